@@ -1,0 +1,79 @@
+package org.cloakwork.api;
+
+import java.io.IOException;
+import java.net.URI;
+import java.util.Map;
+import java.util.ServiceLoader;
+import org.cloakwork.spi.topology.Topology;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * A whole mixnet in this process: three layers of mix nodes, gateways and a directory, on real sockets of the
+ * loopback interface, with Nym's own formats, so that clients of any make can use it.
+ */
+@ProviderType
+public interface LocalNetwork extends AutoCloseable {
+
+    /** {@return base URL of the directory (nym-api)} */
+    URI directory();
+
+    /** {@return the nodes of this network} */
+    Topology topology();
+
+    /** {@return the same as JSON, in the form of nym-client's {@code --custom-mixnet} file} */
+    String networkFile();
+
+    /** {@return counters by name: packets forwarded, delivered, stored, dropped and why, summed over all nodes} */
+    Map<String, Long> counters();
+
+    /** Closes every socket. Idempotent. */
+    @Override
+    void close();
+
+    /**
+     * Makes a network without OSGi.
+     *
+     * @return a builder; its defaults are one mix node a layer, two gateways, free ports
+     * @throws IllegalStateException if no local network is on the class path or module path
+     */
+    static Builder builder() {
+        return ServiceLoader.load(Builder.class, LocalNetwork.class.getClassLoader()).findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        "no org.cloakwork.localnet on the class path or module path"));
+    }
+
+    /** Sizes and ports of a network. */
+    @ProviderType
+    interface Builder {
+
+        /**
+         * @param count mix nodes in each of the three layers, 1 to 80
+         * @return this
+         */
+        Builder mixesPerLayer(int count);
+
+        /**
+         * @param count gateways, 1 to 80
+         * @return this
+         */
+        Builder gateways(int count);
+
+        /**
+         * @param port of the directory, 0 for any free one
+         * @return this
+         */
+        Builder directoryPort(int port);
+
+        /**
+         * @param port websocket port of the first gateway, the others follow; 0 for any free ones
+         * @return this
+         */
+        Builder gatewayPort(int port);
+
+        /**
+         * @return the running network
+         * @throws IOException if a port cannot be had, naming it; nothing is left running
+         */
+        LocalNetwork start() throws IOException;
+    }
+}

@@ -1,0 +1,175 @@
+package org.cloakwork.api;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * A client of the mixnet: it has an address, sends messages whose fate it reports, and receives.
+ * Safe for use by many threads; no method blocks unless it says so.
+ *
+ * <p>In OSGi a client is a service with the property {@code cloakwork.client} (its name). Elsewhere
+ * {@link #builder()} makes one.
+ */
+@ProviderType
+public interface MixnetClient extends AutoCloseable {
+
+    /** Service property: the name of the client. */
+    String NAME_PROPERTY = "cloakwork.client";
+
+    /** {@return the address others reach this client under} */
+    MixnetAddress address();
+
+    /** {@return what the client is able to do right now} */
+    ClientState state();
+
+    /**
+     * Follows the state: called at once with the present one and then with every change, in order, never concurrently.
+     *
+     * @param listener must return quickly
+     * @return ends the listening when closed
+     */
+    Subscription onState(Consumer<ClientState> listener);
+
+    /**
+     * Blocks until the state is {@link ClientState.Ready}.
+     *
+     * @param deadline how long to wait at most
+     * @throws TimeoutException      if the deadline passes; the message names the state it was stuck in
+     * @throws IllegalStateException if the client is stopped; the message names the reason
+     * @throws InterruptedException  if the waiting thread is interrupted
+     */
+    void awaitReady(Duration deadline) throws TimeoutException, InterruptedException;
+
+    /**
+     * Sends a message with default options: no reply blocks, so the receiver cannot answer and learns nothing of us.
+     *
+     * @param recipient where to
+     * @param message   0 to {@link #maxMessageBytes()} bytes
+     * @return the message on its way; refusals are outcomes too, never exceptions
+     */
+    default Delivery send(MixnetAddress recipient, byte[] message) {
+        return send(recipient, message, SendOptions.DEFAULT);
+    }
+
+    /**
+     * Sends a message.
+     *
+     * @param recipient where to
+     * @param message   0 to {@link #maxMessageBytes()} bytes
+     * @param options   reply blocks, deadline, lane
+     * @return the message on its way; refusals are outcomes too, never exceptions
+     */
+    Delivery send(MixnetAddress recipient, byte[] message, SendOptions options);
+
+    /**
+     * Answers an anonymous sender with the reply blocks it sent us; more are asked for when they run short.
+     *
+     * @param sender  the tag that came with its message
+     * @param message 1 to {@link #maxMessageBytes()} bytes (the format has no empty reply)
+     * @param options deadline and lane; reply blocks are ignored
+     * @return the message on its way
+     */
+    Delivery reply(SenderTag sender, byte[] message, SendOptions options);
+
+    /**
+     * Answers with default options.
+     *
+     * @param sender  the tag that came with its message
+     * @param message 1 to {@link #maxMessageBytes()} bytes
+     * @return the message on its way
+     */
+    default Delivery reply(SenderTag sender, byte[] message) {
+        return reply(sender, message, SendOptions.DEFAULT);
+    }
+
+    /**
+     * Receives messages. Messages that arrived while nobody listened come first; with several listeners each gets all.
+     *
+     * @param listener called in order of completion, never concurrently; what it throws is logged and ends nothing
+     * @return ends the listening when closed
+     */
+    Subscription subscribe(Consumer<ReceivedMessage> listener);
+
+    /** {@return the largest message that is accepted, in bytes} */
+    int maxMessageBytes();
+
+    /** {@return counters by name, each with its present value: what was sent, received, dropped and why} */
+    Map<String, Long> counters();
+
+    /** Stops the client. Messages still on their way end as {@link FailureReason#CLOSED}. Idempotent. */
+    @Override
+    void close();
+
+    /**
+     * Makes a client without OSGi, from the parts on the class path or module path.
+     *
+     * @return a builder whose defaults join a local network started in this process
+     * @throws IllegalStateException if no front-end for plain Java is there
+     */
+    static Builder builder() {
+        return ServiceLoader.load(Builder.class, MixnetClient.class.getClassLoader()).findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        "no org.cloakwork.frontend.embedded on the class path or module path"));
+    }
+
+    /** Chooses the network and the parts of a client. The last call of a kind counts. */
+    @ProviderType
+    interface Builder {
+
+        /**
+         * Joins the network that a directory (nym-api) describes.
+         *
+         * @param urls base URLs, tried in turn
+         * @return this
+         */
+        Builder directory(URI... urls);
+
+        /**
+         * Joins the network that a file describes (the {@code --custom-mixnet} form of nym-client).
+         *
+         * @param file the file
+         * @return this
+         */
+        Builder networkFile(Path file);
+
+        /**
+         * Joins a local network that is already running.
+         *
+         * @param network the network
+         * @return this
+         */
+        Builder network(LocalNetwork network);
+
+        /**
+         * Chooses the gateway; without this call any gateway of the network is taken.
+         *
+         * @param gateway its identity
+         * @return this
+         */
+        Builder gateway(IdentityKey gateway);
+
+        /**
+         * Chooses a part by name, as {@code etc/cloakwork.cfg} does.
+         *
+         * @param kind          {@code topology}, {@code transport}, {@code sphinx}, {@code retransmission} or {@code cover}
+         * @param name          for example {@code poisson}
+         * @param configuration the part's own keys
+         * @return this
+         */
+        Builder part(String kind, String name, Map<String, String> configuration);
+
+        /**
+         * Starts the client; {@link MixnetClient#awaitReady} tells when it can send.
+         *
+         * @return the client, to be closed by the caller; a local network started for it is closed with it
+         * @throws IllegalArgumentException if a part or its configuration is unknown, naming it
+         */
+        MixnetClient start();
+    }
+}

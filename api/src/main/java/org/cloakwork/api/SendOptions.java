@@ -1,0 +1,57 @@
+package org.cloakwork.api;
+
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * How a message is sent.
+ *
+ * @param replySurbs how many reply blocks travel with the message; empty: none and no sender tag, so no answer is
+ *                   possible; 0: a sender tag only, for a receiver that still holds blocks of ours
+ * @param deadline   when the message is given up, counted from the call
+ * @param lane       messages of one lane leave in order, lanes share the link fairly; empty: the general lane
+ */
+public record SendOptions(OptionalInt replySurbs, Duration deadline, OptionalLong lane) {
+
+    /** Most reply blocks one message may carry. */
+    public static final int MAX_REPLY_SURBS = 500;
+
+    /** No reply blocks, 15 minutes, general lane. */
+    public static final SendOptions DEFAULT =
+            new SendOptions(OptionalInt.empty(), Duration.ofMinutes(15), OptionalLong.empty());
+
+    public SendOptions {
+        if (replySurbs.isPresent() && (replySurbs.getAsInt() < 0 || replySurbs.getAsInt() > MAX_REPLY_SURBS)) {
+            throw new IllegalArgumentException(
+                    "replySurbs must be 0 to " + MAX_REPLY_SURBS + ", not " + replySurbs.getAsInt());
+        }
+        if (deadline.isNegative() || deadline.isZero()) {
+            throw new IllegalArgumentException("deadline must be positive, not " + deadline);
+        }
+    }
+
+    /**
+     * @param count reply blocks to attach, 0 to {@link #MAX_REPLY_SURBS}
+     * @return the same options with that many reply blocks
+     */
+    public SendOptions withReplySurbs(int count) {
+        return new SendOptions(OptionalInt.of(count), deadline, lane);
+    }
+
+    /**
+     * @param newDeadline positive
+     * @return the same options with that deadline
+     */
+    public SendOptions withDeadline(Duration newDeadline) {
+        return new SendOptions(replySurbs, newDeadline, lane);
+    }
+
+    /**
+     * @param newLane any number; each is a lane of its own
+     * @return the same options on that lane
+     */
+    public SendOptions withLane(long newLane) {
+        return new SendOptions(replySurbs, deadline, OptionalLong.of(newLane));
+    }
+}

@@ -1,0 +1,7 @@
+/** What an application sees: a client of the mixnet, addresses, messages and how each of them ended. */
+@Export
+@Version("1.0.0")
+package org.cloakwork.api;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

@@ -1,0 +1,44 @@
+package org.cloakwork.spi.cover;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.cloakwork.spi.runtime.Randomness;
+import org.osgi.annotation.versioning.ConsumerType;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * Decides when packets leave. A pure decision: the client keeps the queue and builds the cover. Registered as an OSGi
+ * service with {@code cloakwork.part=cover} and {@code cloakwork.name}. Called on the client's own thread: must not
+ * block.
+ *
+ * <p>The main stream has slots; in each a waiting packet leaves, or cover in its place. The loop stream is cover only.
+ */
+@ConsumerType
+public interface CoverTrafficStrategy {
+
+    /**
+     * Asked after each slot of the main stream.
+     *
+     * @param link       how the link does
+     * @param randomness to draw from
+     * @return time until the next slot; empty: no slots, packets leave as soon as they are ready and are not covered
+     */
+    Optional<Duration> untilNextSlot(Link link, Randomness randomness);
+
+    /**
+     * Asked after each packet of the loop stream.
+     *
+     * @param link       how the link does
+     * @param randomness to draw from
+     * @return time until the next loop cover packet; empty: none
+     */
+    Optional<Duration> untilNextLoop(Link link, Randomness randomness);
+
+    /** How the link to the gateway does. */
+    @ProviderType
+    interface Link {
+
+        /** {@return whether packets leave more slowly than they are sent} */
+        boolean congested();
+    }
+}

@@ -1,0 +1,131 @@
+package org.cloakwork.spi.topology;
+
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * Where a node takes mix packets: a numeric IP and a port, never a host name. Source: protocol/2-packets, 5.
+ *
+ * <p>Bytes: type (4 or 6), port u16 big-endian, then the 4 or 16 octets: 7 or 19 bytes, zero-padded to 19 before a
+ * SURB-ack and to 32 in Sphinx headers and SURBs.
+ *
+ * @param ip   the address
+ * @param port 0 to 65535
+ */
+public record NodeAddress(InetAddress ip, int port) {
+
+    /** Padded length before a SURB-ack. */
+    public static final int SHORT_LENGTH = 19;
+    /** Padded length in Sphinx headers and SURBs. */
+    public static final int LONG_LENGTH = 32;
+
+    public NodeAddress {
+        Objects.requireNonNull(ip);
+        if (port < 0 || port > 0xffff) {
+            throw new IllegalArgumentException("port must be 0 to 65535, not " + port);
+        }
+    }
+
+    /**
+     * @param text {@code a.b.c.d:port} or {@code [v6]:port}
+     * @return the address
+     * @throws IllegalArgumentException if the text is anything else, a host name included
+     */
+    public static NodeAddress parse(String text) {
+        int colon = text.lastIndexOf(':');
+        if (colon < 0) {
+            throw new IllegalArgumentException("node address \"" + text + "\" has no port");
+        }
+        String host = text.substring(0, colon);
+        boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        try {
+            int port = Integer.parseInt(text.substring(colon + 1));
+            InetAddress ip = parseIp(bracketed ? host.substring(1, host.length() - 1) : host);
+            if (bracketed != (ip.getAddress().length == 16)) {
+                throw new IllegalArgumentException("an IPv6 address stands in brackets");
+            }
+            return new NodeAddress(ip, port);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("\"" + text + "\" is not ip:port with a numeric IP: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * @param text a numeric IPv4 or IPv6 address
+     * @return the address
+     * @throws IllegalArgumentException if the text is anything else; nothing is looked up
+     */
+    public static InetAddress parseIp(String text) {
+        boolean v4 = text.matches("(0|[1-9]\\d{0,2})(\\.(0|[1-9]\\d{0,2})){3}");
+        boolean v6 = text.indexOf(':') >= 0 && text.matches("[0-9A-Fa-f:.]{2,45}");
+        if (!v4 && !v6) {
+            throw new IllegalArgumentException("\"" + text + "\" is not a numeric IP address");
+        }
+        try {
+            return InetAddress.getByName(text);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("\"" + text + "\" is not a numeric IP address", e);
+        }
+    }
+
+    /**
+     * Reads the address at an offset; padding after it is not looked at.
+     *
+     * @param bytes  where to read
+     * @param offset where it starts
+     * @return the address
+     * @throws IllegalArgumentException if the type is not 4 or 6 or the bytes end early
+     */
+    public static NodeAddress fromBytes(byte[] bytes, int offset) {
+        int left = bytes.length - offset;
+        int octets = left < 1 ? -1 : switch (bytes[offset]) {
+            case 4 -> 4;
+            case 6 -> 16;
+            default -> -1;
+        };
+        if (octets < 0) {
+            throw new IllegalArgumentException("a node address starts with 4 or 6");
+        }
+        if (left < 3 + octets) {
+            throw new IllegalArgumentException("a node address of " + (3 + octets) + " bytes is cut at " + left);
+        }
+        int port = (bytes[offset + 1] & 0xff) << 8 | bytes[offset + 2] & 0xff;
+        byte[] ip = Arrays.copyOfRange(bytes, offset + 3, offset + 3 + octets);
+        try {
+            // Inet6Address.getByAddress keeps IPv4-mapped addresses as IPv6, as the wire does.
+            return new NodeAddress(
+                    octets == 4 ? InetAddress.getByAddress(ip) : Inet6Address.getByAddress(null, ip, -1), port);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /** {@return 7 or 19 bytes, not padded} */
+    public byte[] bytes() {
+        return padded(3 + ip.getAddress().length);
+    }
+
+    /**
+     * @param length {@link #SHORT_LENGTH} or {@link #LONG_LENGTH}
+     * @return the bytes, zero-padded to that length
+     */
+    public byte[] padded(int length) {
+        byte[] octets = ip.getAddress();
+        byte[] bytes = new byte[length];
+        bytes[0] = (byte) (octets.length == 4 ? 4 : 6);
+        bytes[1] = (byte) (port >>> 8);
+        bytes[2] = (byte) port;
+        System.arraycopy(octets, 0, bytes, 3, octets.length);
+        return bytes;
+    }
+
+    /** {@return {@code a.b.c.d:port} or {@code [v6]:port}} */
+    @Override
+    public String toString() {
+        String host = ip.getHostAddress();
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+}

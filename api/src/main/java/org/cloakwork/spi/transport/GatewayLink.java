@@ -1,0 +1,67 @@
+package org.cloakwork.spi.transport;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** One connection to a gateway: ordered frames both ways. Methods are safe for use by many threads and do not block. */
+@ConsumerType
+public interface GatewayLink {
+
+    /** Largest frame either side may send, in bytes: far above any the protocol has (protocol/4-gateway, 8). */
+    int MAX_FRAME_BYTES = 128 * 1024;
+
+    /**
+     * Queues a text frame. On a closed link it is dropped: {@link Handler#closed} has been or will be called.
+     *
+     * @param text at most {@link #MAX_FRAME_BYTES} bytes of UTF-8
+     */
+    void send(String text);
+
+    /**
+     * Queues a binary frame. On a closed link it is dropped: {@link Handler#closed} has been or will be called.
+     *
+     * @param binary at most {@link #MAX_FRAME_BYTES} bytes; not copied, must not change afterwards
+     */
+    void send(byte[] binary);
+
+    /**
+     * Sends a transport-level ping; the peer's transport answers with the same bytes.
+     *
+     * @param payload at most 125 bytes
+     */
+    void ping(byte[] payload);
+
+    /** {@return bytes accepted by the send methods and not yet handed to the operating system} */
+    long pendingBytes();
+
+    /** Closes the link, dropping what is queued. {@link Handler#closed} follows. Idempotent. */
+    void close();
+
+    /** Told what happens on a link. Calls come one at a time and in order; they must return quickly. */
+    @ConsumerType
+    interface Handler {
+
+        /** The link is open. */
+        void opened();
+
+        /** @param text a text frame */
+        void text(String text);
+
+        /** @param binary a binary frame, owned by the callee */
+        void binary(byte[] binary);
+
+        /** @param payload of the ping that is answered */
+        default void pong(byte[] payload) {
+        }
+
+        /** {@link GatewayLink#pendingBytes()} fell back to zero. */
+        default void drained() {
+        }
+
+        /**
+         * The link is closed, or could not be opened. Called exactly once, last.
+         *
+         * @param reason for people
+         */
+        void closed(String reason);
+    }
+}

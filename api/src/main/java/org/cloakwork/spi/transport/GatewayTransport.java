@@ -1,0 +1,24 @@
+package org.cloakwork.spi.transport;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * Carries frames between a client and a gateway, and knows nothing of what is in them. Registered as an OSGi service
+ * with {@code cloakwork.part=transport} and {@code cloakwork.name}.
+ *
+ * <p>When a transport is exchanged the client closes its link, opens one through the new transport and authenticates
+ * again; what was not acknowledged is sent again. So a transport keeps nothing but open connections.
+ */
+@ConsumerType
+public interface GatewayTransport {
+
+    /**
+     * Opens a link. Returns at once and never throws for what the network does: a link that cannot be opened is
+     * reported by {@link GatewayLink.Handler#closed}, within the transport's own time limit.
+     *
+     * @param endpoint whom to connect to
+     * @param handler  told of everything that happens on the link
+     * @return the link, on which nothing can be sent before {@link GatewayLink.Handler#opened}
+     */
+    GatewayLink connect(GatewayEndpoint endpoint, GatewayLink.Handler handler);
+}
