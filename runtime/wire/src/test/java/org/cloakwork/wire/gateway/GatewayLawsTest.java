@@ -24,7 +24,7 @@ import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.crypto.GatewaySharedKey;
 import org.cloakwork.wire.crypto.IdentityKeyPair;
 
-class GatewayLaws {
+class GatewayLawsTest {
 
     private static final GatewaySharedKey KEY = new GatewaySharedKey(new byte[32]);
     private static final String[] TYPES = {"supportedProtocol", "handshakePayload", "registerHandshakeInitRequest",
@@ -38,8 +38,8 @@ class GatewayLaws {
         "ForgetMe", "RememberMe", "client", "stats", "session_type", "ForgetMeAck"};
     private static final String[] VALUES = {"null", "true", "false", "0", "6", "255", "256", "-1", "-0", "1.0", "1e2",
         "9223372036854775807", "9223372036854775808", "123456789012345678901234567890", "1e999999999", "\"\"",
-        "\"AAAA\"", "\"Mixnet\"", "\"ticket_replay\"", "\"\\ud800\"", "[]", "[1,2,255]", "[256]", "[null]", "[[]]", "{}",
-        "{\"out_of_bandwidth\":{\"required\":1,\"available\":-1}}", "{\"out_of_bandwidth\":{}}",
+        "\"AAAA\"", "\"Mixnet\"", "\"ticket_replay\"", "\"\\ud800\"", "[]", "[1,2,255]", "[256]", "[null]", "[[]]",
+        "{}", "{\"out_of_bandwidth\":{\"required\":1,\"available\":-1}}", "{\"out_of_bandwidth\":{}}",
         "{\"client\":true,\"stats\":false}", "{\"session_type\":\"Mixnet\"}"};
 
     @Property(tries = 2000)
