@@ -1,30 +1,28 @@
 package org.cloakwork.client.outbox;
 
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
-import org.cloakwork.wire.FragmentId;
+import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.ReplySurb;
 
 /** One packet's share of a message, from the cut until its acknowledgement. Used on the client's own thread only. */
 public final class OutgoingFragment {
 
     private final OutgoingMessage message;
-    private final FragmentId id;
-    private final byte[] bytes;
+    private final Fragment fragment;
     private int transmissions;
     private long firstSentNanos;
     private boolean acknowledged;
+    private boolean underWay;
     private ReplySurb surb;
     private Cancellable timer = () -> { };
 
     /**
-     * @param message it belongs to
-     * @param id      its acknowledgement will name
-     * @param bytes   with the fragment header
+     * @param message  it belongs to
+     * @param fragment what is sent
      */
-    public OutgoingFragment(OutgoingMessage message, FragmentId id, byte[] bytes) {
+    public OutgoingFragment(OutgoingMessage message, Fragment fragment) {
         this.message = message;
-        this.id = id;
-        this.bytes = bytes;
+        this.fragment = fragment;
     }
 
     /** {@return the message it belongs to} */
@@ -32,14 +30,9 @@ public final class OutgoingFragment {
         return message;
     }
 
-    /** {@return what its acknowledgement will name} */
-    public FragmentId id() {
-        return id;
-    }
-
-    /** {@return the fragment with its header} */
-    public byte[] bytes() {
-        return bytes;
+    /** {@return what is sent} */
+    public Fragment fragment() {
+        return fragment;
     }
 
     /** {@return whether a copy of it is still worth sending} */
@@ -57,6 +50,16 @@ public final class OutgoingFragment {
         return firstSentNanos;
     }
 
+    /** {@return whether a copy has left and is neither acknowledged nor lost} */
+    public boolean isUnderWay() {
+        return underWay;
+    }
+
+    /** The copy that left was not acknowledged in time. */
+    public void lost() {
+        underWay = false;
+    }
+
     /** {@return the reply block for the next copy, taken out; null if it has none} */
     public ReplySurb takeSurb() {
         ReplySurb taken = surb;
@@ -69,13 +72,9 @@ public final class OutgoingFragment {
         surb = newSurb;
     }
 
-    /** {@return whether a reply block is at hand for the next copy} */
-    public boolean hasSurb() {
-        return surb != null;
-    }
-
     /** @param nowNanos when a copy left, monotonic time */
     public void sent(long nowNanos) {
+        underWay = true;
         if (transmissions++ == 0) {
             firstSentNanos = nowNanos;
         } else {
@@ -92,6 +91,12 @@ public final class OutgoingFragment {
     /** It arrived: no further copy. */
     public void acknowledged() {
         acknowledged = true;
+        end();
+    }
+
+    /** Nothing more happens to it. */
+    public void end() {
+        underWay = false;
         timer.cancel();
     }
 }

@@ -1,6 +1,7 @@
 package org.cloakwork.client.outbox;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.FailureReason;
@@ -17,23 +18,26 @@ public final class OutgoingMessage implements Delivery {
     private final Lane lane;
     private final long createdNanos;
     private final long deadlineNanos;
+    private final long bytes;
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private volatile Progress progress = new Progress(0, 0, 0);
     private Cancellable deadline = () -> { };
     private boolean givenUpByPolicy;
-    private long bytes;
+    private List<OutgoingFragment> fragments = List.of();
 
     /**
      * @param target        whom it is for
      * @param lane          where it waits
      * @param createdNanos  when it was handed over, monotonic time
      * @param deadlineNanos when it is given up, monotonic time
+     * @param bytes         what it counts against the outbox limit
      */
-    public OutgoingMessage(Target target, Lane lane, long createdNanos, long deadlineNanos) {
+    public OutgoingMessage(Target target, Lane lane, long createdNanos, long deadlineNanos, long bytes) {
         this.target = target;
         this.lane = lane;
         this.createdNanos = createdNanos;
         this.deadlineNanos = deadlineNanos;
+        this.bytes = bytes;
     }
 
     @Override
@@ -71,19 +75,20 @@ public final class OutgoingMessage implements Delivery {
         return bytes;
     }
 
-    /** @param newBytes what it counts against the outbox limit */
-    public void setBytes(long newBytes) {
-        bytes = newBytes;
-    }
-
     /** @param timer cancelled when the message ends */
     public void setDeadline(Cancellable timer) {
         deadline = timer;
     }
 
-    /** @param packets how many fragments it was cut into */
-    public void cut(int packets) {
-        progress = new Progress(packets, 0, 0);
+    /** @param all the fragments it was cut into */
+    public void cut(List<OutgoingFragment> all) {
+        fragments = all;
+        progress = new Progress(all.size(), 0, 0);
+    }
+
+    /** {@return the fragments it was cut into; none before that} */
+    public List<OutgoingFragment> fragments() {
+        return fragments;
     }
 
     /** Another copy of one of its packets has left. */

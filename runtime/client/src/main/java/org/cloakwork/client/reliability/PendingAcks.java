@@ -1,9 +1,13 @@
 package org.cloakwork.client.reliability;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.cloakwork.client.outbox.OutgoingFragment;
+import org.cloakwork.client.outbox.OutgoingMessage;
 import org.cloakwork.wire.FragmentId;
 
 /**
@@ -14,12 +18,10 @@ public final class PendingAcks {
 
     private final Map<FragmentId, OutgoingFragment> fragments = new HashMap<>();
 
-    /**
-     * @param fragment awaited from now on
-     * @return false if another fragment is awaited under that id: the cut must be repeated with a fresh set id
-     */
-    public boolean add(OutgoingFragment fragment) {
-        return fragments.putIfAbsent(fragment.id(), fragment) == null;
+    /** @param added awaited from now on */
+    public void add(List<OutgoingFragment> added) {
+        // An id that is taken by chance (one in 2^31 for each set awaited) goes to the newer one; the older ends late.
+        added.forEach(fragment -> fragments.put(fragment.fragment().id(), fragment));
     }
 
     /**
@@ -32,7 +34,12 @@ public final class PendingAcks {
 
     /** @param fragment awaited no longer */
     public void remove(OutgoingFragment fragment) {
-        fragments.remove(fragment.id(), fragment);
+        fragments.remove(fragment.fragment().id(), fragment);
+    }
+
+    /** {@return the messages that await anything} */
+    public Set<OutgoingMessage> messages() {
+        return fragments.values().stream().map(OutgoingFragment::message).collect(Collectors.toSet());
     }
 
     /** {@return how many are awaited} */

@@ -153,6 +153,15 @@ public final class SurbStock {
         return amount;
     }
 
+    /**
+     * @param sender a tag
+     * @return whether fragments wait for reply blocks of that sender
+     */
+    public boolean isWaiting(SenderTag sender) {
+        Peer peer = peers.get(sender);
+        return peer != null && !peer.waiting.isEmpty();
+    }
+
     /** {@return the senders for whom fragments wait} */
     public List<SenderTag> waiting() {
         return peers.entrySet().stream().filter(e -> !e.getValue().waiting.isEmpty()).map(Map.Entry::getKey)
