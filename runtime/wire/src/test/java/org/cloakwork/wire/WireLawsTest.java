@@ -29,7 +29,7 @@ import org.cloakwork.wire.crypto.AckKey;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
 import org.cloakwork.wire.crypto.ReplyKey;
 
-class WireLaws {
+class WireLawsTest {
 
     private static final AckKey ACK_KEY = new AckKey(new byte[16]);
     private static final ReplyKey REPLY_KEY = new ReplyKey(new byte[16]);
@@ -47,7 +47,7 @@ class WireLaws {
             bytes -> ReplySurb.parse(bytes, KeyRotation.UNKNOWN),
             bytes -> PacketSize.ofTag(bytes.length), bytes -> PacketType.ofTag(bytes.length),
             bytes -> Pem.ACK_KEY.decode(new String(bytes, StandardCharsets.ISO_8859_1)),
-            WireLaws::readStream);
+            WireLawsTest::readStream);
 
     private static void readStream(byte[] bytes) throws WireException {
         MixFrameDecoder decoder = new MixFrameDecoder();
@@ -152,29 +152,26 @@ class WireLaws {
             @ForAll @IntRange(min = 1, max = 8) int maxSets, @ForAll Random random) {
         Reassembler reassembler = new Reassembler(maxBytes, maxSets, Duration.ofNanos(200), 5);
         long kept = 0;
-        long completed = 0;
-        long refusedWithSet = 0;
+        long delivered = 0;
         for (int i = 0; i < 1000; i++) {
             Fragment fragment = randomFragment(random);
-            long evictedBefore = reassembler.evictedFragments();
             Reassembler.Result result = reassembler.add(fragment, i);
             assertTrue(reassembler.bytesHeld() >= 0 && reassembler.bytesHeld() <= maxBytes);
             assertTrue(reassembler.setsHeld() <= maxSets);
-            assertTrue(reassembler.evictedFragments() >= evictedBefore);
-            switch (result) {
-                case Reassembler.Incomplete incomplete -> kept++;
-                case Complete complete -> completed++;
-                case Reassembler.Dropped dropped -> refusedWithSet++;
+            if (!(result instanceof Reassembler.Dropped)) {
+                kept++;
+            }
+            if (result instanceof Complete) {
+                delivered += fragment.total();
             }
         }
-        assertEquals(1000, kept + completed + refusedWithSet);
-        assertTrue(reassembler.evictedFragments() + reassembler.staleFragments() <= kept);
         reassembler.dropStale(5000);
+        assertEquals(kept, delivered + reassembler.evictedFragments() + reassembler.staleFragments());
         assertEquals(0, reassembler.bytesHeld());
         assertEquals(0, reassembler.setsHeld());
     }
 
-    /** Few ids, totals and positions, so that everything collides. */
+    /** Few ids, totals and positions, so that everything collides; links lead nowhere. */
     private static Fragment randomFragment(Random random) {
         int total = random.nextInt(4) == 0 ? Fragment.MAX_PER_SET : 1 + random.nextInt(3);
         int position = random.nextInt(3) == 0 ? total : 1 + random.nextInt(total);
