@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -23,7 +24,7 @@ class WebSocketLinkTest {
 
     @BeforeEach
     void start() {
-        transport = new WebSocketTransport(5_000, 0);
+        transport = WebSocketTransport.configured(Map.of());
     }
 
     @AfterEach

@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.cloakwork.spi.transport.GatewayLink;
@@ -33,7 +34,7 @@ class WebSocketServerTest {
     @BeforeEach
     void start() throws Exception {
         server = Net.Server.echo();
-        transport = new WebSocketTransport(5_000, 0);
+        transport = WebSocketTransport.configured(Map.of());
         bystander = new Recorder();
         bystanderLink = transport.connect(Net.endpoint(server.address()), bystander);
         bystander.expect(Recorder.Opened.class);

