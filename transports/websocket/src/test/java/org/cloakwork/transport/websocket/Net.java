@@ -4,12 +4,15 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -71,7 +74,7 @@ final class Net {
     static byte[] rest(Socket socket) {
         try {
             return socket.getInputStream().readAllBytes();
-        } catch (java.net.SocketTimeoutException e) {
+        } catch (SocketTimeoutException e) {
             throw new AssertionError("the peer did not close", e);
         } catch (IOException reset) {
             return new byte[0];
@@ -80,7 +83,7 @@ final class Net {
 
     /** A websocket frame of a client, masked with zeros. */
     static byte[] frame(int firstByte, byte[] payload) {
-        java.nio.ByteBuffer frame = java.nio.ByteBuffer.allocate(payload.length + 14);
+        ByteBuffer frame = ByteBuffer.allocate(payload.length + 14);
         frame.put((byte) firstByte);
         if (payload.length < 126) {
             frame.put((byte) (0x80 | payload.length));
@@ -90,7 +93,7 @@ final class Net {
             frame.put((byte) (0x80 | 127)).putLong(payload.length);
         }
         frame.putInt(0).put(payload);
-        return java.util.Arrays.copyOf(frame.array(), frame.position());
+        return Arrays.copyOf(frame.array(), frame.position());
     }
 
     static Set<String> threadNames() {
@@ -98,6 +101,13 @@ final class Net {
                 .map(Thread::getName)
                 .filter(name -> name.contains("websocket") || name.contains("WebSocket") || name.contains("qtp"))
                 .collect(Collectors.toSet());
+    }
+
+    /** Virtual threads end by themselves; platform threads must be gone when the part is closed. */
+    static void assertNoThreads() {
+        if (!threadNames().isEmpty()) {
+            throw new AssertionError("threads left: " + threadNames());
+        }
     }
 
     /** A server whose links are kept with what they were told. */
@@ -143,15 +153,11 @@ final class Net {
         }
 
         Accepted next() throws InterruptedException {
-            Accepted next = accepted.poll(10, java.util.concurrent.TimeUnit.SECONDS);
+            Accepted next = accepted.poll(10, TimeUnit.SECONDS);
             if (next == null) {
                 throw new AssertionError("no link within 10 s");
             }
             return next;
-        }
-
-        List<Accepted> all() {
-            return List.copyOf(accepted);
         }
 
         @Override
