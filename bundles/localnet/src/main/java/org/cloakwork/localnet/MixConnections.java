@@ -36,6 +36,7 @@ final class MixConnections implements Outgoing {
     private static final Duration FIRST_BACK_OFF = Duration.ofMillis(50);
     private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(5);
     private static final int WRITE_BUFFER = 32 * 1024;
+    private static final int MAX_BATCH = 64;
 
     private final ExecutorService threads;
     private final Counters counters;
@@ -137,7 +138,7 @@ final class MixConnections implements Outgoing {
                 }
                 batch.clear();
                 batch.add(queue.take());
-                queue.drainTo(batch, MAX_QUEUED_PACKETS - 1);
+                queue.drainTo(batch, MAX_BATCH - 1);
             }
         }
 
