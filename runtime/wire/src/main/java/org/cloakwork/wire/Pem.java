@@ -1,0 +1,66 @@
+package org.cloakwork.wire;
+
+import java.util.Base64;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Nym's key files: one key in PEM, base64 of its raw bytes, lines ended by CR LF. */
+public enum Pem {
+    /** The 32-byte seed. */
+    ED25519_PRIVATE("ED25519 PRIVATE KEY", 32),
+    ED25519_PUBLIC("ED25519 PUBLIC KEY", 32),
+    X25519_PRIVATE("X25519 PRIVATE KEY", 32),
+    X25519_PUBLIC("X25519 PUBLIC KEY", 32),
+    ACK_KEY("AES-128-CTR ACKNOWLEDGEMENTS KEY", 16),
+    GATEWAY_SHARED_KEY("AES-256-GCM-SIV GATEWAY SHARED KEY", 32);
+
+    private static final int MAX_TEXT_LENGTH = 4096;
+    private static final Pattern FILE = Pattern.compile(
+            "\\s*-----BEGIN ([^\\r\\n]+?)-----[ \\t]*\\r?\\n([A-Za-z0-9+/=\\s]*?)-----END \\1-----\\s*");
+
+    private final String tag;
+    private final int keyLength;
+
+    Pem(String tag, int keyLength) {
+        this.tag = tag;
+        this.keyLength = keyLength;
+    }
+
+    /**
+     * @param key the raw key
+     * @return the text of its file
+     * @throws IllegalArgumentException if the length is wrong
+     */
+    public String encode(byte[] key) {
+        if (key.length != keyLength) {
+            throw new IllegalArgumentException(tag + " is " + keyLength + " bytes, not " + key.length);
+        }
+        return "-----BEGIN " + tag + "-----\r\n" + Base64.getEncoder().encodeToString(key) + "\r\n-----END " + tag
+                + "-----\r\n";
+    }
+
+    /**
+     * @param text of a file; any line ends
+     * @return the raw key
+     * @throws WireException if it is not PEM or not a key of this kind
+     */
+    public byte[] decode(String text) throws WireException {
+        Matcher matcher = FILE.matcher(text);
+        if (text.length() > MAX_TEXT_LENGTH || !matcher.matches()) {
+            throw new WireException("not a key in PEM");
+        }
+        if (!matcher.group(1).equals(tag)) {
+            throw new WireException("expected " + tag + ", found another kind of key");
+        }
+        byte[] key;
+        try {
+            key = Base64.getDecoder().decode(matcher.group(2).replaceAll("\\s", ""));
+        } catch (IllegalArgumentException e) {
+            throw new WireException(tag + " is not base64");
+        }
+        if (key.length != keyLength) {
+            throw new WireException(tag + " must be " + keyLength + " bytes, not " + key.length);
+        }
+        return key;
+    }
+}

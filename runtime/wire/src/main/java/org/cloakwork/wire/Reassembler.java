@@ -1,0 +1,278 @@
+package org.cloakwork.wire;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * Puts fragments of any order, number and origin together again, within limits: whoever knows the address can send
+ * anything. Where room is needed, the set that was longest without a new fragment goes. Not safe for use by several
+ * threads at once; has no clock of its own. Source: protocol/3-messages, 2.5.
+ */
+public final class Reassembler {
+
+    /** What a set costs beside its fragments, in bytes: a fixed part and one for each fragment it will have. */
+    static final int SET_COST = 128;
+    /** What a place for a fragment costs, in bytes. */
+    static final int SLOT_COST = 8;
+    /** What a fragment costs beside its payload, in bytes. */
+    static final int FRAGMENT_COST = 64;
+
+    private final int maxBytes;
+    private final int maxSets;
+    private final long staleNanos;
+    private final int maxCompleted;
+
+    /** By set id, the one that was longest without a new fragment first. */
+    private final Map<Integer, FragmentSet> sets = new LinkedHashMap<>();
+    /** When each set id was completed, oldest first. */
+    private final Map<Integer, Long> completed = new LinkedHashMap<>();
+    private long bytesHeld;
+    private long evictedFragments;
+    private long staleFragments;
+
+    /** What became of a fragment. */
+    public sealed interface Result {
+    }
+
+    /** Kept; its message is not complete. */
+    public record Incomplete() implements Result {
+    }
+
+    /**
+     * The last one its message lacked.
+     *
+     * @param padded the whole message, still padded
+     */
+    public record Complete(byte[] padded) implements Result {
+    }
+
+    /**
+     * Not kept.
+     *
+     * @param reason why
+     */
+    public record Dropped(DropReason reason) implements Result {
+    }
+
+    /** Why a fragment was not kept. */
+    public enum DropReason {
+        /** That place of its set is taken; the first one stays. */
+        DUPLICATE,
+        /** Its set was completed a while ago. */
+        ALREADY_COMPLETE,
+        /** Its set has another number of fragments. */
+        TOTAL_MISMATCH,
+        /** Its set is complete, and its links to other sets are in conflict with theirs; the set goes with it. */
+        BROKEN_LINKS,
+        /** Its set is larger than the limit; the set goes with it. */
+        LIMIT
+    }
+
+    private static final class FragmentSet {
+        private final Fragment[] fragments;
+        private int missing;
+        private long cost;
+        private long touchedNanos;
+
+        FragmentSet(int total) {
+            fragments = new Fragment[total];
+            missing = total;
+            cost = SET_COST + (long) SLOT_COST * total;
+        }
+
+        OptionalInt previous() {
+            return fragments[0].previousSet();
+        }
+
+        OptionalInt next() {
+            return fragments[fragments.length - 1].nextSet();
+        }
+
+        int held() {
+            return fragments.length - missing;
+        }
+    }
+
+    /**
+     * @param maxBytes     most that is held, payloads and an estimate of what holding them costs
+     * @param maxSets      most sets that are held
+     * @param staleAfter   after how long without a new fragment a set goes, and a completed one is forgotten
+     * @param maxCompleted most completed set ids that are remembered to tell late duplicates
+     */
+    public Reassembler(int maxBytes, int maxSets, Duration staleAfter, int maxCompleted) {
+        if (maxBytes <= 0 || maxSets <= 0 || maxCompleted < 0) {
+            throw new IllegalArgumentException("limits must be positive");
+        }
+        this.maxBytes = maxBytes;
+        this.maxSets = maxSets;
+        this.staleNanos = staleAfter.toNanos();
+        this.maxCompleted = maxCompleted;
+    }
+
+    /**
+     * @param fragment what arrived
+     * @param nowNanos the time, from any origin, never going back
+     * @return what became of it
+     */
+    public Result add(Fragment fragment, long nowNanos) {
+        dropStale(nowNanos);
+        if (completed.containsKey(fragment.setId())) {
+            return new Dropped(DropReason.ALREADY_COMPLETE);
+        }
+        FragmentSet set = sets.get(fragment.setId());
+        if (set == null) {
+            set = new FragmentSet(fragment.total());
+            bytesHeld += set.cost;
+        } else if (set.fragments.length != fragment.total()) {
+            return new Dropped(DropReason.TOTAL_MISMATCH);
+        } else if (set.fragments[fragment.position() - 1] != null) {
+            return new Dropped(DropReason.DUPLICATE);
+        }
+        sets.remove(fragment.setId());
+        sets.put(fragment.setId(), set);
+        set.touchedNanos = nowNanos;
+        set.fragments[fragment.position() - 1] = fragment;
+        set.missing--;
+        long cost = fragment.payload().length + FRAGMENT_COST;
+        set.cost += cost;
+        bytesHeld += cost;
+        if (!makeRoom(fragment.setId())) {
+            return new Dropped(DropReason.LIMIT);
+        }
+        return set.missing == 0 ? complete(fragment.setId(), nowNanos) : new Incomplete();
+    }
+
+    /**
+     * Drops what was too long without a new fragment; {@link #add} does so too.
+     *
+     * @param nowNanos the time
+     */
+    public void dropStale(long nowNanos) {
+        Iterator<FragmentSet> eldest = sets.values().iterator();
+        while (eldest.hasNext()) {
+            FragmentSet set = eldest.next();
+            if (nowNanos - set.touchedNanos < staleNanos) {
+                break;
+            }
+            staleFragments += set.held();
+            bytesHeld -= set.cost;
+            eldest.remove();
+        }
+        Iterator<Long> oldest = completed.values().iterator();
+        while (oldest.hasNext() && nowNanos - oldest.next() >= staleNanos) {
+            oldest.remove();
+        }
+    }
+
+    /** {@return how much is held, never more than the limit after a call} */
+    public long bytesHeld() {
+        return bytesHeld;
+    }
+
+    /** {@return how many sets are held} */
+    public int setsHeld() {
+        return sets.size();
+    }
+
+    /** {@return how many kept fragments went since the start to make room, or with a set that was dropped} */
+    public long evictedFragments() {
+        return evictedFragments;
+    }
+
+    /** {@return how many kept fragments went since the start because nothing followed} */
+    public long staleFragments() {
+        return staleFragments;
+    }
+
+    /** @return whether there is room now; if not, the set itself was too large and is gone */
+    private boolean makeRoom(int setId) {
+        while (bytesHeld > maxBytes || sets.size() > maxSets) {
+            int eldest = sets.keySet().iterator().next();
+            evict(eldest, eldest == setId ? 1 : 0);
+            if (eldest == setId) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** @param notKept how many fragments of it are not counted, because their drop is the result */
+    private void evict(int setId, int notKept) {
+        FragmentSet set = sets.remove(setId);
+        bytesHeld -= set.cost;
+        evictedFragments += set.held() - notKept;
+    }
+
+    private Result complete(int setId, long nowNanos) {
+        Deque<Integer> chain = new ArrayDeque<>();
+        Set<Integer> seen = new HashSet<>();
+        chain.add(setId);
+        seen.add(setId);
+        FragmentSet set = sets.get(setId);
+        for (OptionalInt link = set.previous(); link.isPresent(); link = set.previous()) {
+            FragmentSet previous = completeSet(link.getAsInt());
+            if (previous == null) {
+                return new Incomplete();
+            }
+            if (!isLink(previous.next(), chain.getFirst()) || !seen.add(link.getAsInt())) {
+                evict(setId, 1);
+                return new Dropped(DropReason.BROKEN_LINKS);
+            }
+            chain.addFirst(link.getAsInt());
+            set = previous;
+        }
+        set = sets.get(setId);
+        for (OptionalInt link = set.next(); link.isPresent(); link = set.next()) {
+            FragmentSet next = completeSet(link.getAsInt());
+            if (next == null) {
+                return new Incomplete();
+            }
+            if (!isLink(next.previous(), chain.getLast()) || !seen.add(link.getAsInt())) {
+                evict(setId, 1);
+                return new Dropped(DropReason.BROKEN_LINKS);
+            }
+            chain.addLast(link.getAsInt());
+            set = next;
+        }
+        return new Complete(take(chain, nowNanos));
+    }
+
+    private FragmentSet completeSet(int setId) {
+        FragmentSet set = sets.get(setId);
+        return set != null && set.missing == 0 ? set : null;
+    }
+
+    private static boolean isLink(OptionalInt link, int setId) {
+        return link.isPresent() && link.getAsInt() == setId;
+    }
+
+    private byte[] take(Collection<Integer> chain, long nowNanos) {
+        List<Fragment> fragments = new ArrayList<>();
+        for (int setId : chain) {
+            FragmentSet set = sets.remove(setId);
+            bytesHeld -= set.cost;
+            Collections.addAll(fragments, set.fragments);
+            completed.put(setId, nowNanos);
+        }
+        Iterator<Integer> oldest = completed.keySet().iterator();
+        while (completed.size() > maxCompleted) {
+            oldest.next();
+            oldest.remove();
+        }
+        ByteBuffer message = ByteBuffer.allocate(fragments.stream().mapToInt(f -> f.payload().length).sum());
+        fragments.forEach(f -> message.put(f.payload()));
+        return message.array();
+    }
+}
