@@ -2,15 +2,13 @@ package org.cloakwork.localnet;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import org.cloakwork.wire.gateway.GatewayProtocol;
 
 /**
  * What a client may still send, in bytes of packets. Not safe for use by many threads.
  * Source: protocol/4-gateway, 9.
  */
 final class Bandwidth {
-
-    /** Added by each free claim. */
-    static final long FREE_CLAIM_BYTES = 64L << 30;
 
     private long available;
     private Instant expiration = Instant.EPOCH;
@@ -34,7 +32,7 @@ final class Bandwidth {
      */
     long claim(Instant now) {
         long before = available(now);
-        available = before > Long.MAX_VALUE - FREE_CLAIM_BYTES ? Long.MAX_VALUE : before + FREE_CLAIM_BYTES;
+        available = before > Long.MAX_VALUE - GatewayProtocol.FREE_CLAIM_BYTES ? Long.MAX_VALUE : before + GatewayProtocol.FREE_CLAIM_BYTES;
         expiration = today(now);
         return available;
     }

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.cloakwork.wire.crypto.GatewaySharedKey;
 
 /**
@@ -32,20 +33,22 @@ final class Clients {
     }
 
     /**
-     * Keeps the key of a client; one it had before is replaced, its bandwidth and inbox stay.
+     * Keeps the key of a client and makes a session its session. A key it had before is replaced, its bandwidth and
+     * inbox stay.
      *
-     * @return the client, empty if there are too many
+     * @return the client, empty if it has a session already or there are too many clients
      */
-    synchronized Optional<Client> register(ClientAddress address, GatewaySharedKey key) {
+    synchronized Optional<Client> register(ClientAddress address, GatewaySharedKey key, Connected session) {
         Client client = registered.get(address);
+        if (connected.containsKey(address) || client == null && registered.size() >= maxRegistered) {
+            return Optional.empty();
+        }
         if (client == null) {
-            if (registered.size() >= maxRegistered) {
-                return Optional.empty();
-            }
             client = new Client();
             registered.put(address, client);
         }
-        client.key = key;
+        client.setKey(key);
+        connected.put(address, session);
         return Optional.of(client);
     }
 
@@ -53,10 +56,11 @@ final class Clients {
         return Optional.ofNullable(registered.get(address));
     }
 
-    /** Forgets key, bandwidth and inbox of a client. {@return whether there was anything to forget} */
-    synchronized boolean forget(ClientAddress address) {
+    /** Forgets key, bandwidth and inbox of a client. {@return whether it was not forgotten before} */
+    synchronized boolean forget(ClientAddress address, Client client) {
         counters.count(Counter.DROPPED_FORGOTTEN, inbox.forget(address));
-        return registered.remove(address) != null;
+        registered.remove(address, client);
+        return client.forget();
     }
 
     /** {@return the session of a client, if it is connected} */
@@ -64,15 +68,17 @@ final class Clients {
         return Optional.ofNullable(connected.get(address));
     }
 
-    /** Makes a session the one of its client, unless there is one. {@return whether it is now} */
-    synchronized boolean connect(ClientAddress address, Connected session) {
-        return connected.putIfAbsent(address, session) == null;
-    }
-
-    /** Makes a session the one of its client in place of another, unless that was replaced. {@return whether it is now} */
-    synchronized boolean replace(ClientAddress address, GatewaySession other, Connected session) {
+    /**
+     * Makes the session of an authentication the session of its client.
+     *
+     * @param older the one it may replace, or null
+     * @return whether it is now; not if the client has yet another session, is not registered any more, or
+     *         authenticated with this timestamp or a later one before
+     */
+    synchronized boolean connect(ClientAddress address, Client client, GatewaySession older, Connected session) {
         Connected present = connected.get(address);
-        if (present != null && present.session != other) {
+        if (present != null && present.session != older || registered.get(address) != client
+                || !client.authenticated(session.timestamp.getEpochSecond())) {
             return false;
         }
         connected.put(address, session);
@@ -113,15 +119,71 @@ final class Clients {
     record Connected(GatewaySession session, Instant timestamp) {
     }
 
-    /** A client that registered. Its session is the only one to use it, but for the key, which never changes there. */
+    /** How charging a client, or giving it bandwidth, ended. */
+    sealed interface Balance {
+    }
+
+    /** Done. */
+    record Charged(long left) implements Balance {
+    }
+
+    /** Not done. */
+    record TooLittle(long available) implements Balance {
+    }
+
+    /** Not done: the client asked to be forgotten, and is, although its session goes on. */
+    record Forgotten() implements Balance {
+    }
+
+    /** A client that registered. */
     static final class Client {
 
-        private GatewaySharedKey key;
         private final Bandwidth bandwidth = new Bandwidth();
-        private long lastAuthentication = Long.MIN_VALUE;
+        private GatewaySharedKey key;
+        private OptionalLong lastAuthentication = OptionalLong.empty();
+        private boolean forgotten;
 
         synchronized GatewaySharedKey key() {
             return key;
+        }
+
+        private synchronized void setKey(GatewaySharedKey key) {
+            this.key = key;
+        }
+
+        /** {@return when it authenticated last, in unix seconds of its own clock} */
+        synchronized OptionalLong lastAuthentication() {
+            return lastAuthentication;
+        }
+
+        private synchronized boolean authenticated(long unixTimestampSeconds) {
+            if (lastAuthentication.isPresent() && unixTimestampSeconds <= lastAuthentication.getAsLong()) {
+                return false;
+            }
+            lastAuthentication = OptionalLong.of(unixTimestampSeconds);
+            return true;
+        }
+
+        synchronized long available(Instant now) {
+            return bandwidth.available(now);
+        }
+
+        synchronized Balance claim(Instant now) {
+            return forgotten ? new Forgotten() : new Charged(bandwidth.claim(now));
+        }
+
+        synchronized Balance charge(int bytes, Instant now) {
+            if (forgotten) {
+                return new Forgotten();
+            }
+            return bandwidth.charge(bytes, now) ? new Charged(bandwidth.available(now))
+                    : new TooLittle(bandwidth.available(now));
+        }
+
+        private synchronized boolean forget() {
+            boolean first = !forgotten;
+            forgotten = true;
+            return first;
         }
     }
 }

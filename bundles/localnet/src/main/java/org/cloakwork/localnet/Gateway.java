@@ -18,6 +18,7 @@ import org.cloakwork.wire.PacketSize;
 import org.cloakwork.wire.SurbAck;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.crypto.IdentityKeyPair;
+import org.cloakwork.wire.gateway.GatewayProtocol;
 
 /**
  * A gateway: takes packets of its clients into the mixnet, and what comes out of the mixnet to its clients. Knows
@@ -25,8 +26,6 @@ import org.cloakwork.wire.crypto.IdentityKeyPair;
  */
 final class Gateway {
 
-    /** Most open links; further ones are closed at once. */
-    static final int MAX_LINKS = 8192;
     /** Bytes on a link from which on messages wait in the inbox until the link is drained. */
     static final long MAX_PUSHED_BYTES = 1L << 20;
     /** Bytes on a link from which on it is closed, because its client sends but does not read. */
@@ -145,7 +144,7 @@ final class Gateway {
 
         @Override
         public void opened() {
-            if (connections.size() >= MAX_LINKS) {
+            if (connections.size() >= GatewayProtocol.MAX_CONNECTIONS) {
                 counters.count(Counter.CONNECTIONS_REFUSED);
                 link.close();
                 return;

@@ -1,12 +1,12 @@
 package org.cloakwork.localnet;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
+import org.cloakwork.wire.gateway.GatewayProtocol;
 
 /**
  * What waits for the clients of one gateway, whether they ever registered or not; for each client the oldest first.
@@ -20,8 +20,6 @@ final class Inbox {
     static final long MAX_BYTES = 256L << 20;
     /** Charged for each message on top of its length, so that short messages are limited too. */
     static final int MESSAGE_OVERHEAD = 64;
-    /** How long a message waits. */
-    static final Duration RETENTION = Duration.ofHours(24);
 
     private final long maxBytesPerClient;
     private final long maxBytes;
@@ -89,13 +87,13 @@ final class Inbox {
     }
 
     /**
-     * Throws away what waited for longer than {@link #RETENTION}.
+     * Throws away what waited for longer than {@link GatewayProtocol#INBOX_AGE}.
      *
      * @param now the present
      * @return how many messages were thrown away
      */
     int expire(Instant now) {
-        Instant oldest = now.minus(RETENTION);
+        Instant oldest = now.minus(GatewayProtocol.INBOX_AGE);
         int expired = 0;
         for (Iterator<Box> all = boxes.values().iterator(); all.hasNext();) {
             Box box = all.next();

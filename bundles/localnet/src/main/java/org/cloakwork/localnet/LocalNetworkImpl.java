@@ -74,11 +74,13 @@ final class LocalNetworkImpl implements LocalNetwork {
      * @param configuration sizes and ports
      * @param format        unwraps packets
      * @param transport     carries the links of clients
+     * @param parts         closed with the network, or when it cannot be started
      * @throws IOException if a port cannot be had, naming it; nothing is left running
      */
-    LocalNetworkImpl(NetworkConfiguration configuration, PacketFormat format, GatewayServer transport)
-            throws IOException {
+    LocalNetworkImpl(NetworkConfiguration configuration, PacketFormat format, GatewayServer transport,
+            List<AutoCloseable> parts) throws IOException {
         this.format = format;
+        parts.forEach(this::opened);
         try {
             InetAddress host = configuration.host();
             directory = opened(new Directory(host, configuration.directoryPort(), threads, counters));
@@ -198,7 +200,7 @@ final class LocalNetworkImpl implements LocalNetwork {
             try {
                 opened.pop().close();
             } catch (Exception e) {
-                LOG.warn("A port of the local network could not be closed", e);
+                LOG.warn("A part of the local network could not be closed", e);
             }
         }
         timer.close();
