@@ -37,6 +37,7 @@ import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.transport.GatewayServer;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
 import org.cloakwork.wire.crypto.IdentityKeyPair;
+import org.cloakwork.wire.topology.TopologyJson;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -110,7 +111,7 @@ final class LocalNetworkImpl implements LocalNetwork {
             topology = new Topology(EPOCH_ID, ROTATION_ID, Instant.now().truncatedTo(ChronoUnit.SECONDS),
                     new Topology.RewardedSet(EPOCH_ID, gateways, gateways, layers.get(0), layers.get(1),
                             layers.get(2), Set.of()), nodes);
-            networkFile = NetworkFile.of(topology);
+            networkFile = new String(TopologyJson.write(topology), StandardCharsets.UTF_8);
             directory.start(topology);
             if (configuration.networkFile().isPresent()) {
                 write(configuration.networkFile().get(), networkFile);
