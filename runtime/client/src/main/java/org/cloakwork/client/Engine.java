@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -55,6 +58,8 @@ import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.crypto.AckKey;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
 import org.cloakwork.wire.crypto.IdentityKeyPair;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A client: owns all state, and leads each message through its stages. Everything but the public methods and the work
@@ -64,6 +69,8 @@ import org.cloakwork.wire.crypto.IdentityKeyPair;
  * mailbox and replies}.
  */
 public final class Engine implements MixnetClient {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
     /** Packets sealed before their turn, being sealed included. */
     private static final int SEAL_AHEAD = 32;
@@ -79,6 +86,7 @@ public final class Engine implements MixnetClient {
     private static final Duration REPLY_CHECK = Duration.ofSeconds(5);
     /** When a packet could not be sealed, or a part is missing, until the next attempt. */
     private static final Duration SEAL_AGAIN = Duration.ofSeconds(1);
+    private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
     private static final long LOSS_WINDOW_NANOS = 1_000_000_000;
 
     /** A packet on its way to its slot. */
@@ -206,9 +214,21 @@ public final class Engine implements MixnetClient {
         return accept(new Target.ToSender(sender, false), message, options, 0, 1, () -> new Content.Reply(message));
     }
 
+    /** Waits until everything has ended; called from a task of the client's own thread it would wait in vain. */
     @Override
     public void close() {
-        environment.scheduler().execute(() -> {
+        try {
+            stop().get(STOP_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn("the client did not stop in time", e);
+        }
+    }
+
+    /** {@return completes when everything has ended} */
+    public CompletableFuture<Void> stop() {
+        return CompletableFuture.runAsync(() -> {
             if (states.current() instanceof ClientState.Stopped) {
                 return;
             }
@@ -219,7 +239,7 @@ public final class Engine implements MixnetClient {
             unencoded.forEach(waiting -> fail(waiting.message(), FailureReason.CLOSED, "the client was closed"));
             unencoded.clear();
             pending.messages().forEach(message -> fail(message, FailureReason.CLOSED, "the client was closed"));
-        });
+        }, environment.scheduler()::execute);
     }
 
     /** Whatever is wrong with a message becomes its outcome. */
@@ -229,22 +249,21 @@ public final class Engine implements MixnetClient {
         long now = environment.clock().nanoTime();
         long bytes = message.length + (long) surbCount * SURB_BYTES;
         OutgoingMessage outgoing = new OutgoingMessage(target, Lane.of(options.lane()), now,
-                now + options.deadline().toNanos(), bytes);
-        outgoing.outcome().thenAccept(outcome -> counters.count(outcome instanceof Outcome.Acknowledged
-                ? Counter.MESSAGES_ACKNOWLEDGED : Counter.MESSAGES_FAILED));
+                now + options.deadline().toNanos(), outcome -> {
+                    outboxBytes.addAndGet(-bytes);
+                    counters.count(outcome instanceof Outcome.Acknowledged
+                            ? Counter.MESSAGES_ACKNOWLEDGED : Counter.MESSAGES_FAILED);
+                }, environment.listeners());
+        boolean fits = outboxBytes.addAndGet(bytes) <= configuration.outboxLimitBytes();
         if (message.length < leastBytes || message.length > configuration.maxMessageBytes()) {
             outgoing.fail(FailureReason.MESSAGE_SIZE, "a message must have " + leastBytes + " to "
                     + configuration.maxMessageBytes() + " bytes, not " + message.length);
-            return outgoing;
-        }
-        if (outboxBytes.addAndGet(bytes) > configuration.outboxLimitBytes()) {
-            outboxBytes.addAndGet(-bytes);
+        } else if (!fits) {
             outgoing.fail(FailureReason.OUTBOX_FULL, "more than " + configuration.outboxLimitBytes()
                     + " bytes are on their way already");
-            return outgoing;
+        } else {
+            environment.scheduler().execute(() -> admit(outgoing, content.get()));
         }
-        outgoing.outcome().thenRun(() -> outboxBytes.addAndGet(-bytes));
-        environment.scheduler().execute(() -> admit(outgoing, content.get()));
         return outgoing;
     }
 
@@ -656,7 +675,8 @@ public final class Engine implements MixnetClient {
     /** Messages of our own are not counted among those of applications. */
     private OutgoingMessage ownMessage(Target target) {
         long now = environment.clock().nanoTime();
-        return new OutgoingMessage(target, Lane.SURBS, now, now + SURBS_DEADLINE.toNanos(), 0);
+        return new OutgoingMessage(target, Lane.SURBS, now, now + SURBS_DEADLINE.toNanos(), outcome -> { },
+                environment.listeners());
     }
 
     /** Requests get lost: whoever still waits asks again. */

@@ -14,9 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
@@ -36,37 +39,46 @@ import org.osgi.util.tracker.ServiceTracker;
  */
 final class Framework implements AutoCloseable {
 
+    private static final Duration SERVICE_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
     private final org.osgi.framework.launch.Framework felix;
     private final Path storage;
-    private final ConfigurationAdmin configurations;
-    private final ServiceComponentRuntime components;
+    private final ServiceTracker<ConfigurationAdmin, ConfigurationAdmin> configurations;
+    private final ServiceTracker<ServiceComponentRuntime, ServiceComponentRuntime> components;
 
-    private Framework(org.osgi.framework.launch.Framework felix, Path storage) throws InterruptedException {
+    private Framework(org.osgi.framework.launch.Framework felix, Path storage) {
         this.felix = felix;
         this.storage = storage;
-        this.configurations = service(ConfigurationAdmin.class);
-        this.components = service(ServiceComponentRuntime.class);
+        configurations = new ServiceTracker<>(felix.getBundleContext(), ConfigurationAdmin.class, null);
+        configurations.open();
+        components = new ServiceTracker<>(felix.getBundleContext(), ServiceComponentRuntime.class, null);
+        components.open();
     }
 
     /**
      * @param home the unpacked distribution
-     * @param etc  a folder whose configuration files are followed, if any
+     * @param etc  a folder whose configuration files are followed, if any, but for cloakwork.cfg, which is not a part's
+     * @param own  names of configurations that come from the command line instead
      */
-    static Framework start(Path home, Optional<Path> etc) throws IOException, BundleException, InterruptedException {
+    static Framework start(Path home, Optional<Path> etc, Set<String> own) throws IOException, BundleException, InterruptedException {
         Path storage = Files.createTempDirectory("cloakwork-");
         Map<String, String> properties = new HashMap<>();
         properties.put(Constants.FRAMEWORK_STORAGE, storage.toString());
         properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, exportedBy(home.resolve("lib")));
         properties.put("felix.log.level", "1");
-        properties.put("ds.loglevel", "1");
+        // Failed components are reported by whoever waits for them.
+        properties.put("ds.loglevel", "0");
         etc.ifPresent(folder -> {
             properties.put("felix.fileinstall.dir", folder.toString());
             properties.put("felix.fileinstall.poll", "1000");
             properties.put("felix.fileinstall.noInitialDelay", "true");
             properties.put("felix.fileinstall.log.level", "1");
+            // What the command line says is not written into anybody's files, nor overwritten by them.
+            properties.put("felix.fileinstall.enableConfigSave", "false");
+            properties.put("felix.fileinstall.filter", "(?!(" + Stream.concat(Stream.of("cloakwork"), own.stream())
+                    .map(Pattern::quote).collect(Collectors.joining("|")) + ")\\.cfg$).*\\.cfg");
         });
         org.osgi.framework.launch.Framework felix =
                 ServiceLoader.load(FrameworkFactory.class).findFirst().orElseThrow().newFramework(properties);
@@ -111,13 +123,14 @@ final class Framework implements AutoCloseable {
     }
 
     /** Creates or replaces the configuration of a singleton. */
-    void configure(String pid, Map<String, ?> properties) throws IOException {
-        update(configurations.getConfiguration(pid, "?"), properties);
+    void configure(String pid, Map<String, ?> properties) throws IOException, InterruptedException {
+        update(configurations().getConfiguration(pid, "?"), properties);
     }
 
     /** Creates or replaces one configuration of several. */
-    void configureFactory(String pid, String name, Map<String, ?> properties) throws IOException {
-        update(configurations.getFactoryConfiguration(pid, name, "?"), properties);
+    void configureFactory(String pid, String name, Map<String, ?> properties)
+            throws IOException, InterruptedException {
+        update(configurations().getFactoryConfiguration(pid, name, "?"), properties);
     }
 
     private static void update(Configuration configuration, Map<String, ?> properties) throws IOException {
@@ -126,9 +139,12 @@ final class Framework implements AutoCloseable {
         configuration.update(dictionary);
     }
 
-    private <T> T service(Class<T> type) throws InterruptedException {
-        return await(type, "(objectClass=" + type.getName() + ")", Duration.ofSeconds(10), "")
-                .orElseThrow(() -> new IllegalStateException("no " + type.getSimpleName() + " among the bundles"));
+    private ConfigurationAdmin configurations() throws InterruptedException {
+        ConfigurationAdmin service = configurations.waitForService(SERVICE_TIMEOUT.toMillis());
+        if (service == null) {
+            throw new IllegalStateException("no ConfigurationAdmin among the bundles");
+        }
+        return service;
     }
 
     /**
@@ -138,12 +154,6 @@ final class Framework implements AutoCloseable {
      * @throws IllegalStateException if the component failed or does not come in time; the message says why
      */
     <T> T await(Class<T> type, String filter, Duration deadline, String component, String what)
-            throws InterruptedException {
-        return await(type, filter, deadline, component).orElseThrow(() -> new IllegalStateException(
-                failure(component).orElse(what + " did not start within " + deadline.toSeconds() + " s")));
-    }
-
-    private <T> Optional<T> await(Class<T> type, String filter, Duration deadline, String component)
             throws InterruptedException {
         try {
             ServiceTracker<T, T> tracker = new ServiceTracker<>(felix.getBundleContext(), felix.getBundleContext()
@@ -155,7 +165,11 @@ final class Framework implements AutoCloseable {
                 while (service == null && System.nanoTime() < end && failure(component).isEmpty()) {
                     service = tracker.waitForService(100);
                 }
-                return Optional.ofNullable(service);
+                if (service == null) {
+                    throw new IllegalStateException(failure(component).orElse(
+                            what + " did not start within " + deadline.toSeconds() + " s"));
+                }
+                return service;
             } finally {
                 tracker.close();
             }
@@ -166,12 +180,13 @@ final class Framework implements AutoCloseable {
 
     /** The message of the exception that a component's activation ended with. */
     private Optional<String> failure(String component) {
-        if (components == null || component.isEmpty()) {
+        ServiceComponentRuntime runtime = components.getService();
+        if (runtime == null) {
             return Optional.empty();
         }
-        for (ComponentDescriptionDTO description : components.getComponentDescriptionDTOs()) {
+        for (ComponentDescriptionDTO description : runtime.getComponentDescriptionDTOs()) {
             if (description.name.equals(component)) {
-                for (ComponentConfigurationDTO dto : components.getComponentConfigurationDTOs(description)) {
+                for (ComponentConfigurationDTO dto : runtime.getComponentConfigurationDTOs(description)) {
                     if (dto.state == ComponentConfigurationDTO.FAILED_ACTIVATION) {
                         return Optional.of(rootMessage(dto.failure));
                     }

@@ -7,6 +7,14 @@ public class WireException extends Exception {
 
     /** @param message what is wrong */
     public WireException(String message) {
-        super(message, null, false, false);
+        this(message, null);
+    }
+
+    /**
+     * @param message what is wrong
+     * @param cause   a lower error, or null
+     */
+    public WireException(String message, Throwable cause) {
+        super(message, cause, false, false);
     }
 }

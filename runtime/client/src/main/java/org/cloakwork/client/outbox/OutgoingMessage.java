@@ -3,6 +3,9 @@ package org.cloakwork.client.outbox;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.Outcome;
@@ -18,7 +21,9 @@ public final class OutgoingMessage implements Delivery {
     private final Lane lane;
     private final long createdNanos;
     private final long deadlineNanos;
-    private final long bytes;
+    private final Consumer<Outcome> onEnd;
+    private final Executor listeners;
+    private final AtomicBoolean open = new AtomicBoolean(true);
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private volatile Progress progress = new Progress(0, 0, 0);
     private Cancellable deadline = () -> { };
@@ -30,14 +35,17 @@ public final class OutgoingMessage implements Delivery {
      * @param lane          where it waits
      * @param createdNanos  when it was handed over, monotonic time
      * @param deadlineNanos when it is given up, monotonic time
-     * @param bytes         what it counts against the outbox limit
+     * @param onEnd         called once, by whoever ends it
+     * @param listeners     runs what applications have waiting for the outcome
      */
-    public OutgoingMessage(Target target, Lane lane, long createdNanos, long deadlineNanos, long bytes) {
+    public OutgoingMessage(Target target, Lane lane, long createdNanos, long deadlineNanos, Consumer<Outcome> onEnd,
+                           Executor listeners) {
         this.target = target;
         this.lane = lane;
         this.createdNanos = createdNanos;
         this.deadlineNanos = deadlineNanos;
-        this.bytes = bytes;
+        this.onEnd = onEnd;
+        this.listeners = listeners;
     }
 
     @Override
@@ -67,12 +75,7 @@ public final class OutgoingMessage implements Delivery {
 
     /** {@return whether it has not ended yet} */
     public boolean isOpen() {
-        return !outcome.isDone();
-    }
-
-    /** {@return what it counts against the outbox limit} */
-    public long bytes() {
-        return bytes;
+        return open.get();
     }
 
     /** @param timer cancelled when the message ends */
@@ -130,7 +133,12 @@ public final class OutgoingMessage implements Delivery {
     }
 
     private boolean end(Outcome how) {
+        if (!open.compareAndSet(true, false)) {
+            return false;
+        }
         deadline.cancel();
-        return outcome.complete(how);
+        onEnd.accept(how);
+        outcome.completeAsync(() -> how, listeners);
+        return true;
     }
 }

@@ -1,0 +1,230 @@
+package org.cloakwork.localnet;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.cloakwork.api.LocalNetwork;
+import org.cloakwork.spi.runtime.Clock;
+import org.cloakwork.spi.runtime.Randomness;
+import org.cloakwork.spi.sphinx.PacketFormat;
+import org.cloakwork.spi.sphinx.SphinxPrivateKey;
+import org.cloakwork.spi.topology.KeyRotation;
+import org.cloakwork.spi.topology.Node;
+import org.cloakwork.spi.topology.NodeAddress;
+import org.cloakwork.spi.topology.Topology;
+import org.cloakwork.spi.transport.GatewayServer;
+import org.cloakwork.wire.crypto.EncryptionKeyPair;
+import org.cloakwork.wire.crypto.IdentityKeyPair;
+import org.cloakwork.wire.topology.TopologyJson;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts a network on real sockets: opens every port first, so that the nodes know each other's, then makes the nodes and
+ * lets them listen. What was opened is closed again in reverse order, by {@link #close} or when a start fails.
+ */
+final class LocalNetworkImpl implements LocalNetwork {
+
+    /** Even and not 0, so that clients tag their packets with wire value 2. */
+    static final long ROTATION_ID = 10;
+    /** The first epoch of the rotation. */
+    static final long EPOCH_ID = 240;
+
+    private static final Logger LOG = LoggerFactory.getLogger(LocalNetworkImpl.class);
+    private static final int LAYERS = 3;
+    private static final long CLOSE_TIMEOUT_SECONDS = 10;
+
+    private final Counters counters = new Counters();
+    private final SecureRandom secureRandom = new SecureRandom();
+    private final Randomness randomness = secureRandom::nextBytes;
+    private final PacketFormat format;
+    private final TimerThread timer = new TimerThread("localnet-timer", counters);
+    private final ExecutorService threads =
+            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("localnet-", 0).factory());
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Directory directory;
+    private final Topology topology;
+    private final String networkFile;
+
+    /**
+     * Starts a network.
+     *
+     * @param configuration sizes and ports
+     * @param format        unwraps packets
+     * @param transport     carries the links of clients
+     * @param parts         closed with the network, or when it cannot be started
+     * @throws IOException if a port cannot be had, naming it; nothing is left running
+     */
+    LocalNetworkImpl(NetworkConfiguration configuration, PacketFormat format, GatewayServer transport,
+            List<AutoCloseable> parts) throws IOException {
+        this.format = format;
+        parts.forEach(this::opened);
+        try {
+            InetAddress host = configuration.host();
+            directory = opened(new Directory(host, configuration.directoryPort(), threads, counters));
+            int mixes = LAYERS * configuration.mixesPerLayer();
+            List<MixListener> ports = new ArrayList<>();
+            for (int i = 0; i < mixes + configuration.gateways(); i++) {
+                ports.add(opened(new MixListener(host, 0, threads, counters)));
+            }
+            Set<NodeAddress> addresses = new HashSet<>();
+            ports.forEach(port -> addresses.add(port.address()));
+
+            Map<Long, Node> nodes = new HashMap<>();
+            List<Set<Long>> layers = List.of(new HashSet<>(), new HashSet<>(), new HashSet<>());
+            for (int i = 0; i < mixes; i++) {
+                Node node = startMix(i + 1, ports.get(i), addresses);
+                nodes.put(node.id(), node);
+                layers.get(i % LAYERS).add(node.id());
+            }
+            Set<Long> gateways = new HashSet<>();
+            for (int i = 0; i < configuration.gateways(); i++) {
+                int port = configuration.gatewayPort() == 0 ? 0 : configuration.gatewayPort() + i;
+                Node node = startGateway(mixes + i + 1, ports.get(mixes + i), addresses, transport,
+                        new InetSocketAddress(host, port));
+                nodes.put(node.id(), node);
+                gateways.add(node.id());
+            }
+            topology = new Topology(EPOCH_ID, ROTATION_ID, Instant.now().truncatedTo(ChronoUnit.SECONDS),
+                    new Topology.RewardedSet(EPOCH_ID, gateways, gateways, layers.get(0), layers.get(1),
+                            layers.get(2), Set.of()), nodes);
+            networkFile = new String(TopologyJson.write(topology), StandardCharsets.UTF_8);
+            directory.start(topology);
+            if (configuration.networkFile().isPresent()) {
+                write(configuration.networkFile().get(), networkFile);
+            }
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private <T extends AutoCloseable> T opened(T resource) {
+        opened.push(resource);
+        return resource;
+    }
+
+    private Node startMix(long id, MixListener port, Set<NodeAddress> network) {
+        EncryptionKeyPair key = EncryptionKeyPair.generate(randomness);
+        MixNode mix = new MixNode(unwrapper(key), network, new MixConnections(threads, counters), timer, counters);
+        port.start(mix::receive);
+        return new Node(id, port.address(), Optional.empty(), IdentityKeyPair.generate(randomness).publicKey(),
+                key.publicKey(), Set.of(Node.Role.MIXNODE), OptionalInt.of(100));
+    }
+
+    private Node startGateway(long id, MixListener port, Set<NodeAddress> network, GatewayServer transport,
+            InetSocketAddress bind) throws IOException {
+        EncryptionKeyPair key = EncryptionKeyPair.generate(randomness);
+        Gateway gateway = new Gateway(IdentityKeyPair.generate(randomness), unwrapper(key), network,
+                new MixConnections(threads, counters), new SystemClock(), timer, randomness, counters);
+        GatewayServer.Listening clients;
+        try {
+            clients = opened(transport.listen(bind, gateway::accept));
+        } catch (IOException e) {
+            throw new IOException("gateway port " + bind.getPort() + " on " + bind.getAddress().getHostAddress()
+                    + " cannot be opened: " + e.getMessage(), e);
+        }
+        port.start(gateway::receive);
+        Node.Entry entry = new Node.Entry(List.of(clients.address().getAddress()), clients.address().getPort(),
+                Optional.empty(), OptionalInt.empty());
+        return new Node(id, port.address(), Optional.of(entry), gateway.identity(), key.publicKey(),
+                Set.of(Node.Role.ENTRY, Node.Role.EXIT), OptionalInt.of(100));
+    }
+
+    private Unwrapper unwrapper(EncryptionKeyPair key) {
+        return new Unwrapper(format, new SphinxPrivateKey(key.privateBytes()), KeyRotation.ofId(ROTATION_ID),
+                new ReplayFilter(ReplayFilter.GENERATION_CAPACITY, randomness), counters);
+    }
+
+    /** Never leaves half a file where a client may look. */
+    private static void write(Path file, String content) throws IOException {
+        Path directory = file.toAbsolutePath().getParent();
+        Files.createDirectories(directory);
+        Path draft = Files.createTempFile(directory, file.getFileName().toString(), ".tmp");
+        try {
+            Files.write(draft, content.getBytes(StandardCharsets.UTF_8));
+            Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(draft);
+        }
+    }
+
+    @Override
+    public URI directory() {
+        return directory.uri();
+    }
+
+    @Override
+    public Topology topology() {
+        return topology;
+    }
+
+    @Override
+    public String networkFile() {
+        return networkFile;
+    }
+
+    @Override
+    public Map<String, Long> counters() {
+        return counters.byName();
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                LOG.warn("A part of the local network could not be closed", e);
+            }
+        }
+        timer.close();
+        threads.shutdownNow();
+        try {
+            if (!threads.awaitTermination(CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("Connections of the local network did not end within {} s", CLOSE_TIMEOUT_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static final class SystemClock implements Clock {
+
+        @Override
+        public Instant now() {
+            return Instant.now();
+        }
+
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
+        }
+    }
+}

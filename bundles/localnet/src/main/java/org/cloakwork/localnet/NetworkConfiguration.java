@@ -1,0 +1,67 @@
+package org.cloakwork.localnet;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.cloakwork.spi.topology.NodeAddress;
+
+/**
+ * Sizes and ports of a network.
+ *
+ * @param mixesPerLayer mix nodes in each layer, 1 to {@link #MAX_NODES}
+ * @param gateways      gateways, 1 to {@link #MAX_NODES}
+ * @param directoryPort port of the directory, 0 for any free one
+ * @param gatewayPort   port of the first gateway, the others follow; 0 for any free ones
+ * @param host          one numeric address, which every port is opened on and every node is announced with
+ * @param networkFile   where to write the network as JSON, if anywhere
+ */
+record NetworkConfiguration(int mixesPerLayer, int gateways, int directoryPort, int gatewayPort, InetAddress host,
+                            Optional<Path> networkFile) {
+
+    static final int MAX_NODES = 80;
+
+    static final NetworkConfiguration DEFAULT =
+            new NetworkConfiguration(1, 2, 0, 0, NodeAddress.parseIp("127.0.0.1"), Optional.empty());
+
+    NetworkConfiguration {
+        checkCount("mixes-per-layer", mixesPerLayer);
+        checkCount("gateways", gateways);
+        checkPort("directory-port", directoryPort);
+        checkPort("gateway-port", gatewayPort);
+        if (gatewayPort > 0) {
+            checkPort("gateway-port of the last of " + gateways + " gateways", gatewayPort + gateways - 1);
+        }
+        if (host.isAnyLocalAddress() || host.isMulticastAddress()) {
+            throw new IllegalArgumentException("host must be one address that nodes can be reached at, not "
+                    + host.getHostAddress());
+        }
+    }
+
+    private static void checkCount(String key, int count) {
+        if (count < 1 || count > MAX_NODES) {
+            throw new IllegalArgumentException(key + " must be 1 to " + MAX_NODES + ", not " + count);
+        }
+    }
+
+    private static void checkPort(String key, int port) {
+        if (port < 0 || port > 0xffff) {
+            throw new IllegalArgumentException(key + " must be 0 to 65535, not " + port);
+        }
+    }
+
+    NetworkConfiguration withMixesPerLayer(int count) {
+        return new NetworkConfiguration(count, gateways, directoryPort, gatewayPort, host, networkFile);
+    }
+
+    NetworkConfiguration withGateways(int count) {
+        return new NetworkConfiguration(mixesPerLayer, count, directoryPort, gatewayPort, host, networkFile);
+    }
+
+    NetworkConfiguration withDirectoryPort(int port) {
+        return new NetworkConfiguration(mixesPerLayer, gateways, port, gatewayPort, host, networkFile);
+    }
+
+    NetworkConfiguration withGatewayPort(int port) {
+        return new NetworkConfiguration(mixesPerLayer, gateways, directoryPort, port, host, networkFile);
+    }
+}

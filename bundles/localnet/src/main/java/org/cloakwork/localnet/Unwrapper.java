@@ -1,0 +1,60 @@
+package org.cloakwork.localnet;
+
+import java.util.Optional;
+import org.cloakwork.spi.sphinx.PacketFormat;
+import org.cloakwork.spi.sphinx.Processed;
+import org.cloakwork.spi.sphinx.SphinxException;
+import org.cloakwork.spi.sphinx.SphinxPrivateKey;
+import org.cloakwork.spi.topology.KeyRotation;
+import org.cloakwork.wire.MixFrame;
+import org.cloakwork.wire.PacketType;
+
+/**
+ * What mixes and gateways do alike with a packet: peel the layer that is theirs, once. Safe for use by many threads.
+ * Source: protocol/7-network, 4.2.
+ */
+final class Unwrapper {
+
+    private final PacketFormat format;
+    private final SphinxPrivateKey key;
+    private final KeyRotation rotation;
+    private final ReplayFilter seen;
+    private final Counters counters;
+
+    /**
+     * @param format   how packets are made
+     * @param key      the node's only key
+     * @param rotation the rotation it belongs to; packets of unknown rotation are tried with it, too
+     * @param seen     the node's filter
+     * @param counters where drops are counted
+     */
+    Unwrapper(PacketFormat format, SphinxPrivateKey key, KeyRotation rotation, ReplayFilter seen, Counters counters) {
+        this.format = format;
+        this.key = key;
+        this.rotation = rotation;
+        this.seen = seen;
+        this.counters = counters;
+    }
+
+    /** {@return what was inside, empty if the packet was dropped and counted} */
+    Optional<Processed> unwrap(MixFrame frame) {
+        if (frame.type() != PacketType.MIX) {
+            return drop(Counter.DROPPED_UNSUPPORTED_TYPE);
+        }
+        if (frame.rotation() != KeyRotation.UNKNOWN && frame.rotation() != rotation) {
+            return drop(Counter.DROPPED_UNKNOWN_ROTATION);
+        }
+        Processed processed;
+        try {
+            processed = format.process(frame.packet(), key);
+        } catch (SphinxException e) {
+            return drop(Counter.DROPPED_BAD_PACKET);
+        }
+        return seen.isFresh(processed.replayTag()) ? Optional.of(processed) : drop(Counter.DROPPED_REPLAY);
+    }
+
+    private Optional<Processed> drop(Counter reason) {
+        counters.count(reason);
+        return Optional.empty();
+    }
+}
