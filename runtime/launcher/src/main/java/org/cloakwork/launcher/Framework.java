@@ -68,6 +68,8 @@ final class Framework implements AutoCloseable {
         properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, exportedBy(home.resolve("lib")));
         properties.put("felix.log.level", "1");
+        // Bundles get what they import, and nothing by accident from the class path.
+        properties.put("felix.bootdelegation.implicit", "false");
         // Failed components are reported by whoever waits for them.
         properties.put("ds.loglevel", "0");
         etc.ifPresent(folder -> {
