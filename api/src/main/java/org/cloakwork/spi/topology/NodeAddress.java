@@ -65,10 +65,20 @@ public record NodeAddress(InetAddress ip, int port) {
             throw new IllegalArgumentException("\"" + text + "\" is not a numeric IP address");
         }
         try {
-            return InetAddress.getByName(text);
+            InetAddress ip = InetAddress.getByName(text);
+            return v6 && ip.getAddress().length == 4 ? ipv4Mapped(ip.getAddress()) : ip;
         } catch (UnknownHostException e) {
             throw new IllegalArgumentException("\"" + text + "\" is not a numeric IP address", e);
         }
+    }
+
+    /** The JDK turns IPv4-mapped text into an IPv4 address; on the wire it stays IPv6. */
+    private static InetAddress ipv4Mapped(byte[] octets) throws UnknownHostException {
+        byte[] mapped = new byte[16];
+        mapped[10] = (byte) 0xff;
+        mapped[11] = (byte) 0xff;
+        System.arraycopy(octets, 0, mapped, 12, octets.length);
+        return Inet6Address.getByAddress(null, mapped, -1);
     }
 
     /**

@@ -7,8 +7,8 @@ import java.util.List;
 import org.cloakwork.spi.topology.KeyRotation;
 
 /**
- * The reply blocks in a message. Version 1: count u32, blocks of 1164 bytes. Version 2: count u16, hops u8, rotation u8,
- * blocks of 396 + 16·hops bytes. Source: protocol/2-packets, 11.
+ * The reply blocks in a message. Version 1: count u32, blocks of 1164 bytes. Version 2: count u16, hops u8, rotation
+ * u8, blocks of 396 + 16·hops bytes. Source: protocol/2-packets, 11.
  *
  * @param surbs the blocks
  * @param end   offset of what follows them

@@ -1,6 +1,7 @@
 package org.cloakwork.sphinx.bouncycastle;
 
 import java.util.Map;
+import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.sphinx.PacketFormat;
 
@@ -23,10 +24,7 @@ public final class BouncyCastleSphinxFactory implements PartFactory<PacketFormat
 
     @Override
     public PacketFormat create(Map<String, String> configuration) {
-        if (!configuration.isEmpty()) {
-            throw new IllegalArgumentException("sphinx part bouncycastle has no configuration, not "
-                    + configuration.keySet());
-        }
+        new PartConfiguration("sphinx bouncycastle", configuration).verify();
         return new BouncyCastleSphinx();
     }
 }

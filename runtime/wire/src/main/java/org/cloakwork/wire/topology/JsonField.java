@@ -57,9 +57,9 @@ final class JsonField {
         } catch (JsonProcessingException e) {
             throw new WireException("not JSON: " + shortened(e.getOriginalMessage())
                     + (e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr() + ", column "
-                    + e.getLocation().getColumnNr()), e);
+                    + e.getLocation().getColumnNr()));
         } catch (IOException e) {
-            throw new WireException("not JSON: " + shortened(e.getMessage()), e);
+            throw new WireException("not JSON: " + shortened(e.getMessage()));
         }
     }
 

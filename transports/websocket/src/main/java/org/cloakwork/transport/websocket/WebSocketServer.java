@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.transport.GatewayLink;
 import org.cloakwork.spi.transport.GatewayServer;
 import org.eclipse.jetty.websocket.core.CloseStatus;
@@ -26,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * Accepts links over {@code ws://}, whatever the path, without extensions. All open listeners share one selector, one
  * thread pool and one scheduler, which exist while any of them is open.
  */
-@Component(service = GatewayServer.class, property = PartFactory.NAME_PROPERTY + "=websocket")
+@Component(service = GatewayServer.class, property = "cloakwork.name=websocket")
 public final class WebSocketServer implements GatewayServer, AutoCloseable {
 
     /** Most connections of one listener at a time, as upstream; more are closed at once (protocol/4-gateway, 1). */

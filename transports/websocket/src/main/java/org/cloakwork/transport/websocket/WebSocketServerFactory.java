@@ -1,11 +1,16 @@
 package org.cloakwork.transport.websocket;
 
 import java.util.Map;
+import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.transport.GatewayServer;
 
-/** {@link WebSocketServer} without OSGi. */
+/** Makes the server for plain Java. */
 public final class WebSocketServerFactory implements PartFactory<GatewayServer> {
+
+    /** For {@link java.util.ServiceLoader}. */
+    public WebSocketServerFactory() {
+    }
 
     @Override
     public Class<GatewayServer> type() {
@@ -19,9 +24,7 @@ public final class WebSocketServerFactory implements PartFactory<GatewayServer> 
 
     @Override
     public GatewayServer create(Map<String, String> configuration) {
-        configuration.forEach((key, value) -> {
-            throw new IllegalArgumentException(key + " = " + value + ": there are no keys");
-        });
+        new PartConfiguration("gateway server websocket", configuration).verify();
         return new WebSocketServer();
     }
 }

@@ -4,11 +4,12 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import org.cloakwork.spi.runtime.PartFactory;
+import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.transport.GatewayEndpoint;
 import org.cloakwork.spi.transport.GatewayLink;
 import org.cloakwork.spi.transport.GatewayTransport;
@@ -22,7 +23,7 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.eclipse.jetty.websocket.core.CloseStatus;
-import org.eclipse.jetty.websocket.core.Configuration;
+import org.eclipse.jetty.websocket.core.Configuration.ConfigurationCustomizer;
 import org.eclipse.jetty.websocket.core.CoreSession;
 import org.eclipse.jetty.websocket.core.WebSocketComponents;
 import org.eclipse.jetty.websocket.core.client.CoreClientUpgradeRequest;
@@ -42,56 +43,60 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @Component(
         service = GatewayTransport.class,
         configurationPid = "org.cloakwork.transport.websocket",
-        property = {PartFactory.KIND_PROPERTY + "=transport", PartFactory.NAME_PROPERTY + "=websocket"})
-@Designate(ocd = WebSocketTransport.Settings.class)
+        property = {"cloakwork.part=transport", "cloakwork.name=websocket"})
+@Designate(ocd = WebSocketTransport.Configuration.class)
 public final class WebSocketTransport implements GatewayTransport, AutoCloseable {
 
-    /** Configuration keys, with dashes: {@code connect-timeout-millis}. */
-    @ObjectClassDefinition(name = "Cloakwork websocket transport")
-    public @interface Settings {
+    private static final String PART = "transport websocket";
+    private static final int DEFAULT_CONNECT_TIMEOUT_MILLIS = 5_000;
+    private static final int MAX_CONNECT_TIMEOUT_MILLIS = 600_000;
+    private static final int NO_IDLE_TIMEOUT = 0;
+    private static final int MAX_IDLE_TIMEOUT_MILLIS = 86_400_000;
 
-        /** {@return milliseconds one URI of a gateway may take until its websocket is open} */
-        @AttributeDefinition(name = "Connect time-out, milliseconds per address", min = "1", max = "600000")
-        int connect$_$timeout$_$millis() default 5_000;
+    /** The keys. */
+    @ObjectClassDefinition(name = "Cloakwork transport: websocket", description = "How links to gateways are opened.")
+    public @interface Configuration {
 
-        /** {@return milliseconds of silence after which an open link is closed; 0: never} */
-        @AttributeDefinition(name = "Idle time-out, milliseconds; 0 for none", min = "0", max = "86400000")
-        int idle$_$timeout$_$millis() default 0;
+        /** {@return the limit} */
+        @AttributeDefinition(name = "Connect time-out",
+                description = "Milliseconds one address of a gateway may take until its websocket is open, 1 to 600000.")
+        int connect$_$timeout$_$millis() default DEFAULT_CONNECT_TIMEOUT_MILLIS;
+
+        /** {@return the limit} */
+        @AttributeDefinition(name = "Idle time-out",
+                description = "Milliseconds of silence after which an open link is closed, to 86400000; 0: never.")
+        int idle$_$timeout$_$millis() default NO_IDLE_TIMEOUT;
     }
 
-    static final String CONNECT_TIMEOUT_KEY = "connect-timeout-millis";
-    static final String IDLE_TIMEOUT_KEY = "idle-timeout-millis";
-    static final int MAX_CONNECT_TIMEOUT_MILLIS = 600_000;
-    static final int MAX_IDLE_TIMEOUT_MILLIS = 86_400_000;
     static final String THREAD_NAME = "cloakwork-websocket-client";
 
     private static final int MAX_THREADS = 8;
     private static final int IDLE_THREAD_MILLIS = 10_000;
 
     private final int connectTimeoutMillis;
-    private final Configuration.ConfigurationCustomizer sessionLimits = new Configuration.ConfigurationCustomizer();
+    private final ConfigurationCustomizer sessionLimits = new ConfigurationCustomizer();
     private final Set<WebSocketLink> links = ConcurrentHashMap.newKeySet();
     private final HttpClient http;
     private final WebSocketCoreClient client;
 
-    /**
-     * @param settings the configuration
-     * @throws IllegalArgumentException for a value out of range
-     */
+    /** @param properties of the component */
     @Activate
-    public WebSocketTransport(Settings settings) {
-        this(settings.connect$_$timeout$_$millis(), settings.idle$_$timeout$_$millis());
+    public WebSocketTransport(Map<String, Object> properties) {
+        this(PartConfiguration.ofProperties(PART, properties), new SslContextFactory.Client());
     }
 
-    WebSocketTransport(int connectTimeoutMillis, int idleTimeoutMillis) {
-        this(connectTimeoutMillis, idleTimeoutMillis, new SslContextFactory.Client());
+    static WebSocketTransport configured(Map<String, String> configuration) {
+        return new WebSocketTransport(new PartConfiguration(PART, configuration), new SslContextFactory.Client());
     }
 
-    WebSocketTransport(int connectTimeoutMillis, int idleTimeoutMillis, SslContextFactory.Client tls) {
-        this.connectTimeoutMillis = inRange(CONNECT_TIMEOUT_KEY, connectTimeoutMillis, 1, MAX_CONNECT_TIMEOUT_MILLIS);
+    WebSocketTransport(PartConfiguration configuration, SslContextFactory.Client tls) {
+        connectTimeoutMillis = configuration.integer(
+                "connect-timeout-millis", DEFAULT_CONNECT_TIMEOUT_MILLIS, 1, MAX_CONNECT_TIMEOUT_MILLIS);
+        Duration idleTimeout =
+                configuration.millis("idle-timeout-millis", NO_IDLE_TIMEOUT, 0, MAX_IDLE_TIMEOUT_MILLIS);
+        configuration.verify();
         WebSocketLink.limit(sessionLimits);
-        sessionLimits.setIdleTimeout(Duration.ofMillis(
-                inRange(IDLE_TIMEOUT_KEY, idleTimeoutMillis, 0, MAX_IDLE_TIMEOUT_MILLIS)));
+        sessionLimits.setIdleTimeout(idleTimeout);
 
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 1, IDLE_THREAD_MILLIS);
         threads.setName(THREAD_NAME);
@@ -118,13 +123,6 @@ public final class WebSocketTransport implements GatewayTransport, AutoCloseable
             throw new IllegalStateException("the websocket client does not start", e);
         }
         http.getContentDecoderFactories().clear();
-    }
-
-    static int inRange(String key, int value, int min, int max) {
-        if (value < min || value > max) {
-            throw new IllegalArgumentException(key + " = " + value + ": from " + min + " to " + max + " is allowed");
-        }
-        return value;
     }
 
     @Override

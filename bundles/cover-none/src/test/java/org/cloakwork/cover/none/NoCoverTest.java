@@ -1,0 +1,34 @@
+package org.cloakwork.cover.none;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.runtime.PartFactory;
+import org.cloakwork.spi.runtime.Randomness;
+import org.junit.jupiter.api.Test;
+
+class NoCoverTest {
+
+    @Test
+    void theServiceLoaderFindsAPartWithoutSlotsAndLoops() {
+        PartFactory<?> factory = ServiceLoader.load(PartFactory.class).findFirst().orElseThrow();
+        assertEquals("none", factory.name());
+        CoverTrafficStrategy strategy = (CoverTrafficStrategy) factory.create(Map.of());
+        Randomness randomness = target -> {
+            throw new AssertionError("nothing to draw");
+        };
+        assertEquals(Optional.empty(), strategy.untilNextSlot(() -> true, randomness));
+        assertEquals(Optional.empty(), strategy.untilNextLoop(() -> false, randomness));
+    }
+
+    @Test
+    void anyKeyIsRefused() {
+        assertEquals("cover none: rate: unknown key; allowed is no key at all",
+                assertThrows(IllegalArgumentException.class, () -> new NoCoverFactory().create(Map.of("rate", "1")))
+                        .getMessage());
+    }
+}

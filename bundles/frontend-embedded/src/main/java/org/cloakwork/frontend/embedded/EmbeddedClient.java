@@ -1,0 +1,94 @@
+package org.cloakwork.frontend.embedded;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.cloakwork.api.ClientState;
+import org.cloakwork.api.Delivery;
+import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.MixnetClient;
+import org.cloakwork.api.ReceivedMessage;
+import org.cloakwork.api.SendOptions;
+import org.cloakwork.api.SenderTag;
+import org.cloakwork.api.Subscription;
+
+/** A client together with what was made for it alone and ends with it. */
+final class EmbeddedClient implements MixnetClient {
+
+    private static final System.Logger LOG = System.getLogger(EmbeddedClient.class.getName());
+
+    private final MixnetClient client;
+    private final List<AutoCloseable> owned;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /** @param owned closed in reverse order, the client among them */
+    EmbeddedClient(MixnetClient client, List<AutoCloseable> owned) {
+        this.client = client;
+        this.owned = List.copyOf(owned);
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            closeAll(owned);
+        }
+    }
+
+    static void closeAll(List<AutoCloseable> owned) {
+        for (AutoCloseable one : owned.reversed()) {
+            try {
+                one.close();
+            } catch (Exception e) {
+                LOG.log(System.Logger.Level.WARNING, "closing " + one.getClass().getSimpleName() + " failed", e);
+            }
+        }
+    }
+
+    @Override
+    public MixnetAddress address() {
+        return client.address();
+    }
+
+    @Override
+    public ClientState state() {
+        return client.state();
+    }
+
+    @Override
+    public Subscription onState(Consumer<ClientState> listener) {
+        return client.onState(listener);
+    }
+
+    @Override
+    public void awaitReady(Duration deadline) throws TimeoutException, InterruptedException {
+        client.awaitReady(deadline);
+    }
+
+    @Override
+    public Delivery send(MixnetAddress recipient, byte[] message, SendOptions options) {
+        return client.send(recipient, message, options);
+    }
+
+    @Override
+    public Delivery reply(SenderTag sender, byte[] message, SendOptions options) {
+        return client.reply(sender, message, options);
+    }
+
+    @Override
+    public Subscription subscribe(Consumer<ReceivedMessage> listener) {
+        return client.subscribe(listener);
+    }
+
+    @Override
+    public int maxMessageBytes() {
+        return client.maxMessageBytes();
+    }
+
+    @Override
+    public Map<String, Long> counters() {
+        return client.counters();
+    }
+}

@@ -1,0 +1,126 @@
+package org.cloakwork.frontend.embedded;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.cloakwork.api.IdentityKey;
+import org.cloakwork.api.LocalNetwork;
+import org.cloakwork.api.MixnetClient;
+import org.cloakwork.client.ClientConfiguration;
+import org.cloakwork.client.Engine;
+import org.cloakwork.client.Parts;
+import org.cloakwork.client.ThreadedEnvironment;
+import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.retransmission.RetransmissionPolicy;
+import org.cloakwork.spi.runtime.PartFactory;
+import org.cloakwork.spi.sphinx.PacketFormat;
+import org.cloakwork.spi.topology.TopologyProvider;
+import org.cloakwork.spi.transport.GatewayTransport;
+
+/** Assembles a client from the parts that {@link ServiceLoader} finds. */
+public final class EmbeddedClientBuilder implements MixnetClient.Builder {
+
+    private static final AtomicInteger NUMBERS = new AtomicInteger();
+
+    private record Choice(String name, Map<String, String> configuration) {
+    }
+
+    private final Map<String, Choice> choices = new HashMap<>(Map.of(
+            "transport", new Choice("websocket", Map.of()),
+            "sphinx", new Choice("bouncycastle", Map.of()),
+            "retransmission", new Choice("timeout", Map.of()),
+            "cover", new Choice("none", Map.of())));
+    private Optional<IdentityKey> gateway = Optional.empty();
+
+    @Override
+    public MixnetClient.Builder directory(URI... urls) {
+        return part("topology", "nym-api", Map.of("urls",
+                Arrays.stream(urls).map(URI::toString).collect(Collectors.joining(","))));
+    }
+
+    @Override
+    public MixnetClient.Builder networkFile(Path file) {
+        return part("topology", "file", Map.of("path", file.toString()));
+    }
+
+    @Override
+    public MixnetClient.Builder network(LocalNetwork network) {
+        return directory(network.directory());
+    }
+
+    @Override
+    public MixnetClient.Builder gateway(IdentityKey identity) {
+        gateway = Optional.of(identity);
+        return this;
+    }
+
+    @Override
+    public MixnetClient.Builder part(String kind, String name, Map<String, String> configuration) {
+        if (!kind.equals("topology") && !choices.containsKey(kind)) {
+            throw new IllegalArgumentException("no kind of part is called \"" + kind
+                    + "\"; there are topology, transport, sphinx, retransmission and cover");
+        }
+        choices.put(kind, new Choice(name, Map.copyOf(configuration)));
+        return this;
+    }
+
+    @Override
+    public MixnetClient start() {
+        List<AutoCloseable> owned = new ArrayList<>();
+        try {
+            if (!choices.containsKey("topology")) {
+                LocalNetwork network = LocalNetwork.builder().start();
+                owned.add(network);
+                network(network);
+            }
+            Parts parts = new Parts();
+            parts.setTopology(make("topology", TopologyProvider.class, owned));
+            parts.setTransport(make("transport", GatewayTransport.class, owned));
+            parts.setSphinx(make("sphinx", PacketFormat.class, owned));
+            parts.setRetransmission(make("retransmission", RetransmissionPolicy.class, owned));
+            parts.setCover(make("cover", CoverTrafficStrategy.class, owned));
+            ThreadedEnvironment environment = new ThreadedEnvironment("embedded-" + NUMBERS.incrementAndGet());
+            owned.add(environment);
+            Engine engine = new Engine(gateway.map(ClientConfiguration.DEFAULT::withGateway)
+                    .orElse(ClientConfiguration.DEFAULT), parts, environment.environment());
+            engine.start();
+            owned.add(engine);
+            return new EmbeddedClient(engine, owned);
+        } catch (IOException e) {
+            EmbeddedClient.closeAll(owned);
+            throw new UncheckedIOException(e);
+        } catch (RuntimeException e) {
+            EmbeddedClient.closeAll(owned);
+            throw e;
+        }
+    }
+
+    private <T> T make(String kind, Class<T> type, List<AutoCloseable> owned) {
+        Choice choice = choices.get(kind);
+        List<String> present = new ArrayList<>();
+        for (PartFactory<?> factory : ServiceLoader.load(PartFactory.class, EmbeddedClientBuilder.class.getClassLoader())) {
+            if (factory.type() == type) {
+                if (factory.name().equals(choice.name())) {
+                    T part = type.cast(factory.create(choice.configuration()));
+                    if (part instanceof AutoCloseable closeable) {
+                        owned.add(closeable);
+                    }
+                    return part;
+                }
+                present.add(factory.name());
+            }
+        }
+        throw new IllegalArgumentException("there is no " + kind + " part called \"" + choice.name()
+                + "\" on the class path or module path; there are " + present);
+    }
+}

@@ -1,0 +1,113 @@
+package org.cloakwork.topology.file;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.cloakwork.spi.runtime.PartConfiguration;
+import org.cloakwork.spi.topology.Topology;
+import org.cloakwork.spi.topology.TopologyException;
+import org.cloakwork.spi.topology.TopologyProvider;
+import org.cloakwork.wire.WireException;
+import org.cloakwork.wire.topology.RoutableTopology;
+import org.cloakwork.wire.topology.TopologyJson;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/**
+ * Reads the file of {@code nym-client --custom-mixnet}, anew at each question, so that a changed file takes effect.
+ * Source: protocol/7-network, 1.1.
+ */
+@Component(service = TopologyProvider.class, configurationPid = "org.cloakwork.topology.file",
+        configurationPolicy = ConfigurationPolicy.REQUIRE,
+        property = {"cloakwork.part=topology", "cloakwork.name=file"})
+@Designate(ocd = FileTopology.Configuration.class)
+public final class FileTopology implements TopologyProvider {
+
+    static final int MAX_FILE_BYTES = 16 * 1024 * 1024;
+
+    private static final String PART = "topology file";
+
+    private final Path path;
+
+    /** The keys. */
+    @ObjectClassDefinition(name = "Cloakwork topology: file", description = "Takes the network from a file.")
+    public @interface Configuration {
+
+        /** {@return the file} */
+        @AttributeDefinition(name = "Path",
+                description = "File in the form of nym-client's --custom-mixnet, at most 16 MiB.")
+        String path();
+    }
+
+    /** @param properties of the component */
+    @Activate
+    public FileTopology(Map<String, Object> properties) {
+        this(PartConfiguration.ofProperties(PART, properties));
+    }
+
+    private FileTopology(PartConfiguration configuration) {
+        String allowed = "the path of a topology file";
+        String text = configuration.text("path", allowed);
+        try {
+            path = Path.of(text);
+        } catch (InvalidPathException e) {
+            throw configuration.wrong("path", '"' + text + '"', allowed);
+        }
+        configuration.verify();
+    }
+
+    static FileTopology configured(Map<String, String> configuration) {
+        return new FileTopology(new PartConfiguration(PART, configuration));
+    }
+
+    @Override
+    public CompletableFuture<Topology> fetch() {
+        CompletableFuture<Topology> answer = new CompletableFuture<>();
+        Thread.ofVirtual().name("cloakwork-topology-file").start(() -> {
+            try {
+                answer.complete(read());
+            } catch (TopologyException e) {
+                answer.completeExceptionally(e);
+            } catch (RuntimeException | Error e) {
+                answer.completeExceptionally(new TopologyException(path + ": " + e, e));
+            }
+        });
+        return answer;
+    }
+
+    private Topology read() throws TopologyException {
+        try {
+            return RoutableTopology.require(TopologyJson.read(bytes(), Instant.now()));
+        } catch (NoSuchFileException e) {
+            throw new TopologyException(path + ": no such file", e);
+        } catch (IOException e) {
+            throw new TopologyException(path + ": cannot be read: " + e, e);
+        } catch (WireException e) {
+            throw new TopologyException(path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private byte[] bytes() throws IOException, WireException {
+        // A pipe or device could keep its reader waiting for ever.
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new WireException("not a regular file");
+        }
+        try (InputStream in = Files.newInputStream(path)) {
+            byte[] bytes = in.readNBytes(MAX_FILE_BYTES + 1);
+            if (bytes.length > MAX_FILE_BYTES) {
+                throw new WireException("larger than " + MAX_FILE_BYTES + " bytes");
+            }
+            return bytes;
+        }
+    }
+}

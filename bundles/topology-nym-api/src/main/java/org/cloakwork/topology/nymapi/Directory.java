@@ -1,0 +1,224 @@
+package org.cloakwork.topology.nymapi;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.cloakwork.spi.topology.Node;
+import org.cloakwork.spi.topology.Topology;
+import org.cloakwork.spi.topology.TopologyException;
+import org.cloakwork.wire.WireException;
+import org.cloakwork.wire.topology.NymApiJson;
+import org.cloakwork.wire.topology.NymApiJson.Metadata;
+import org.cloakwork.wire.topology.NymApiJson.NodesPage;
+import org.cloakwork.wire.topology.NymApiJson.SkimmedNode;
+import org.cloakwork.wire.topology.RoutableTopology;
+
+/** One question to one directory: three calls at once, each of them blocking a virtual thread. */
+final class Directory {
+
+    static final int MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
+    /** Of one list; the public network has some hundreds. */
+    static final int MAX_NODES = 50_000;
+    static final int MAX_PAGES = 1000;
+
+    private static final String REWARDED_SET = "v1/nym-nodes/rewarded-set";
+    private static final String MIXNODES = "v2/unstable/nym-nodes/skimmed/mixnodes/active";
+    private static final String GATEWAYS = "v2/unstable/nym-nodes/skimmed/entry-gateways";
+    private static final String BINCODE = "application/bincode";
+
+    private final URI base;
+    private final HttpClient client;
+    private final ExecutorService executor;
+    private final Duration timeout;
+
+    Directory(URI base, HttpClient client, ExecutorService executor, Duration timeout) {
+        this.base = base;
+        this.client = client;
+        this.executor = executor;
+        this.timeout = timeout;
+    }
+
+    private record NodeList(Metadata metadata, List<SkimmedNode> nodes) {
+    }
+
+    /** The error of a call that names its URL already. */
+    private static final class CallException extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        CallException(URI url, String fault, Throwable cause) {
+            super(url + ": " + fault, cause, false, false);
+        }
+    }
+
+    Topology topology(int minimumMixnodePerformancePercent, int minimumGatewayPerformancePercent)
+            throws TopologyException {
+        long deadlineNanos = System.nanoTime() + timeout.toNanos();
+        List<Future<?>> calls = new ArrayList<>();
+        try {
+            Future<Topology.RewardedSet> rewardedSet = submit(this::rewardedSet, calls);
+            Future<NodeList> mixnodes = submit(() -> nodes(MIXNODES), calls);
+            Future<NodeList> gateways = submit(() -> nodes(GATEWAYS), calls);
+            return merge(await(rewardedSet, REWARDED_SET, deadlineNanos), await(mixnodes, MIXNODES, deadlineNanos),
+                    await(gateways, GATEWAYS, deadlineNanos), minimumMixnodePerformancePercent,
+                    minimumGatewayPerformancePercent);
+        } catch (WireException e) {
+            throw new TopologyException(base + ": " + e.getMessage(), e);
+        } catch (RejectedExecutionException | InterruptedException e) {
+            throw new TopologyException(base + ": closed while asking", e);
+        } finally {
+            calls.forEach(call -> call.cancel(true));
+        }
+    }
+
+    private <T> Future<T> submit(Callable<T> call, List<Future<?>> calls) {
+        Future<T> future = executor.submit(call);
+        calls.add(future);
+        return future;
+    }
+
+    private <T> T await(Future<T> call, String path, long deadlineNanos)
+            throws TopologyException, InterruptedException {
+        try {
+            return call.get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new TopologyException(url(path, "") + ": no answer within " + timeout.toMillis() + " ms", e);
+        } catch (CancellationException e) {
+            throw new TopologyException(base + ": closed while asking", e);
+        } catch (ExecutionException e) {
+            String message = e.getCause() instanceof CallException known ? known.getMessage()
+                    : url(path, "") + ": " + e.getCause();
+            throw new TopologyException(message, e.getCause());
+        }
+    }
+
+    private static Topology merge(Topology.RewardedSet rewardedSet, NodeList mixnodes, NodeList gateways,
+                                  int minimumMixnodePerformancePercent, int minimumGatewayPerformancePercent)
+            throws WireException {
+        requireAgreement("the lists of mix nodes and gateways", mixnodes.metadata(), gateways.metadata());
+        Map<Long, Node> nodes = new HashMap<>();
+        putUsable(nodes, mixnodes, minimumMixnodePerformancePercent);
+        putUsable(nodes, gateways, minimumGatewayPerformancePercent);
+        Metadata metadata = mixnodes.metadata();
+        return RoutableTopology.require(new Topology(metadata.absoluteEpochId(), metadata.rotationId(),
+                metadata.refreshedAt(), rewardedSet, nodes));
+    }
+
+    private static void putUsable(Map<Long, Node> nodes, NodeList list, int minimumPerformancePercent) {
+        for (SkimmedNode node : list.nodes()) {
+            if (node.performancePercent() >= minimumPerformancePercent) {
+                node.toNode().ifPresent(usable -> nodes.put(usable.id(), usable));
+            }
+        }
+    }
+
+    private static void requireAgreement(String what, Metadata one, Metadata other) throws WireException {
+        if (one.absoluteEpochId() != other.absoluteEpochId()) {
+            throw disagreement(what, "absolute_epoch_id", one.absoluteEpochId(), other.absoluteEpochId());
+        }
+        if (one.rotationId() != other.rotationId()) {
+            throw disagreement(what, "rotation_id", one.rotationId(), other.rotationId());
+        }
+        if (!one.status().equals(other.status())) {
+            throw new WireException(what + " disagree in status");
+        }
+    }
+
+    private static WireException disagreement(String what, String field, long one, long other) {
+        return new WireException(what + " disagree in " + field + ": " + one + " and " + other);
+    }
+
+    private Topology.RewardedSet rewardedSet() throws CallException, InterruptedException {
+        URI url = url(REWARDED_SET, "");
+        byte[] body = get(url);
+        try {
+            return NymApiJson.readRewardedSet(body);
+        } catch (WireException e) {
+            throw new CallException(url, e.getMessage(), e);
+        }
+    }
+
+    /** Goes on to the next page until it holds as many nodes as there are, as Nym's clients do. */
+    private NodeList nodes(String path) throws CallException, InterruptedException {
+        Metadata metadata = null;
+        List<SkimmedNode> nodes = new ArrayList<>();
+        for (int number = 0; number < MAX_PAGES; number++) {
+            URI url = url(path, "?page=" + number);
+            byte[] body = get(url);
+            try {
+                NodesPage page = NymApiJson.readNodesPage(body);
+                if (page.page() != number) {
+                    throw new WireException("is page " + page.page());
+                }
+                if (metadata == null) {
+                    metadata = page.metadata();
+                } else {
+                    requireAgreement("this page and the first", page.metadata(), metadata);
+                }
+                nodes.addAll(page.nodes());
+                if (page.total() > MAX_NODES || nodes.size() > MAX_NODES) {
+                    throw new WireException("more than " + MAX_NODES + " nodes");
+                }
+                if (nodes.size() >= page.total()) {
+                    return new NodeList(metadata, nodes);
+                }
+                if (page.nodes().isEmpty()) {
+                    throw new WireException("ends after " + nodes.size() + " of " + page.total() + " nodes");
+                }
+            } catch (WireException e) {
+                throw new CallException(url, e.getMessage(), e);
+            }
+        }
+        throw new CallException(url(path, ""), "more than " + MAX_PAGES + " pages", null);
+    }
+
+    private byte[] get(URI url) throws CallException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(url).header("Accept", "application/json")
+                .header("User-Agent", "cloakwork").timeout(timeout).build();
+        try {
+            HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
+            try (InputStream in = response.body()) {
+                if (response.statusCode() / 100 != 2) {
+                    throw new CallException(url, "answers with status " + response.statusCode(), null);
+                }
+                if (response.headers().firstValue("Content-Type")
+                        .filter(type -> type.toLowerCase(Locale.ROOT).startsWith(BINCODE)).isPresent()) {
+                    throw new CallException(url, "answers in bincode, not JSON", null);
+                }
+                byte[] body = in.readNBytes(MAX_RESPONSE_BYTES + 1);
+                if (body.length > MAX_RESPONSE_BYTES) {
+                    throw new CallException(url, "answers with more than " + MAX_RESPONSE_BYTES + " bytes", null);
+                }
+                if (body.length == 0) {
+                    throw new CallException(url, "answers with an empty body", null);
+                }
+                return body;
+            }
+        } catch (IOException e) {
+            // The client reports a refused connection without any text.
+            throw new CallException(url, e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage(), e);
+        }
+    }
+
+    private URI url(String path, String query) {
+        String text = base.toString();
+        return URI.create((text.endsWith("/") ? text : text + "/") + path + query);
+    }
+}

@@ -1,0 +1,34 @@
+package org.cloakwork.client;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.cloakwork.api.IdentityKey;
+
+/**
+ * What a client is told at its start.
+ *
+ * @param gateway             the gateway to use; empty: any of the topology
+ * @param meanPacketDelay     at each mix, of packets and acknowledgements
+ * @param topologyRefresh     between questions for the topology
+ * @param outboxLimitBytes    what messages on their way may hold
+ * @param inboxLimitBytes     what unfinished messages, and messages nobody has listened to yet, may hold, each
+ * @param maxMessageBytes     the largest message that is accepted
+ */
+public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPacketDelay, Duration topologyRefresh,
+                                  long outboxLimitBytes, long inboxLimitBytes, int maxMessageBytes) {
+
+    private static final int MIB = 1024 * 1024;
+
+    /** Nym's delays and periods; limits that let a message of 16 MiB through. */
+    public static final ClientConfiguration DEFAULT = new ClientConfiguration(Optional.empty(),
+            Duration.ofMillis(15), Duration.ofMinutes(5), 64L * MIB, 64L * MIB, 16 * MIB);
+
+    /**
+     * @param newGateway to use
+     * @return the same with that gateway
+     */
+    public ClientConfiguration withGateway(IdentityKey newGateway) {
+        return new ClientConfiguration(Optional.of(newGateway), meanPacketDelay, topologyRefresh, outboxLimitBytes,
+                inboxLimitBytes, maxMessageBytes);
+    }
+}

@@ -1,0 +1,65 @@
+package org.cloakwork.client;
+
+/** Everything a client counts. What is created equals what was acknowledged, failed or is in flight. */
+public enum Counter {
+    MESSAGES_CREATED("messages.created", "messages handed to send and reply"),
+    MESSAGES_ACKNOWLEDGED("messages.acknowledged", "messages of which every packet was acknowledged"),
+    MESSAGES_FAILED("messages.failed", "messages given up, refused ones included"),
+    MESSAGES_RECEIVED("messages.received", "messages handed to subscribers or kept for them"),
+
+    PACKETS_DATA("packets.sent.data", "packets with a fragment, first copies"),
+    PACKETS_RETRANSMITTED("packets.sent.retransmission", "further copies of packets"),
+    PACKETS_COVER("packets.sent.cover", "cover packets"),
+    PACKETS_UNSENT("packets.dropped.link-lost", "sealed packets given to a link that was lost; sent again after their time-out"),
+    PACKETS_UNROUTABLE("packets.dropped.no-route", "packets that could not be sealed for want of a route; tried again"),
+
+    ACKS_RECEIVED("acks.received", "acknowledgements of packets in flight"),
+    ACKS_COVER("acks.received.cover", "acknowledgements of cover packets"),
+    ACKS_UNKNOWN("acks.dropped.unknown", "acknowledgements of packets not in flight: late or repeated"),
+    ACKS_MALFORMED("acks.dropped.malformed", "payloads of 0 to 48 bytes that are no acknowledgement of ours"),
+
+    RECEIVED_FRAGMENTS("fragments.received", "fragments of messages"),
+    RECEIVED_COVER("cover.received", "own cover packets that came back"),
+    FRAGMENTS_MALFORMED("fragments.dropped.malformed", "payloads that decrypt to no fragment"),
+    FRAGMENTS_DUPLICATE("fragments.dropped.duplicate", "fragments that were there already"),
+    FRAGMENTS_REFUSED("fragments.dropped.refused", "fragments that contradict their set or exceed a limit"),
+    MESSAGES_MALFORMED("messages.dropped.malformed", "reassembled messages that are none"),
+    MESSAGES_INBOX_FULL("messages.dropped.inbox-full", "messages that arrived while nobody listened and the inbox was full"),
+    LISTENER_FAILURES("listeners.failed", "exceptions thrown by subscribers"),
+
+    SURBS_MADE("surbs.made", "reply blocks made for others to answer with"),
+    SURBS_RECEIVED("surbs.received", "reply blocks received from others"),
+    SURBS_USED("surbs.used", "received reply blocks spent"),
+    SURBS_EXPIRED("surbs.expired", "received reply blocks dropped for age or limits"),
+    SURB_REQUESTS_SENT("surbs.requests.sent", "requests for more reply blocks"),
+    SURB_REQUESTS_RECEIVED("surbs.requests.received", "requests for more reply blocks that were answered"),
+    SURB_REQUESTS_REFUSED("surbs.requests.dropped", "requests for reply blocks by someone never written to anonymously"),
+    REPLY_KEYS_EXPIRED("surbs.keys.expired", "keys of own reply blocks dropped for age or limits"),
+
+    SESSIONS_OPENED("gateway.sessions", "sessions with the gateway"),
+    SESSIONS_LOST("gateway.sessions.lost", "sessions that ended without being asked to"),
+    GATEWAY_ERRORS("gateway.errors", "error messages of the gateway"),
+    GATEWAY_MALFORMED("gateway.dropped.malformed", "frames of the gateway that could not be read"),
+    OUT_OF_BANDWIDTH("gateway.out-of-bandwidth", "packets the gateway refused for want of bandwidth; sent again"),
+    BANDWIDTH_CLAIMS("gateway.bandwidth.claims", "claims of free bandwidth"),
+    TOPOLOGY_REFRESHES("topology.refreshes", "topologies taken over"),
+    TOPOLOGY_FAILURES("topology.failures", "questions for the topology without a usable answer");
+
+    private final String key;
+    private final String description;
+
+    Counter(String key, String description) {
+        this.key = key;
+        this.description = description;
+    }
+
+    /** {@return the name shown to people and programs} */
+    public String key() {
+        return key;
+    }
+
+    /** {@return what is counted} */
+    public String description() {
+        return description;
+    }
+}

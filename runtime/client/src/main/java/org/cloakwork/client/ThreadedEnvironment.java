@@ -1,0 +1,104 @@
+package org.cloakwork.client;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.cloakwork.spi.runtime.Clock;
+import org.cloakwork.spi.runtime.Scheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Wall clock, real threads, the operating system's randomness: what a client outside of simulations runs on. */
+public final class ThreadedEnvironment implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ThreadedEnvironment.class);
+
+    private final ScheduledThreadPoolExecutor loop;
+    private final ExecutorService workers;
+    private final ExecutorService listeners;
+    private final Environment environment;
+
+    /** @param name of the client, part of the threads' names */
+    public ThreadedEnvironment(String name) {
+        loop = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("cloakwork-" + name).factory());
+        loop.setRemoveOnCancelPolicy(true);
+        workers = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors(),
+                Thread.ofPlatform().daemon().name("cloakwork-" + name + "-seal-", 0).factory());
+        listeners = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name("cloakwork-" + name + "-listeners").factory());
+        SecureRandom random = new SecureRandom();
+        environment = new Environment(new WallClock(), new LoopScheduler(), task -> submit(workers, task),
+                task -> submit(listeners, task), random::nextBytes);
+    }
+
+    /** {@return the seam the engine is given} */
+    public Environment environment() {
+        return environment;
+    }
+
+    /** Ends the threads; tasks not begun are dropped. */
+    @Override
+    public void close() {
+        loop.shutdownNow();
+        workers.shutdownNow();
+        listeners.shutdown();
+    }
+
+    /** A task handed over after the end is dropped: nobody is left to use its result. */
+    private static void submit(ExecutorService executor, Runnable task) {
+        try {
+            executor.execute(guarded(task));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("task dropped after the end of its client");
+        }
+    }
+
+    /** A task that fails must not take its thread, and with it the client, along. */
+    private static Runnable guarded(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                LOG.error("a task of the client failed", e);
+            }
+        };
+    }
+
+    private static final class WallClock implements Clock {
+
+        @Override
+        public Instant now() {
+            return Instant.now();
+        }
+
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
+        }
+    }
+
+    private final class LoopScheduler implements Scheduler {
+
+        @Override
+        public void execute(Runnable task) {
+            submit(loop, task);
+        }
+
+        @Override
+        public Cancellable schedule(Duration delay, Runnable task) {
+            try {
+                Future<?> future = loop.schedule(guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+                return () -> future.cancel(false);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("task dropped after the end of its client");
+                return () -> { };
+            }
+        }
+    }
+}

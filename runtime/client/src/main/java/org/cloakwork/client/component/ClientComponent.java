@@ -1,0 +1,167 @@
+package org.cloakwork.client.component;
+
+import java.util.HashMap;
+import java.util.Hashtable;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.cloakwork.api.IdentityKey;
+import org.cloakwork.api.MixnetClient;
+import org.cloakwork.client.ClientConfiguration;
+import org.cloakwork.client.Engine;
+import org.cloakwork.client.Parts;
+import org.cloakwork.client.ThreadedEnvironment;
+import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.retransmission.RetransmissionPolicy;
+import org.cloakwork.spi.runtime.PartConfiguration;
+import org.cloakwork.spi.runtime.PartFactory;
+import org.cloakwork.spi.sphinx.PacketFormat;
+import org.cloakwork.spi.topology.TopologyProvider;
+import org.cloakwork.spi.transport.GatewayTransport;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+
+/**
+ * One client for each configuration of {@code org.cloakwork.client}: follows the parts that its configuration names as
+ * they come and go, and registers the client as a service.
+ */
+@Component(name = "org.cloakwork.client", configurationPolicy = ConfigurationPolicy.REQUIRE, service = {})
+public final class ClientComponent {
+
+    /** The services of one kind that are there, and the one the configuration names. */
+    private static final class Choice<T> {
+
+        private final Consumer<T> use;
+        private final Map<String, T> present = new HashMap<>();
+        private String wanted;
+        private T used;
+
+        private Choice(Consumer<T> use) {
+            this.use = use;
+        }
+
+        private synchronized void choose(String name) {
+            wanted = name;
+            update();
+        }
+
+        private synchronized void add(T part, Map<String, Object> properties) {
+            present.put((String) properties.get(PartFactory.NAME_PROPERTY), part);
+            update();
+        }
+
+        private synchronized void remove(T part) {
+            present.values().removeIf(candidate -> candidate == part);
+            update();
+        }
+
+        private void update() {
+            T best = wanted == null ? null : present.get(wanted);
+            if (best != used) {
+                used = best;
+                use.accept(best);
+            }
+        }
+    }
+
+    private final Parts parts = new Parts();
+    private final Choice<TopologyProvider> topology = new Choice<>(parts::setTopology);
+    private final Choice<GatewayTransport> transport = new Choice<>(parts::setTransport);
+    private final Choice<PacketFormat> sphinx = new Choice<>(parts::setSphinx);
+    private final Choice<RetransmissionPolicy> retransmission = new Choice<>(parts::setRetransmission);
+    private final Choice<CoverTrafficStrategy> cover = new Choice<>(parts::setCover);
+    private ThreadedEnvironment environment;
+    private Engine engine;
+    private ServiceRegistration<MixnetClient> registration;
+
+    @Activate
+    void activate(BundleContext context, Map<String, Object> properties) {
+        PartConfiguration configuration = PartConfiguration.ofProperties("client", properties);
+        String name = configuration.text("name", "a name");
+        Optional<IdentityKey> gateway = properties.containsKey("gateway")
+                ? Optional.of(IdentityKey.parse(configuration.text("gateway", "a gateway's identity")))
+                : Optional.empty();
+        choose(configuration);
+        configuration.verify();
+        environment = new ThreadedEnvironment(name);
+        engine = new Engine(gateway.map(ClientConfiguration.DEFAULT::withGateway).orElse(ClientConfiguration.DEFAULT),
+                parts, environment.environment());
+        engine.start();
+        registration = context.registerService(MixnetClient.class, engine,
+                new Hashtable<>(Map.of(MixnetClient.NAME_PROPERTY, name)));
+    }
+
+    @Modified
+    void modified(Map<String, Object> properties) {
+        choose(PartConfiguration.ofProperties("client", properties));
+    }
+
+    @Deactivate
+    void deactivate() {
+        registration.unregister();
+        engine.close();
+        environment.close();
+    }
+
+    private void choose(PartConfiguration configuration) {
+        topology.choose(configuration.text("topology", "a part's name"));
+        transport.choose(configuration.text("transport", "a part's name"));
+        sphinx.choose(configuration.text("sphinx", "a part's name"));
+        retransmission.choose(configuration.text("retransmission", "a part's name"));
+        cover.choose(configuration.text("cover", "a part's name"));
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addTopology(TopologyProvider part, Map<String, Object> properties) {
+        topology.add(part, properties);
+    }
+
+    void removeTopology(TopologyProvider part) {
+        topology.remove(part);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addTransport(GatewayTransport part, Map<String, Object> properties) {
+        transport.add(part, properties);
+    }
+
+    void removeTransport(GatewayTransport part) {
+        transport.remove(part);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addSphinx(PacketFormat part, Map<String, Object> properties) {
+        sphinx.add(part, properties);
+    }
+
+    void removeSphinx(PacketFormat part) {
+        sphinx.remove(part);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addRetransmission(RetransmissionPolicy part, Map<String, Object> properties) {
+        retransmission.add(part, properties);
+    }
+
+    void removeRetransmission(RetransmissionPolicy part) {
+        retransmission.remove(part);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addCover(CoverTrafficStrategy part, Map<String, Object> properties) {
+        cover.add(part, properties);
+    }
+
+    void removeCover(CoverTrafficStrategy part) {
+        cover.remove(part);
+    }
+}

@@ -1,0 +1,96 @@
+package org.cloakwork.client.inbox;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.cloakwork.client.Counter;
+import org.cloakwork.client.Counters;
+import org.cloakwork.client.replies.ReplyKeys;
+import org.cloakwork.wire.CoverPacket;
+import org.cloakwork.wire.Fragment;
+import org.cloakwork.wire.NymMessage;
+import org.cloakwork.wire.Padding;
+import org.cloakwork.wire.PayloadEncryption;
+import org.cloakwork.wire.Reassembler;
+import org.cloakwork.wire.Reassembler.DropReason;
+import org.cloakwork.wire.WireException;
+import org.cloakwork.wire.crypto.EncryptionKeyPair;
+import org.cloakwork.wire.crypto.ReplyKey;
+
+/**
+ * Turns what the gateway delivers into messages: decrypts, sorts out cover, puts fragments together. Whatever does not
+ * fit is counted and dropped. Source: protocol/3-messages, 7.
+ */
+public final class Inbox {
+
+    private static final int MAX_SETS = 4096;
+    private static final int MAX_COMPLETED = 100_000;
+    private static final Duration STALE_AFTER = Duration.ofMinutes(30);
+
+    private final EncryptionKeyPair own;
+    private final ReplyKeys replyKeys;
+    private final Counters counters;
+    private final Reassembler reassembler;
+
+    /**
+     * @param own        our key, which messages to our address are encrypted with
+     * @param replyKeys  which replies are encrypted with
+     * @param counters   of the client
+     * @param limitBytes what unfinished messages may hold
+     */
+    public Inbox(EncryptionKeyPair own, ReplyKeys replyKeys, Counters counters, long limitBytes) {
+        this.own = own;
+        this.replyKeys = replyKeys;
+        this.counters = counters;
+        this.reassembler = new Reassembler(Math.toIntExact(limitBytes), MAX_SETS, STALE_AFTER, MAX_COMPLETED);
+    }
+
+    /**
+     * @param delivered by the gateway, not an acknowledgement
+     * @param nowNanos  monotonic time
+     * @return the message that this completed, if it did
+     */
+    public Optional<NymMessage> delivered(byte[] delivered, long nowNanos) {
+        byte[] padded;
+        try {
+            byte[] decrypted = decrypt(delivered);
+            if (CoverPacket.isCover(decrypted)) {
+                counters.count(Counter.RECEIVED_COVER);
+                return Optional.empty();
+            }
+            Fragment fragment = Fragment.parse(decrypted);
+            switch (reassembler.add(fragment, nowNanos)) {
+                case Reassembler.Incomplete() -> {
+                    counters.count(Counter.RECEIVED_FRAGMENTS);
+                    return Optional.empty();
+                }
+                case Reassembler.Dropped(DropReason reason) -> {
+                    counters.count(switch (reason) {
+                        case DUPLICATE, ALREADY_COMPLETE -> Counter.FRAGMENTS_DUPLICATE;
+                        case TOTAL_MISMATCH, BROKEN_LINKS, LIMIT -> Counter.FRAGMENTS_REFUSED;
+                    });
+                    return Optional.empty();
+                }
+                case Reassembler.Complete(byte[] message) -> {
+                    counters.count(Counter.RECEIVED_FRAGMENTS);
+                    padded = message;
+                }
+            }
+        } catch (WireException e) {
+            counters.count(Counter.FRAGMENTS_MALFORMED);
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(NymMessage.parse(Padding.unpad(padded)));
+        } catch (WireException e) {
+            counters.count(Counter.MESSAGES_MALFORMED);
+            return Optional.empty();
+        }
+    }
+
+    private byte[] decrypt(byte[] delivered) throws WireException {
+        Optional<ReplyKey> replyKey = replyKeys.take(PayloadEncryption.prefix(delivered));
+        return replyKey.isPresent()
+                ? PayloadEncryption.openReply(delivered, replyKey.get())
+                : PayloadEncryption.open(delivered, own);
+    }
+}

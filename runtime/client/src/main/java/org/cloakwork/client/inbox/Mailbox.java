@@ -1,0 +1,91 @@
+package org.cloakwork.client.inbox;
+
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.cloakwork.api.ReceivedMessage;
+import org.cloakwork.api.Subscription;
+import org.cloakwork.client.Counter;
+import org.cloakwork.client.Counters;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Hands messages to whoever listens, and keeps them while nobody does, within a limit in bytes. */
+public final class Mailbox {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
+    /** What keeping a message costs beside its payload. */
+    private static final int MESSAGE_COST = 64;
+
+    private final Executor executor;
+    private final Counters counters;
+    private final long limitBytes;
+    private final AtomicLong bytes = new AtomicLong();
+    private final List<Consumer<ReceivedMessage>> listeners = new CopyOnWriteArrayList<>();
+    private final Queue<ReceivedMessage> kept = new ArrayDeque<>();
+
+    /**
+     * @param executor   runs the listeners one at a time and in order
+     * @param counters   of the client
+     * @param limitBytes what messages not yet handed over may hold
+     */
+    public Mailbox(Executor executor, Counters counters, long limitBytes) {
+        this.executor = executor;
+        this.counters = counters;
+        this.limitBytes = limitBytes;
+    }
+
+    /** @param message handed over, kept, or dropped and counted if there is no room */
+    public void deliver(ReceivedMessage message) {
+        long cost = cost(message);
+        if (bytes.addAndGet(cost) > limitBytes) {
+            bytes.addAndGet(-cost);
+            counters.count(Counter.MESSAGES_INBOX_FULL);
+            return;
+        }
+        counters.count(Counter.MESSAGES_RECEIVED);
+        executor.execute(() -> {
+            kept.add(message);
+            handOver();
+        });
+    }
+
+    /**
+     * @param listener gets what was kept, then everything that comes
+     * @return ends it
+     */
+    public Subscription subscribe(Consumer<ReceivedMessage> listener) {
+        executor.execute(() -> {
+            listeners.add(listener);
+            handOver();
+        });
+        // Removed at once, so that nothing is handed over after the call that ends it.
+        return () -> {
+            listeners.remove(listener);
+            executor.execute(() -> listeners.remove(listener));
+        };
+    }
+
+    private void handOver() {
+        while (!listeners.isEmpty() && !kept.isEmpty()) {
+            ReceivedMessage message = kept.poll();
+            bytes.addAndGet(-cost(message));
+            for (Consumer<ReceivedMessage> listener : listeners) {
+                try {
+                    listener.accept(message);
+                } catch (RuntimeException e) {
+                    counters.count(Counter.LISTENER_FAILURES);
+                    LOG.warn("a subscriber failed on a message", e);
+                }
+            }
+        }
+    }
+
+    private static long cost(ReceivedMessage message) {
+        return message.payload().length + MESSAGE_COST;
+    }
+}

@@ -1,0 +1,102 @@
+package org.cloakwork.client.outbox;
+
+import org.cloakwork.spi.runtime.Scheduler.Cancellable;
+import org.cloakwork.wire.Fragment;
+import org.cloakwork.wire.ReplySurb;
+
+/** One packet's share of a message, from the cut until its acknowledgement. Used on the client's own thread only. */
+public final class OutgoingFragment {
+
+    private final OutgoingMessage message;
+    private final Fragment fragment;
+    private int transmissions;
+    private long firstSentNanos;
+    private boolean acknowledged;
+    private boolean underWay;
+    private ReplySurb surb;
+    private Cancellable timer = () -> { };
+
+    /**
+     * @param message  it belongs to
+     * @param fragment what is sent
+     */
+    public OutgoingFragment(OutgoingMessage message, Fragment fragment) {
+        this.message = message;
+        this.fragment = fragment;
+    }
+
+    /** {@return the message it belongs to} */
+    public OutgoingMessage message() {
+        return message;
+    }
+
+    /** {@return what is sent} */
+    public Fragment fragment() {
+        return fragment;
+    }
+
+    /** {@return whether a copy of it is still worth sending} */
+    public boolean isWanted() {
+        return !acknowledged && message.isOpen();
+    }
+
+    /** {@return copies that have left} */
+    public int transmissions() {
+        return transmissions;
+    }
+
+    /** {@return when the first copy left, monotonic time} */
+    public long firstSentNanos() {
+        return firstSentNanos;
+    }
+
+    /** {@return whether a copy has left and is neither acknowledged nor lost} */
+    public boolean isUnderWay() {
+        return underWay;
+    }
+
+    /** The copy that left was not acknowledged in time. */
+    public void lost() {
+        underWay = false;
+    }
+
+    /** {@return the reply block for the next copy, taken out; null if it has none} */
+    public ReplySurb takeSurb() {
+        ReplySurb taken = surb;
+        surb = null;
+        return taken;
+    }
+
+    /** @param newSurb for the next copy */
+    public void setSurb(ReplySurb newSurb) {
+        surb = newSurb;
+    }
+
+    /** @param nowNanos when a copy left, monotonic time */
+    public void sent(long nowNanos) {
+        underWay = true;
+        if (transmissions++ == 0) {
+            firstSentNanos = nowNanos;
+        } else {
+            message.retransmitted();
+        }
+    }
+
+    /** @param newTimer replaces and cancels the one before */
+    public void setTimer(Cancellable newTimer) {
+        timer.cancel();
+        timer = newTimer;
+    }
+
+    /** It arrived: no further copy. */
+    public void acknowledged() {
+        acknowledged = true;
+        end();
+    }
+
+    /** Nothing more happens to it. */
+    public void end() {
+        underWay = false;
+        timer.cancel();
+    }
+}

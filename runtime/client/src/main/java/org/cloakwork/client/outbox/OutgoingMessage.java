@@ -1,0 +1,144 @@
+package org.cloakwork.client.outbox;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.cloakwork.api.Delivery;
+import org.cloakwork.api.FailureReason;
+import org.cloakwork.api.Outcome;
+import org.cloakwork.spi.runtime.Scheduler.Cancellable;
+
+/**
+ * A message on its way, ours or an application's. Changed on the client's own thread only; what applications look at
+ * is safe to read from any.
+ */
+public final class OutgoingMessage implements Delivery {
+
+    private final Target target;
+    private final Lane lane;
+    private final long createdNanos;
+    private final long deadlineNanos;
+    private final Consumer<Outcome> onEnd;
+    private final Executor listeners;
+    private final AtomicBoolean open = new AtomicBoolean(true);
+    private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    private volatile Progress progress = new Progress(0, 0, 0);
+    private Cancellable deadline = () -> { };
+    private boolean givenUpByPolicy;
+    private List<OutgoingFragment> fragments = List.of();
+
+    /**
+     * @param target        whom it is for
+     * @param lane          where it waits
+     * @param createdNanos  when it was handed over, monotonic time
+     * @param deadlineNanos when it is given up, monotonic time
+     * @param onEnd         called once, by whoever ends it
+     * @param listeners     runs what applications have waiting for the outcome
+     */
+    public OutgoingMessage(Target target, Lane lane, long createdNanos, long deadlineNanos, Consumer<Outcome> onEnd,
+                           Executor listeners) {
+        this.target = target;
+        this.lane = lane;
+        this.createdNanos = createdNanos;
+        this.deadlineNanos = deadlineNanos;
+        this.onEnd = onEnd;
+        this.listeners = listeners;
+    }
+
+    @Override
+    public CompletableFuture<Outcome> outcome() {
+        return outcome.copy();
+    }
+
+    @Override
+    public Progress progress() {
+        return progress;
+    }
+
+    /** {@return whom it is for} */
+    public Target target() {
+        return target;
+    }
+
+    /** {@return where its fragments wait} */
+    public Lane lane() {
+        return lane;
+    }
+
+    /** {@return when it is given up, monotonic time} */
+    public long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    /** {@return whether it has not ended yet} */
+    public boolean isOpen() {
+        return open.get();
+    }
+
+    /** @param timer cancelled when the message ends */
+    public void setDeadline(Cancellable timer) {
+        deadline = timer;
+    }
+
+    /** @param all the fragments it was cut into */
+    public void cut(List<OutgoingFragment> all) {
+        fragments = all;
+        progress = new Progress(all.size(), 0, 0);
+    }
+
+    /** {@return the fragments it was cut into; none before that} */
+    public List<OutgoingFragment> fragments() {
+        return fragments;
+    }
+
+    /** Another copy of one of its packets has left. */
+    public void retransmitted() {
+        Progress p = progress;
+        progress = new Progress(p.packets(), p.acknowledged(), p.retransmissions() + 1);
+    }
+
+    /** The retransmission policy makes no further copy of one of its packets. */
+    public void givenUp() {
+        givenUpByPolicy = true;
+    }
+
+    /** {@return whether the policy gave one of its packets up} */
+    public boolean isGivenUp() {
+        return givenUpByPolicy;
+    }
+
+    /**
+     * One of its packets was acknowledged.
+     *
+     * @param nowNanos monotonic time
+     * @return whether that was the last one, which ends the message
+     */
+    public boolean acknowledged(long nowNanos) {
+        Progress p = progress;
+        progress = new Progress(p.packets(), p.acknowledged() + 1, p.retransmissions());
+        return p.acknowledged() + 1 == p.packets() && end(new Outcome.Acknowledged(
+                p.packets(), p.retransmissions(), Duration.ofNanos(nowNanos - createdNanos)));
+    }
+
+    /**
+     * @param reason why it is given up
+     * @param detail for people
+     * @return whether it ended by this and not before
+     */
+    public boolean fail(FailureReason reason, String detail) {
+        return end(new Outcome.Failed(reason, detail));
+    }
+
+    private boolean end(Outcome how) {
+        if (!open.compareAndSet(true, false)) {
+            return false;
+        }
+        deadline.cancel();
+        onEnd.accept(how);
+        outcome.completeAsync(() -> how, listeners);
+        return true;
+    }
+}

@@ -1,0 +1,49 @@
+package org.cloakwork.client.reliability;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.cloakwork.client.outbox.OutgoingFragment;
+import org.cloakwork.client.outbox.OutgoingMessage;
+import org.cloakwork.wire.FragmentId;
+
+/**
+ * The fragments whose acknowledgement is awaited: from the cut of their message until the acknowledgement or the
+ * message's end. As many as the outbox admits messages, so its limit in bytes holds here too.
+ */
+public final class PendingAcks {
+
+    private final Map<FragmentId, OutgoingFragment> fragments = new HashMap<>();
+
+    /** @param added awaited from now on */
+    public void add(List<OutgoingFragment> added) {
+        // An id that is taken by chance (one in 2^31 for each set awaited) goes to the newer one; the older ends late.
+        added.forEach(fragment -> fragments.put(fragment.fragment().id(), fragment));
+    }
+
+    /**
+     * @param id named by an acknowledgement
+     * @return the fragment it is for, awaited no longer; empty for late and repeated acknowledgements
+     */
+    public Optional<OutgoingFragment> acknowledged(FragmentId id) {
+        return Optional.ofNullable(fragments.remove(id));
+    }
+
+    /** @param fragment awaited no longer */
+    public void remove(OutgoingFragment fragment) {
+        fragments.remove(fragment.fragment().id(), fragment);
+    }
+
+    /** {@return the messages that await anything} */
+    public Set<OutgoingMessage> messages() {
+        return fragments.values().stream().map(OutgoingFragment::message).collect(Collectors.toSet());
+    }
+
+    /** {@return how many are awaited} */
+    public int size() {
+        return fragments.size();
+    }
+}

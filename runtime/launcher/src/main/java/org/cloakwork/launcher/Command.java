@@ -1,0 +1,22 @@
+package org.cloakwork.launcher;
+
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+
+/** One verb of the command line. */
+interface Command {
+
+    String name();
+
+    String description();
+
+    /** A fresh set each time. */
+    Options options();
+
+    /**
+     * @return the exit code
+     * @throws UsageException if what was asked for is wrong
+     * @throws Exception      if it was tried and failed; the message is what people see
+     */
+    int run(CommandLine line) throws Exception;
+}

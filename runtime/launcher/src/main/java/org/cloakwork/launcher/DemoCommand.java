@@ -1,0 +1,113 @@
+package org.cloakwork.launcher;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+import org.cloakwork.api.LocalNetwork;
+import org.cloakwork.api.MixnetClient;
+import org.cloakwork.spi.topology.Node;
+
+/** {@code cloakwork demo}: a network and two clients in this process, and messages that travel between them. */
+final class DemoCommand implements Command {
+
+    private static final int MAX_FILE_BYTES = 16 * 1024 * 1024 - 64;
+    private static final int DEFAULT_FILE_BYTES = 1024 * 1024;
+    private static final Duration START = Duration.ofSeconds(30);
+
+    private final PrintStream out;
+
+    DemoCommand(PrintStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public String name() {
+        return "demo";
+    }
+
+    @Override
+    public String description() {
+        return "start a mixnet in this process and send messages and a file through it";
+    }
+
+    @Override
+    public Options options() {
+        return LocalnetCommand.networkOptions()
+                .addOption(null, "once", false, "end after the messages; without it the network stays up")
+                .addOption(LocalnetCommand.option("file", "PATH", "the file to send (default: 1 MiB of made-up bytes)"));
+    }
+
+    @Override
+    public int run(CommandLine line) throws Exception {
+        Optional<Path> path = Optional.ofNullable(line.getOptionValue("file")).map(Path::of);
+        byte[] file = path.isPresent() ? read(path.get()) : made(DEFAULT_FILE_BYTES);
+        String fileName = path.map(p -> p.getFileName().toString()).orElse("made-up bytes");
+        Map<String, Object> configuration = LocalnetCommand.configuration(line);
+        if ((int) configuration.get("gateways") < 2) {
+            throw new UsageException("--gateways 1: the demo needs 2, alice and bob live at different ones");
+        }
+        try (Framework framework = Framework.start(Home.path(), Optional.empty())) {
+            LocalNetwork network = LocalnetCommand.start(framework, configuration);
+            framework.configure("org.cloakwork.topology.nymapi", Map.of("urls", network.directory().toString()));
+            try (MixnetClient alice = client(framework, "alice", network.topology().gateways().get(0));
+                 MixnetClient bob = client(framework, "bob", network.topology().gateways().get(1))) {
+                alice.awaitReady(START);
+                bob.awaitReady(START);
+                new Demo(out, network, alice, bob).run(fileName, file);
+                if (!line.hasOption("once")) {
+                    stayUp(network, alice, bob);
+                }
+            }
+        }
+        return Main.DONE;
+    }
+
+    private void stayUp(LocalNetwork network, MixnetClient alice, MixnetClient bob) throws InterruptedException {
+        bob.subscribe(message -> message.sender().ifPresent(sender -> bob.reply(sender,
+                ("bob got " + message.payload().length + " bytes").getBytes(StandardCharsets.UTF_8))));
+        out.println("\nThe network stays up; stop it with Ctrl-C. Connect any Nym client to it:");
+        out.println("  directory   " + network.directory());
+        out.println("  bob         " + bob.address() + "  (answers whoever sends reply SURBs)");
+        out.println("  alice       " + alice.address());
+        StopSignal.await();
+    }
+
+    private static MixnetClient client(Framework framework, String name, Node gateway)
+            throws IOException, InterruptedException {
+        Map<String, String> parts = new HashMap<>(Map.of("name", name, "gateway", gateway.identity().toString(),
+                "topology", "nym-api", "transport", "websocket", "sphinx", "bouncycastle", "retransmission", "timeout",
+                "cover", "none"));
+        framework.configureFactory("org.cloakwork.client", name, parts);
+        return framework.await(MixnetClient.class, "(cloakwork.client=" + name + ")", START, "org.cloakwork.client",
+                name);
+    }
+
+    private static byte[] read(Path file) throws UsageException {
+        try {
+            if (!Files.isRegularFile(file)) {
+                throw new UsageException("--file " + file + ": no such file");
+            }
+            if (Files.size(file) > MAX_FILE_BYTES) {
+                throw new UsageException("--file " + file + ": " + Files.size(file)
+                        + " bytes, the demo takes up to " + MAX_FILE_BYTES);
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new UsageException("--file " + file + ": cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static byte[] made(int length) {
+        byte[] bytes = new byte[length];
+        new java.util.Random(1).nextBytes(bytes);
+        return bytes;
+    }
+}

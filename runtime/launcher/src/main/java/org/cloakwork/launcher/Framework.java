@@ -1,0 +1,223 @@
+package org.cloakwork.launcher;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Dictionary;
+import java.util.HashMap;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.StringJoiner;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import java.util.stream.Stream;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.launch.FrameworkFactory;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
+import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
+import org.osgi.util.tracker.ServiceTracker;
+
+/**
+ * Apache Felix with every jar of {@code bundles/} installed and started. Packages of the jars in {@code lib/} (the API
+ * among them) come from the class path, so this program and the bundles share them.
+ */
+final class Framework implements AutoCloseable {
+
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+
+    private final org.osgi.framework.launch.Framework felix;
+    private final Path storage;
+    private final ConfigurationAdmin configurations;
+    private final ServiceComponentRuntime components;
+
+    private Framework(org.osgi.framework.launch.Framework felix, Path storage) throws InterruptedException {
+        this.felix = felix;
+        this.storage = storage;
+        this.configurations = service(ConfigurationAdmin.class);
+        this.components = service(ServiceComponentRuntime.class);
+    }
+
+    /**
+     * @param home the unpacked distribution
+     * @param etc  a folder whose configuration files are followed, if any
+     */
+    static Framework start(Path home, Optional<Path> etc) throws IOException, BundleException, InterruptedException {
+        Path storage = Files.createTempDirectory("cloakwork-");
+        Map<String, String> properties = new HashMap<>();
+        properties.put(Constants.FRAMEWORK_STORAGE, storage.toString());
+        properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
+        properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, exportedBy(home.resolve("lib")));
+        properties.put("felix.log.level", "1");
+        properties.put("ds.loglevel", "1");
+        etc.ifPresent(folder -> {
+            properties.put("felix.fileinstall.dir", folder.toString());
+            properties.put("felix.fileinstall.poll", "1000");
+            properties.put("felix.fileinstall.noInitialDelay", "true");
+            properties.put("felix.fileinstall.log.level", "1");
+        });
+        org.osgi.framework.launch.Framework felix =
+                ServiceLoader.load(FrameworkFactory.class).findFirst().orElseThrow().newFramework(properties);
+        try {
+            felix.start();
+            List<Bundle> bundles = new ArrayList<>();
+            for (Path jar : jars(home.resolve("bundles"))) {
+                bundles.add(felix.getBundleContext().installBundle("reference:" + jar.toUri()));
+            }
+            for (Bundle bundle : bundles) {
+                if (bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null
+                        && (etc.isPresent() || !bundle.getSymbolicName().equals("org.apache.felix.fileinstall"))) {
+                    bundle.start();
+                }
+            }
+            return new Framework(felix, storage);
+        } catch (BundleException | RuntimeException e) {
+            stop(felix, storage);
+            throw e;
+        }
+    }
+
+    private static List<Path> jars(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+        }
+    }
+
+    private static String exportedBy(Path lib) throws IOException {
+        StringJoiner packages = new StringJoiner(",");
+        for (Path jar : jars(lib)) {
+            try (JarFile file = new JarFile(jar.toFile())) {
+                Manifest manifest = file.getManifest();
+                String exports = manifest == null ? null : manifest.getMainAttributes().getValue("Export-Package");
+                // The framework exports its own packages itself.
+                if (exports != null && !exports.contains("org.osgi.framework.launch")) {
+                    packages.add(exports);
+                }
+            }
+        }
+        return packages.toString();
+    }
+
+    /** Creates or replaces the configuration of a singleton. */
+    void configure(String pid, Map<String, ?> properties) throws IOException {
+        update(configurations.getConfiguration(pid, "?"), properties);
+    }
+
+    /** Creates or replaces one configuration of several. */
+    void configureFactory(String pid, String name, Map<String, ?> properties) throws IOException {
+        update(configurations.getFactoryConfiguration(pid, name, "?"), properties);
+    }
+
+    private static void update(Configuration configuration, Map<String, ?> properties) throws IOException {
+        Dictionary<String, Object> dictionary = new Hashtable<>();
+        properties.forEach(dictionary::put);
+        configuration.update(dictionary);
+    }
+
+    private <T> T service(Class<T> type) throws InterruptedException {
+        return await(type, "(objectClass=" + type.getName() + ")", Duration.ofSeconds(10), "")
+                .orElseThrow(() -> new IllegalStateException("no " + type.getSimpleName() + " among the bundles"));
+    }
+
+    /**
+     * Waits for a service that a component shall provide.
+     *
+     * @param component the component's name, to say why it does not come
+     * @throws IllegalStateException if the component failed or does not come in time; the message says why
+     */
+    <T> T await(Class<T> type, String filter, Duration deadline, String component, String what)
+            throws InterruptedException {
+        return await(type, filter, deadline, component).orElseThrow(() -> new IllegalStateException(
+                failure(component).orElse(what + " did not start within " + deadline.toSeconds() + " s")));
+    }
+
+    private <T> Optional<T> await(Class<T> type, String filter, Duration deadline, String component)
+            throws InterruptedException {
+        try {
+            ServiceTracker<T, T> tracker = new ServiceTracker<>(felix.getBundleContext(), felix.getBundleContext()
+                    .createFilter("(&(objectClass=" + type.getName() + ")" + filter + ")"), null);
+            tracker.open();
+            try {
+                long end = System.nanoTime() + deadline.toNanos();
+                T service = null;
+                while (service == null && System.nanoTime() < end && failure(component).isEmpty()) {
+                    service = tracker.waitForService(100);
+                }
+                return Optional.ofNullable(service);
+            } finally {
+                tracker.close();
+            }
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /** The message of the exception that a component's activation ended with. */
+    private Optional<String> failure(String component) {
+        if (components == null || component.isEmpty()) {
+            return Optional.empty();
+        }
+        for (ComponentDescriptionDTO description : components.getComponentDescriptionDTOs()) {
+            if (description.name.equals(component)) {
+                for (ComponentConfigurationDTO dto : components.getComponentConfigurationDTOs(description)) {
+                    if (dto.state == ComponentConfigurationDTO.FAILED_ACTIVATION) {
+                        return Optional.of(rootMessage(dto.failure));
+                    }
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The failure is a stack trace as text; what people need is the message of its innermost cause. */
+    private static String rootMessage(String stackTrace) {
+        String message = stackTrace.lines().findFirst().orElse("unknown failure");
+        for (String line : stackTrace.lines().toList()) {
+            if (line.startsWith("Caused by: ")) {
+                message = line.substring("Caused by: ".length());
+            }
+        }
+        int colon = message.indexOf(": ");
+        return colon < 0 ? message : message.substring(colon + 2);
+    }
+
+    /** Blocks until the process is asked to end. */
+    void awaitStop() throws InterruptedException {
+        felix.waitForStop(0);
+    }
+
+    @Override
+    public void close() {
+        stop(felix, storage);
+    }
+
+    private static void stop(org.osgi.framework.launch.Framework felix, Path storage) {
+        try {
+            felix.stop();
+            felix.waitForStop(STOP_TIMEOUT.toMillis());
+        } catch (BundleException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        try (Stream<Path> files = Files.walk(storage)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package org.cloakwork.launcher;
+
+import java.util.logging.ConsoleHandler;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** java.util.logging, one line a record, on standard error. */
+final class Logging {
+
+    private Logging() {
+    }
+
+    static void configure(boolean verbose) {
+        System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tT.%1$tL %4$s %3$s: %5$s%6$s%n");
+        Level level = verbose ? Level.INFO : Level.WARNING;
+        Logger root = Logger.getLogger("");
+        for (Handler handler : root.getHandlers()) {
+            root.removeHandler(handler);
+        }
+        Handler console = new ConsoleHandler();
+        console.setLevel(level);
+        root.addHandler(console);
+        root.setLevel(level);
+    }
+}
