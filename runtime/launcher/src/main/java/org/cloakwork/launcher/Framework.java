@@ -36,18 +36,21 @@ import org.osgi.util.tracker.ServiceTracker;
  */
 final class Framework implements AutoCloseable {
 
+    private static final Duration SERVICE_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
     private final org.osgi.framework.launch.Framework felix;
     private final Path storage;
-    private final ConfigurationAdmin configurations;
-    private final ServiceComponentRuntime components;
+    private final ServiceTracker<ConfigurationAdmin, ConfigurationAdmin> configurations;
+    private final ServiceTracker<ServiceComponentRuntime, ServiceComponentRuntime> components;
 
-    private Framework(org.osgi.framework.launch.Framework felix, Path storage) throws InterruptedException {
+    private Framework(org.osgi.framework.launch.Framework felix, Path storage) {
         this.felix = felix;
         this.storage = storage;
-        this.configurations = service(ConfigurationAdmin.class);
-        this.components = service(ServiceComponentRuntime.class);
+        configurations = new ServiceTracker<>(felix.getBundleContext(), ConfigurationAdmin.class, null);
+        configurations.open();
+        components = new ServiceTracker<>(felix.getBundleContext(), ServiceComponentRuntime.class, null);
+        components.open();
     }
 
     /**
@@ -111,13 +114,14 @@ final class Framework implements AutoCloseable {
     }
 
     /** Creates or replaces the configuration of a singleton. */
-    void configure(String pid, Map<String, ?> properties) throws IOException {
-        update(configurations.getConfiguration(pid, "?"), properties);
+    void configure(String pid, Map<String, ?> properties) throws IOException, InterruptedException {
+        update(configurations().getConfiguration(pid, "?"), properties);
     }
 
     /** Creates or replaces one configuration of several. */
-    void configureFactory(String pid, String name, Map<String, ?> properties) throws IOException {
-        update(configurations.getFactoryConfiguration(pid, name, "?"), properties);
+    void configureFactory(String pid, String name, Map<String, ?> properties)
+            throws IOException, InterruptedException {
+        update(configurations().getFactoryConfiguration(pid, name, "?"), properties);
     }
 
     private static void update(Configuration configuration, Map<String, ?> properties) throws IOException {
@@ -126,9 +130,12 @@ final class Framework implements AutoCloseable {
         configuration.update(dictionary);
     }
 
-    private <T> T service(Class<T> type) throws InterruptedException {
-        return await(type, "(objectClass=" + type.getName() + ")", Duration.ofSeconds(10), "")
-                .orElseThrow(() -> new IllegalStateException("no " + type.getSimpleName() + " among the bundles"));
+    private ConfigurationAdmin configurations() throws InterruptedException {
+        ConfigurationAdmin service = configurations.waitForService(SERVICE_TIMEOUT.toMillis());
+        if (service == null) {
+            throw new IllegalStateException("no ConfigurationAdmin among the bundles");
+        }
+        return service;
     }
 
     /**
@@ -138,12 +145,6 @@ final class Framework implements AutoCloseable {
      * @throws IllegalStateException if the component failed or does not come in time; the message says why
      */
     <T> T await(Class<T> type, String filter, Duration deadline, String component, String what)
-            throws InterruptedException {
-        return await(type, filter, deadline, component).orElseThrow(() -> new IllegalStateException(
-                failure(component).orElse(what + " did not start within " + deadline.toSeconds() + " s")));
-    }
-
-    private <T> Optional<T> await(Class<T> type, String filter, Duration deadline, String component)
             throws InterruptedException {
         try {
             ServiceTracker<T, T> tracker = new ServiceTracker<>(felix.getBundleContext(), felix.getBundleContext()
@@ -155,7 +156,11 @@ final class Framework implements AutoCloseable {
                 while (service == null && System.nanoTime() < end && failure(component).isEmpty()) {
                     service = tracker.waitForService(100);
                 }
-                return Optional.ofNullable(service);
+                if (service == null) {
+                    throw new IllegalStateException(failure(component).orElse(
+                            what + " did not start within " + deadline.toSeconds() + " s"));
+                }
+                return service;
             } finally {
                 tracker.close();
             }
@@ -166,12 +171,13 @@ final class Framework implements AutoCloseable {
 
     /** The message of the exception that a component's activation ended with. */
     private Optional<String> failure(String component) {
-        if (components == null || component.isEmpty()) {
+        ServiceComponentRuntime runtime = components.getService();
+        if (runtime == null) {
             return Optional.empty();
         }
-        for (ComponentDescriptionDTO description : components.getComponentDescriptionDTOs()) {
+        for (ComponentDescriptionDTO description : runtime.getComponentDescriptionDTOs()) {
             if (description.name.equals(component)) {
-                for (ComponentConfigurationDTO dto : components.getComponentConfigurationDTOs(description)) {
+                for (ComponentConfigurationDTO dto : runtime.getComponentConfigurationDTOs(description)) {
                     if (dto.state == ComponentConfigurationDTO.FAILED_ACTIVATION) {
                         return Optional.of(rootMessage(dto.failure));
                     }
