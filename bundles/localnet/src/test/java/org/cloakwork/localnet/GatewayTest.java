@@ -34,6 +34,7 @@ import org.cloakwork.wire.gateway.BinaryRequest;
 import org.cloakwork.wire.gateway.BinaryResponse;
 import org.cloakwork.wire.gateway.ClientHandshake;
 import org.cloakwork.wire.gateway.ClientRequest;
+import org.cloakwork.wire.gateway.GatewayProtocol;
 import org.cloakwork.wire.gateway.HandshakeStep;
 import org.cloakwork.wire.gateway.ServerResponse;
 import org.junit.jupiter.api.Test;
@@ -391,5 +392,18 @@ class GatewayTest {
         deaf.handler.text("junk");
         time.advance(Duration.ofSeconds(1));
         assertTrue(deaf.closed);
+    }
+
+    @Test
+    void acceptsNoMoreLinksThanItsLimit() {
+        List<Client> open = new ArrayList<>();
+        for (int i = 0; i < GatewayProtocol.MAX_CONNECTIONS; i++) {
+            open.add(new Client());
+        }
+        assertTrue(new Client().closed);
+        assertEquals(1, counters.get(Counter.CONNECTIONS_REFUSED));
+        assertTrue(open.stream().noneMatch(client -> client.closed));
+        open.getLast().leave();
+        assertFalse(new Client().closed);
     }
 }
