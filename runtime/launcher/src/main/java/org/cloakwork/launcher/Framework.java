@@ -190,7 +190,7 @@ final class Framework implements AutoCloseable {
             if (description.name.equals(component)) {
                 for (ComponentConfigurationDTO dto : runtime.getComponentConfigurationDTOs(description)) {
                     if (dto.state == ComponentConfigurationDTO.FAILED_ACTIVATION) {
-                        return Optional.of(rootMessage(dto.failure));
+                        return Optional.of(message(dto.failure));
                     }
                 }
             }
@@ -198,21 +198,13 @@ final class Framework implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** The failure is a stack trace as text; what people need is the message of its innermost cause. */
-    private static String rootMessage(String stackTrace) {
-        String message = stackTrace.lines().findFirst().orElse("unknown failure");
-        for (String line : stackTrace.lines().toList()) {
-            if (line.startsWith("Caused by: ")) {
-                message = line.substring("Caused by: ".length());
-            }
-        }
-        int colon = message.indexOf(": ");
-        return colon < 0 ? message : message.substring(colon + 2);
-    }
-
-    /** Blocks until the process is asked to end. */
-    void awaitStop() throws InterruptedException {
-        felix.waitForStop(0);
+    /** The failure is a stack trace as text; what people need is the outermost message. */
+    static String message(String stackTrace) {
+        return stackTrace.lines().filter(line -> !line.startsWith("\t") && line.contains(": "))
+                .map(line -> line.replaceFirst("^Caused by: ", ""))
+                .filter(line -> line.contains(": "))
+                .map(line -> line.substring(line.indexOf(": ") + 2))
+                .findFirst().orElse("it failed without a message");
     }
 
     @Override
