@@ -5,9 +5,9 @@
 //   {"command":"address"}                                              -> {"event":"address","address":TEXT}
 //   {"command":"send","to":ADDRESS,"base64":TEXT}
 //   {"command":"sendAnonymous","to":ADDRESS,"base64":TEXT,"replySurbs":NUMBER}
-//   {"command":"reply","tag":TEXT,"base64":TEXT}
+//   {"command":"reply","tag":BASE58,"base64":TEXT}
 //   {"command":"stop"}, or the end of stdin                            -> the process ends
-//   a message arrived                                                  -> {"event":"received","base64":TEXT,"senderTag":TEXT?}
+//   a message arrived                                                  -> {"event":"received","base64":TEXT,"senderTag":HEX?}
 //   a command failed, or something else did                            -> {"event":"error","command":TEXT?,"text":TEXT}
 
 require('fake-indexeddb/auto');
@@ -35,7 +35,7 @@ class ForgivingWebSocket extends WebSocket {
 }
 globalThis.WebSocket = ForgivingWebSocket;
 
-const { NymClient } = require('@nymproject/nym-client-wasm-node');
+const { NymClient, __wasm } = require('@nymproject/nym-client-wasm-node');
 
 const NO_COVER = {
     coverTraffic: { disableLoopCoverTrafficStream: true },
@@ -46,6 +46,14 @@ let client;
 
 function tell(event) {
     process.stdout.write(JSON.stringify(event) + '\n');
+}
+
+// The package hands out the tag as an object without methods, yet send_reply wants it as text: its 16 bytes lie in the
+// memory of the module, behind the 4 bytes that wasm-bindgen counts borrowings in.
+function hex(senderTag) {
+    const bytes = Buffer.from(__wasm.memory.buffer, senderTag.__wbg_ptr + 4, 16).toString('hex');
+    senderTag.free();
+    return bytes;
 }
 
 function bytes(command) {
@@ -62,7 +70,7 @@ const commands = {
             options.clientOverride = NO_COVER;
         }
         client = await new NymClient((payload, senderTag) => tell({
-            event: 'received', base64: Buffer.from(payload).toString('base64'), senderTag,
+            event: 'received', base64: Buffer.from(payload).toString('base64'), senderTag: senderTag && hex(senderTag),
         }), options);
         tell({ event: 'ready', address: client.selfAddress() });
     },

@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -17,33 +17,35 @@ import java.util.concurrent.TimeUnit;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.LocalNetwork;
 import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.SenderTag;
 
 /** The Nym client of the npm package in a process of its own. Not for use by several threads. */
 final class WasmPeer implements AutoCloseable {
 
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+    /** What the peers of all tests write about themselves. */
+    private static final Path LOG = Path.of("target", "peers.log");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
      * A message it received.
      *
      * @param payload   the bytes
-     * @param senderTag base58, what it answers with; empty for plain messages and replies
+     * @param senderTag what it answers with; empty for plain messages and replies
      */
-    record Received(byte[] payload, Optional<String> senderTag) {
+    record Received(byte[] payload, Optional<SenderTag> senderTag) {
     }
 
     private final Process process;
     private final Writer commands;
-    private final Path log;
     private final BlockingQueue<JsonNode> events = new LinkedBlockingQueue<>();
     private final MixnetAddress address;
 
-    private WasmPeer(Path script, Path log, LocalNetwork network, Optional<IdentityKey> gateway, boolean cover)
+    private WasmPeer(Path script, LocalNetwork network, Optional<IdentityKey> gateway, boolean cover)
             throws IOException, InterruptedException {
-        this.log = log;
-        process = new ProcessBuilder("node", script.toAbsolutePath().toString()).redirectError(log.toFile()).start();
+        process = new ProcessBuilder("node", script.toAbsolutePath().toString())
+                .redirectError(ProcessBuilder.Redirect.appendTo(LOG.toFile())).start();
         commands = process.outputWriter();
         try {
             Thread.ofVirtual().name("wasm-peer-events").start(this::read);
@@ -66,11 +68,13 @@ final class WasmPeer implements AutoCloseable {
     /** Starts one, by default without cover traffic, and waits until it is ready. */
     static final class Builder {
 
+        private final Path script;
         private final LocalNetwork network;
         private Optional<IdentityKey> gateway = Optional.empty();
         private boolean cover;
 
-        Builder(LocalNetwork network) {
+        Builder(Path script, LocalNetwork network) {
+            this.script = script;
             this.network = network;
         }
 
@@ -85,9 +89,7 @@ final class WasmPeer implements AutoCloseable {
         }
 
         WasmPeer start() throws IOException, InterruptedException {
-            Path script = NodePackage.installed();
-            return new WasmPeer(script, Files.createTempFile(script.toAbsolutePath().getParent(), "peer-", ".log"),
-                    network, gateway, cover);
+            return new WasmPeer(script, network, gateway, cover);
         }
     }
 
@@ -103,14 +105,15 @@ final class WasmPeer implements AutoCloseable {
         tell(command("sendAnonymous", message).put("to", recipient.toString()).put("replySurbs", replySurbs));
     }
 
-    void reply(String senderTag, byte[] message) throws IOException {
-        tell(command("reply", message).put("tag", senderTag));
+    void reply(SenderTag senderTag, byte[] message) throws IOException {
+        tell(command("reply", message).put("tag", senderTag.toString()));
     }
 
     Received receive(Duration limit) throws InterruptedException {
         JsonNode event = event("received", limit);
         return new Received(Base64.getDecoder().decode(event.get("base64").textValue()),
-                Optional.ofNullable(event.get("senderTag")).map(JsonNode::textValue));
+                Optional.ofNullable(event.get("senderTag"))
+                        .map(tag -> new SenderTag(HexFormat.of().parseHex(tag.textValue()))));
     }
 
     @Override
@@ -155,10 +158,10 @@ final class WasmPeer implements AutoCloseable {
         JsonNode event = events.poll(limit.toMillis(), TimeUnit.MILLISECONDS);
         if (event == null) {
             throw new AssertionError("the wasm peer told nothing for " + limit.toSeconds() + " s instead of \"" + name
-                    + "\", see " + log);
+                    + "\", see " + LOG);
         }
         if (!event.get("event").textValue().equals(name)) {
-            throw new AssertionError("the wasm peer told " + event + " instead of \"" + name + "\", see " + log);
+            throw new AssertionError("the wasm peer told " + event + " instead of \"" + name + "\", see " + LOG);
         }
         return event;
     }
