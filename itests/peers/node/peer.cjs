@@ -1,14 +1,19 @@
 'use strict';
 
-// The real Nym client, compiled to wasm, driven over stdin and stdout: one JSON command a line in, one JSON event a line out.
-//   {"command":"start","directory":URL,"gateway":BASE58?,"cover":BOOL}  -> {"event":"ready","address":TEXT}
-//   {"command":"address"}                                              -> {"event":"address","address":TEXT}
+// The real Nym client, compiled to wasm, driven over stdin and stdout: a JSON command a line in, a JSON event a line out.
+//   {"command":"start","directory":URL,"gateway":BASE58?,"cover":BOOL}
+//       -> {"event":"ready","address":TEXT}
+//   {"command":"address"}
+//       -> {"event":"address","address":TEXT}
 //   {"command":"send","to":ADDRESS,"base64":TEXT}
 //   {"command":"sendAnonymous","to":ADDRESS,"base64":TEXT,"replySurbs":NUMBER}
 //   {"command":"reply","tag":BASE58,"base64":TEXT}
-//   {"command":"stop"}, or the end of stdin                            -> the process ends
-//   a message arrived                                                  -> {"event":"received","base64":TEXT,"senderTag":HEX?}
-//   a command failed, or something else did                            -> {"event":"error","command":TEXT?,"text":TEXT}
+//   {"command":"stop"}, or end of stdin
+//       -> the process ends
+//   a message arrived
+//       -> {"event":"received","base64":TEXT,"senderTag":HEX?}
+//   a command or something else failed
+//       -> {"event":"error","command":TEXT?,"text":TEXT}
 
 require('fake-indexeddb/auto');
 const { Console } = require('node:console');
