@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
@@ -64,7 +65,7 @@ final class LocalnetCommand implements Command {
                 throw new UsageException("--network-file " + file.get() + ": there is no folder " + folder);
             }
         }
-        try (Framework framework = Framework.start(Home.path(), Optional.empty())) {
+        try (Framework framework = Framework.start(Home.path(), Optional.empty(), Set.of())) {
             LocalNetwork network = start(framework, configuration);
             if (file.isPresent()) {
                 write(file.get(), network.networkFile());
@@ -98,8 +99,8 @@ final class LocalnetCommand implements Command {
             throws IOException, InterruptedException, UsageException {
         framework.configure("org.cloakwork.localnet", configuration);
         try {
-            return framework.await(LocalNetwork.class, "", Duration.ofSeconds(20), "org.cloakwork.localnet",
-                    "the local network");
+            return framework.await(LocalNetwork.class, "", Duration.ofSeconds(20),
+                    "org.cloakwork.localnet.LocalNetworkComponent", "the local network");
         } catch (IllegalStateException e) {
             throw new UsageException(e.getMessage());
         }
