@@ -1,6 +1,6 @@
 'use strict';
 
-// The real Nym client, compiled to wasm, driven over stdin and stdout: a JSON command a line in, a JSON event a line out.
+// The real Nym client, compiled to wasm, driven over stdin and stdout: JSON commands in, JSON events out, one a line.
 //   {"command":"start","directory":URL,"gateway":BASE58?,"cover":BOOL}
 //       -> {"event":"ready","address":TEXT}
 //   {"command":"address"}
