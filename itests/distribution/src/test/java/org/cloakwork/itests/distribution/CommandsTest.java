@@ -135,6 +135,30 @@ class CommandsTest {
     }
 
     @Test
+    void importTakesOverTheKeysOfNymClient() throws Exception {
+        Path data = Files.createDirectories(folder.resolve("clients/mine/data"));
+        // RFC 8032, test 1, and RFC 7748, Alice.
+        key(data, "private_identity", "ED25519 PRIVATE KEY", "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=");
+        key(data, "public_identity", "ED25519 PUBLIC KEY", "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=");
+        key(data, "private_encryption", "X25519 PRIVATE KEY", "dwdtCnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LCo=");
+        key(data, "public_encryption", "X25519 PUBLIC KEY", "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=");
+        Path state = folder.resolve("state");
+        refuses("ack_key.pem: missing", "import", data.toString(), "--state", state.toString());
+        key(data, "ack_key", "AES-128-CTR ACKNOWLEDGEMENTS KEY", "AAAAAAAAAAAAAAAAAAAAAA==");
+        Command.Result result = Command.run("import", data.getParent().toString(), "--state", state.toString());
+        assertEquals(0, result.exitCode(), result.text());
+        assertTrue(result.text().contains("FVen3X669xLzsi6N2V91DoiyzHzg1uAgqiT8jZ9nS96Z"), result.text());
+        assertEquals(Files.readString(data.resolve("private_identity.pem")),
+                Files.readString(state.resolve("default/private_identity.pem")));
+        refuses("private_identity.pem: there already", "import", data.toString(), "--state", state.toString());
+    }
+
+    private static void key(Path folder, String name, String tag, String base64) throws Exception {
+        Files.writeString(folder.resolve(name + ".pem"),
+                "-----BEGIN " + tag + "-----\r\n" + base64 + "\r\n-----END " + tag + "-----\r\n");
+    }
+
+    @Test
     void portInUseIsNamed() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = String.valueOf(taken.getLocalPort());
@@ -158,6 +182,9 @@ class CommandsTest {
             "run --to abc --message hi | --to abc: an address has exactly one '@'",
             "run --message hi | need --to",
             "run --etc /no/such/etc | /no/such/etc",
+            "import | PATH is missing",
+            "import /no/such/folder | /no/such/folder: no key files",
+            "import /a /b | unexpected \"/b\"",
             "sned | unknown command \"sned\""})
     void wrongInputIsNamedInOneLine(String example) throws Exception {
         String[] parts = example.split(" \\| ");
@@ -166,7 +193,7 @@ class CommandsTest {
 
     @Test
     void everyVerbExplainsItself() throws Exception {
-        for (String verb : List.of("demo", "localnet", "run", "version", "help")) {
+        for (String verb : List.of("demo", "localnet", "run", "import", "version", "help")) {
             Command.Result result = Command.run(verb, "--help");
             assertEquals(0, result.exitCode(), result.text());
             assertTrue(result.text().toLowerCase().contains("cloakwork"), result.text());
