@@ -512,7 +512,7 @@ public final class Engine implements MixnetClient {
 
         @Override
         public boolean isOpen() {
-            return session.isLive();
+            return session.isLive() && parts.missing().isEmpty();
         }
 
         @Override
@@ -557,21 +557,24 @@ public final class Engine implements MixnetClient {
     }
 
     private void awaitAck(OutgoingFragment fragment, long expectedRoundTripNanos) {
-        Optional<Duration> wait;
+        RetransmissionPolicy policy = parts.retransmission();
+        Optional<Duration> wait = Optional.empty();
+        boolean decided = false;
         try {
-            wait = parts.retransmission().waitForAck(new SentFragment(fragment.transmissions(),
-                    Duration.ofNanos(expectedRoundTripNanos), since(fragment.firstSentNanos()),
-                    Duration.ofNanos(Math.max(0, fragment.message().deadlineNanos() - environment.clock().nanoTime()))));
-        } catch (RuntimeException | LinkageError e) {
-            if (parts.retransmission() != null) {
-                counters.count(Counter.PART_FAILURES);
-                LOG.warn("the retransmission part failed", e);
+            if (policy != null) {
+                wait = policy.waitForAck(new SentFragment(fragment.transmissions(),
+                        Duration.ofNanos(expectedRoundTripNanos), since(fragment.firstSentNanos()),
+                        Duration.ofNanos(fragment.message().deadlineNanos() - environment.clock().nanoTime())));
+                decided = true;
             }
+        } catch (RuntimeException | LinkageError e) {
+            counters.count(Counter.PART_FAILURES);
+            LOG.warn("the retransmission part failed", e);
+        }
+        if (!decided) {
             fragment.setTimer(environment.scheduler().schedule(AGAIN,
                     () -> awaitAck(fragment, expectedRoundTripNanos)));
-            return;
-        }
-        if (wait.isEmpty()) {
+        } else if (wait.isEmpty()) {
             fragment.message().givenUp();
             fragment.setTimer(environment.scheduler().schedule(
                     UNATTENDED.plusNanos(expectedRoundTripNanos), () -> {

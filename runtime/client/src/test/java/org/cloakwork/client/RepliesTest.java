@@ -13,6 +13,8 @@ import org.cloakwork.api.Delivery;
 import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.SenderTag;
+import org.cloakwork.wire.NymMessage;
+import org.cloakwork.wire.ReplyContent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -137,6 +139,32 @@ class RepliesTest {
                 SendOptions.DEFAULT.withDeadline(Duration.ofSeconds(20)));
         bob.awaitFailed(delivery, FailureReason.DEADLINE);
         world.runFor(Duration.ofMinutes(6));
+        assertSurbBalance();
+    }
+
+    @Test
+    void a_request_of_someone_never_written_to_anonymously_is_refused() {
+        alice.awaitAcknowledged(alice.send(bob.address(), "plain"));
+        world.inject(alice, new NymMessage.Reply(new ReplyContent.SurbRequest(bob.address(), 10)));
+        world.runFor(Duration.ofSeconds(1));
+        assertEquals(1, alice.counter(Counter.SURB_REQUESTS_REFUSED));
+        assertEquals(0, alice.counter(Counter.SURBS_MADE));
+    }
+
+    @Test
+    void requests_cannot_make_us_hold_more_than_a_limit() {
+        askedBy(alice, 1);
+        for (int i = 0; i < 100; i++) {
+            world.inject(alice, new NymMessage.Reply(new ReplyContent.SurbRequest(bob.address(), 0xffff_ffffL)));
+        }
+        world.runFor(Duration.ofMillis(50));
+        assertEquals(14, alice.counter(Counter.SURB_REQUESTS_RECEIVED));
+        assertEquals(86, alice.counter(Counter.SURB_REQUESTS_REFUSED));
+        world.runFor(Duration.ofMinutes(1));
+        world.inject(alice, new NymMessage.Reply(new ReplyContent.SurbRequest(bob.address(), 500)));
+        world.runFor(Duration.ofSeconds(10));
+        assertEquals(15 * 500 + 1, alice.counter(Counter.SURBS_MADE));
+        assertEquals(500, bob.engine.surbsHeld());
         assertSurbBalance();
     }
 
