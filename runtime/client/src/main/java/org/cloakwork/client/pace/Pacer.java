@@ -35,6 +35,7 @@ public final class Pacer {
     private final Environment environment;
     private final Parts parts;
     private final Traffic traffic;
+    private final Congestion congestion;
     private final CoverTrafficStrategy.Link link;
     private Cancellable slot = () -> { };
     private Cancellable loop = () -> { };
@@ -51,7 +52,19 @@ public final class Pacer {
         this.environment = environment;
         this.parts = parts;
         this.traffic = traffic;
-        this.link = () -> traffic.pendingBytes() > CONGESTED_BYTES;
+        this.congestion = new Congestion(environment.clock().nanoTime());
+        this.link = new CoverTrafficStrategy.Link() {
+
+            @Override
+            public boolean congested() {
+                return traffic.pendingBytes() > CONGESTED_BYTES;
+            }
+
+            @Override
+            public int congestionLevel() {
+                return congestion.level();
+            }
+        };
     }
 
     /** {@return whether packets leave in slots} */
@@ -83,6 +96,7 @@ public final class Pacer {
     }
 
     private void scheduleSlot() {
+        congestion.observe(link.congested(), environment.clock().nanoTime());
         CoverTrafficStrategy strategy = parts.cover();
         Optional<Duration> gap = strategy == null ? Optional.empty()
                 : strategy.untilNextSlot(link, environment.randomness());
