@@ -37,7 +37,9 @@ import org.cloakwork.client.outbox.OutgoingMessage;
 import org.cloakwork.client.outbox.Target;
 import org.cloakwork.client.pace.Pacer;
 import org.cloakwork.client.pace.Window;
+import org.cloakwork.client.reliability.LastMinute;
 import org.cloakwork.client.reliability.PendingAcks;
+import org.cloakwork.client.reliability.RoundTrips;
 import org.cloakwork.client.replies.ReplyKeys;
 import org.cloakwork.client.replies.SenderTags;
 import org.cloakwork.client.replies.SurbStock;
@@ -112,6 +114,9 @@ public final class Engine implements MixnetClient {
     private final Queue<Sealed> sealed = new ArrayDeque<>();
     private final PendingAcks pending = new PendingAcks();
     private final Window window = new Window();
+    private final RoundTrips roundTrips = new RoundTrips();
+    private final LastMinute newPackets;
+    private final LastMinute copies;
     private final Pacer pacer;
     private final Session session;
     private final TopologyKeeper topology;
@@ -148,6 +153,8 @@ public final class Engine implements MixnetClient {
                 this::topologyChanged);
         session = new Session(environment, parts, counters, identity, encryption.publicKey(), configuration.gateway(),
                 new SessionEvents());
+        newPackets = new LastMinute(environment.clock().nanoTime());
+        copies = new LastMinute(environment.clock().nanoTime());
         pacer = new Pacer(environment, parts, new Outgoing());
         parts.onChange(() -> environment.scheduler().execute(this::partsChanged));
     }
@@ -454,44 +461,67 @@ public final class Engine implements MixnetClient {
         OutgoingFragment fragment = next.fragment();
         session.send(next.packet().mixPacket());
         long now = environment.clock().nanoTime();
-        fragment.sent(now);
+        fragment.sent(now, next.packet().expectedRoundTripNanos());
         underWay++;
-        counters.count(fragment.transmissions() == 1 ? Counter.PACKETS_DATA : Counter.PACKETS_RETRANSMITTED);
-        awaitAck(fragment, next.packet().expectedRoundTripNanos());
+        if (fragment.transmissions() == 1) {
+            counters.count(Counter.PACKETS_DATA);
+            newPackets.count(now);
+        } else {
+            counters.count(Counter.PACKETS_RETRANSMITTED);
+        }
+        awaitAck(fragment);
     }
 
-    private void awaitAck(OutgoingFragment fragment, long expectedRoundTripNanos) {
+    private void awaitAck(OutgoingFragment fragment) {
         RetransmissionPolicy policy = parts.retransmission();
         if (policy == null) {
-            fragment.setTimer(environment.scheduler().schedule(SEAL_AGAIN,
-                    () -> awaitAck(fragment, expectedRoundTripNanos)));
+            fragment.setTimer(environment.scheduler().schedule(SEAL_AGAIN, () -> awaitAck(fragment)));
             return;
         }
-        Optional<Duration> wait = policy.waitForAck(new SentFragment(fragment.transmissions(),
-                Duration.ofNanos(expectedRoundTripNanos), since(fragment.firstSentNanos()),
-                Duration.ofNanos(Math.max(0, fragment.message().deadlineNanos() - environment.clock().nanoTime()))));
-        if (wait.isEmpty()) {
-            fragment.message().givenUp();
-            fragment.setTimer(() -> { });
-        } else {
-            fragment.setTimer(environment.scheduler().schedule(wait.get(), () -> notAcknowledged(fragment)));
-        }
+        policy.waitForAck(sentPacket(fragment)).ifPresentOrElse(
+                wait -> fragment.setTimer(environment.scheduler().schedule(wait, () -> notAcknowledged(fragment))),
+                () -> noFurtherCopy(fragment));
     }
 
-    private record SentFragment(int transmissions, Duration expectedRoundTrip, Duration age, Duration untilDeadline)
-            implements RetransmissionPolicy.SentPacket {
+    private record SentFragment(int transmissions, Duration expectedRoundTrip, Duration age, Duration untilDeadline,
+                                RetransmissionPolicy.Measured measured) implements RetransmissionPolicy.SentPacket {
     }
 
-    private Duration since(long nanos) {
-        return Duration.ofNanos(environment.clock().nanoTime() - nanos);
+    private RetransmissionPolicy.SentPacket sentPacket(OutgoingFragment fragment) {
+        long now = environment.clock().nanoTime();
+        return new SentFragment(fragment.transmissions(), Duration.ofNanos(fragment.expectedRoundTripNanos()),
+                Duration.ofNanos(now - fragment.firstSentNanos()),
+                Duration.ofNanos(Math.max(0, fragment.message().deadlineNanos() - now)),
+                new RetransmissionPolicy.Measured(roundTrips.samples(), Duration.ofNanos(roundTrips.excessNanos()),
+                        Duration.ofNanos(roundTrips.variationNanos()), newPackets.total(now), copies.total(now)));
+    }
+
+    private void noFurtherCopy(OutgoingFragment fragment) {
+        fragment.message().givenUp();
+        fragment.setTimer(() -> { });
     }
 
     private void notAcknowledged(OutgoingFragment fragment) {
         lost(fragment);
         window.lost(environment.clock().nanoTime(), LOSS_WINDOW_NANOS);
-        if (!fragment.isWanted()) {
+        if (fragment.isWanted()) {
+            sendAgain(fragment);
+        }
+    }
+
+    private void sendAgain(OutgoingFragment fragment) {
+        RetransmissionPolicy policy = parts.retransmission();
+        Optional<Duration> putOff = policy == null ? Optional.of(SEAL_AGAIN) : policy.untilCopy(sentPacket(fragment));
+        if (putOff.isEmpty()) {
+            noFurtherCopy(fragment);
             return;
         }
+        if (putOff.get().isPositive()) {
+            counters.count(Counter.COPIES_PUT_OFF);
+            fragment.setTimer(environment.scheduler().schedule(putOff.get(), () -> sendAgain(fragment)));
+            return;
+        }
+        copies.count(environment.clock().nanoTime());
         switch (fragment.message().target()) {
             case Target.ToAddress ignored -> outbox.add(Lane.RETRANSMISSION, fragment);
             case Target.ToSender(SenderTag sender, boolean asksForSurbs) when asksForSurbs ->
@@ -527,8 +557,11 @@ public final class Engine implements MixnetClient {
         counters.count(Counter.ACKS_RECEIVED);
         window.acknowledged();
         lost(fragment.get());
+        long now = environment.clock().nanoTime();
+        roundTrips.acknowledged(fragment.get().transmissions(), fragment.get().firstSentNanos(),
+                fragment.get().expectedRoundTripNanos(), now);
         fragment.get().acknowledged();
-        fragment.get().message().acknowledged(environment.clock().nanoTime());
+        fragment.get().message().acknowledged(now);
         seal();
     }
 
