@@ -3,14 +3,17 @@ package org.cloakwork.client.replies;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
 import org.cloakwork.client.outbox.OutgoingFragment;
+import org.cloakwork.spi.topology.KeyRotation;
 import org.cloakwork.wire.ReplySurb;
 
 /**
@@ -30,18 +33,31 @@ public final class SurbStock {
     static final int MAX_PER_SENDER = 500;
     /** Senders kept; the one not heard of for longest goes first. */
     static final int MAX_SENDERS = 2_000;
+    /** Kept from all of them together: some 35 MB. */
+    static final int MAX_SURBS = 50_000;
     /** A request not answered by then is lost. Source: protocol/5-client, 5.1. */
     static final long REQUEST_TIMEOUT_NANOS = 10_000_000_000L;
+    /**
+     * Reply blocks of the rotation before are of use so long after it ended: an epoch. Source: protocol/3-messages, 5.5.
+     */
+    static final long OLD_ROTATION_NANOS = 3600 * 1_000_000_000L;
 
     private static final class Peer {
         private final Deque<ReplySurb> surbs = new ArrayDeque<>();
         private final Deque<OutgoingFragment> waiting = new ArrayDeque<>();
         private int requested;
         private long requestedNanos;
+
+        private boolean isAsked(long nowNanos) {
+            return requested > 0 && nowNanos - requestedNanos <= REQUEST_TIMEOUT_NANOS;
+        }
     }
 
     private final Counters counters;
     private final LinkedHashMap<SenderTag, Peer> peers = new LinkedHashMap<>(16, 0.75f, true);
+    private KeyRotation rotation = KeyRotation.UNKNOWN;
+    private OptionalLong rotatedNanos = OptionalLong.empty();
+    private int size;
 
     /** @param counters of the client */
     public SurbStock(Counters counters) {
@@ -49,11 +65,13 @@ public final class SurbStock {
     }
 
     /**
-     * @param sender a tag
-     * @return whether it can be answered, now or when more reply blocks come
+     * @param sender   a tag
+     * @param nowNanos monotonic time
+     * @return whether it can be answered, now or when the reply blocks come that were asked for
      */
-    public boolean knows(SenderTag sender) {
-        return peers.containsKey(sender);
+    public boolean canAnswer(SenderTag sender, long nowNanos) {
+        Peer peer = peers.get(sender);
+        return peer != null && (!peer.surbs.isEmpty() || peer.isAsked(nowNanos));
     }
 
     /**
@@ -67,17 +85,68 @@ public final class SurbStock {
         Peer peer = peers.computeIfAbsent(sender, tag -> new Peer());
         counters.add(Counter.SURBS_RECEIVED, surbs.size());
         peer.surbs.addAll(surbs);
+        size += surbs.size();
         if (requested) {
             peer.requested = Math.max(0, peer.requested - surbs.size());
         }
         while (peer.surbs.size() > MAX_PER_SENDER) {
             peer.surbs.poll();
-            counters.count(Counter.SURBS_EXPIRED);
+            expired(1);
         }
-        if (peers.size() > MAX_SENDERS) {
-            Peer forgotten = peers.pollFirstEntry().getValue();
-            counters.add(Counter.SURBS_EXPIRED, forgotten.surbs.size());
+        // Senders for whom something waits are not forgotten: they are as many as the outbox lets in.
+        Iterator<Peer> eldest = peers.values().iterator();
+        while ((peers.size() > MAX_SENDERS || size > MAX_SURBS) && eldest.hasNext()) {
+            Peer candidate = eldest.next();
+            if (candidate.waiting.isEmpty() && candidate != peer) {
+                expired(candidate.surbs.size());
+                eldest.remove();
+            }
         }
+    }
+
+    private void expired(int count) {
+        size -= count;
+        counters.add(Counter.SURBS_EXPIRED, count);
+    }
+
+    /**
+     * The nodes may have new keys. Blocks made for the old ones are used last, and dropped when they are of no use.
+     *
+     * @param present  the rotation of the present topology
+     * @param nowNanos monotonic time
+     */
+    public void rotate(KeyRotation present, long nowNanos) {
+        if (present != rotation) {
+            rotation = present;
+            rotatedNanos = OptionalLong.of(nowNanos);
+        }
+        if (rotatedNanos.isPresent() && nowNanos - rotatedNanos.getAsLong() > OLD_ROTATION_NANOS) {
+            rotatedNanos = OptionalLong.empty();
+            for (Peer peer : peers.values()) {
+                int before = peer.surbs.size();
+                peer.surbs.removeIf(surb -> !isFresh(surb));
+                expired(before - peer.surbs.size());
+            }
+        }
+    }
+
+    private boolean isFresh(ReplySurb surb) {
+        return rotation == KeyRotation.UNKNOWN || surb.rotation() == KeyRotation.UNKNOWN
+                || surb.rotation() == rotation;
+    }
+
+    /**
+     * @param sender whose it is
+     * @param surb   was taken and not used
+     */
+    public void putBack(SenderTag sender, ReplySurb surb) {
+        peers.computeIfAbsent(sender, tag -> new Peer()).surbs.addFirst(surb);
+        size++;
+    }
+
+    /** {@return how many reply blocks are there} */
+    public int size() {
+        return size;
     }
 
     /**
@@ -137,7 +206,7 @@ public final class SurbStock {
         if (peer == null || peer.surbs.isEmpty()) {
             return 0;
         }
-        if (peer.requested > 0 && nowNanos - peer.requestedNanos > REQUEST_TIMEOUT_NANOS) {
+        if (!peer.isAsked(nowNanos)) {
             peer.requested = 0;
         }
         int missing = peer.waiting.size() + RESERVE + LOW - peer.surbs.size() - peer.requested;
@@ -169,7 +238,15 @@ public final class SurbStock {
     }
 
     private ReplySurb use(Peer peer) {
-        counters.count(Counter.SURBS_USED);
+        size--;
+        Iterator<ReplySurb> candidates = peer.surbs.iterator();
+        while (candidates.hasNext()) {
+            ReplySurb candidate = candidates.next();
+            if (isFresh(candidate)) {
+                candidates.remove();
+                return candidate;
+            }
+        }
         return peer.surbs.poll();
     }
 }
