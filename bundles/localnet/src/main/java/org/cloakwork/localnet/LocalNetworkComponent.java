@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A local network for each configuration of {@value #PID}, alone or as a factory. It runs as long as its configuration
- * and its parts are there; if it cannot be started, the log says why and nothing is left running.
+ * and its parts are there; if it cannot be started, its activation fails with the reason and nothing is left running.
  */
 @Component(configurationPid = LocalNetworkComponent.PID, configurationPolicy = ConfigurationPolicy.REQUIRE,
         immediate = true, service = LocalNetwork.class, property = PartFactory.NAME_PROPERTY + "=localnet")
@@ -62,6 +62,11 @@ public final class LocalNetworkComponent implements LocalNetwork {
                 description = "Websocket port of the first gateway, the others follow; 0 for any free ones")
         int gateway$_$port() default 0;
 
+        /** {@return port for mix packets of the first node} */
+        @AttributeDefinition(name = "mix-port", min = "0", max = "65535", description = "Port for mix packets of the "
+                + "first mix node, the other mix nodes and then the gateways follow; 0 for any free ones")
+        int mix$_$port() default 0;
+
         /** {@return file} */
         @AttributeDefinition(name = "network-file", required = false,
                 description = "Where to write the network in the form of nym-client's --custom-mixnet; empty: nowhere")
@@ -85,16 +90,11 @@ public final class LocalNetworkComponent implements LocalNetwork {
     @Activate
     public LocalNetworkComponent(Configuration configuration, @Reference PacketFormat format,
             @Reference GatewayServer transport) throws IOException {
-        try {
-            network = new LocalNetworkImpl(new NetworkConfiguration(configuration.mixes$_$per$_$layer(),
-                    configuration.gateways(), configuration.directory$_$port(), configuration.gateway$_$port(),
-                    NodeAddress.parseIp(configuration.host()),
-                    Optional.of(configuration.network$_$file()).filter(file -> !file.isBlank()).map(Path::of)),
-                    format, transport, List.of());
-        } catch (IOException | RuntimeException e) {
-            LOG.error("The local network cannot be started: {}", e.getMessage());
-            throw e;
-        }
+        network = new LocalNetworkImpl(new NetworkConfiguration(configuration.mixes$_$per$_$layer(),
+                configuration.gateways(), configuration.directory$_$port(), configuration.gateway$_$port(),
+                configuration.mix$_$port(), NodeAddress.parseIp(configuration.host()),
+                Optional.of(configuration.network$_$file()).filter(file -> !file.isBlank()).map(Path::of)),
+                format, transport, List.of());
         LOG.info("A local network of {} nodes is running, directory {}", network.topology().nodes().size(),
                 network.directory());
     }

@@ -13,12 +13,16 @@ final class TimerThread implements Scheduler, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(TimerThread.class);
 
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+
     private final Counters counters;
     private final ScheduledThreadPoolExecutor executor;
+    private volatile Thread thread;
 
     TimerThread(String name, Counters counters) {
         this.counters = counters;
-        this.executor = new ScheduledThreadPoolExecutor(1, task -> Thread.ofPlatform().name(name).daemon().unstarted(task),
+        this.executor = new ScheduledThreadPoolExecutor(1,
+                task -> thread = Thread.ofPlatform().name(name).daemon().unstarted(task),
                 // What is scheduled while the network closes has no effect.
                 new ScheduledThreadPoolExecutor.DiscardPolicy());
         executor.setRemoveOnCancelPolicy(true);
@@ -49,7 +53,9 @@ final class TimerThread implements Scheduler, AutoCloseable {
     public void close() {
         executor.shutdownNow();
         try {
-            executor.awaitTermination(10, TimeUnit.SECONDS);
+            if (thread != null) {
+                thread.join(CLOSE_TIMEOUT);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

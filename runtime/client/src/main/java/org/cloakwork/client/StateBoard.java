@@ -52,7 +52,7 @@ final class StateBoard {
             // Within the lock, so that listeners hear of changes in their order.
             executor.execute(() -> listeners.forEach(listener -> tell(listener, state)));
         }
-        LOG.info("{}", state);
+        LOG.debug("{}", state);
     }
 
     synchronized Subscription subscribe(Consumer<ClientState> listener) {

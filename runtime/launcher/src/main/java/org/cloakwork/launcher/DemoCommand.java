@@ -3,12 +3,13 @@ package org.cloakwork.launcher;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.cloakwork.api.LocalNetwork;
@@ -18,7 +19,6 @@ import org.cloakwork.spi.topology.Node;
 /** {@code cloakwork demo}: a network and two clients in this process, and messages that travel between them. */
 final class DemoCommand implements Command {
 
-    private static final int MAX_FILE_BYTES = 16 * 1024 * 1024 - 64;
     private static final int DEFAULT_FILE_BYTES = 1024 * 1024;
     private static final Duration START = Duration.ofSeconds(30);
 
@@ -48,13 +48,13 @@ final class DemoCommand implements Command {
     @Override
     public int run(CommandLine line) throws Exception {
         Optional<Path> path = Optional.ofNullable(line.getOptionValue("file")).map(Path::of);
-        byte[] file = path.isPresent() ? read(path.get()) : made(DEFAULT_FILE_BYTES);
+        byte[] file = path.isPresent() ? InputFile.read(path.get()) : made(DEFAULT_FILE_BYTES);
         String fileName = path.map(p -> p.getFileName().toString()).orElse("made-up bytes");
         Map<String, Object> configuration = LocalnetCommand.configuration(line);
         if ((int) configuration.get("gateways") < 2) {
             throw new UsageException("--gateways 1: the demo needs 2, alice and bob live at different ones");
         }
-        try (Framework framework = Framework.start(Home.path(), Optional.empty())) {
+        try (Framework framework = Framework.start(Home.path(), Optional.empty(), Set.of())) {
             LocalNetwork network = LocalnetCommand.start(framework, configuration);
             framework.configure("org.cloakwork.topology.nymapi", Map.of("urls", network.directory().toString()));
             try (MixnetClient alice = client(framework, "alice", network.topology().gateways().get(0));
@@ -90,24 +90,9 @@ final class DemoCommand implements Command {
                 name);
     }
 
-    private static byte[] read(Path file) throws UsageException {
-        try {
-            if (!Files.isRegularFile(file)) {
-                throw new UsageException("--file " + file + ": no such file");
-            }
-            if (Files.size(file) > MAX_FILE_BYTES) {
-                throw new UsageException("--file " + file + ": " + Files.size(file)
-                        + " bytes, the demo takes up to " + MAX_FILE_BYTES);
-            }
-            return Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw new UsageException("--file " + file + ": cannot be read: " + e.getMessage());
-        }
-    }
-
     private static byte[] made(int length) {
         byte[] bytes = new byte[length];
-        new java.util.Random(1).nextBytes(bytes);
+        new Random(1).nextBytes(bytes);
         return bytes;
     }
 }

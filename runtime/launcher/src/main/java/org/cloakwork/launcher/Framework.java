@@ -14,9 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.StringJoiner;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
@@ -55,21 +58,29 @@ final class Framework implements AutoCloseable {
 
     /**
      * @param home the unpacked distribution
-     * @param etc  a folder whose configuration files are followed, if any
+     * @param etc  a folder whose configuration files are followed, if any, but for cloakwork.cfg, which is not a part's
+     * @param own  names of configurations that come from the command line instead
      */
-    static Framework start(Path home, Optional<Path> etc) throws IOException, BundleException, InterruptedException {
+    static Framework start(Path home, Optional<Path> etc, Set<String> own) throws IOException, BundleException, InterruptedException {
         Path storage = Files.createTempDirectory("cloakwork-");
         Map<String, String> properties = new HashMap<>();
         properties.put(Constants.FRAMEWORK_STORAGE, storage.toString());
         properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, exportedBy(home.resolve("lib")));
         properties.put("felix.log.level", "1");
-        properties.put("ds.loglevel", "1");
+        // Bundles get what they import, and nothing by accident from the class path.
+        properties.put("felix.bootdelegation.implicit", "false");
+        // Failed components are reported by whoever waits for them.
+        properties.put("ds.loglevel", "0");
         etc.ifPresent(folder -> {
             properties.put("felix.fileinstall.dir", folder.toString());
             properties.put("felix.fileinstall.poll", "1000");
             properties.put("felix.fileinstall.noInitialDelay", "true");
             properties.put("felix.fileinstall.log.level", "1");
+            // What the command line says is not written into anybody's files, nor overwritten by them.
+            properties.put("felix.fileinstall.enableConfigSave", "false");
+            properties.put("felix.fileinstall.filter", "(?!(" + Stream.concat(Stream.of("cloakwork"), own.stream())
+                    .map(Pattern::quote).collect(Collectors.joining("|")) + ")\\.cfg$).*\\.cfg");
         });
         org.osgi.framework.launch.Framework felix =
                 ServiceLoader.load(FrameworkFactory.class).findFirst().orElseThrow().newFramework(properties);
@@ -179,7 +190,7 @@ final class Framework implements AutoCloseable {
             if (description.name.equals(component)) {
                 for (ComponentConfigurationDTO dto : runtime.getComponentConfigurationDTOs(description)) {
                     if (dto.state == ComponentConfigurationDTO.FAILED_ACTIVATION) {
-                        return Optional.of(rootMessage(dto.failure));
+                        return Optional.of(message(dto.failure));
                     }
                 }
             }
@@ -187,21 +198,13 @@ final class Framework implements AutoCloseable {
         return Optional.empty();
     }
 
-    /** The failure is a stack trace as text; what people need is the message of its innermost cause. */
-    private static String rootMessage(String stackTrace) {
-        String message = stackTrace.lines().findFirst().orElse("unknown failure");
-        for (String line : stackTrace.lines().toList()) {
-            if (line.startsWith("Caused by: ")) {
-                message = line.substring("Caused by: ".length());
-            }
-        }
-        int colon = message.indexOf(": ");
-        return colon < 0 ? message : message.substring(colon + 2);
-    }
-
-    /** Blocks until the process is asked to end. */
-    void awaitStop() throws InterruptedException {
-        felix.waitForStop(0);
+    /** The failure is a stack trace as text; what people need is the outermost message. */
+    static String message(String stackTrace) {
+        return stackTrace.lines().filter(line -> !line.startsWith("\t") && line.contains(": "))
+                .map(line -> line.replaceFirst("^Caused by: ", ""))
+                .filter(line -> line.contains(": "))
+                .map(line -> line.substring(line.indexOf(": ") + 2))
+                .findFirst().orElse("it failed without a message");
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
@@ -40,6 +41,8 @@ final class LocalnetCommand implements Command {
                 .addOption(option("directory-port", "PORT", "port of the directory; 0 (default) takes a free one"))
                 .addOption(option("gateway-port", "PORT",
                         "websocket port of the first gateway, the others follow; 0 (default) takes free ones"))
+                .addOption(option("mix-port", "PORT",
+                        "port of the first mix node, the others and the gateways' mix ports follow; 0 (default) takes free ones"))
                 .addOption(option("network-file", "FILE", "write the network in nym-client's --custom-mixnet form"));
     }
 
@@ -64,7 +67,7 @@ final class LocalnetCommand implements Command {
                 throw new UsageException("--network-file " + file.get() + ": there is no folder " + folder);
             }
         }
-        try (Framework framework = Framework.start(Home.path(), Optional.empty())) {
+        try (Framework framework = Framework.start(Home.path(), Optional.empty(), Set.of())) {
             LocalNetwork network = start(framework, configuration);
             if (file.isPresent()) {
                 write(file.get(), network.networkFile());
@@ -91,6 +94,7 @@ final class LocalnetCommand implements Command {
         configuration.put("gateways", Numbers.parse(line, "gateways", 2, 1, 80));
         configuration.put("directory-port", Numbers.parse(line, "directory-port", 0, 0, 65535));
         configuration.put("gateway-port", Numbers.parse(line, "gateway-port", 0, 0, 65535));
+        configuration.put("mix-port", Numbers.parse(line, "mix-port", 0, 0, 65535));
         return configuration;
     }
 
@@ -98,8 +102,8 @@ final class LocalnetCommand implements Command {
             throws IOException, InterruptedException, UsageException {
         framework.configure("org.cloakwork.localnet", configuration);
         try {
-            return framework.await(LocalNetwork.class, "", Duration.ofSeconds(20), "org.cloakwork.localnet",
-                    "the local network");
+            return framework.await(LocalNetwork.class, "", Duration.ofSeconds(20),
+                    "org.cloakwork.localnet.LocalNetworkComponent", "the local network");
         } catch (IllegalStateException e) {
             throw new UsageException(e.getMessage());
         }

@@ -8,12 +8,15 @@ import java.util.logging.Logger;
 /** java.util.logging, one line a record, on standard error. */
 final class Logging {
 
+    /** Held on to: java.util.logging forgets the level of a logger nobody holds. */
+    private static final Logger OURS = Logger.getLogger("org.cloakwork");
+
     private Logging() {
     }
 
     static void configure(boolean verbose) {
         System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tT.%1$tL %4$s %3$s: %5$s%6$s%n");
-        Level level = verbose ? Level.INFO : Level.WARNING;
+        Level level = verbose ? Level.FINE : Level.WARNING;
         Logger root = Logger.getLogger("");
         for (Handler handler : root.getHandlers()) {
             root.removeHandler(handler);
@@ -21,6 +24,7 @@ final class Logging {
         Handler console = new ConsoleHandler();
         console.setLevel(level);
         root.addHandler(console);
-        root.setLevel(level);
+        root.setLevel(verbose ? Level.INFO : Level.WARNING);
+        OURS.setLevel(level);
     }
 }

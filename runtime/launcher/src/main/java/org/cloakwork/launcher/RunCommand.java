@@ -4,23 +4,37 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.Reader;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.cloakwork.api.ClientState;
+import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.IdentityKey;
+import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
+import org.cloakwork.api.Outcome;
+import org.cloakwork.api.Subscription;
+import org.cloakwork.spi.topology.TopologyProvider;
 
 /** {@code cloakwork run}: one client with the parts that {@code etc/cloakwork.cfg} names. */
 final class RunCommand implements Command {
 
     private static final String CLIENT = "org.cloakwork.client";
+    private static final String DIRECTORY = "org.cloakwork.topology.nymapi";
+    private static final String NETWORK_FILE = "org.cloakwork.topology.file";
+    private static final String NAME = "default";
+    private static final Duration START = Duration.ofSeconds(30);
 
     private final PrintStream out;
 
@@ -44,7 +58,10 @@ final class RunCommand implements Command {
                 .addOption(LocalnetCommand.option("etc", "DIR", "configuration folder (default: the distribution's etc/)"))
                 .addOption(LocalnetCommand.option("directory", "URL", "join the network this directory describes"))
                 .addOption(LocalnetCommand.option("network-file", "FILE", "join the network this file describes"))
-                .addOption(LocalnetCommand.option("gateway", "IDENTITY", "gateway to use (default: any)"));
+                .addOption(LocalnetCommand.option("gateway", "IDENTITY", "gateway to use (default: any)"))
+                .addOption(LocalnetCommand.option("to", "ADDRESS", "send one message to this address and end"))
+                .addOption(LocalnetCommand.option("message", "TEXT", "what to send (with --to)"))
+                .addOption(LocalnetCommand.option("file", "PATH", "a file to send instead (with --to)"));
     }
 
     @Override
@@ -55,41 +72,105 @@ final class RunCommand implements Command {
             throw new UsageException("--directory and --network-file exclude each other");
         }
         if (line.hasOption("gateway")) {
-            try {
-                IdentityKey.parse(line.getOptionValue("gateway"));
-            } catch (IllegalArgumentException e) {
-                throw new UsageException("--gateway: " + e.getMessage());
-            }
-            client.put("gateway", line.getOptionValue("gateway"));
+            client.put("gateway", parsed("gateway", line.getOptionValue("gateway"), IdentityKey::parse).toString());
         }
-        client.put("name", "default");
-        try (Framework framework = Framework.start(Home.path(), Optional.of(etc))) {
-            if (line.hasOption("directory")) {
-                client.put("topology", "nym-api");
-                framework.configure("org.cloakwork.topology.nymapi",
-                        Map.of("urls", directory(line.getOptionValue("directory"))));
-            } else if (line.hasOption("network-file")) {
-                Path file = Path.of(line.getOptionValue("network-file")).toAbsolutePath();
-                if (!Files.isRegularFile(file)) {
-                    throw new UsageException("--network-file " + file + ": no such file");
-                }
-                client.put("topology", "file");
-                framework.configure("org.cloakwork.topology.file", Map.of("path", file.toString()));
+        Optional<Errand> errand = errand(line);
+        client.put("name", NAME);
+        try (Framework framework = Framework.start(Home.path(), Optional.of(etc), overridden(line))) {
+            chooseTopology(line, client, framework);
+            framework.configureFactory(CLIENT, NAME, client);
+            MixnetClient service = framework.await(MixnetClient.class, "(cloakwork.client=" + NAME + ")",
+                    START, CLIENT, "the client");
+            if (errand.isPresent()) {
+                return send(service, errand.get());
             }
-            framework.configureFactory(CLIENT, "default", client);
-            MixnetClient service = framework.await(MixnetClient.class, "(cloakwork.client=default)",
-                    Duration.ofSeconds(20), CLIENT, "the client");
-            service.onState(this::show);
-            service.subscribe(message -> out.println("received " + message.payload().length + " bytes"
-                    + message.sender().map(tag -> " from " + tag).orElse("")));
-            service.onState(state -> {
-                if (state instanceof ClientState.Ready) {
-                    out.println("address " + service.address());
-                }
-            });
-            StopSignal.await();
+            Subscription messages = service.subscribe(message -> out.println("received " + message.payload().length
+                    + " bytes" + message.sender().map(tag -> " from " + tag).orElse("")));
+            try (messages; Subscription states = service.onState(state -> show(service, state))) {
+                StopSignal.await();
+            }
         }
         return Main.DONE;
+    }
+
+    /** One message to send before the command ends. */
+    private record Errand(MixnetAddress recipient, byte[] message) {
+    }
+
+    private static Optional<Errand> errand(CommandLine line) throws UsageException {
+        boolean message = line.hasOption("message");
+        boolean file = line.hasOption("file");
+        if (!line.hasOption("to")) {
+            if (message || file) {
+                throw new UsageException("--message and --file need --to ADDRESS");
+            }
+            return Optional.empty();
+        }
+        if (message == file) {
+            throw new UsageException("--to needs one of --message TEXT and --file PATH");
+        }
+        MixnetAddress recipient = parsed("to", line.getOptionValue("to"), MixnetAddress::parse);
+        return Optional.of(new Errand(recipient, message
+                ? line.getOptionValue("message").getBytes(StandardCharsets.UTF_8)
+                : InputFile.read(Path.of(line.getOptionValue("file")))));
+    }
+
+    private static <T> T parsed(String option, String value, Function<String, T> parser) throws UsageException {
+        try {
+            return parser.apply(value);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--" + option + " " + value + ": " + e.getMessage());
+        }
+    }
+
+    private int send(MixnetClient client, Errand errand) throws Exception {
+        client.awaitReady(START);
+        return switch (client.send(errand.recipient(), errand.message()).outcome().get()) {
+            case Outcome.Acknowledged(int packets, int retransmissions, Duration elapsed) -> {
+                out.printf("%d bytes acknowledged after %d ms: %d packets, %d retransmissions%n",
+                        errand.message().length, elapsed.toMillis(), packets, retransmissions);
+                yield Main.DONE;
+            }
+            case Outcome.Failed(FailureReason reason, String detail) -> {
+                if (reason == FailureReason.UNKNOWN_GATEWAY || reason == FailureReason.MESSAGE_SIZE) {
+                    throw new UsageException("--to " + errand.recipient() + ": " + detail);
+                }
+                throw new IllegalStateException("not delivered: " + detail);
+            }
+        };
+    }
+
+    private static Set<String> overridden(CommandLine line) {
+        return line.hasOption("directory") ? Set.of(DIRECTORY)
+                : line.hasOption("network-file") ? Set.of(NETWORK_FILE) : Set.of();
+    }
+
+    private static void chooseTopology(CommandLine line, Map<String, String> client, Framework framework)
+            throws Exception {
+        if (line.hasOption("directory")) {
+            client.put("topology", "nym-api");
+            framework.configure(DIRECTORY,
+                    Map.of("urls", directory(line.getOptionValue("directory"))));
+        } else if (line.hasOption("network-file")) {
+            Path file = Path.of(line.getOptionValue("network-file")).toAbsolutePath();
+            client.put("topology", "file");
+            framework.configure(NETWORK_FILE, Map.of("path", file.toString()));
+            // A directory may come back; a file that is wrong stays wrong, so it is looked at before anything starts.
+            TopologyProvider provider = framework.await(TopologyProvider.class, "(cloakwork.name=file)", START,
+                    "org.cloakwork.topology.file.FileTopology", "the topology");
+            try {
+                provider.fetch().get(START.toSeconds(), TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                throw new UsageException("--network-file " + e.getCause().getMessage());
+            }
+        }
+    }
+
+    private void show(MixnetClient client, ClientState state) {
+        if (state instanceof ClientState.Ready) {
+            out.println("address " + client.address());
+        }
+        show(state);
     }
 
     private void show(ClientState state) {

@@ -7,14 +7,6 @@ public class WireException extends Exception {
 
     /** @param message what is wrong */
     public WireException(String message) {
-        this(message, null);
-    }
-
-    /**
-     * @param message what is wrong
-     * @param cause   a lower error, or null
-     */
-    public WireException(String message, Throwable cause) {
-        super(message, cause, false, false);
+        super(message, null, false, false);
     }
 }

@@ -84,6 +84,7 @@ final class Directory {
         } catch (RejectedExecutionException | InterruptedException e) {
             throw new TopologyException(base + ": closed while asking", e);
         } finally {
+            // The one time limit: interrupting a call also ends its connection attempt or exchange.
             calls.forEach(call -> call.cancel(true));
         }
     }
@@ -191,7 +192,7 @@ final class Directory {
 
     private byte[] get(URI url) throws CallException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(url).header("Accept", "application/json")
-                .header("User-Agent", "cloakwork").timeout(timeout).build();
+                .header("User-Agent", "cloakwork").build();
         try {
             HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
             try (InputStream in = response.body()) {

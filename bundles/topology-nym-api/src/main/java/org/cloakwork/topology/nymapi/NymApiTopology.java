@@ -90,8 +90,7 @@ public final class NymApiTopology implements TopologyProvider, AutoCloseable {
                 configuration.integer("minimum-gateway-performance", DEFAULT_PERFORMANCE_PERCENT, 0, 100);
         timeout = configuration.millis("timeout-millis", DEFAULT_TIMEOUT_MILLIS, 1, MAX_TIMEOUT_MILLIS);
         configuration.verify();
-        client = HttpClient.newBuilder().executor(executor).connectTimeout(timeout)
-                .followRedirects(HttpClient.Redirect.NORMAL).build();
+        client = HttpClient.newBuilder().executor(executor).followRedirects(HttpClient.Redirect.NORMAL).build();
     }
 
     static NymApiTopology configured(Map<String, String> configuration) {

@@ -309,8 +309,8 @@ class NymApiTopologyTest {
         CountDownLatch end = new CountDownLatch(1);
         open.add(end::countDown);
         directory.on(REWARDED_SET, exchange -> waitFor(end));
-        NymApiTopology silent = provider(directory.url(), "timeout-millis", "300");
-        assertEquals(directory.url() + REWARDED_SET + ": no answer within 300 ms", refusal(silent));
+        NymApiTopology silent = provider(directory.url(), "timeout-millis", "1500");
+        assertEquals(directory.url() + REWARDED_SET + ": no answer within 1500 ms", refusal(silent));
 
         answering(directory, "").on(GATEWAYS, exchange -> {
             exchange.sendResponseHeaders(200, 0);
@@ -318,10 +318,10 @@ class NymApiTopologyTest {
             exchange.getResponseBody().flush();
             waitFor(end);
         });
-        assertEquals(directory.url() + GATEWAYS + ": no answer within 300 ms", refusal(silent));
+        assertEquals(directory.url() + GATEWAYS + ": no answer within 1500 ms", refusal(silent));
 
         StandIn other = answering(new StandIn(), "");
-        assertTrue(fetch(provider(directory.url() + "," + other.url(), "timeout-millis", "300")).isRoutable());
+        assertTrue(fetch(provider(directory.url() + "," + other.url(), "timeout-millis", "1500")).isRoutable());
     }
 
     private static void waitFor(CountDownLatch latch) throws IOException {

@@ -1,0 +1,205 @@
+package org.cloakwork.itests.distribution;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The start script and its verbs, from the assembled distribution. */
+class CommandsTest {
+
+    private static final Duration START = Duration.ofSeconds(60);
+    private static final String STRANGER = "AKnL4NNf3DGWZJS6cPknBuEGnVsV4A4m5tgebLHaRSZ9"
+            + ".EuHtd9yCn95edmJqLKFeyXeoPw9nPzp1HTwdJEWEw9YL@GyGKxMyg1p9SsHfm15MkNUu1u9TN2JtTspcdmrtGUdse";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void demoDeliversEverything() throws Exception {
+        Command.Result result = Command.run("demo", "--once");
+        assertEquals(0, result.exitCode(), result.text());
+        assertTrue(result.text().contains("SHA-256 matches"), result.text());
+        assertTrue(result.text().contains("answered by SURB"), result.text());
+        assertTrue(result.text().contains("Everything arrived and was acknowledged."), result.text());
+        result.lines().stream().filter(line -> line.matches("  (packets|latency|throughput|retransmissions) .*"))
+                .forEach(System.out::println);
+    }
+
+    @Test
+    void demoSendsAnyFile() throws Exception {
+        Path file = folder.resolve("letter.txt");
+        Files.writeString(file, "Dear Bob");
+        Command.Result result = Command.run("demo", "--once", "--file", file.toString(), "--mixes-per-layer", "2",
+                "--gateways", "3");
+        assertEquals(0, result.exitCode(), result.text());
+        assertTrue(result.text().contains("letter.txt, 8 bytes"), result.text());
+        assertTrue(result.text().contains("6 mix nodes in 3 layers, 3 gateways"), result.text());
+    }
+
+    @Test
+    void demoLogsNeitherAddressesNorPayloads() throws Exception {
+        Command.Result result = Command.run("demo", "--once", "--verbose");
+        assertEquals(0, result.exitCode(), result.text());
+        List<String> logs = result.lines().stream().filter(line -> line.matches("\\d\\d:\\d\\d:\\d\\d\\.\\d{3} .*")).toList();
+        assertFalse(logs.isEmpty(), "--verbose logs something");
+        Pattern address = Pattern.compile("[1-9A-HJ-NP-Za-km-z]{32,44}\\.[1-9A-HJ-NP-Za-km-z]{32,44}");
+        for (String line : logs) {
+            assertFalse(address.matcher(line).find(), "an address in: " + line);
+            assertFalse(line.contains("Hello Bob") || line.contains("SHA-256"), "a payload in: " + line);
+        }
+    }
+
+    @Test
+    void networkFileAndDirectoryDescribeTheSameNetwork() throws Exception {
+        Path file = folder.resolve("net.json");
+        try (Command localnet = Command.cloakwork("localnet", "--mixes-per-layer", "2", "--gateways", "3",
+                "--network-file", file.toString())) {
+            String line = localnet.awaitLine(l -> l.startsWith("  directory"), START);
+            localnet.awaitLine(l -> l.startsWith("Stop with"), START);
+            String directory = line.replace("  directory", "").strip();
+            JsonNode network = JSON.readTree(file.toFile());
+            assertEquals(network.get("rewarded_set"), get(directory + "v1/nym-nodes/rewarded-set"));
+            Set<String> fromFile = new TreeSet<>();
+            network.get("node_details").forEach(node -> fromFile.add(node.get("node_id") + " "
+                    + node.get("mix_host").asText() + " " + hex(node.get("identity_key"))));
+            Set<String> fromDirectory = new TreeSet<>();
+            for (JsonNode node : get(directory + "v2/unstable/nym-nodes/skimmed?page=0").get("nodes").get("data")) {
+                fromDirectory.add(node.get("node_id") + " " + node.get("ip_addresses").get(0).asText() + ":"
+                        + node.get("mix_port").asInt() + " " + hexOfBase58(node.get("ed25519_identity_pubkey").asText()));
+            }
+            assertEquals(9, fromFile.size());
+            assertEquals(fromFile, fromDirectory);
+        }
+    }
+
+    @Test
+    void clientsOfTwoProcessesTalk() throws Exception {
+        Path file = folder.resolve("net.json");
+        try (Command localnet = Command.cloakwork("localnet", "--network-file", file.toString())) {
+            String directory = localnet.awaitLine(l -> l.startsWith("  directory"), START).replace("  directory", "")
+                    .strip();
+            localnet.awaitLine(l -> l.startsWith("Stop with"), START);
+            try (Command receiver = Command.cloakwork("run", "--directory", directory)) {
+                String address = receiver.awaitLine(l -> l.startsWith("address "), START).substring("address ".length());
+                Command.Result sent = Command.run("run", "--network-file", file.toString(), "--to", address,
+                        "--message", "hello");
+                assertEquals(0, sent.exitCode(), sent.text());
+                assertTrue(sent.text().startsWith("5 bytes acknowledged"), sent.text());
+                receiver.awaitLine("received 5 bytes"::equals, START);
+            }
+            refusesWrongNetworkFile(file);
+            refuses("the recipient's gateway is not in the network", "run", "--network-file", file.toString(), "--to",
+                    STRANGER, "--message", "hello");
+        }
+    }
+
+    private void refusesWrongNetworkFile(Path file) throws Exception {
+        JsonNode network = JSON.readTree(file.toFile());
+        ((ArrayNode) network.get("node_details").get("1").get("sphinx_key")).remove(0);
+        Path wrong = folder.resolve("wrong.json");
+        JSON.writeValue(wrong.toFile(), network);
+        refuses(wrong + ": node_details.1.sphinx_key: ", "run", "--network-file", wrong.toString());
+        ObjectNode identity = (ObjectNode) JSON.readTree(file.toFile());
+        ArrayNode key = (ArrayNode) identity.get("node_details").get("4").get("identity_key");
+        key.removeAll();
+        key.add(2);
+        for (int i = 1; i < 32; i++) {
+            key.add(0);
+        }
+        JSON.writeValue(wrong.toFile(), identity);
+        refuses(wrong + ": node_details.4.identity_key: ", "run", "--network-file", wrong.toString());
+    }
+
+    @Test
+    void portInUseIsNamed() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = String.valueOf(taken.getLocalPort());
+            refuses("port " + port, "localnet", "--directory-port", port);
+            refuses("port " + port, "localnet", "--gateway-port", port);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+            "demo --file /no/such/file | --file /no/such/file: no such file",
+            "demo --gateways 1 | --gateways 1: the demo needs 2",
+            "demo --gateways many | --gateways many: must be a number from 1 to 80",
+            "demo --bogus | --bogus",
+            "demo extra | unexpected \"extra\"",
+            "localnet --directory-port 70000 | --directory-port 70000: must be a number from 0 to 65535",
+            "localnet --network-file /no/such/folder/net.json | there is no folder /no/such/folder",
+            "run --directory nowhere | --directory nowhere: must be an http or https URL",
+            "run --network-file /no/such/net.json | /no/such/net.json: no such file",
+            "run --gateway abc | --gateway abc: identity key",
+            "run --to abc --message hi | --to abc: an address has exactly one '@'",
+            "run --message hi | need --to",
+            "run --etc /no/such/etc | /no/such/etc",
+            "sned | unknown command \"sned\""})
+    void wrongInputIsNamedInOneLine(String example) throws Exception {
+        String[] parts = example.split(" \\| ");
+        refuses(parts[1], parts[0].split(" "));
+    }
+
+    @Test
+    void everyVerbExplainsItself() throws Exception {
+        for (String verb : List.of("demo", "localnet", "run", "version", "help")) {
+            Command.Result result = Command.run(verb, "--help");
+            assertEquals(0, result.exitCode(), result.text());
+            assertTrue(result.text().toLowerCase().contains("cloakwork"), result.text());
+        }
+        assertTrue(Command.run("version").text().contains("Nym release 2026.9"));
+    }
+
+    private static void refuses(String naming, String... arguments) throws Exception {
+        Command.Result result = Command.run(arguments);
+        assertEquals(2, result.exitCode(), result.text());
+        assertEquals(1, result.lines().size(), result.text());
+        assertTrue(result.text().contains(naming), result.text());
+    }
+
+    private static JsonNode get(String url) throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return JSON.readTree(http.send(HttpRequest.newBuilder(URI.create(url)).timeout(START).build(),
+                    HttpResponse.BodyHandlers.ofString()).body());
+        }
+    }
+
+    private static String hex(JsonNode bytes) {
+        StringBuilder hex = new StringBuilder();
+        bytes.forEach(b -> hex.append("%02x".formatted(b.asInt())));
+        return hex.toString();
+    }
+
+    private static String hexOfBase58(String text) {
+        BigInteger value = BigInteger.ZERO;
+        for (char c : text.toCharArray()) {
+            value = value.multiply(BigInteger.valueOf(58)).add(BigInteger.valueOf(
+                    "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".indexOf(c)));
+        }
+        return "%064x".formatted(value);
+    }
+}
