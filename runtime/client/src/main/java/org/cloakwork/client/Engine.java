@@ -626,6 +626,8 @@ public final class Engine implements MixnetClient {
         if (fragment.isWanted()) {
             sendAgain(fragment);
         }
+        // Its place in the window is free, even if its copy is put off.
+        seal();
     }
 
     private void sendAgain(OutgoingFragment fragment) {
