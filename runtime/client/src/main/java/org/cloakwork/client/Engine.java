@@ -1,6 +1,7 @@
 package org.cloakwork.client;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -33,6 +34,8 @@ import org.cloakwork.client.encode.Content;
 import org.cloakwork.client.encode.Encoder;
 import org.cloakwork.client.encode.Routes;
 import org.cloakwork.client.encode.Sealer;
+import org.cloakwork.client.identity.Identity;
+import org.cloakwork.client.identity.KeyFiles;
 import org.cloakwork.client.inbox.Inbox;
 import org.cloakwork.client.inbox.Mailbox;
 import org.cloakwork.client.outbox.Lane;
@@ -49,9 +52,13 @@ import org.cloakwork.client.replies.ReplyKeys;
 import org.cloakwork.client.replies.SenderTags;
 import org.cloakwork.client.replies.SurbStock;
 import org.cloakwork.client.session.Session;
+import org.cloakwork.client.store.Ledger;
+import org.cloakwork.client.store.Saved;
 import org.cloakwork.client.topology.TopologyKeeper;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
+import org.cloakwork.spi.store.ClientStore;
+import org.cloakwork.spi.store.StoreException;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.FragmentId;
 import org.cloakwork.wire.NymMessage;
@@ -64,8 +71,6 @@ import org.cloakwork.wire.ReplySurb;
 import org.cloakwork.wire.SurbAck;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.crypto.AckKey;
-import org.cloakwork.wire.crypto.EncryptionKeyPair;
-import org.cloakwork.wire.crypto.IdentityKeyPair;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -121,11 +126,11 @@ public final class Engine implements MixnetClient {
     private final ClientConfiguration configuration;
     private final Parts parts;
     private final Environment environment;
-    private final Counters counters = new Counters();
+    private final Counters counters;
     private final StateBoard states;
-    private final IdentityKeyPair identity;
-    private final EncryptionKeyPair encryption;
     private final AckKey ackKey;
+    private final Saved saved;
+    private final Ledger ledger;
 
     private final Outbox outbox = new Outbox();
     private final AtomicLong outboxBytes = new AtomicLong();
@@ -145,8 +150,8 @@ public final class Engine implements MixnetClient {
     private final Pacer pacer;
     private final Session session;
     private final TopologyKeeper topology;
-    private final ReplyKeys replyKeys = new ReplyKeys(counters);
-    private final SurbStock surbs = new SurbStock(counters);
+    private final ReplyKeys replyKeys;
+    private final SurbStock surbs;
     private final SenderTags tags;
     private final Inbox inbox;
     private final Mailbox mailbox;
@@ -160,27 +165,56 @@ public final class Engine implements MixnetClient {
     private Cancellable replyCheck = () -> { };
 
     /**
-     * Makes a client that does nothing until {@link #start}.
+     * Makes a client that does nothing until {@link #start}, is someone new, and is gone when the process ends.
      *
      * @param configuration limits and choices
      * @param parts         exchangeable parts, looked up for each decision
      * @param environment   time, threads and randomness
      */
     public Engine(ClientConfiguration configuration, Parts parts, Environment environment) {
+        this(configuration, parts, environment, new Counters(), Identity.generate(environment.randomness()),
+                Optional.empty(), Saved.NOTHING);
+    }
+
+    /**
+     * Makes a client that does nothing until {@link #start}, and then goes on where the one before it was killed or
+     * closed. Blocks while it reads.
+     *
+     * @param configuration limits and choices
+     * @param parts         exchangeable parts, looked up for each decision
+     * @param environment   time, threads and randomness
+     * @param store         the client's, with its key files beside it; to be closed by the caller, after the client
+     * @return the client
+     * @throws StoreException if keys or state cannot be read or written; the message names the file
+     */
+    public static Engine open(ClientConfiguration configuration, Parts parts, Environment environment,
+                              ClientStore store) throws StoreException {
+        Identity identity = KeyFiles.loadOrCreate(store.directory(), environment.randomness());
+        Counters counters = new Counters();
+        Saved saved = Saved.load(store, identity.identity().publicKey(), environment.clock().now(), ReplyKeys.MAX_AGE,
+                Inbox.STALE_AFTER, counters);
+        return new Engine(configuration, parts, environment, counters, identity, Optional.of(store), saved);
+    }
+
+    private Engine(ClientConfiguration configuration, Parts parts, Environment environment, Counters counters,
+                   Identity identity, Optional<ClientStore> store, Saved saved) {
         this.configuration = configuration;
         this.parts = parts;
         this.environment = environment;
-        identity = IdentityKeyPair.generate(environment.randomness());
-        encryption = EncryptionKeyPair.generate(environment.randomness());
-        ackKey = AckKey.generate(environment.randomness());
+        this.counters = counters;
+        this.saved = saved;
+        ackKey = identity.ackKey();
+        ledger = new Ledger(store, saved, identity.identity().publicKey(), environment, counters, this::updateState);
+        replyKeys = new ReplyKeys(counters, ledger);
+        surbs = new SurbStock(counters, ledger);
         states = new StateBoard(environment.listeners(), counters);
-        tags = new SenderTags(environment.randomness());
-        inbox = new Inbox(encryption, replyKeys, counters, configuration.inboxLimitBytes());
+        tags = new SenderTags(environment.randomness(), ledger);
+        inbox = new Inbox(identity.encryption(), replyKeys, counters, configuration.inboxLimitBytes(), ledger);
         mailbox = new Mailbox(environment.listeners(), counters, configuration.inboxLimitBytes());
         topology = new TopologyKeeper(parts, environment.scheduler(), counters, configuration.topologyRefresh(),
                 this::topologyChanged);
-        session = new Session(environment, parts, counters, identity, encryption.publicKey(), configuration.gateway(),
-                new SessionEvents());
+        session = new Session(environment, parts, counters, identity.identity(), identity.encryption().publicKey(),
+                configuration.gateway(), saved, ledger, new SessionEvents());
         newPackets = new LastMinute(environment.clock().nanoTime());
         copies = new LastMinute(environment.clock().nanoTime());
         pacer = new Pacer(environment, parts, counters, new Outgoing());
@@ -191,10 +225,61 @@ public final class Engine implements MixnetClient {
     public void start() {
         environment.scheduler().execute(() -> {
             if (!isStopped()) {
+                restore();
                 checkReplies();
                 partsChanged();
             }
         });
+    }
+
+    private void restore() {
+        long now = environment.clock().nanoTime();
+        tags.restore(saved.tags());
+        saved.replyKeys().forEach(key -> replyKeys.restore(key.key(), nanosOf(key.made())));
+        surbs.restore(saved.surbs());
+        Map<Integer, Long> completed = new LinkedHashMap<>();
+        saved.completed().forEach(set -> completed.put(set.setId(), nanosOf(set.at())));
+        inbox.restore(saved.fragments(), completed, now);
+        saved.received().forEach(message -> mailbox.deliver(message.message(), ledger.gone(message.id())));
+        saved.messages().forEach(this::restore);
+    }
+
+    private void restore(Saved.Message message) {
+        counters.count(Counter.MESSAGES_CREATED);
+        counters.count(Counter.MESSAGES_RESTORED);
+        long bytes = message.content().map(Engine::bytesHeld)
+                .orElse((long) message.fragments().size() * FRAGMENT_HELD_BYTES);
+        outboxBytes.addAndGet(bytes);
+        OutgoingMessage outgoing = message(message.target(), message.lane(), nanosOf(message.created()),
+                nanosOf(message.deadline()), bytes);
+        outgoing.setId(message.id());
+        outgoing.durable();
+        if (message.content().isPresent()) {
+            enqueue(outgoing, message.content().get());
+            return;
+        }
+        startDeadline(outgoing);
+        List<OutgoingFragment> fragments = fragments(outgoing, message.fragments());
+        if (pending.add(fragments)) {
+            outgoing.cut(fragments);
+            queue(outgoing, fragments);
+        } else {
+            fail(outgoing, FailureReason.RETRANSMISSIONS, "its ids were given twice");
+        }
+    }
+
+    private static List<OutgoingFragment> fragments(OutgoingMessage message, List<Fragment> fragments) {
+        return fragments.stream().map(fragment -> new OutgoingFragment(message, fragment)).toList();
+    }
+
+    /** Dates survive a restart, monotonic time does not. */
+    private long nanosOf(Instant date) {
+        return environment.clock().nanoTime() + TimeUnit.NANOSECONDS.convert(
+                Duration.between(environment.clock().now(), date));
+    }
+
+    private Instant dateOf(long nanos) {
+        return environment.clock().now().plusNanos(nanos - environment.clock().nanoTime());
     }
 
     // ------------------------------------------------------------------ what applications see
@@ -265,8 +350,10 @@ public final class Engine implements MixnetClient {
 
     /** {@return completes when everything has ended} */
     public CompletableFuture<Void> stop() {
+        CompletableFuture<Void> durable = new CompletableFuture<>();
         return CompletableFuture.runAsync(() -> {
             if (isStopped()) {
+                durable.complete(null);
                 return;
             }
             // First, so that from here on nothing is accepted that would not be ended below.
@@ -279,7 +366,9 @@ public final class Engine implements MixnetClient {
             replyCheck.cancel();
             inFlight.forEach(message -> fail(message, FailureReason.CLOSED, CLOSED));
             List.copyOf(own).forEach(message -> fail(message, FailureReason.CLOSED, CLOSED));
-        }, environment.scheduler()::execute);
+            ledger.closing();
+            ledger.whenDurable(() -> durable.complete(null));
+        }, environment.scheduler()::execute).thenCompose(ended -> durable);
     }
 
     private boolean isStopped() {
@@ -293,15 +382,8 @@ public final class Engine implements MixnetClient {
         boolean sizeAllowed = message.length >= leastBytes && message.length <= configuration.maxMessageBytes();
         long bytes = sizeAllowed ? bytesHeld(message.length, surbCount) : 0;
         long now = environment.clock().nanoTime();
-        OutgoingMessage outgoing = new OutgoingMessage(target, Lane.of(options.lane()), now,
-                now + Math.min(LONGEST_DEADLINE.toNanos(), TimeUnit.NANOSECONDS.convert(options.deadline())),
-                (ended, outcome) -> {
-                    inFlight.remove(ended);
-                    outboxBytes.addAndGet(-bytes);
-                    counters.count(outcome instanceof Outcome.Acknowledged
-                            ? Counter.MESSAGES_ACKNOWLEDGED : Counter.MESSAGES_FAILED);
-                }, environment.listeners());
-        inFlight.add(outgoing);
+        OutgoingMessage outgoing = message(target, Lane.of(options.lane()), now,
+                now + Math.min(LONGEST_DEADLINE.toNanos(), TimeUnit.NANOSECONDS.convert(options.deadline())), bytes);
         boolean fits = outboxBytes.addAndGet(bytes) <= configuration.outboxLimitBytes();
         if (!sizeAllowed) {
             outgoing.refuse(FailureReason.MESSAGE_SIZE, "a message must have " + leastBytes + " to "
@@ -312,12 +394,43 @@ public final class Engine implements MixnetClient {
         } else if (isStopped()) {
             outgoing.refuse(FailureReason.CLOSED, CLOSED);
         } else {
+            if (!ledger.isOn()) {
+                outgoing.notStored();
+            }
             environment.scheduler().execute(() -> admit(outgoing, content.get()));
         }
         return outgoing;
     }
 
+    /** @param bytes counted in {@link #outboxBytes} by the caller */
+    private OutgoingMessage message(Target target, Lane lane, long createdNanos, long deadlineNanos, long bytes) {
+        OutgoingMessage message = new OutgoingMessage(target, lane, createdNanos, deadlineNanos, (ended, outcome) -> {
+            inFlight.remove(ended);
+            outboxBytes.addAndGet(-bytes);
+            ended.id().ifPresent(ledger::ended);
+            counters.count(outcome instanceof Outcome.Acknowledged
+                    ? Counter.MESSAGES_ACKNOWLEDGED : Counter.MESSAGES_FAILED);
+        }, environment.listeners());
+        inFlight.add(message);
+        return message;
+    }
+
+    private Saved.Message saved(OutgoingMessage message, Optional<Content> content, List<Fragment> fragments) {
+        return new Saved.Message(message.id().orElseThrow(), message.target(), message.lane(),
+                dateOf(message.createdNanos()), dateOf(message.deadlineNanos()), content, fragments);
+    }
+
     /** What a message holds until it ends: its packets are counted whole, an empty one is a packet too. */
+    private static long bytesHeld(Content content) {
+        return switch (content) {
+            case Content.Plain(byte[] data) -> bytesHeld(data.length, 0);
+            case Content.Anonymous(SenderTag tag, int surbCount, byte[] data) -> bytesHeld(data.length, surbCount);
+            case Content.Reply(byte[] data) -> bytesHeld(data.length, 0);
+            case Content.SurbRequest ignored -> bytesHeld(0, 0);
+            case Content.MoreSurbs(SenderTag tag, int surbCount) -> bytesHeld(0, surbCount);
+        };
+    }
+
     private static long bytesHeld(int length, int surbCount) {
         return Math.ceilDiv(length + (long) surbCount * SURB_BYTES + MESSAGE_HEADER_BYTES, FRAGMENT_PAYLOAD_BYTES)
                 * FRAGMENT_HELD_BYTES;
@@ -340,14 +453,23 @@ public final class Engine implements MixnetClient {
                 && !surbs.canAnswer(sender, environment.clock().nanoTime())) {
             fail(message, FailureReason.UNKNOWN_SENDER, "no reply blocks of that sender, and none are on their way");
         } else {
+            if (ledger.isOn() && message.isOpen()) {
+                message.setId(ledger.newId());
+                ledger.accepted(saved(message, Optional.of(content), List.of()));
+                ledger.whenDurable(message::durable);
+            }
             enqueue(message, content);
         }
     }
 
+    private void startDeadline(OutgoingMessage message) {
+        message.setDeadline(environment.scheduler().schedule(
+                Duration.ofNanos(message.deadlineNanos() - environment.clock().nanoTime()), () -> expired(message)));
+    }
+
     private void enqueue(OutgoingMessage message, Content content) {
         if (message.isOpen()) {
-            message.setDeadline(environment.scheduler().schedule(
-                    Duration.ofNanos(message.deadlineNanos() - environment.clock().nanoTime()), () -> expired(message)));
+            startDeadline(message);
             unencoded.put(message, content);
             encode();
         }
@@ -382,14 +504,16 @@ public final class Engine implements MixnetClient {
                 });
                 return;
             }
-            List<OutgoingFragment> fragments = encoded.get().fragments().stream()
-                    .map(fragment -> new OutgoingFragment(message, fragment)).toList();
+            List<OutgoingFragment> fragments = fragments(message, encoded.get().fragments());
             if (pending.add(fragments)) {
                 message.cut(fragments);
                 long now = environment.clock().nanoTime();
                 encoded.get().replyKeys().forEach(key -> replyKeys.add(key, now));
                 counters.add(Counter.SURBS_MADE, encoded.get().replyKeys().size());
-                queue(message, fragments);
+                if (message.id().isPresent()) {
+                    ledger.cut(saved(message, Optional.empty(), encoded.get().fragments()));
+                }
+                ledger.whenDurable(() -> queue(message, fragments));
             } else {
                 unencoded.putFirst(message, content);
             }
@@ -399,13 +523,19 @@ public final class Engine implements MixnetClient {
     }
 
     private void queue(OutgoingMessage message, List<OutgoingFragment> fragments) {
+        if (!message.isOpen()) {
+            return;
+        }
         switch (message.target()) {
-            case Target.ToAddress ignored -> fragments.forEach(fragment -> outbox.add(message.lane(), fragment));
+            case Target.ToAddress ignored -> {
+                fragments.forEach(fragment -> outbox.add(message.lane(), fragment));
+                seal();
+            }
             case Target.ToSender(SenderTag sender, boolean asksForSurbs) when asksForSurbs ->
                     surbs.takeForRequest(sender).ifPresentOrElse(surb -> {
                         counters.count(Counter.SURB_REQUESTS_SENT);
                         fragments.getFirst().setSurb(surb);
-                        outbox.add(message.lane(), fragments.getFirst());
+                        sendWithSurb(message.lane(), fragments.getFirst());
                     }, () -> fail(message, FailureReason.UNKNOWN_SENDER, "no reply block left to ask with"));
             case Target.ToSender(SenderTag sender, boolean ignored) -> {
                 fragments.forEach(fragment -> surbs.enqueue(sender, fragment));
@@ -648,7 +778,7 @@ public final class Engine implements MixnetClient {
             case Target.ToSender(SenderTag sender, boolean asksForSurbs) when asksForSurbs ->
                     surbs.takeForRequestAgain(sender).ifPresentOrElse(surb -> {
                         fragment.setSurb(surb);
-                        outbox.add(Lane.RETRANSMISSION, fragment);
+                        sendWithSurb(Lane.RETRANSMISSION, fragment);
                     }, () -> fragment.message().givenUp());
             case Target.ToSender(SenderTag sender, boolean ignored) -> {
                 surbs.enqueueFirst(sender, fragment);
@@ -711,6 +841,16 @@ public final class Engine implements MixnetClient {
         }
     }
 
+    /** A reply block must be known to be used before it is. */
+    private void sendWithSurb(Lane lane, OutgoingFragment fragment) {
+        ledger.whenDurable(() -> {
+            if (fragment.isWanted()) {
+                outbox.add(lane, fragment);
+                seal();
+            }
+        });
+    }
+
     private void reclaimSurb(OutgoingFragment fragment) {
         ReplySurb surb = fragment.takeSurb();
         if (surb != null && fragment.message().target() instanceof Target.ToSender(SenderTag sender, boolean ignored)) {
@@ -766,12 +906,12 @@ public final class Engine implements MixnetClient {
 
     private void received(NymMessage message) {
         switch (message) {
-            case NymMessage.Plain(byte[] data) -> mailbox.deliver(new ReceivedMessage(data, Optional.empty()));
+            case NymMessage.Plain(byte[] data) -> deliver(new ReceivedMessage(data, Optional.empty()));
             case NymMessage.Repliable(SenderTag sender, RepliableContent content) -> {
                 switch (content) {
                     case RepliableContent.Data data -> {
                         surbs.received(sender, data.surbs(), false);
-                        mailbox.deliver(new ReceivedMessage(data.data(), Optional.of(sender)));
+                        deliver(new ReceivedMessage(data.data(), Optional.of(sender)));
                     }
                     case RepliableContent.AdditionalSurbs more -> surbs.received(sender, more.surbs(), true);
                     case RepliableContent.Heartbeat heartbeat -> surbs.received(sender, heartbeat.surbs(), false);
@@ -779,10 +919,14 @@ public final class Engine implements MixnetClient {
                 serve(sender);
             }
             case NymMessage.Reply(ReplyContent.Data(byte[] data)) ->
-                    mailbox.deliver(new ReceivedMessage(data, Optional.empty()));
+                    deliver(new ReceivedMessage(data, Optional.empty()));
             case NymMessage.Reply(ReplyContent.SurbRequest(MixnetAddress asking, long amount)) ->
                     grantSurbs(asking, amount);
         }
+    }
+
+    private void deliver(ReceivedMessage message) {
+        mailbox.deliver(message, ledger.received(message));
     }
 
     // ------------------------------------------------------------------ reply blocks
@@ -790,7 +934,7 @@ public final class Engine implements MixnetClient {
     /** Sends what waits for reply blocks as far as they suffice, and asks for more if they do not. */
     private void serve(SenderTag sender) {
         List<OutgoingFragment> released = surbs.release(sender);
-        released.forEach(fragment -> outbox.add(fragment.message().lane(), fragment));
+        released.forEach(fragment -> sendWithSurb(fragment.message().lane(), fragment));
         if (surbs.isWaiting(sender) || !released.isEmpty()) {
             askForSurbs(sender);
         }
@@ -888,6 +1032,8 @@ public final class Engine implements MixnetClient {
             reason = session.status();
         } else if (routes().isEmpty()) {
             reason = "our own gateway is not in the network any more";
+        } else if (ledger.problem().isPresent()) {
+            reason = "the state cannot be written: " + ledger.problem().get();
         } else {
             states.set(new ClientState.Ready());
             return;

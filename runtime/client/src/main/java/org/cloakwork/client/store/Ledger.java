@@ -59,6 +59,16 @@ public final class Ledger {
         nextId = Math.max(nextId, id + 1);
     }
 
+    /** {@return one for a client without a store} */
+    public static Ledger none() {
+        return new Ledger(Optional.empty(), Saved.NOTHING, null, null, null, () -> { });
+    }
+
+    /** {@return whether there is a store} */
+    public boolean isOn() {
+        return journal != null;
+    }
+
     /** {@return why nothing can be written at present, if that is so} */
     public Optional<String> problem() {
         return journal == null ? Optional.empty() : journal.problem();
@@ -209,19 +219,23 @@ public final class Ledger {
     }
 
     /**
-     * @param id      of the message
      * @param message to be handed to whoever listens
+     * @return to be run, on any thread, when it was handed over or dropped
      */
-    public void received(long id, ReceivedMessage message) {
-        if (journal != null) {
-            journal.offer(Rows.RECEIVED, Rows.id(id), Rows.received(message));
+    public Runnable received(ReceivedMessage message) {
+        if (journal == null) {
+            return () -> { };
         }
+        long id = nextId++;
+        journal.offer(Rows.RECEIVED, Rows.id(id), Rows.received(message));
+        return gone(id);
     }
 
-    /** @param id of a message that was handed over, or dropped */
-    public void handedOver(long id) {
-        if (journal != null) {
-            journal.remove(Rows.RECEIVED, Rows.id(id));
-        }
+    /**
+     * @param id of a message that was there at the start
+     * @return to be run, on any thread, when it was handed over or dropped
+     */
+    public Runnable gone(long id) {
+        return () -> environment.scheduler().execute(() -> journal.remove(Rows.RECEIVED, Rows.id(id)));
     }
 }

@@ -190,19 +190,8 @@ final class Rows {
 
     // ------------------------------------------------------------------ read
 
-    /**
-     * @param store        read entirely
-     * @param self         whose state is wanted; registrations of others are left alone
-     * @param now          the time
-     * @param replyKeyAge  reply keys that are older are left out, and removed
-     * @param surbAge      reply blocks that are older are left out, and removed
-     * @param completedAge ids of completed sets that are older are left out, and removed
-     * @param counters     of the client
-     * @return what is there
-     * @throws StoreException if it cannot be read, or was written by another version
-     */
-    static Saved load(ClientStore store, IdentityKey self, Instant now, Duration replyKeyAge, Duration surbAge,
-                      Duration completedAge, Counters counters) throws StoreException {
+    static Saved load(ClientStore store, IdentityKey self, Instant now, Duration surbAge, Duration completedAge,
+                      Counters counters) throws StoreException {
         List<IdentityKey> gateway = new ArrayList<>();
         Map<IdentityKey, Saved.Registration> registrations = new HashMap<>();
         Map<MixnetAddress, SenderTag> tags = new HashMap<>();
@@ -228,7 +217,7 @@ final class Rows {
         each(store, TAG, (key, value) -> tags.put(MixnetAddress.fromBytes(bytes(key, MixnetAddress.LENGTH)), tag(value)));
         each(store, REPLY_KEY, (key, value) -> {
             Saved.Key found = new Saved.Key(new ReplyKey(bytes(value, ReplyKey.LENGTH)), instant(value));
-            if (found.made().isBefore(now.minus(replyKeyAge))) {
+            if (found.made().isBefore(now.minus(surbAge))) {
                 expired.add(new Change.Remove(REPLY_KEY, key.array()));
                 counters.count(Counter.REPLY_KEYS_EXPIRED);
             } else {

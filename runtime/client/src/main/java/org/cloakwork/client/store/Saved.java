@@ -1,5 +1,6 @@
 package org.cloakwork.client.store;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -8,9 +9,12 @@ import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SenderTag;
+import org.cloakwork.client.Counters;
 import org.cloakwork.client.encode.Content;
 import org.cloakwork.client.outbox.Lane;
 import org.cloakwork.client.outbox.Target;
+import org.cloakwork.spi.store.ClientStore;
+import org.cloakwork.spi.store.StoreException;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.ReplySurb;
 import org.cloakwork.wire.crypto.GatewaySharedKey;
@@ -33,6 +37,23 @@ public record Saved(Optional<IdentityKey> gateway, Map<IdentityKey, Registration
                     Map<MixnetAddress, SenderTag> tags, List<Key> replyKeys, List<Surb> surbs,
                     List<Message> messages, List<Received> received, List<Fragment> fragments,
                     List<Completed> completed) {
+
+    /**
+     * Reads everything.
+     *
+     * @param store        read
+     * @param self         whose state is wanted; registrations of others are left alone
+     * @param now          the time
+     * @param surbAge      reply blocks, and keys of our own, that are older are left out and removed
+     * @param completedAge ids of completed sets that are older are left out and removed
+     * @param counters     of the client
+     * @return what is there
+     * @throws StoreException if it cannot be read, or was written by another version
+     */
+    public static Saved load(ClientStore store, IdentityKey self, Instant now, Duration surbAge, Duration completedAge,
+                             Counters counters) throws StoreException {
+        return Rows.load(store, self, now, surbAge, completedAge, counters);
+    }
 
     /** Of a client that begins anew. */
     public static final Saved NOTHING = new Saved(Optional.empty(), Map.of(), Map.of(), List.of(), List.of(), List.of(),
