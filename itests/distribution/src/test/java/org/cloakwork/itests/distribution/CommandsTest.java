@@ -103,7 +103,8 @@ class CommandsTest {
             String directory = localnet.awaitLine(l -> l.startsWith("  directory"), START).replace("  directory", "")
                     .strip();
             localnet.awaitLine(l -> l.startsWith("Stop with"), START);
-            try (Command receiver = Command.cloakwork("run", "--directory", directory)) {
+            try (Command receiver = Command.cloakwork("run", "--directory", directory, "--state",
+                    folder.resolve("receiver").toString())) {
                 String address = receiver.awaitLine(l -> l.startsWith("address "), START).substring("address ".length());
                 Command.Result sent = Command.run("run", "--network-file", file.toString(), "--to", address,
                         "--message", "hello");
@@ -151,6 +152,46 @@ class CommandsTest {
         assertEquals(Files.readString(data.resolve("private_identity.pem")),
                 Files.readString(state.resolve("default/private_identity.pem")));
         refuses("private_identity.pem: there already", "import", data.toString(), "--state", state.toString());
+    }
+
+    @Test
+    void addressSurvivesKill() throws Exception {
+        String state = folder.resolve("state").toString();
+        try (Command localnet = Command.cloakwork("localnet")) {
+            String directory = localnet.awaitLine(l -> l.startsWith("  directory"), START).replace("  directory", "")
+                    .strip();
+            localnet.awaitLine(l -> l.startsWith("Stop with"), START);
+            String address;
+            try (Command run = Command.cloakwork("run", "--directory", directory, "--state", state)) {
+                address = run.awaitLine(l -> l.startsWith("address "), START);
+                Command.Result second = Command.run("run", "--directory", directory, "--state", state);
+                assertEquals(1, second.exitCode(), second.text());
+                assertTrue(second.text().contains(folder.resolve("state/default") + ": in use"), second.text());
+                run.kill();
+            }
+            try (Command run = Command.cloakwork("run", "--directory", directory, "--state", state)) {
+                assertEquals(address, run.awaitLine(l -> l.startsWith("address "), START));
+                Command.Result sent = Command.run("run", "--directory", directory, "--to",
+                        address.substring("address ".length()), "--message", "hello");
+                assertEquals(0, sent.exitCode(), sent.text());
+                run.awaitLine("received 5 bytes"::equals, START);
+            }
+        }
+        // Another network does not have that gateway: the client takes one of its own.
+        try (Command localnet = Command.cloakwork("localnet")) {
+            String directory = localnet.awaitLine(l -> l.startsWith("  directory"), START).replace("  directory", "")
+                    .strip();
+            localnet.awaitLine(l -> l.startsWith("Stop with"), START);
+            try (Command run = Command.cloakwork("run", "--directory", directory, "--state", state)) {
+                run.awaitLine(l -> l.startsWith("address "), START);
+            }
+        }
+        Path key = folder.resolve("state/default/ack_key.pem");
+        Files.writeString(key, "damaged");
+        Command.Result refused = Command.run("run", "--state", state);
+        assertEquals(1, refused.exitCode(), refused.text());
+        assertTrue(refused.text().contains(key + ": not a key in PEM"), refused.text());
+        assertEquals("damaged", Files.readString(key));
     }
 
     private static void key(Path folder, String name, String tag, String base64) throws Exception {
