@@ -21,7 +21,7 @@ import org.cloakwork.api.SendOptions;
 final class KilledClient {
 
     private static final int MOST_UNDER_WAY = 24;
-    private static final int MOST_BYTES = 12_000;
+    private static final int MOST_BYTES = 6_000;
     private static final int REPLY_SURBS = 4;
 
     private KilledClient() {
