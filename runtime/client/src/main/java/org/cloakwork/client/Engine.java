@@ -328,6 +328,11 @@ public final class Engine implements MixnetClient {
         return outbox.size() + sealing + sealed.size() + pending.size() + unencoded.size();
     }
 
+    /** {@return reply blocks of others that are held and not taken for a fragment} */
+    int surbsHeld() {
+        return surbs.size();
+    }
+
     // ------------------------------------------------------------------ out: encode
 
     private void admit(OutgoingMessage message, Content content) {
@@ -398,6 +403,7 @@ public final class Engine implements MixnetClient {
             case Target.ToAddress ignored -> fragments.forEach(fragment -> outbox.add(message.lane(), fragment));
             case Target.ToSender(SenderTag sender, boolean asksForSurbs) when asksForSurbs ->
                     surbs.takeForRequest(sender).ifPresentOrElse(surb -> {
+                        counters.count(Counter.SURB_REQUESTS_SENT);
                         fragments.getFirst().setSurb(surb);
                         outbox.add(message.lane(), fragments.getFirst());
                     }, () -> fail(message, FailureReason.UNKNOWN_SENDER, "no reply block left to ask with"));
@@ -514,7 +520,7 @@ public final class Engine implements MixnetClient {
 
         @Override
         public boolean isOpen() {
-            return session.isLive();
+            return session.isLive() && parts.missing().isEmpty();
         }
 
         @Override
@@ -638,7 +644,7 @@ public final class Engine implements MixnetClient {
         switch (fragment.message().target()) {
             case Target.ToAddress ignored -> outbox.add(Lane.RETRANSMISSION, fragment);
             case Target.ToSender(SenderTag sender, boolean asksForSurbs) when asksForSurbs ->
-                    surbs.takeForRequest(sender).ifPresentOrElse(surb -> {
+                    surbs.takeForRequestAgain(sender).ifPresentOrElse(surb -> {
                         fragment.setSurb(surb);
                         outbox.add(Lane.RETRANSMISSION, fragment);
                     }, () -> fragment.message().givenUp());
@@ -791,11 +797,10 @@ public final class Engine implements MixnetClient {
 
     private void askForSurbs(SenderTag sender) {
         Optional<MixnetAddress> address = session.address();
-        int amount = address.isEmpty() ? 0 : surbs.request(sender, environment.clock().nanoTime());
+        int amount = address.isEmpty() || !session.isLive() ? 0 : surbs.request(sender, environment.clock().nanoTime());
         if (amount == 0) {
             return;
         }
-        counters.count(Counter.SURB_REQUESTS_SENT);
         enqueue(ownMessage(new Target.ToSender(sender, true), 0), new Content.SurbRequest(address.get(), amount));
     }
 

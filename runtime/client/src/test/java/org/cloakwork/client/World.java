@@ -29,7 +29,11 @@ import org.cloakwork.spi.topology.NodeAddress;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.topology.TopologyException;
 import org.cloakwork.spi.topology.TopologyProvider;
+import org.cloakwork.wire.Chunking;
+import org.cloakwork.wire.NymMessage;
 import org.cloakwork.wire.PacketSize;
+import org.cloakwork.wire.Padding;
+import org.cloakwork.wire.PayloadEncryption;
 import org.cloakwork.wire.SurbAck;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
@@ -180,6 +184,14 @@ final class World implements AutoCloseable {
 
     boolean lost() {
         return loss > 0 && random.nextDouble() < loss;
+    }
+
+    /** Delivers a message as if anyone had sent it. */
+    void inject(TestClient receiver, NymMessage message) {
+        int length = PacketSize.REGULAR.fragmentLength();
+        Chunking.split(Padding.pad(message.bytes(), length), length, () -> Chunking.randomSetId(randomness))
+                .forEach(fragment -> gateway().deliver(receiver.address().identity(), PayloadEncryption.toRecipient(
+                        fragment.bytes(), EncryptionKeyPair.generate(randomness), receiver.address().encryption())));
     }
 
     // ------------------------------------------------------------------ mixes

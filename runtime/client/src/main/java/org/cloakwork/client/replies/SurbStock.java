@@ -22,8 +22,9 @@ import org.cloakwork.wire.ReplySurb;
  */
 public final class SurbStock {
 
-    /** Held back for requests: one and its retransmission. */
-    static final int RESERVE = 2;
+    /** Held back for requests: a third of what came last, within these bounds. */
+    static final int LEAST_RESERVE = 2;
+    static final int MOST_RESERVE = 8;
     /** Below this many to spare, more are asked for when there is something to send. */
     static final int LOW = 10;
     /** Asked for at once, upstream's least; and ours at most, of the 500 that are granted. */
@@ -35,8 +36,9 @@ public final class SurbStock {
     static final int MAX_SENDERS = 2_000;
     /** Kept from all of them together: some 35 MB. */
     static final int MAX_SURBS = 50_000;
-    /** A request not answered by then is lost. Source: protocol/5-client, 5.1. */
+    /** A request not answered by then is lost; the next one in a row is given twice as long. Source: protocol/5-client, 5.1. */
     static final long REQUEST_TIMEOUT_NANOS = 10_000_000_000L;
+    static final long LONGEST_REQUEST_TIMEOUT_NANOS = 300_000_000_000L;
     /**
      * Reply blocks of the rotation before are of use so long after it ended: an epoch. Source: protocol/3-messages, 5.5.
      */
@@ -45,11 +47,14 @@ public final class SurbStock {
     private static final class Peer {
         private final Deque<ReplySurb> surbs = new ArrayDeque<>();
         private final Deque<OutgoingFragment> waiting = new ArrayDeque<>();
+        private int reserve = LEAST_RESERVE;
+        private int asked;
         private int requested;
         private long requestedNanos;
+        private long timeoutNanos = REQUEST_TIMEOUT_NANOS;
 
         private boolean isAsked(long nowNanos) {
-            return requested > 0 && nowNanos - requestedNanos <= REQUEST_TIMEOUT_NANOS;
+            return requested > 0 && nowNanos - requestedNanos <= timeoutNanos;
         }
     }
 
@@ -88,7 +93,9 @@ public final class SurbStock {
         size += surbs.size();
         if (requested) {
             peer.requested = Math.max(0, peer.requested - surbs.size());
+            peer.timeoutNanos = REQUEST_TIMEOUT_NANOS;
         }
+        peer.reserve = Math.clamp(peer.surbs.size() / 3, LEAST_RESERVE, MOST_RESERVE);
         while (peer.surbs.size() > MAX_PER_SENDER) {
             peer.surbs.poll();
             expired(1);
@@ -176,7 +183,7 @@ public final class SurbStock {
             return released;
         }
         peer.waiting.removeIf(fragment -> !fragment.isWanted());
-        while (!peer.waiting.isEmpty() && peer.surbs.size() > RESERVE) {
+        while (!peer.waiting.isEmpty() && peer.surbs.size() > peer.reserve) {
             OutgoingFragment fragment = peer.waiting.poll();
             fragment.setSurb(use(peer));
             released.add(fragment);
@@ -189,13 +196,26 @@ public final class SurbStock {
      * @return a reply block for a request for more, held back or not; empty if there is none left
      */
     public Optional<ReplySurb> takeForRequest(SenderTag sender) {
-        Peer peer = peers.get(sender);
-        return peer == null || peer.surbs.isEmpty() ? Optional.empty() : Optional.of(use(peer));
+        return take(sender, 0);
     }
 
     /**
-     * Decides whether to ask for more, and notes that it was done. More are asked for while fragments wait, or when an
-     * answer has just used up what was to spare.
+     * @param sender a tag
+     * @return a reply block for a copy of a request that was lost; empty if the last ones are better kept for a later
+     *         request
+     */
+    public Optional<ReplySurb> takeForRequestAgain(SenderTag sender) {
+        return take(sender, LEAST_RESERVE);
+    }
+
+    private Optional<ReplySurb> take(SenderTag sender, int least) {
+        Peer peer = peers.get(sender);
+        return peer == null || peer.surbs.size() <= least ? Optional.empty() : Optional.of(use(peer));
+    }
+
+    /**
+     * Decides whether to ask for more, and notes that it was done. Every request costs a block, so there is one at a
+     * time, for everything that is missing.
      *
      * @param sender   a tag
      * @param nowNanos monotonic time
@@ -206,18 +226,18 @@ public final class SurbStock {
         if (peer == null || peer.surbs.isEmpty()) {
             return 0;
         }
-        if (!peer.isAsked(nowNanos)) {
+        if (peer.requested > 0 && !peer.isAsked(nowNanos)) {
             peer.requested = 0;
+            peer.timeoutNanos = Math.min(LONGEST_REQUEST_TIMEOUT_NANOS, peer.timeoutNanos * 2);
         }
-        int missing = peer.waiting.size() + RESERVE + LOW - peer.surbs.size() - peer.requested;
-        if (missing <= 0) {
+        int missing = peer.waiting.size() + peer.reserve + LOW - peer.surbs.size() - peer.requested;
+        // When half of the answer is there, the rest is on its way too.
+        if (missing <= 0 || peer.requested * 2 > peer.asked) {
             return 0;
         }
         int amount = Math.clamp(missing, LEAST_REQUEST, MOST_REQUEST);
-        if (peer.requested > MAX_PER_SENDER - amount) {
-            return 0;
-        }
         peer.requested += amount;
+        peer.asked = peer.requested;
         peer.requestedNanos = nowNanos;
         return amount;
     }

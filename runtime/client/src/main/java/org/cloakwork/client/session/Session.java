@@ -249,11 +249,6 @@ public final class Session {
         old.silence.cancel();
         old.link.close();
         lastTimestamp = Math.max(lastTimestamp, old.conversation.timestamp());
-        if (old.conversation.isFruitless() && ++fruitlessAuthentications == MOST_FRUITLESS_AUTHENTICATIONS) {
-            LOG.warn("the gateway does not know us any more, registering again");
-            fruitlessAuthentications = 0;
-            key = null;
-        }
         if (old.liveSinceNanos.isPresent()) {
             if (environment.clock().nanoTime() - old.liveSinceNanos.getAsLong() >= GOOD_SESSION.toNanos()) {
                 pause = FIRST_PAUSE;
@@ -393,6 +388,11 @@ public final class Session {
         private void lost(String reason) {
             if (connection == this) {
                 disconnect(reason);
+                if (conversation.isFruitless() && ++fruitlessAuthentications == MOST_FRUITLESS_AUTHENTICATIONS) {
+                    LOG.warn("the gateway does not know us any more, registering again");
+                    fruitlessAuthentications = 0;
+                    key = null;
+                }
                 failed(reason);
             }
         }
