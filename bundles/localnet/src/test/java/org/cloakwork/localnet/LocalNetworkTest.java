@@ -468,7 +468,7 @@ class LocalNetworkTest {
     void writesTheNetworkFileWhereItIsConfigured(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("made").resolve("network.json");
         GatewayServer transport = Parts.make(GatewayServer.class, "websocket", Map.of());
-        NetworkConfiguration configuration = new NetworkConfiguration(1, 1, 0, 0, NodeAddress.parseIp("127.0.0.1"),
+        NetworkConfiguration configuration = new NetworkConfiguration(1, 1, 0, 0, 0, NodeAddress.parseIp("127.0.0.1"),
                 Optional.of(file));
         try (LocalNetwork network =
                 new LocalNetworkImpl(configuration, FORMAT, transport, List.of((AutoCloseable) transport))) {
@@ -478,7 +478,7 @@ class LocalNetworkTest {
             assertEquals(List.of(file), files.toList());
         }
         Path impossible = file.resolve("below-a-file").resolve("network.json");
-        assertThrows(IOException.class, () -> new LocalNetworkImpl(new NetworkConfiguration(1, 1, 0, 0,
+        assertThrows(IOException.class, () -> new LocalNetworkImpl(new NetworkConfiguration(1, 1, 0, 0, 0,
                 NodeAddress.parseIp("127.0.0.1"), Optional.of(impossible)), FORMAT, transport, List.of()).close());
         assertFalse(threads().contains("localnet-timer"));
     }
