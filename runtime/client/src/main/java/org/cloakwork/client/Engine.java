@@ -200,6 +200,12 @@ public final class Engine implements MixnetClient {
         return counters.snapshot();
     }
 
+    /** {@return what the client holds at this moment; to be asked on its own thread only} */
+    public Holdings holdings() {
+        return new Holdings(outboxBytes.get(), inbox.bytesHeld(), mailbox.bytes(), pending.size(),
+                session.pendingBytes(), surbs.size());
+    }
+
     @Override
     public Delivery send(MixnetAddress recipient, byte[] message, SendOptions options) {
         int replySurbs = options.replySurbs().orElse(0);

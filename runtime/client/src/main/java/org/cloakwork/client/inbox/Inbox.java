@@ -87,6 +87,11 @@ public final class Inbox {
         }
     }
 
+    /** {@return bytes of unfinished messages} */
+    public long bytesHeld() {
+        return reassembler.bytesHeld();
+    }
+
     private byte[] decrypt(byte[] delivered) throws WireException {
         Optional<ReplyKey> replyKey = replyKeys.take(PayloadEncryption.prefix(delivered));
         return replyKey.isPresent()

@@ -80,6 +80,11 @@ public final class SurbStock {
         }
     }
 
+    /** {@return how many reply blocks are there} */
+    public int size() {
+        return peers.values().stream().mapToInt(peer -> peer.surbs.size()).sum();
+    }
+
     /**
      * @param sender   whom it is for
      * @param fragment waits for a reply block, behind those that wait already
