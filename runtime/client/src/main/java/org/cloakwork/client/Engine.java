@@ -2,17 +2,21 @@ package org.cloakwork.client;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Delivery;
@@ -44,11 +48,12 @@ import org.cloakwork.client.replies.SurbStock;
 import org.cloakwork.client.session.Session;
 import org.cloakwork.client.topology.TopologyKeeper;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
-import org.cloakwork.spi.sphinx.PacketFormat;
-import org.cloakwork.spi.topology.Topology;
+import org.cloakwork.spi.runtime.Scheduler.Cancellable;
+import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.FragmentId;
 import org.cloakwork.wire.NymMessage;
 import org.cloakwork.wire.PacketPreparer;
+import org.cloakwork.wire.PacketSize;
 import org.cloakwork.wire.PreparedPacket;
 import org.cloakwork.wire.RepliableContent;
 import org.cloakwork.wire.ReplyContent;
@@ -81,20 +86,33 @@ public final class Engine implements MixnetClient {
     private static final int MOST_SURBS_A_MESSAGE = 100;
     /** What a reply block adds to a message. */
     private static final int SURB_BYTES = 460;
+    /** What a message has beside its content, its padding marker included. */
+    private static final int MESSAGE_HEADER_BYTES = 32;
+    /** What a packet carries of a message at least, and about what it holds here. */
+    private static final int FRAGMENT_PAYLOAD_BYTES =
+            PacketSize.REGULAR.fragmentLength() - Fragment.LINKED_HEADER_LENGTH;
+    private static final int FRAGMENT_HELD_BYTES = 2048;
     /** Deadline of messages that carry reply blocks or ask for them. */
     private static final Duration SURBS_DEADLINE = Duration.ofMinutes(5);
+    /** What those messages may hold; a request that asks for more is refused. */
+    private static final long OWN_LIMIT_BYTES = 4 * 1024 * 1024;
+    /** Beyond it deadlines are all the same, and nanoseconds can be added up. */
+    private static final Duration LONGEST_DEADLINE = Duration.ofDays(10_000);
     private static final Duration REPLY_CHECK = Duration.ofSeconds(5);
-    /** When a packet could not be sealed, or a part is missing, until the next attempt. */
-    private static final Duration SEAL_AGAIN = Duration.ofSeconds(1);
+    /** When a packet could not be made, or a part is missing, until the next attempt. */
+    private static final Duration AGAIN = Duration.ofSeconds(1);
+    /** A packet that the policy does not wait for counts as lost so long after its expected round trip. */
+    private static final Duration UNATTENDED = Duration.ofSeconds(5);
+    /** So many cover packets are kept ready, so that cover leaves as promptly as what it covers. */
+    private static final int SPARE_COVERS = 4;
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
     private static final long LOSS_WINDOW_NANOS = 1_000_000_000;
+    private static final String CLOSED = "the client was closed";
+    /** Beside the names of {@link Counter} in {@link #counters}: messages handed to send and reply that have not ended. */
+    static final String IN_FLIGHT = "messages.in-flight";
 
     /** A packet on its way to its slot. */
     private record Sealed(OutgoingFragment fragment, PreparedPacket packet) {
-    }
-
-    /** A message waiting to be encoded. */
-    private record Unencoded(OutgoingMessage message, Content content, ReplySurb surb) {
     }
 
     private final ClientConfiguration configuration;
@@ -108,8 +126,14 @@ public final class Engine implements MixnetClient {
 
     private final Outbox outbox = new Outbox();
     private final AtomicLong outboxBytes = new AtomicLong();
-    private final Queue<Unencoded> unencoded = new ArrayDeque<>();
+    /** Messages of applications that have not ended. */
+    private final Set<OutgoingMessage> inFlight = ConcurrentHashMap.newKeySet();
+    /** Messages of our own, about reply blocks, that have not ended, and what they hold. */
+    private final Set<OutgoingMessage> own = new HashSet<>();
+    private long ownBytes;
+    private final LinkedHashMap<OutgoingMessage, Content> unencoded = new LinkedHashMap<>();
     private final Queue<Sealed> sealed = new ArrayDeque<>();
+    private final Queue<PreparedPacket> spareCovers = new ArrayDeque<>();
     private final PendingAcks pending = new PendingAcks();
     private final Window window = new Window();
     private final Pacer pacer;
@@ -121,10 +145,13 @@ public final class Engine implements MixnetClient {
     private final Inbox inbox;
     private final Mailbox mailbox;
     private boolean encoding;
+    private Cancellable encodeAgain = () -> { };
     private int sealing;
+    private boolean sealingPaused;
+    private Cancellable sealAgain = () -> { };
     private int underWay;
-    private int coverBeingSealed;
-    private PreparedPacket spareCover;
+    private int coversBeingSealed;
+    private Cancellable replyCheck = () -> { };
 
     /**
      * Makes a client that does nothing until {@link #start}.
@@ -148,17 +175,17 @@ public final class Engine implements MixnetClient {
                 this::topologyChanged);
         session = new Session(environment, parts, counters, identity, encryption.publicKey(), configuration.gateway(),
                 new SessionEvents());
-        pacer = new Pacer(environment, parts, new Outgoing());
+        pacer = new Pacer(environment, parts, counters, new Outgoing());
         parts.onChange(() -> environment.scheduler().execute(this::partsChanged));
     }
 
     /** Begins to work. */
     public void start() {
         environment.scheduler().execute(() -> {
-            pacer.restart();
-            topology.refresh();
-            checkReplies();
-            updateState();
+            if (!isStopped()) {
+                checkReplies();
+                partsChanged();
+            }
         });
     }
 
@@ -197,7 +224,9 @@ public final class Engine implements MixnetClient {
 
     @Override
     public Map<String, Long> counters() {
-        return counters.snapshot();
+        Map<String, Long> snapshot = counters.snapshot();
+        snapshot.put(IN_FLIGHT, (long) inFlight.size());
+        return snapshot;
     }
 
     /** {@return what the client holds at this moment; to be asked on its own thread only} */
@@ -235,149 +264,196 @@ public final class Engine implements MixnetClient {
     /** {@return completes when everything has ended} */
     public CompletableFuture<Void> stop() {
         return CompletableFuture.runAsync(() -> {
-            if (states.current() instanceof ClientState.Stopped) {
+            if (isStopped()) {
                 return;
             }
+            // First, so that from here on nothing is accepted that would not be ended below.
             states.set(new ClientState.Stopped("closed"));
             topology.stop();
             pacer.stop();
             session.close();
-            unencoded.forEach(waiting -> fail(waiting.message(), FailureReason.CLOSED, "the client was closed"));
-            unencoded.clear();
-            pending.messages().forEach(message -> fail(message, FailureReason.CLOSED, "the client was closed"));
+            encodeAgain.cancel();
+            sealAgain.cancel();
+            replyCheck.cancel();
+            inFlight.forEach(message -> fail(message, FailureReason.CLOSED, CLOSED));
+            List.copyOf(own).forEach(message -> fail(message, FailureReason.CLOSED, CLOSED));
         }, environment.scheduler()::execute);
+    }
+
+    private boolean isStopped() {
+        return states.current() instanceof ClientState.Stopped;
     }
 
     /** Whatever is wrong with a message becomes its outcome. */
     private OutgoingMessage accept(Target target, byte[] message, SendOptions options, int surbCount, int leastBytes,
                                    Supplier<Content> content) {
         counters.count(Counter.MESSAGES_CREATED);
+        boolean sizeAllowed = message.length >= leastBytes && message.length <= configuration.maxMessageBytes();
+        long bytes = sizeAllowed ? bytesHeld(message.length, surbCount) : 0;
         long now = environment.clock().nanoTime();
-        long bytes = message.length + (long) surbCount * SURB_BYTES;
         OutgoingMessage outgoing = new OutgoingMessage(target, Lane.of(options.lane()), now,
-                now + options.deadline().toNanos(), outcome -> {
+                now + Math.min(LONGEST_DEADLINE.toNanos(), TimeUnit.NANOSECONDS.convert(options.deadline())),
+                (ended, outcome) -> {
+                    inFlight.remove(ended);
                     outboxBytes.addAndGet(-bytes);
                     counters.count(outcome instanceof Outcome.Acknowledged
                             ? Counter.MESSAGES_ACKNOWLEDGED : Counter.MESSAGES_FAILED);
                 }, environment.listeners());
+        inFlight.add(outgoing);
         boolean fits = outboxBytes.addAndGet(bytes) <= configuration.outboxLimitBytes();
-        if (message.length < leastBytes || message.length > configuration.maxMessageBytes()) {
-            outgoing.fail(FailureReason.MESSAGE_SIZE, "a message must have " + leastBytes + " to "
+        if (!sizeAllowed) {
+            outgoing.refuse(FailureReason.MESSAGE_SIZE, "a message must have " + leastBytes + " to "
                     + configuration.maxMessageBytes() + " bytes, not " + message.length);
         } else if (!fits) {
-            outgoing.fail(FailureReason.OUTBOX_FULL, "more than " + configuration.outboxLimitBytes()
+            outgoing.refuse(FailureReason.OUTBOX_FULL, "more than " + configuration.outboxLimitBytes()
                     + " bytes are on their way already");
+        } else if (isStopped()) {
+            outgoing.refuse(FailureReason.CLOSED, CLOSED);
         } else {
             environment.scheduler().execute(() -> admit(outgoing, content.get()));
         }
         return outgoing;
     }
 
+    /** What a message holds until it ends: its packets are counted whole, an empty one is a packet too. */
+    private static long bytesHeld(int length, int surbCount) {
+        return Math.ceilDiv(length + (long) surbCount * SURB_BYTES + MESSAGE_HEADER_BYTES, FRAGMENT_PAYLOAD_BYTES)
+                * FRAGMENT_HELD_BYTES;
+    }
+
+    /** {@return fragments held on their way out, wanted or not} */
+    int fragmentsHeld() {
+        return outbox.size() + sealing + sealed.size() + pending.size() + unencoded.size();
+    }
+
+    /** {@return reply blocks of others that are held and not taken for a fragment} */
+    int surbsHeld() {
+        return surbs.size();
+    }
+
     // ------------------------------------------------------------------ out: encode
 
     private void admit(OutgoingMessage message, Content content) {
-        if (states.current() instanceof ClientState.Stopped) {
-            fail(message, FailureReason.CLOSED, "the client was closed");
-            return;
+        if (message.target() instanceof Target.ToSender(SenderTag sender, boolean ignored)
+                && !surbs.canAnswer(sender, environment.clock().nanoTime())) {
+            fail(message, FailureReason.UNKNOWN_SENDER, "no reply blocks of that sender, and none are on their way");
+        } else {
+            enqueue(message, content);
         }
-        if (message.target() instanceof Target.ToSender(SenderTag sender, boolean ignored) && !surbs.knows(sender)) {
-            fail(message, FailureReason.UNKNOWN_SENDER, "no reply blocks of that sender");
-            return;
-        }
-        enqueue(new Unencoded(message, content, null));
     }
 
-    private void enqueue(Unencoded message) {
-        long left = message.message().deadlineNanos() - environment.clock().nanoTime();
-        message.message().setDeadline(environment.scheduler().schedule(Duration.ofNanos(left),
-                () -> expired(message.message())));
-        unencoded.add(message);
-        encode();
+    private void enqueue(OutgoingMessage message, Content content) {
+        if (message.isOpen()) {
+            message.setDeadline(environment.scheduler().schedule(
+                    Duration.ofNanos(message.deadlineNanos() - environment.clock().nanoTime()), () -> expired(message)));
+            unencoded.put(message, content);
+            encode();
+        }
     }
 
     /** One message at a time, so that the order of sending is kept. */
     private void encode() {
-        Optional<Topology> current = topology.topology();
-        Optional<MixnetAddress> own = session.address();
-        PacketFormat format = parts.sphinx();
-        if (encoding || unencoded.isEmpty() || current.isEmpty() || own.isEmpty() || format == null) {
-            return;
-        }
-        Unencoded next = unencoded.poll();
-        if (!next.message().isOpen()) {
-            encode();
-            return;
-        }
-        if (next.message().target() instanceof Target.ToAddress(MixnetAddress address)
-                && current.get().node(address.gateway()).isEmpty()) {
-            fail(next.message(), FailureReason.UNKNOWN_GATEWAY, "the recipient's gateway is not in the network");
-            encode();
-            return;
-        }
-        encoding = true;
-        Encoder encoder = new Encoder(format, routes(current.get()), own.get(), environment.randomness());
-        environment.workers().execute(() -> {
-            Encoder.Encoded encoded;
-            try {
-                encoded = encoder.encode(next.content());
-            } catch (RuntimeException e) {
-                environment.scheduler().execute(() -> encodeAgain(next));
-                throw e;
+        Optional<Encoder> encoder = encoder();
+        while (encoder.isPresent() && !encoding && !unencoded.isEmpty()) {
+            Map.Entry<OutgoingMessage, Content> next = unencoded.pollFirstEntry();
+            OutgoingMessage message = next.getKey();
+            if (message.target() instanceof Target.ToAddress(MixnetAddress address)
+                    && encoder.get().routes().topology().node(address.gateway()).isEmpty()) {
+                fail(message, FailureReason.UNKNOWN_GATEWAY, "the recipient's gateway is not in the network");
+            } else {
+                encoding = true;
+                work(() -> encoder.get().encode(next.getValue()),
+                        encoded -> encoded(message, next.getValue(), encoded));
             }
-            environment.scheduler().execute(() -> encoded(next, encoded));
-        });
+        }
     }
 
-    private void encodeAgain(Unencoded message) {
-        environment.scheduler().schedule(SEAL_AGAIN, () -> {
-            encoding = false;
-            unencoded.add(message);
-            encode();
-        });
-    }
-
-    private void encoded(Unencoded message, Encoder.Encoded encoded) {
+    private void encoded(OutgoingMessage message, Content content, Optional<Encoder.Encoded> encoded) {
         encoding = false;
-        long now = environment.clock().nanoTime();
-        encoded.replyKeys().forEach(key -> replyKeys.add(key, now));
-        counters.add(Counter.SURBS_MADE, encoded.replyKeys().size());
-        List<OutgoingFragment> fragments = new ArrayList<>();
-        encoded.fragments().forEach(f -> fragments.add(new OutgoingFragment(message.message(), f)));
-        if (message.message().isOpen()) {
-            message.message().cut(fragments);
-            pending.add(fragments);
-            switch (message.message().target()) {
-                case Target.ToAddress ignored -> fragments.forEach(f -> outbox.add(message.message().lane(), f));
-                case Target.ToSender(SenderTag ignored, boolean asksForSurbs) when asksForSurbs -> {
-                    fragments.getFirst().setSurb(message.surb());
-                    outbox.add(Lane.SURBS, fragments.getFirst());
-                }
-                case Target.ToSender(SenderTag sender, boolean ignored) -> {
-                    fragments.forEach(f -> surbs.enqueue(sender, f));
-                    serve(sender);
-                }
+        if (message.isOpen()) {
+            if (encoded.isEmpty()) {
+                unencoded.putFirst(message, content);
+                encoding = true;
+                encodeAgain = environment.scheduler().schedule(AGAIN, () -> {
+                    encoding = false;
+                    encode();
+                });
+                return;
+            }
+            List<OutgoingFragment> fragments = encoded.get().fragments().stream()
+                    .map(fragment -> new OutgoingFragment(message, fragment)).toList();
+            if (pending.add(fragments)) {
+                message.cut(fragments);
+                long now = environment.clock().nanoTime();
+                encoded.get().replyKeys().forEach(key -> replyKeys.add(key, now));
+                counters.add(Counter.SURBS_MADE, encoded.get().replyKeys().size());
+                queue(message, fragments);
+            } else {
+                unencoded.putFirst(message, content);
             }
         }
         encode();
         seal();
     }
 
+    private void queue(OutgoingMessage message, List<OutgoingFragment> fragments) {
+        switch (message.target()) {
+            case Target.ToAddress ignored -> fragments.forEach(fragment -> outbox.add(message.lane(), fragment));
+            case Target.ToSender(SenderTag sender, boolean asksForSurbs) when asksForSurbs ->
+                    surbs.takeForRequest(sender).ifPresentOrElse(surb -> {
+                        counters.count(Counter.SURB_REQUESTS_SENT);
+                        fragments.getFirst().setSurb(surb);
+                        outbox.add(message.lane(), fragments.getFirst());
+                    }, () -> fail(message, FailureReason.UNKNOWN_SENDER, "no reply block left to ask with"));
+            case Target.ToSender(SenderTag sender, boolean ignored) -> {
+                fragments.forEach(fragment -> surbs.enqueue(sender, fragment));
+                serve(sender);
+            }
+        }
+    }
+
     // ------------------------------------------------------------------ out: seal
 
-    private Routes routes(Topology current) {
-        return new Routes(current, configuration.meanPacketDelay(), environment.randomness());
+    /** Empty as long as no packet can be made: its acknowledgement, too, needs a way to us. */
+    private Optional<Routes> routes() {
+        return topology.topology().filter(current -> session.address().isPresent()
+                        && current.node(session.address().get().gateway()).isPresent())
+                .map(current -> new Routes(current, configuration.meanPacketDelay(), environment.randomness()));
+    }
+
+    private Optional<Encoder> encoder() {
+        return Optional.ofNullable(parts.sphinx()).flatMap(format -> routes().map(routes ->
+                new Encoder(format, routes, session.address().orElseThrow(), environment.randomness())));
     }
 
     private Optional<Sealer> sealer() {
-        PacketFormat format = parts.sphinx();
-        return format == null ? Optional.empty() : topology.topology().flatMap(current -> session.address().map(
-                own -> new Sealer(new PacketPreparer(format, ackKey, environment.randomness()), routes(current), own,
-                        environment.randomness())));
+        return Optional.ofNullable(parts.sphinx()).flatMap(format -> routes().map(routes ->
+                new Sealer(new PacketPreparer(format, ackKey, environment.randomness()), routes,
+                        session.address().orElseThrow(), environment.randomness())));
+    }
+
+    /**
+     * Has a worker do something.
+     *
+     * @param result told on the client's own thread; empty if a part failed
+     */
+    private <T> void work(Supplier<T> task, Consumer<Optional<T>> result) {
+        environment.workers().execute(() -> {
+            Optional<T> done = Optional.empty();
+            try {
+                done = Optional.of(task.get());
+            } catch (RuntimeException | LinkageError e) {
+                counters.count(Counter.PART_FAILURES);
+                LOG.warn("the sphinx part failed", e);
+            }
+            Optional<T> told = done;
+            environment.scheduler().execute(() -> result.accept(told));
+        });
     }
 
     private void seal() {
         Optional<Sealer> sealer = sealer();
-        while (sealer.isPresent() && sealing + sealed.size() < SEAL_AHEAD
+        while (sealer.isPresent() && !sealingPaused && sealing + sealed.size() < SEAL_AHEAD
                 && (pacer.isPaced() || underWay + sealing + sealed.size() < window.size())) {
             Optional<OutgoingFragment> next = outbox.poll();
             if (next.isEmpty()) {
@@ -386,35 +462,53 @@ public final class Engine implements MixnetClient {
             OutgoingFragment fragment = next.get();
             ReplySurb surb = fragment.takeSurb();
             sealing++;
-            environment.workers().execute(() -> {
-                Optional<PreparedPacket> packet = Optional.empty();
-                try {
-                    packet = switch (fragment.message().target()) {
-                        case Target.ToAddress(MixnetAddress address) ->
-                                sealer.get().forward(fragment.fragment(), address);
-                        case Target.ToSender ignored -> sealer.get().reply(fragment.fragment(), surb);
-                    };
-                } finally {
-                    Optional<PreparedPacket> result = packet;
-                    environment.scheduler().execute(() -> sealed(fragment, surb, result));
-                }
-            });
+            work(() -> switch (fragment.message().target()) {
+                case Target.ToAddress(MixnetAddress address) -> sealer.get().forward(fragment.fragment(), address);
+                case Target.ToSender ignored -> sealer.get().reply(fragment.fragment(), surb);
+            }, packet -> sealed(fragment, surb, packet));
         }
     }
 
-    private void sealed(OutgoingFragment fragment, ReplySurb surb, Optional<PreparedPacket> packet) {
+    /** @param result empty if a part failed; in it nothing if there is no route */
+    private void sealed(OutgoingFragment fragment, ReplySurb surb, Optional<Optional<PreparedPacket>> result) {
         sealing--;
+        Optional<PreparedPacket> packet = result.flatMap(Function.identity());
         if (packet.isPresent()) {
+            if (surb != null) {
+                counters.count(Counter.SURBS_USED);
+            }
             sealed.add(new Sealed(fragment, packet.get()));
             pacer.packetReady();
         } else {
-            counters.count(Counter.PACKETS_UNROUTABLE);
             fragment.setSurb(surb);
-            environment.scheduler().schedule(SEAL_AGAIN, () -> {
+            if (!fragment.isWanted()) {
+                reclaimSurb(fragment);
+            } else if (result.isPresent()) {
+                counters.count(Counter.PACKETS_UNROUTABLE);
+                fragment.setTimer(environment.scheduler().schedule(AGAIN, () -> {
+                    outbox.add(fragment.message().lane(), fragment);
+                    seal();
+                }));
+            } else {
+                counters.count(Counter.PACKETS_UNSEALED);
                 outbox.add(fragment.message().lane(), fragment);
-                seal();
-            });
+                pauseSealing();
+            }
         }
+        seal();
+    }
+
+    /** What failed for one packet will fail for the next. */
+    private void pauseSealing() {
+        if (!sealingPaused) {
+            sealingPaused = true;
+            sealAgain = environment.scheduler().schedule(AGAIN, this::resumeSealing);
+        }
+    }
+
+    private void resumeSealing() {
+        sealAgain.cancel();
+        sealingPaused = false;
         seal();
     }
 
@@ -424,7 +518,7 @@ public final class Engine implements MixnetClient {
 
         @Override
         public boolean isOpen() {
-            return session.isLive();
+            return session.isLive() && parts.missing().isEmpty();
         }
 
         @Override
@@ -447,10 +541,12 @@ public final class Engine implements MixnetClient {
 
         @Override
         public void sendCover() {
-            if (spareCover != null) {
-                session.send(spareCover.mixPacket());
+            PreparedPacket cover = spareCovers.poll();
+            if (cover == null) {
+                counters.count(Counter.COVER_MISSED);
+            } else {
+                session.send(cover.mixPacket());
                 counters.count(Counter.PACKETS_COVER);
-                spareCover = null;
             }
             prepareCover();
         }
@@ -468,17 +564,29 @@ public final class Engine implements MixnetClient {
 
     private void awaitAck(OutgoingFragment fragment, long expectedRoundTripNanos) {
         RetransmissionPolicy policy = parts.retransmission();
-        if (policy == null) {
-            fragment.setTimer(environment.scheduler().schedule(SEAL_AGAIN,
-                    () -> awaitAck(fragment, expectedRoundTripNanos)));
-            return;
+        Optional<Duration> wait = Optional.empty();
+        boolean decided = false;
+        try {
+            if (policy != null) {
+                wait = policy.waitForAck(new SentFragment(fragment.transmissions(),
+                        Duration.ofNanos(expectedRoundTripNanos), since(fragment.firstSentNanos()),
+                        Duration.ofNanos(fragment.message().deadlineNanos() - environment.clock().nanoTime())));
+                decided = true;
+            }
+        } catch (RuntimeException | LinkageError e) {
+            counters.count(Counter.PART_FAILURES);
+            LOG.warn("the retransmission part failed", e);
         }
-        Optional<Duration> wait = policy.waitForAck(new SentFragment(fragment.transmissions(),
-                Duration.ofNanos(expectedRoundTripNanos), since(fragment.firstSentNanos()),
-                Duration.ofNanos(Math.max(0, fragment.message().deadlineNanos() - environment.clock().nanoTime()))));
-        if (wait.isEmpty()) {
+        if (!decided) {
+            fragment.setTimer(environment.scheduler().schedule(AGAIN,
+                    () -> awaitAck(fragment, expectedRoundTripNanos)));
+        } else if (wait.isEmpty()) {
             fragment.message().givenUp();
-            fragment.setTimer(() -> { });
+            fragment.setTimer(environment.scheduler().schedule(
+                    UNATTENDED.plusNanos(expectedRoundTripNanos), () -> {
+                        lost(fragment);
+                        seal();
+                    }));
         } else {
             fragment.setTimer(environment.scheduler().schedule(wait.get(), () -> notAcknowledged(fragment)));
         }
@@ -501,7 +609,7 @@ public final class Engine implements MixnetClient {
         switch (fragment.message().target()) {
             case Target.ToAddress ignored -> outbox.add(Lane.RETRANSMISSION, fragment);
             case Target.ToSender(SenderTag sender, boolean asksForSurbs) when asksForSurbs ->
-                    surbs.takeForRequest(sender).ifPresentOrElse(surb -> {
+                    surbs.takeForRequestAgain(sender).ifPresentOrElse(surb -> {
                         fragment.setSurb(surb);
                         outbox.add(Lane.RETRANSMISSION, fragment);
                     }, () -> fragment.message().givenUp());
@@ -534,7 +642,11 @@ public final class Engine implements MixnetClient {
         window.acknowledged();
         lost(fragment.get());
         fragment.get().acknowledged();
-        fragment.get().message().acknowledged(environment.clock().nanoTime());
+        reclaimSurb(fragment.get());
+        OutgoingMessage message = fragment.get().message();
+        if (message.acknowledged(environment.clock().nanoTime())) {
+            outbox.ended(message.takeFragments().size());
+        }
         seal();
     }
 
@@ -547,36 +659,36 @@ public final class Engine implements MixnetClient {
 
     private void fail(OutgoingMessage message, FailureReason reason, String detail) {
         if (message.fail(reason, detail)) {
-            for (OutgoingFragment fragment : message.fragments()) {
+            unencoded.remove(message);
+            List<OutgoingFragment> fragments = message.takeFragments();
+            for (OutgoingFragment fragment : fragments) {
                 pending.remove(fragment);
                 lost(fragment);
                 fragment.end();
+                reclaimSurb(fragment);
             }
+            outbox.ended(fragments.size());
+        }
+    }
+
+    private void reclaimSurb(OutgoingFragment fragment) {
+        ReplySurb surb = fragment.takeSurb();
+        if (surb != null && fragment.message().target() instanceof Target.ToSender(SenderTag sender, boolean ignored)) {
+            surbs.putBack(sender, surb);
         }
     }
 
     // ------------------------------------------------------------------ cover
 
-    /** One is kept ready, so that cover leaves as promptly as what it covers. */
     private void prepareCover() {
-        if (spareCover != null || coverBeingSealed > 0) {
-            return;
-        }
-        sealer().ifPresent(sealer -> {
-            coverBeingSealed++;
-            environment.workers().execute(() -> {
-                Optional<PreparedPacket> cover = Optional.empty();
-                try {
-                    cover = sealer.cover();
-                } finally {
-                    PreparedPacket result = cover.orElse(null);
-                    environment.scheduler().execute(() -> {
-                        coverBeingSealed--;
-                        spareCover = result;
-                    });
-                }
+        Optional<Sealer> sealer = sealer();
+        while (sealer.isPresent() && pacer.needsCover() && spareCovers.size() + coversBeingSealed < SPARE_COVERS) {
+            coversBeingSealed++;
+            work(sealer.get()::cover, cover -> {
+                coversBeingSealed--;
+                cover.flatMap(Function.identity()).ifPresent(spareCovers::add);
             });
-        });
+        }
     }
 
     // ------------------------------------------------------------------ in
@@ -585,15 +697,11 @@ public final class Engine implements MixnetClient {
 
         @Override
         public void live() {
-            updateState();
-            encode();
-            prepareCover();
-            pacer.packetReady();
-            seal();
+            goOn();
         }
 
         @Override
-        public void lost(String reason) {
+        public void changed() {
             updateState();
         }
 
@@ -650,75 +758,84 @@ public final class Engine implements MixnetClient {
     }
 
     private void askForSurbs(SenderTag sender) {
-        Optional<MixnetAddress> own = session.address();
-        int amount = own.isEmpty() ? 0 : surbs.request(sender, environment.clock().nanoTime());
+        Optional<MixnetAddress> address = session.address();
+        int amount = address.isEmpty() || !session.isLive() ? 0 : surbs.request(sender, environment.clock().nanoTime());
         if (amount == 0) {
             return;
         }
-        surbs.takeForRequest(sender).ifPresent(surb -> {
-            counters.count(Counter.SURB_REQUESTS_SENT);
-            enqueue(new Unencoded(ownMessage(new Target.ToSender(sender, true)),
-                    new Content.SurbRequest(own.get(), amount), surb));
-        });
+        enqueue(ownMessage(new Target.ToSender(sender, true), 0), new Content.SurbRequest(address.get(), amount));
     }
 
     private void grantSurbs(MixnetAddress asking, long amount) {
         Optional<SenderTag> tag = tags.known(asking);
-        if (tag.isEmpty()) {
+        int left = Math.clamp(amount, 0, MOST_SURBS_GRANTED);
+        if (tag.isEmpty() || ownBytes + bytesHeld(0, left) > OWN_LIMIT_BYTES) {
             counters.count(Counter.SURB_REQUESTS_REFUSED);
             return;
         }
         counters.count(Counter.SURB_REQUESTS_RECEIVED);
-        int left = Math.clamp(amount, 0, MOST_SURBS_GRANTED);
         while (left > 0) {
             int now = Math.min(left, MOST_SURBS_A_MESSAGE);
-            enqueue(new Unencoded(ownMessage(new Target.ToAddress(asking)), new Content.MoreSurbs(tag.get(), now),
-                    null));
+            enqueue(ownMessage(new Target.ToAddress(asking), now), new Content.MoreSurbs(tag.get(), now));
             left -= now;
         }
     }
 
     /** Messages of our own are not counted among those of applications. */
-    private OutgoingMessage ownMessage(Target target) {
+    private OutgoingMessage ownMessage(Target target, int surbCount) {
         long now = environment.clock().nanoTime();
-        return new OutgoingMessage(target, Lane.SURBS, now, now + SURBS_DEADLINE.toNanos(), outcome -> { },
-                environment.listeners());
+        long bytes = bytesHeld(0, surbCount);
+        OutgoingMessage message = new OutgoingMessage(target, Lane.SURBS, now, now + SURBS_DEADLINE.toNanos(),
+                (ended, outcome) -> {
+                    own.remove(ended);
+                    ownBytes -= bytes;
+                }, environment.listeners());
+        own.add(message);
+        ownBytes += bytes;
+        return message;
     }
 
     /** Requests get lost: whoever still waits asks again. */
     private void checkReplies() {
-        if (states.current() instanceof ClientState.Stopped) {
-            return;
-        }
+        expireSurbs();
         surbs.waiting().forEach(this::serve);
-        environment.scheduler().schedule(REPLY_CHECK, this::checkReplies);
+        replyCheck = environment.scheduler().schedule(REPLY_CHECK, this::checkReplies);
+    }
+
+    private void expireSurbs() {
+        topology.topology().ifPresent(current -> surbs.rotate(current.keyRotation(), environment.clock().nanoTime()));
     }
 
     // ------------------------------------------------------------------ state
 
     private void topologyChanged() {
         topology.topology().ifPresent(session::topologyChanged);
-        updateState();
-        encode();
-        seal();
+        // Made for the topology before.
+        spareCovers.clear();
+        goOn();
     }
 
     private void partsChanged() {
-        if (states.current() instanceof ClientState.Stopped) {
-            return;
+        if (!isStopped()) {
+            session.partsChanged();
+            pacer.restart();
+            topology.partsChanged();
+            resumeSealing();
+            goOn();
         }
-        session.partsChanged();
-        pacer.restart();
-        if (topology.topology().isEmpty()) {
-            topology.refresh();
-        }
+    }
+
+    /** What was missing may be there now. */
+    private void goOn() {
         updateState();
         encode();
+        prepareCover();
+        pacer.packetReady();
         seal();
     }
 
     private void updateState() {
-        if (states.current() instanceof ClientState.Stopped) {
+        if (isStopped()) {
             return;
         }
         Optional<String> missing = parts.missing();
@@ -729,6 +846,8 @@ public final class Engine implements MixnetClient {
             reason = topology.problem();
         } else if (!session.isLive()) {
             reason = session.status();
+        } else if (routes().isEmpty()) {
+            reason = "our own gateway is not in the network any more";
         } else {
             states.set(new ClientState.Ready());
             return;
