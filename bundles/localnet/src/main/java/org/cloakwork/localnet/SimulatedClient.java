@@ -36,6 +36,7 @@ final class SimulatedClient {
     private final List<SimulatedClient> all;
     private final SimulatedTime time;
     private final SimulatedTime.Host host;
+    private final SimulatedTime.Host user;
     private final SimulatedRandomness randomness;
     private final SimulatedStatistics statistics;
     private final Engine engine;
@@ -62,6 +63,7 @@ final class SimulatedClient {
         this.all = all;
         this.time = time;
         this.host = host;
+        this.user = time.host();
         this.randomness = randomness;
         this.statistics = statistics;
         engine = new Engine(ClientConfiguration.DEFAULT, parts,
@@ -84,12 +86,19 @@ final class SimulatedClient {
         return engine;
     }
 
-    SimulatedTime.Host host() {
-        return host;
+    /** The client and its user do nothing for a while. */
+    void suspend(Duration duration) {
+        host.suspend(duration.toNanos());
+        user.suspend(duration.toNanos());
+    }
+
+    /** {@return tasks and timers of the client} */
+    int waiting() {
+        return host.waiting();
     }
 
     private void scheduleNext() {
-        host.schedule(randomness.exponentialNanos(MEAN_INTERVAL.toNanos()), () -> {
+        user.schedule(randomness.exponentialNanos(MEAN_INTERVAL.toNanos()), () -> {
             if (sending) {
                 sendToSomeone();
                 scheduleNext();

@@ -94,7 +94,7 @@ final class Simulation {
             case SimulatedFault.Rotation(Duration from) ->
                     host.schedule(from, () -> network.rotateKeys(ROTATION_OVERLAP));
             case SimulatedFault.Suspend(Duration from, Duration to) -> host.schedule(from,
-                    () -> clients.getFirst().host().suspend(to.minus(from).toNanos()));
+                    () -> clients.getFirst().suspend(to.minus(from)));
         }
     }
 
@@ -129,7 +129,7 @@ final class Simulation {
             client.engine().counters().forEach((key, count) -> counters.merge(key, count, Long::sum));
             surbs += client.engine().holdings().surbs();
             vain += client.acknowledgedInVain();
-            timersLeft += client.host().waiting();
+            timersLeft += client.waiting();
         }
         return new SimulatedReport(new SimulatedReport.Findings(options, drain, statistics, peaks, counters,
                 network.findings(), surbs, vain,
