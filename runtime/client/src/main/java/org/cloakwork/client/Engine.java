@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -41,7 +42,9 @@ import org.cloakwork.client.outbox.OutgoingMessage;
 import org.cloakwork.client.outbox.Target;
 import org.cloakwork.client.pace.Pacer;
 import org.cloakwork.client.pace.Window;
+import org.cloakwork.client.reliability.LastMinute;
 import org.cloakwork.client.reliability.PendingAcks;
+import org.cloakwork.client.reliability.RoundTrips;
 import org.cloakwork.client.replies.ReplyKeys;
 import org.cloakwork.client.replies.SenderTags;
 import org.cloakwork.client.replies.SurbStock;
@@ -136,6 +139,9 @@ public final class Engine implements MixnetClient {
     private final Queue<PreparedPacket> spareCovers = new ArrayDeque<>();
     private final PendingAcks pending = new PendingAcks();
     private final Window window = new Window();
+    private final RoundTrips roundTrips = new RoundTrips();
+    private final LastMinute newPackets;
+    private final LastMinute copies;
     private final Pacer pacer;
     private final Session session;
     private final TopologyKeeper topology;
@@ -175,6 +181,8 @@ public final class Engine implements MixnetClient {
                 this::topologyChanged);
         session = new Session(environment, parts, counters, identity, encryption.publicKey(), configuration.gateway(),
                 new SessionEvents());
+        newPackets = new LastMinute(environment.clock().nanoTime());
+        copies = new LastMinute(environment.clock().nanoTime());
         pacer = new Pacer(environment, parts, counters, new Outgoing());
         parts.onChange(() -> environment.scheduler().execute(this::partsChanged));
     }
@@ -556,56 +564,89 @@ public final class Engine implements MixnetClient {
         OutgoingFragment fragment = next.fragment();
         session.send(next.packet().mixPacket());
         long now = environment.clock().nanoTime();
-        fragment.sent(now);
+        fragment.sent(now, next.packet().expectedRoundTripNanos());
         underWay++;
-        counters.count(fragment.transmissions() == 1 ? Counter.PACKETS_DATA : Counter.PACKETS_RETRANSMITTED);
-        awaitAck(fragment, next.packet().expectedRoundTripNanos());
+        if (fragment.transmissions() == 1) {
+            counters.count(Counter.PACKETS_DATA);
+            newPackets.count(now);
+        } else {
+            counters.count(Counter.PACKETS_RETRANSMITTED);
+        }
+        awaitAck(fragment);
     }
 
-    private void awaitAck(OutgoingFragment fragment, long expectedRoundTripNanos) {
+    private void awaitAck(OutgoingFragment fragment) {
+        decide(fragment, RetransmissionPolicy::waitForAck,
+                wait -> later(fragment, wait, () -> notAcknowledged(fragment)));
+    }
+
+    /** Asks the retransmission part about a further copy. Without an answer it is asked again. */
+    private void decide(OutgoingFragment fragment,
+                        BiFunction<RetransmissionPolicy, RetransmissionPolicy.SentPacket, Optional<Duration>> question,
+                        Consumer<Duration> then) {
         RetransmissionPolicy policy = parts.retransmission();
-        Optional<Duration> wait = Optional.empty();
-        boolean decided = false;
+        if (policy == null) {
+            later(fragment, AGAIN, () -> decide(fragment, question, then));
+            return;
+        }
+        Optional<Duration> answer;
         try {
-            if (policy != null) {
-                wait = policy.waitForAck(new SentFragment(fragment.transmissions(),
-                        Duration.ofNanos(expectedRoundTripNanos), since(fragment.firstSentNanos()),
-                        Duration.ofNanos(fragment.message().deadlineNanos() - environment.clock().nanoTime())));
-                decided = true;
-            }
+            answer = question.apply(policy, sentPacket(fragment));
         } catch (RuntimeException | LinkageError e) {
             counters.count(Counter.PART_FAILURES);
             LOG.warn("the retransmission part failed", e);
+            later(fragment, AGAIN, () -> decide(fragment, question, then));
+            return;
         }
-        if (!decided) {
-            fragment.setTimer(environment.scheduler().schedule(AGAIN,
-                    () -> awaitAck(fragment, expectedRoundTripNanos)));
-        } else if (wait.isEmpty()) {
-            fragment.message().givenUp();
-            fragment.setTimer(environment.scheduler().schedule(
-                    UNATTENDED.plusNanos(expectedRoundTripNanos), () -> {
-                        lost(fragment);
-                        seal();
-                    }));
-        } else {
-            fragment.setTimer(environment.scheduler().schedule(wait.get(), () -> notAcknowledged(fragment)));
-        }
+        answer.ifPresentOrElse(then, () -> noFurtherCopy(fragment));
     }
 
-    private record SentFragment(int transmissions, Duration expectedRoundTrip, Duration age, Duration untilDeadline)
-            implements RetransmissionPolicy.SentPacket {
+    private record SentFragment(int transmissions, Duration expectedRoundTrip, Duration age, Duration untilDeadline,
+                                RetransmissionPolicy.Measured measured) implements RetransmissionPolicy.SentPacket {
     }
 
-    private Duration since(long nanos) {
-        return Duration.ofNanos(environment.clock().nanoTime() - nanos);
+    private RetransmissionPolicy.SentPacket sentPacket(OutgoingFragment fragment) {
+        long now = environment.clock().nanoTime();
+        return new SentFragment(fragment.transmissions(), Duration.ofNanos(fragment.expectedRoundTripNanos()),
+                Duration.ofNanos(now - fragment.firstSentNanos()),
+                Duration.ofNanos(Math.max(0, fragment.message().deadlineNanos() - now)),
+                new RetransmissionPolicy.Measured(roundTrips.samples(), Duration.ofNanos(roundTrips.excessNanos()),
+                        Duration.ofNanos(roundTrips.variationNanos()), newPackets.total(now), copies.total(now)));
+    }
+
+    private void later(OutgoingFragment fragment, Duration delay, Runnable task) {
+        fragment.setTimer(environment.scheduler().schedule(delay, task));
+    }
+
+    private void noFurtherCopy(OutgoingFragment fragment) {
+        fragment.message().givenUp();
+        later(fragment, UNATTENDED.plusNanos(fragment.expectedRoundTripNanos()), () -> {
+            lost(fragment);
+            seal();
+        });
     }
 
     private void notAcknowledged(OutgoingFragment fragment) {
         lost(fragment);
         window.lost(environment.clock().nanoTime(), LOSS_WINDOW_NANOS);
-        if (!fragment.isWanted()) {
-            return;
+        if (fragment.isWanted()) {
+            sendAgain(fragment);
         }
+    }
+
+    private void sendAgain(OutgoingFragment fragment) {
+        decide(fragment, RetransmissionPolicy::untilCopy, putOff -> {
+            if (putOff.isPositive()) {
+                counters.count(Counter.COPIES_PUT_OFF);
+                later(fragment, putOff, () -> sendAgain(fragment));
+            } else {
+                enqueueCopy(fragment);
+            }
+        });
+    }
+
+    private void enqueueCopy(OutgoingFragment fragment) {
+        copies.count(environment.clock().nanoTime());
         switch (fragment.message().target()) {
             case Target.ToAddress ignored -> outbox.add(Lane.RETRANSMISSION, fragment);
             case Target.ToSender(SenderTag sender, boolean asksForSurbs) when asksForSurbs ->
@@ -641,10 +682,13 @@ public final class Engine implements MixnetClient {
         counters.count(Counter.ACKS_RECEIVED);
         window.acknowledged();
         lost(fragment.get());
+        long now = environment.clock().nanoTime();
+        roundTrips.acknowledged(fragment.get().transmissions(), fragment.get().firstSentNanos(),
+                fragment.get().expectedRoundTripNanos(), now);
         fragment.get().acknowledged();
-        reclaimSurb(fragment.get());
         OutgoingMessage message = fragment.get().message();
-        if (message.acknowledged(environment.clock().nanoTime())) {
+        reclaimSurb(fragment.get());
+        if (message.acknowledged(now)) {
             outbox.ended(message.takeFragments().size());
         }
         seal();

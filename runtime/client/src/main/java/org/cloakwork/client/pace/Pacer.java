@@ -45,6 +45,7 @@ public final class Pacer {
     private final Parts parts;
     private final Counters counters;
     private final Traffic traffic;
+    private final Congestion congestion;
     private final CoverTrafficStrategy.Link link;
     private Cancellable slot = () -> { };
     private Cancellable loop = () -> { };
@@ -64,7 +65,19 @@ public final class Pacer {
         this.parts = parts;
         this.counters = counters;
         this.traffic = traffic;
-        this.link = () -> traffic.pendingBytes() > CONGESTED_BYTES;
+        this.congestion = new Congestion(environment.clock().nanoTime());
+        this.link = new CoverTrafficStrategy.Link() {
+
+            @Override
+            public boolean congested() {
+                return traffic.pendingBytes() > CONGESTED_BYTES;
+            }
+
+            @Override
+            public int congestionLevel() {
+                return congestion.level();
+            }
+        };
     }
 
     /** {@return whether packets leave in slots} */
@@ -100,6 +113,7 @@ public final class Pacer {
     }
 
     private void scheduleSlot() {
+        congestion.observe(link.congested(), environment.clock().nanoTime());
         Optional<Duration> gap = ask(strategy -> strategy.untilNextSlot(link, environment.randomness()));
         paced = gap.isPresent();
         gap.ifPresent(duration -> {
