@@ -266,6 +266,12 @@ public final class Engine implements MixnetClient {
         return snapshot;
     }
 
+    /** {@return what the client holds at this moment; to be asked on its own thread only} */
+    public Holdings holdings() {
+        return new Holdings(heldBytes.get(), inbox.bytesHeld(), mailbox.bytes(), reliability.size(),
+                session.pendingBytes(), replies.surbsHeld());
+    }
+
     @Override
     public Delivery send(MixnetAddress recipient, byte[] message, SendOptions options) {
         int replySurbs = options.replySurbs().orElse(0);

@@ -124,6 +124,11 @@ public final class Inbox {
         }
     }
 
+    /** {@return bytes of unfinished messages} */
+    public long bytesHeld() {
+        return reassembler.bytesHeld();
+    }
+
     private void countGone() {
         counters.add(Counter.FRAGMENTS_EVICTED, reassembler.evictedFragments() - evicted);
         counters.add(Counter.FRAGMENTS_STALE, reassembler.staleFragments() - stale);

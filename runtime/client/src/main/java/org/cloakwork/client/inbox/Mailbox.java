@@ -86,6 +86,11 @@ public final class Mailbox {
         };
     }
 
+    /** {@return bytes of messages not yet handed over} */
+    public long bytes() {
+        return bytes.get();
+    }
+
     private void handOver() {
         while (!listeners.isEmpty() && !kept.isEmpty()) {
             Kept next = kept.poll();
