@@ -48,8 +48,8 @@ public interface ClientStore extends AutoCloseable {
      * collect what happens while one is under way into the next.
      *
      * @param changes in order; a later change of a row wins
-     * @throws StoreException if they could not be made, then none was; {@link StoreFullException} if they would exceed
-     *                        the store's limit in bytes, which leaves the store usable
+     * @throws StoreException if they could not be made; all are there or none, and it is right to make them again.
+     *                        {@link StoreFullException} if they would exceed the store's limit in bytes: then none is
      */
     void commit(List<Change> changes) throws StoreException;
 

@@ -52,8 +52,8 @@ final class MvClientStore implements ClientStore {
     private final Path directory;
     private final Path file;
     private final long limitBytes;
-    private final FileChannel lock;
-    private final MVStore store;
+    private FileChannel lock;
+    private MVStore store;
     private final Map<String, MVMap<byte[], byte[]>> tables = new HashMap<>();
     private long bytes;
     private int commits;
@@ -75,19 +75,7 @@ final class MvClientStore implements ClientStore {
             if (!Files.exists(file)) {
                 createEmpty(directory);
             }
-            // Looked through without being able to write first: a damaged file stays as it is.
-            long bytes;
-            MVStore looked = open(file, true);
-            try {
-                bytes = verify(file, looked);
-                long committed = committed(lock);
-                if (looked.getFileStore().lastChunkVersion() < committed) {
-                    throw new StoreException(file + ": damaged, the last commits are missing (" + LOCK_FILE
-                            + " beside it names version " + committed + "); nothing of it was changed");
-                }
-            } finally {
-                looked.closeImmediately();
-            }
+            long bytes = verify(file, lock);
             return new MvClientStore(directory, limitBytes, lock, open(file, false), bytes);
         } catch (StoreException | RuntimeException e) {
             release(lock);
@@ -173,7 +161,13 @@ final class MvClientStore implements ClientStore {
                 .valueType(BytesType.INSTANCE));
     }
 
-    private static long verify(Path file, MVStore store) throws StoreException {
+    /**
+     * Looks a file through without being able to write: a damaged one stays as it is.
+     *
+     * @return what the rows hold, in bytes
+     */
+    private static long verify(Path file, FileChannel lock) throws StoreException, IOException {
+        MVStore store = open(file, true);
         long bytes = 0;
         try {
             for (String name : store.getMapNames()) {
@@ -185,10 +179,31 @@ final class MvClientStore implements ClientStore {
                     bytes += cost(key, checked);
                 }
             }
+            long committed = committed(lock);
+            if (store.getFileStore().lastChunkVersion() < committed) {
+                throw new StoreException(file + ": damaged, the last commits are missing (" + LOCK_FILE
+                        + " beside it names version " + committed + "); nothing of it was changed");
+            }
             return bytes;
         } catch (RuntimeException e) {
             throw damaged(file, e);
+        } finally {
+            store.closeImmediately();
         }
+    }
+
+    /** After a failure; what was not committed is gone, as after a crash. */
+    private void reopen() throws StoreException {
+        if (!lock.isOpen()) {
+            lock = lock(directory);
+        }
+        try {
+            bytes = verify(file, lock);
+        } catch (IOException e) {
+            throw new StoreException(directory + ": cannot be used: " + e, e);
+        }
+        tables.clear();
+        store = open(file, false);
     }
 
     @Override
@@ -221,6 +236,9 @@ final class MvClientStore implements ClientStore {
 
     @Override
     public synchronized void commit(List<Change> changes) throws StoreException {
+        if (!closed && store.isClosed()) {
+            reopen();
+        }
         requireOpen();
         if (changes.isEmpty()) {
             return;
@@ -243,7 +261,7 @@ final class MvClientStore implements ClientStore {
                 store.compact(COMPACT_FILL_PERCENT, COMPACT_BYTES);
             }
         } catch (IOException | RuntimeException e) {
-            // What is on the disk is whole; what is in memory may not be.
+            // What is on the disk is whole; what is in memory may not be. The next commit looks.
             store.closeImmediately();
             throw new StoreException(file + ": cannot be written: " + e.getMessage(), e);
         }
@@ -270,7 +288,7 @@ final class MvClientStore implements ClientStore {
 
     private void requireOpen() throws StoreException {
         if (closed || store.isClosed()) {
-            throw new StoreException(directory + ": the state is closed" + (closed ? "" : " since it could not be written"));
+            throw new StoreException(directory + ": the state is closed" + (closed ? "" : ", it could not be written"));
         }
     }
 

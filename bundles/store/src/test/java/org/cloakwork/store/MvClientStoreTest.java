@@ -172,6 +172,26 @@ class MvClientStoreTest {
         assertThrows(StoreException.class, () -> store.forEach("t", (key, value) -> { }));
     }
 
+    /** An interrupt closes files in the middle of things, as a disk that fails does. */
+    @Test
+    void goesOnAfterAFailure() throws Exception {
+        try (MvClientStore store = (MvClientStore) provider().open("a")) {
+            store.commit(List.of(put("t", 1, new byte[]{1})));
+            long before = store.bytes();
+            Thread.currentThread().interrupt();
+            assertThrows(StoreException.class, () -> store.commit(List.of(put("t", 2, new byte[]{2}))));
+            assertTrue(Thread.interrupted());
+            store.commit(List.of(put("t", 2, new byte[]{2}), new Change.Remove("t", KilledWriter.key(1))));
+            assertEquals(List.of(2L), List.copyOf(rows(store, "t").keySet()));
+            assertEquals(before, store.bytes());
+            StoreException refused = assertThrows(StoreException.class, () -> provider().open("a"));
+            assertTrue(refused.getMessage().contains("in use"), refused.getMessage());
+        }
+        try (ClientStore store = provider().open("a")) {
+            assertEquals(List.of(2L), List.copyOf(rows(store, "t").keySet()));
+        }
+    }
+
     @Test
     void fileDoesNotGrowWithCommits() throws Exception {
         byte[] value = new byte[2000];

@@ -88,7 +88,7 @@ final class RunCommand implements Command {
         try (Framework framework = Framework.start(Home.path(), Optional.of(etc), overridden(line, state))) {
             chooseTopology(line, client, framework);
             if (state.isPresent()) {
-                keepState(state.get(), client, framework);
+                keepState(state.get(), etc.resolve(STORE + ".cfg"), client, framework);
             }
             framework.configureFactory(CLIENT, NAME, client);
             MixnetClient service = framework.await(MixnetClient.class, "(cloakwork.client=" + NAME + ")",
@@ -164,9 +164,12 @@ final class RunCommand implements Command {
     }
 
     /** The store is there before the client, so that what is wrong with it is what the client fails with. */
-    private static void keepState(Path folder, Map<String, String> client, Framework framework) throws Exception {
+    private static void keepState(Path folder, Path file, Map<String, String> client, Framework framework)
+            throws Exception {
         client.put("store", "mvstore");
-        framework.configure(STORE, Map.of("directory", folder.toString()));
+        Map<String, String> store = Files.exists(file) ? read(file) : new TreeMap<>();
+        store.put("directory", folder.toString());
+        framework.configure(STORE, store);
         framework.await(StoreProvider.class, "(cloakwork.name=mvstore)", START, "org.cloakwork.store.MvStoreProvider",
                 "the store");
     }
