@@ -60,7 +60,11 @@ final class Scalars {
         carry(t, TOP + 1); // from -2^127 to 2^252 + 2^127
         fold(t, 2);
         carry(t, TOP + 1); // from -2^125 to l
-        fold(t, 2);
+        long negative = t[TOP + 1];
+        t[TOP] += (negative << LIMB_BITS) + (1 & negative);
+        for (int i = 0; i < C.length; i++) {
+            t[i] += C[i] & negative;
+        }
         carry(t, TOP);
         System.arraycopy(t, 0, r, 0, LIMBS);
     }
