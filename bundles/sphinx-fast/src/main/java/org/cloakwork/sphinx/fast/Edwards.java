@@ -70,7 +70,7 @@ final class Edwards {
         long[] one = Field.one();
         // y = (u - 1) / (u + 1)
         Field.add(a, u, one);
-        Field.invert(a, a);
+        Inversion.invert(a, a);
         Field.subtract(b, u, one);
         Field.multiply(r.y, b, a);
         // x^2 = n / m with n = y^2 - 1, m = d y^2 + 1

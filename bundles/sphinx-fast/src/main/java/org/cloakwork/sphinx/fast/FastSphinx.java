@@ -165,7 +165,7 @@ public final class FastSphinx implements PacketFormat, AutoCloseable {
     private static Processed process(byte[] packet, SphinxPrivateKey key, Workspace w) throws SphinxException {
         byte[] sharedSecret = key.bytes();
         w.ladder.x25519(sharedSecret, 0, packet, 0, sharedSecret, 0);
-        byte[] expanded = w.keys.expand(sharedSecret, 0);
+        byte[] expanded = w.keys.expand(sharedSecret, 0, Keys.EXPANDED_LENGTH);
         Arrays.fill(sharedSecret, (byte) 0);
         w.keys.mac(expanded, Keys.MAC_KEY, packet, Headers.BETA_OFFSET, Headers.BETA_LENGTH, w.mac, 0);
         if (!MessageDigest.isEqual(w.mac, Arrays.copyOfRange(packet, Headers.MAC_OFFSET, Headers.BETA_OFFSET))) {

@@ -22,7 +22,7 @@ final class Field {
     static final VarHandle LITTLE_ENDIAN_LONGS =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    private static final long MASK = (1L << 51) - 1;
+    static final long MASK = (1L << 51) - 1;
     /** (A - 2) / 4 of the Montgomery form. */
     private static final long A24 = 121665;
 
@@ -144,8 +144,12 @@ final class Field {
 
     /*
      * Products are split at bit 51 without a compare: with factors shifted by 7 and by 6 the upper half of the 128-bit
-     * product is the product without its lowest 51 bits. Of the lower parts only their sum is needed, which fits 54
-     * bits, so it may be had from a sum of lower halves that wraps around.
+     * product is the product without its lowest 51 bits (h). Of the lower parts only their sum is needed, below 2^58,
+     * so it may be had from a sum of lower halves that wraps around (s).
+     *
+     * What bounds the speed is the one multiplier of a core. Hence Karatsuba's way for pairs of limbs:
+     * ai bj + aj bi = (ai - aj)(bj - bi) + ai bi + aj bj, where the ai bi are shared by all: 15 products for 25.
+     * The sum of the ai bi that a column needs is a difference of two of their running sums.
      */
 
     static void multiply(long[] r, long[] a, long[] b) {
@@ -159,35 +163,59 @@ final class Field {
         long b2 = b[2] << 6;
         long b3 = b[3] << 6;
         long b4 = b[4] << 6;
-        long c1 = 19 * b1;
-        long c2 = 19 * b2;
-        long c3 = 19 * b3;
-        long c4 = 19 * b4;
-        long s0 = a0 * b0 + a1 * c4 + a2 * c3 + a3 * c2 + a4 * c1;
-        long s1 = a0 * b1 + a1 * b0 + a2 * c4 + a3 * c3 + a4 * c2;
-        long s2 = a0 * b2 + a1 * b1 + a2 * b0 + a3 * c4 + a4 * c3;
-        long s3 = a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0 + a4 * c4;
-        long s4 = a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0;
-        a0 <<= 7;
-        a1 <<= 7;
-        a2 <<= 7;
-        a3 <<= 7;
-        a4 <<= 7;
-        long h0 = Math.multiplyHigh(a0, b0) + Math.multiplyHigh(a1, c4) + Math.multiplyHigh(a2, c3)
-                + Math.multiplyHigh(a3, c2) + Math.multiplyHigh(a4, c1);
-        long h1 = Math.multiplyHigh(a0, b1) + Math.multiplyHigh(a1, b0) + Math.multiplyHigh(a2, c4)
-                + Math.multiplyHigh(a3, c3) + Math.multiplyHigh(a4, c2);
-        long h2 = Math.multiplyHigh(a0, b2) + Math.multiplyHigh(a1, b1) + Math.multiplyHigh(a2, b0)
-                + Math.multiplyHigh(a3, c4) + Math.multiplyHigh(a4, c3);
-        long h3 = Math.multiplyHigh(a0, b3) + Math.multiplyHigh(a1, b2) + Math.multiplyHigh(a2, b1)
-                + Math.multiplyHigh(a3, b0) + Math.multiplyHigh(a4, c4);
-        long h4 = Math.multiplyHigh(a0, b4) + Math.multiplyHigh(a1, b3) + Math.multiplyHigh(a2, b2)
-                + Math.multiplyHigh(a3, b1) + Math.multiplyHigh(a4, b0);
-        long r0 = (s0 - (h0 << 57) >>> 6) + 19 * h4;
-        long r1 = (s1 - (h1 << 57) >>> 6) + h0;
-        long r2 = (s2 - (h2 << 57) >>> 6) + h1;
-        long r3 = (s3 - (h3 << 57) >>> 6) + h2;
-        long r4 = (s4 - (h4 << 57) >>> 6) + h3;
+        long s0 = a0 * b0;
+        long s1 = a1 * b1;
+        long s2 = a2 * b2;
+        long s3 = a3 * b3;
+        long s4 = a4 * b4;
+        long h0 = Math.multiplyHigh(a0 << 7, b0);
+        long h1 = Math.multiplyHigh(a1 << 7, b1);
+        long h2 = Math.multiplyHigh(a2 << 7, b2);
+        long h3 = Math.multiplyHigh(a3 << 7, b3);
+        long h4 = Math.multiplyHigh(a4 << 7, b4);
+        long x01 = a0 - a1;
+        long y01 = b1 - b0;
+        long x02 = a0 - a2;
+        long y02 = b2 - b0;
+        long x03 = a0 - a3;
+        long y03 = b3 - b0;
+        long x04 = a0 - a4;
+        long y04 = b4 - b0;
+        long x12 = a1 - a2;
+        long y12 = b2 - b1;
+        long x13 = a1 - a3;
+        long y13 = b3 - b1;
+        long x14 = a1 - a4;
+        long y14 = b4 - b1;
+        long x23 = a2 - a3;
+        long y23 = b3 - b2;
+        long x24 = a2 - a4;
+        long y24 = b4 - b2;
+        long x34 = a3 - a4;
+        long y34 = b4 - b3;
+        s1 += s0;
+        s2 += s1;
+        s3 += s2;
+        s4 += s3;
+        h1 += h0;
+        h2 += h1;
+        h3 += h2;
+        h4 += h3;
+        long low0 = s0 + 19 * (s4 - s0 + x14 * y14 + x23 * y23);
+        long low1 = s1 + x01 * y01 + 19 * (s4 - s1 + x24 * y24);
+        long low2 = s2 + x02 * y02 + 19 * (s4 - s2 + x34 * y34);
+        long low3 = s3 + x03 * y03 + x12 * y12 + 19 * (s4 - s3);
+        long low4 = s4 + x04 * y04 + x13 * y13;
+        long high0 = h0 + 19 * (h4 - h0 + Math.multiplyHigh(x14 << 7, y14) + Math.multiplyHigh(x23 << 7, y23));
+        long high1 = h1 + Math.multiplyHigh(x01 << 7, y01) + 19 * (h4 - h1 + Math.multiplyHigh(x24 << 7, y24));
+        long high2 = h2 + Math.multiplyHigh(x02 << 7, y02) + 19 * (h4 - h2 + Math.multiplyHigh(x34 << 7, y34));
+        long high3 = h3 + Math.multiplyHigh(x03 << 7, y03) + Math.multiplyHigh(x12 << 7, y12) + 19 * (h4 - h3);
+        long high4 = h4 + Math.multiplyHigh(x04 << 7, y04) + Math.multiplyHigh(x13 << 7, y13);
+        long r0 = (low0 - (high0 << 57) >>> 6) + 19 * high4;
+        long r1 = (low1 - (high1 << 57) >>> 6) + high0;
+        long r2 = (low2 - (high2 << 57) >>> 6) + high1;
+        long r3 = (low3 - (high3 << 57) >>> 6) + high2;
+        long r4 = (low4 - (high4 << 57) >>> 6) + high3;
         r[0] = (r0 & MASK) + 19 * (r4 >> 51);
         r[1] = (r1 & MASK) + (r0 >> 51);
         r[2] = (r2 & MASK) + (r1 >> 51);
@@ -265,67 +293,32 @@ final class Field {
         }
     }
 
-    /** 1 / a, and 0 for 0. */
-    static void invert(long[] r, long[] a) {
-        long[] t = zero();
-        long[] a11 = zero();
-        powerOf250Ones(t, a11, a);
-        square(t, t, 5);
-        multiply(r, t, a11);
-    }
-
-    /** a^((p - 5) / 8). */
+    /** a^((p - 5) / 8), which is a^(2^252 - 3). */
     static void powerForRoot(long[] r, long[] a) {
-        long[] t = zero();
-        powerOf250Ones(t, zero(), a);
-        square(t, t, 2);
-        multiply(r, t, a);
-    }
-
-    /** r = a^(2^250 - 1), a11 = a^11. */
-    private static void powerOf250Ones(long[] r, long[] a11, long[] a) {
         long[] x = zero();
         long[] y = zero();
+        long[] z = zero();
         square(x, a);
         square(y, x, 2);
         multiply(y, a, y); // 9
-        multiply(a11, x, y);
-        square(x, a11);
+        multiply(x, x, y); // 11
+        square(x, x);
         multiply(y, y, x); // 2^5 - 1
         square(x, y, 5);
         multiply(y, x, y); // 2^10 - 1
         square(x, y, 10);
         multiply(x, x, y); // 2^20 - 1
-        square(r, x, 20);
-        multiply(x, r, x); // 2^40 - 1
+        square(z, x, 20);
+        multiply(x, z, x); // 2^40 - 1
         square(x, x, 10);
         multiply(y, x, y); // 2^50 - 1
         square(x, y, 50);
         multiply(x, x, y); // 2^100 - 1
-        square(r, x, 100);
-        multiply(x, r, x); // 2^200 - 1
+        square(z, x, 100);
+        multiply(x, z, x); // 2^200 - 1
         square(x, x, 50);
-        multiply(r, x, y);
-    }
-
-    /**
-     * Inverts all numbers in place with one inversion.
-     *
-     * @param values none of them zero
-     */
-    static void invertAll(long[][] values, int count) {
-        long[][] products = new long[count][];
-        long[] product = one();
-        for (int i = 0; i < count; i++) {
-            products[i] = product.clone();
-            multiply(product, product, values[i]);
-        }
-        invert(product, product);
-        long[] inverse = zero();
-        for (int i = count - 1; i >= 0; i--) {
-            multiply(inverse, product, products[i]);
-            multiply(product, product, values[i]);
-            copy(values[i], inverse);
-        }
+        multiply(x, x, y); // 2^250 - 1
+        square(x, x, 2);
+        multiply(r, x, a);
     }
 }

@@ -13,8 +13,9 @@ import org.cloakwork.sphinx.fast.Edwards.Point;
  * no table.
  *
  * <p>Scalars are cut into 51 signed digits of five bits. Row i has 1 to 16 times 2^(10 i) 8 P and serves digits 2i and
- * 2i + 1 with one scan; the sum over the odd digits is doubled five times at the end. Every entry of every row is read,
- * whatever the scalar is.
+ * 2i + 1; the sum over the odd digits is doubled five times at the end. Every entry of every row is read, whatever the
+ * scalar is, and for all rows at once: what is stored together are entries of the same multiple, so that the selection
+ * is a few long loops over whole arrays, which the JIT compiler turns into vector instructions.
  */
 final class FixedBaseTable {
 
@@ -24,14 +25,16 @@ final class FixedBaseTable {
     private static final int ENTRIES = 1 << DIGIT_BITS - 1;
     /** 64-bit words of an entry: sum, difference and product of a {@link Niels}, packed. */
     private static final int WORDS = 12;
+    private static final int ROW_WORDS = ROWS * WORDS;
 
     /** Memory of a table. */
-    static final int BYTES = ROWS * (ENTRIES * WORDS * Long.BYTES + 24);
+    static final int BYTES = ENTRIES * (ROW_WORDS * Long.BYTES + 24);
 
-    private final long[][] rows;
+    /** By multiple less one: the entries of all rows. */
+    private final long[][] entries;
 
-    private FixedBaseTable(long[][] rows) {
-        this.rows = rows;
+    private FixedBaseTable(long[][] entries) {
+        this.entries = entries;
     }
 
     /**
@@ -70,19 +73,20 @@ final class FixedBaseTable {
                 }
             }
         }
-        Field.invertAll(zs, zs.length);
-        long[][] rows = new long[ROWS][ENTRIES * WORDS];
+        Inversion.invertAll(zs, zs.length);
+        long[][] entries = new long[ENTRIES][ROW_WORDS];
         Niels niels = new Niels();
         for (int i = 0; i < points.length; i++) {
             Field.multiply(points[i].x, points[i].x, zs[i]);
             Field.multiply(points[i].y, points[i].y, zs[i]);
             Edwards.toNiels(niels, points[i].x, points[i].y);
-            int at = i % ENTRIES * WORDS;
-            Field.pack(rows[i / ENTRIES], at, niels.sum);
-            Field.pack(rows[i / ENTRIES], at + 4, niels.difference);
-            Field.pack(rows[i / ENTRIES], at + 8, niels.product);
+            long[] target = entries[i % ENTRIES];
+            int at = i / ENTRIES * WORDS;
+            Field.pack(target, at, niels.sum);
+            Field.pack(target, at + 4, niels.difference);
+            Field.pack(target, at + 8, niels.product);
         }
-        return new FixedBaseTable(rows);
+        return new FixedBaseTable(entries);
     }
 
     /** What a multiplication works with; for one thread. */
@@ -94,14 +98,19 @@ final class FixedBaseTable {
         private final Niels niels = new Niels();
         private final long[] negated = Field.zero();
         private final int[] digits = new int[2 * ROWS];
-        private final long[] evenWords = new long[WORDS];
-        private final long[] oddWords = new long[WORDS];
+        /** The sizes of the even digits, each as often as an entry has words. */
+        private final long[] evenSizes = new long[ROW_WORDS];
+        private final long[] oddSizes = new long[ROW_WORDS];
+        private final long[] evenWords = new long[ROW_WORDS];
+        private final long[] oddWords = new long[ROW_WORDS];
 
         /** Forgets what the last multiplication left behind. */
         void wipe() {
             even.setIdentity();
             odd.setIdentity();
             Arrays.fill(digits, 0);
+            Arrays.fill(evenSizes, 0);
+            Arrays.fill(oddSizes, 0);
             Arrays.fill(evenWords, 0);
             Arrays.fill(oddWords, 0);
         }
@@ -119,11 +128,14 @@ final class FixedBaseTable {
         w.even.setIdentity();
         w.odd.setIdentity();
         for (int i = 0; i < ROWS; i++) {
-            int evenDigit = w.digits[2 * i];
-            int oddDigit = w.digits[2 * i + 1];
-            select(rows[i], magnitude(evenDigit), magnitude(oddDigit), w.evenWords, w.oddWords);
-            add(w.even, w.evenWords, evenDigit >> 31, w);
-            add(w.odd, w.oddWords, oddDigit >> 31, w);
+            Arrays.fill(w.evenSizes, WORDS * i, WORDS * (i + 1), size(w.digits[2 * i]));
+            Arrays.fill(w.oddSizes, WORDS * i, WORDS * (i + 1), size(w.digits[2 * i + 1]));
+        }
+        select(w.evenSizes, w.evenWords);
+        select(w.oddSizes, w.oddWords);
+        for (int i = 0; i < ROWS; i++) {
+            add(w.even, w.evenWords, WORDS * i, w.digits[2 * i] >> 31, w);
+            add(w.odd, w.oddWords, WORDS * i, w.digits[2 * i + 1] >> 31, w);
         }
         for (int i = 0; i < DIGIT_BITS; i++) {
             w.edwards.twice(w.odd, w.odd);
@@ -144,59 +156,46 @@ final class FixedBaseTable {
         digits[DIGITS] = 0;
     }
 
-    private static int magnitude(int digit) {
+    private static int size(int digit) {
         int sign = digit >> 31;
         return (digit ^ sign) - sign;
     }
 
-    /** {@return all ones if the two, both from 0 to 16, are equal, otherwise 0} */
-    private static long maskIfEqual(int a, int b) {
-        return (a ^ b) - 1L >> 63;
+    /** For each row the entry of that size; for 0 the neutral one, with sum and difference 1. */
+    private void select(long[] sizes, long[] words) {
+        Arrays.fill(words, 0);
+        for (int i = 0; i < ROW_WORDS; i += WORDS) {
+            long neutral = sizes[i] - 1 >>> 63;
+            words[i] = neutral;
+            words[i + 4] = neutral;
+        }
+        for (int e = 0; e < ENTRIES; e += 4) {
+            select(sizes, words, entries[e], entries[e + 1], entries[e + 2], entries[e + 3], e + 1);
+        }
     }
 
-    /** Entry {@code even - 1} and entry {@code odd - 1}; the neutral one for 0. */
-    private static void select(long[] row, int even, int odd, long[] evenWords, long[] oddWords) {
-        long evenNeutral = maskIfEqual(even, 0) & 1;
-        long oddNeutral = maskIfEqual(odd, 0) & 1;
-        for (int i = 0; i < WORDS; i++) {
-            evenWords[i] = 0;
-            oddWords[i] = 0;
-        }
-        evenWords[0] = evenNeutral;
-        evenWords[4] = evenNeutral;
-        oddWords[0] = oddNeutral;
-        oddWords[4] = oddNeutral;
-        for (int e = 0; e < ENTRIES; e += 4) {
-            long e0 = maskIfEqual(even, e + 1);
-            long e1 = maskIfEqual(even, e + 2);
-            long e2 = maskIfEqual(even, e + 3);
-            long e3 = maskIfEqual(even, e + 4);
-            long o0 = maskIfEqual(odd, e + 1);
-            long o1 = maskIfEqual(odd, e + 2);
-            long o2 = maskIfEqual(odd, e + 3);
-            long o3 = maskIfEqual(odd, e + 4);
-            int at = e * WORDS;
-            for (int i = 0; i < WORDS; i++) {
-                long w0 = row[at + i];
-                long w1 = row[at + WORDS + i];
-                long w2 = row[at + 2 * WORDS + i];
-                long w3 = row[at + 3 * WORDS + i];
-                evenWords[i] |= w0 & e0 | w1 & e1 | w2 & e2 | w3 & e3;
-                oddWords[i] |= w0 & o0 | w1 & o1 | w2 & o2 | w3 & o3;
-            }
+    private static void select(long[] sizes, long[] words, long[] t0, long[] t1, long[] t2, long[] t3, long first) {
+        for (int i = 0; i < ROW_WORDS; i++) {
+            long size = sizes[i];
+            // x - 1 >> 63 is all ones for 0, and 0 for what is greater
+            words[i] |= t0[i] & ((size ^ first) - 1 >> 63)
+                    | t1[i] & ((size ^ first + 1) - 1 >> 63)
+                    | t2[i] & ((size ^ first + 2) - 1 >> 63)
+                    | t3[i] & ((size ^ first + 3) - 1 >> 63);
         }
     }
 
     /** Adds the packed point, or its negative if {@code negate} is all ones. */
-    private static void add(Point sum, long[] words, long negate, Workspace w) {
+    private static void add(Point sum, long[] words, int at, long negate, Workspace w) {
         // The negative of a point has sum and difference exchanged and the product negated.
-        long s0 = (words[0] ^ words[4]) & negate;
-        long s1 = (words[1] ^ words[5]) & negate;
-        long s2 = (words[2] ^ words[6]) & negate;
-        long s3 = (words[3] ^ words[7]) & negate;
-        Field.unpack(w.niels.sum, words[0] ^ s0, words[1] ^ s1, words[2] ^ s2, words[3] ^ s3);
-        Field.unpack(w.niels.difference, words[4] ^ s0, words[5] ^ s1, words[6] ^ s2, words[7] ^ s3);
-        Field.unpack(w.negated, words[8], words[9], words[10], words[11]);
+        long s0 = (words[at] ^ words[at + 4]) & negate;
+        long s1 = (words[at + 1] ^ words[at + 5]) & negate;
+        long s2 = (words[at + 2] ^ words[at + 6]) & negate;
+        long s3 = (words[at + 3] ^ words[at + 7]) & negate;
+        Field.unpack(w.niels.sum, words[at] ^ s0, words[at + 1] ^ s1, words[at + 2] ^ s2, words[at + 3] ^ s3);
+        Field.unpack(w.niels.difference, words[at + 4] ^ s0, words[at + 5] ^ s1, words[at + 6] ^ s2,
+                words[at + 7] ^ s3);
+        Field.unpack(w.negated, words[at + 8], words[at + 9], words[at + 10], words[at + 11]);
         for (int i = 0; i < Field.LIMBS; i++) {
             w.niels.product[i] = (w.negated[i] ^ negate) - negate;
         }

@@ -27,6 +27,8 @@ final class Headers {
     static final byte FINAL_HOP = 2;
 
     private static final int CLAMPED_ZERO_BITS = 3;
+    /** How much of an expanded secret includes the seed. */
+    private static final int SEED_END = 64;
 
     private Headers() {
     }
@@ -70,7 +72,7 @@ final class Headers {
             return expanded.length;
         }
 
-        /** {@return what {@link Keys#expand} made of each hop's shared secret} */
+        /** {@return what {@link Keys#expand} made of each hop's shared secret, as far as a sender needs it} */
         byte[][] expanded() {
             return expanded;
         }
@@ -100,8 +102,10 @@ final class Headers {
         }
 
         private void expand(int hop, Keys keys) {
-            expanded[hop] = keys.expand(sharedSecret, 0);
-            if (hop < expanded.length - 1) {
+            boolean last = hop == expanded.length - 1;
+            int wanted = !last ? Keys.REPLAY_TAG : Keys.usesSeeds(route.version()) ? SEED_END : Keys.BLINDING_FACTOR;
+            expanded[hop] = keys.expand(sharedSecret, 0, wanted);
+            if (!last) {
                 byte[] bytes = Arrays.copyOfRange(expanded[hop], Keys.BLINDING_FACTOR, Keys.REPLAY_TAG);
                 if (!legacy) {
                     Ladder.clamp(bytes);
@@ -197,7 +201,7 @@ final class Headers {
 
         void resolve() {
             if (count > 0) {
-                Field.invertAll(denominators, count);
+                Inversion.invertAll(denominators, count);
             }
             for (int i = 0; i < count; i++) {
                 Field.multiply(numerators[i], numerators[i], denominators[i]);

@@ -67,9 +67,12 @@ final class Keys {
         return !isLegacy(version) && version != PacketFormat.VERSION_EXPLICIT_KEYS;
     }
 
-    /** {@return the 288 bytes derived from a shared secret} */
-    byte[] expand(byte[] sharedSecret, int from) {
-        byte[] expanded = new byte[EXPANDED_LENGTH];
+    /**
+     * @param length of what is wanted, a multiple of 32
+     * @return the beginning of the 288 bytes derived from a shared secret
+     */
+    byte[] expand(byte[] sharedSecret, int from, int length) {
+        byte[] expanded = new byte[length];
         setKey(digest, 0, 0);
         hkdf(sharedSecret, from, Field.BYTES, EXPAND_INFO, expanded);
         return expanded;

@@ -63,7 +63,7 @@ final class Ladder {
             x2[i] ^= (x2[i] ^ x3[i]) & swapped;
             z2[i] ^= (z2[i] ^ z3[i]) & swapped;
         }
-        Field.invert(z2, z2);
+        Inversion.invert(z2, z2);
         Field.multiply(x2, x2, z2);
         Field.toBytes(result, resultFrom, x2);
     }

@@ -118,7 +118,7 @@ class ArithmeticTest {
             values[i] = limbs(random, true);
             expected[i] = field(values[i]).modPow(P.subtract(BigInteger.TWO), P);
             long[] inverse = new long[5];
-            Field.invert(inverse, values[i]);
+            Inversion.invert(inverse, values[i]);
             assertEquals(expected[i], field(inverse));
         }
         for (BigInteger inverse : expected) {
@@ -126,7 +126,7 @@ class ArithmeticTest {
                 return;
             }
         }
-        Field.invertAll(values, count);
+        Inversion.invertAll(values, count);
         for (int i = 0; i < count; i++) {
             assertEquals(expected[i], field(values[i]));
         }
@@ -135,7 +135,7 @@ class ArithmeticTest {
     @Example
     void theInverseOfZeroIsZero() {
         long[] inverse = Field.one();
-        Field.invert(inverse, Field.of(P));
+        Inversion.invert(inverse, Field.of(P));
         assertTrue(Field.isZero(inverse));
     }
 
@@ -223,7 +223,8 @@ class ArithmeticTest {
 
     /** A chain of clamped scalars is one multiplication with the table, whatever the point's part of low order. */
     @Property(tries = 150)
-    void oneMultiplicationFromATableIsAChainOfX25519(@ForAll long seed, @ForAll @IntRange(min = 1, max = 5) int length) {
+    void oneMultiplicationFromATableIsAChainOfX25519(@ForAll long seed,
+                                                     @ForAll @IntRange(min = 1, max = 5) int length) {
         Random random = new Random(seed);
         byte[] point = new byte[32];
         random.nextBytes(point);
@@ -281,7 +282,7 @@ class ArithmeticTest {
         long[] numerator = new long[5];
         long[] denominator = new long[5];
         table.multiply(m, new FixedBaseTable.Workspace(), numerator, denominator);
-        Field.invert(denominator, denominator);
+        Inversion.invert(denominator, denominator);
         Field.multiply(numerator, numerator, denominator);
         byte[] result = new byte[32];
         Field.toBytes(result, 0, numerator);

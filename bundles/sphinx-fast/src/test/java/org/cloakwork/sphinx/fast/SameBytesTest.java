@@ -209,7 +209,7 @@ class SameBytesTest {
         byte[] sharedSecret = new byte[32];
         new Ladder().x25519(privateKey, 0, alpha, 0, sharedSecret, 0);
         Keys keys = new Keys();
-        byte[] expanded = keys.expand(sharedSecret, 0);
+        byte[] expanded = keys.expand(sharedSecret, 0, Keys.EXPANDED_LENGTH);
         byte[] packet = bytes(random, PacketFormat.HEADER_LENGTH + payloadLength);
         System.arraycopy(alpha, 0, packet, 0, 32);
         packet[48] = (byte) flag;

@@ -91,7 +91,7 @@ class VectorsTest {
                 byte[] sharedSecret = new byte[32];
                 ladder.x25519(privateKey, 0, packet, 0, sharedSecret, 0);
                 assertEquals(unwrap.get("sharedSecret").asText(), hex(sharedSecret));
-                byte[] expanded = keys.expand(sharedSecret, 0);
+                byte[] expanded = keys.expand(sharedSecret, 0, Keys.EXPANDED_LENGTH);
                 checkKeys(unwrap, expanded);
                 assertEquals(unwrap.get("payloadKey").asText(),
                         hex(Keys.usesSeeds(unwrap.get("version").asInt()) ? keys.payloadKey(expanded, Keys.PAYLOAD_KEY)
@@ -275,7 +275,7 @@ class VectorsTest {
         byte[] sharedSecret = new byte[32];
         ladder.x25519(bytes(c.get("nodePrivateKey")), 0, bytes(c.get("alpha")), 0, sharedSecret, 0);
         assertEquals(c.get("sharedSecret").asText(), hex(sharedSecret));
-        byte[] expanded = keys.expand(sharedSecret, 0);
+        byte[] expanded = keys.expand(sharedSecret, 0, Keys.EXPANDED_LENGTH);
         checkKeys(c, expanded);
         assertEquals(c.get("payloadKey").asText(), hex(payloadKeyPart(expanded)));
         assertEquals(c.get("expanded").asText(), hex(expanded));
