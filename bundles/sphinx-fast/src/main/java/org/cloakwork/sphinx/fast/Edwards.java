@@ -36,6 +36,10 @@ final class Edwards {
             set(t, 0);
         }
 
+        void setZ(long value) {
+            set(z, value);
+        }
+
         private static void set(long[] number, long value) {
             number[0] = value;
             number[1] = 0;
@@ -169,5 +173,15 @@ final class Edwards {
         Field.subtract(r.difference, y, x);
         Field.multiply(r.product, x, y);
         Field.multiply(r.product, r.product, D2);
+    }
+
+    /** Four times the coordinates, to avoid halves. */
+    static void fromNiels(Point r, Niels q) {
+        Field.subtract(r.x, q.sum, q.difference);
+        Field.add(r.y, q.sum, q.difference);
+        Field.multiply(r.t, r.x, r.y);
+        Field.add(r.x, r.x, r.x);
+        Field.add(r.y, r.y, r.y);
+        r.setZ(4);
     }
 }

@@ -125,17 +125,20 @@ final class FixedBaseTable {
      */
     void multiply(long[] m, Workspace w, long[] numerator, long[] denominator) {
         recode(m, w.digits);
-        w.even.setIdentity();
-        w.odd.setIdentity();
         for (int i = 0; i < ROWS; i++) {
             Arrays.fill(w.evenSizes, WORDS * i, WORDS * (i + 1), size(w.digits[2 * i]));
             Arrays.fill(w.oddSizes, WORDS * i, WORDS * (i + 1), size(w.digits[2 * i + 1]));
         }
-        select(w.evenSizes, w.evenWords);
-        select(w.oddSizes, w.oddWords);
-        for (int i = 0; i < ROWS; i++) {
-            add(w.even, w.evenWords, WORDS * i, w.digits[2 * i] >> 31, w);
-            add(w.odd, w.oddWords, WORDS * i, w.digits[2 * i + 1] >> 31, w);
+        select(w);
+        unpack(w.evenWords, 0, w.digits[0] >> 31, w);
+        Edwards.fromNiels(w.even, w.niels);
+        unpack(w.oddWords, 0, w.digits[1] >> 31, w);
+        Edwards.fromNiels(w.odd, w.niels);
+        for (int i = 1; i < ROWS; i++) {
+            unpack(w.evenWords, WORDS * i, w.digits[2 * i] >> 31, w);
+            w.edwards.add(w.even, w.even, w.niels);
+            unpack(w.oddWords, WORDS * i, w.digits[2 * i + 1] >> 31, w);
+            w.edwards.add(w.odd, w.odd, w.niels);
         }
         for (int i = 0; i < DIGIT_BITS; i++) {
             w.edwards.twice(w.odd, w.odd);
@@ -161,16 +164,22 @@ final class FixedBaseTable {
         return (digit ^ sign) - sign;
     }
 
-    /** For each row the entry of that size; for 0 the neutral one, with sum and difference 1. */
-    private void select(long[] sizes, long[] words) {
+    /** For each row and digit the entry of that size; for 0 the neutral one, with sum and difference 1. */
+    private void select(Workspace w) {
+        startSelection(w.evenSizes, w.evenWords);
+        startSelection(w.oddSizes, w.oddWords);
+        for (int e = 0; e < ENTRIES; e += 4) {
+            select(w.evenSizes, w.evenWords, entries[e], entries[e + 1], entries[e + 2], entries[e + 3], e + 1);
+            select(w.oddSizes, w.oddWords, entries[e], entries[e + 1], entries[e + 2], entries[e + 3], e + 1);
+        }
+    }
+
+    private static void startSelection(long[] sizes, long[] words) {
         Arrays.fill(words, 0);
         for (int i = 0; i < ROW_WORDS; i += WORDS) {
             long neutral = sizes[i] - 1 >>> 63;
             words[i] = neutral;
             words[i + 4] = neutral;
-        }
-        for (int e = 0; e < ENTRIES; e += 4) {
-            select(sizes, words, entries[e], entries[e + 1], entries[e + 2], entries[e + 3], e + 1);
         }
     }
 
@@ -185,8 +194,8 @@ final class FixedBaseTable {
         }
     }
 
-    /** Adds the packed point, or its negative if {@code negate} is all ones. */
-    private static void add(Point sum, long[] words, int at, long negate, Workspace w) {
+    /** The packed point, or its negative if {@code negate} is all ones. */
+    private static void unpack(long[] words, int at, long negate, Workspace w) {
         // The negative of a point has sum and difference exchanged and the product negated.
         long s0 = (words[at] ^ words[at + 4]) & negate;
         long s1 = (words[at + 1] ^ words[at + 5]) & negate;
@@ -199,6 +208,5 @@ final class FixedBaseTable {
         for (int i = 0; i < Field.LIMBS; i++) {
             w.niels.product[i] = (w.negated[i] ^ negate) - negate;
         }
-        w.edwards.add(sum, sum, w.niels);
     }
 }
