@@ -38,7 +38,18 @@ public interface CoverTrafficStrategy {
     @ProviderType
     interface Link {
 
+        /** The level that further congestion does not raise. */
+        int HIGHEST_CONGESTION = 5;
+
         /** {@return whether packets leave more slowly than they are sent} */
         boolean congested();
+
+        /**
+         * How much congestion has lasted: one level up for every second with it, one level down for every two seconds
+         * without. Source: protocol/5-client, 2.1.
+         *
+         * @return 0 to {@link #HIGHEST_CONGESTION}
+         */
+        int congestionLevel();
     }
 }

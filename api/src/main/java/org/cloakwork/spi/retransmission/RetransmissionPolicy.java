@@ -22,6 +22,18 @@ public interface RetransmissionPolicy {
      */
     Optional<Duration> waitForAck(SentPacket packet);
 
+    /**
+     * Asked when that wait is over, just before the copy is made: other packets may have used up what may be spent on
+     * copies meanwhile.
+     *
+     * @param packet what is known of the packet
+     * @return how long to put the copy off, after which this is asked again; zero to make it now; empty to make no
+     *         further copy
+     */
+    default Optional<Duration> untilCopy(SentPacket packet) {
+        return Optional.of(Duration.ZERO);
+    }
+
     /** A packet of which at least one copy has left. Durations are never negative. */
     @ProviderType
     interface SentPacket {
@@ -37,5 +49,20 @@ public interface RetransmissionPolicy {
 
         /** {@return time left until the deadline of its message} */
         Duration untilDeadline();
+
+        /** {@return what the client has measured so far, with all packets} */
+        Measured measured();
+    }
+
+    /**
+     * What a client has measured. Durations and counts are never negative.
+     *
+     * @param samples         round trips measured; 0: the two durations say nothing yet
+     * @param excess          by how much round trips exceed the expected one, smoothed
+     * @param variation       mean deviation of the excess, smoothed
+     * @param newPackets      packets whose first copy left within the last minute
+     * @param retransmissions copies after the first that were made within the last minute
+     */
+    record Measured(long samples, Duration excess, Duration variation, int newPackets, int retransmissions) {
     }
 }

@@ -144,6 +144,20 @@ public final class PartConfiguration {
     }
 
     /**
+     * @param key          what to read
+     * @param defaultValue if it is missing or blank
+     * @return its value
+     */
+    public boolean flag(String key, boolean defaultValue) {
+        return switch (value(key)) {
+            case null -> defaultValue;
+            case "true" -> true;
+            case "false" -> false;
+            case String other -> throw wrong(key, quoted(other), "true or false");
+        };
+    }
+
+    /**
      * To be called after every key was asked for.
      *
      * @throws IllegalArgumentException if there is a key nobody asked for

@@ -1,7 +1,9 @@
 package org.cloakwork.spi.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -26,12 +28,15 @@ class PartConfigurationTest {
 
     @Test
     void readsValues() {
-        PartConfiguration configuration = of("a", " x ", "l", "u, v,,w", "i", "-1", "d", "1.5", "t-millis", "250");
+        PartConfiguration configuration = of("a", " x ", "l", "u, v,,w", "i", "-1", "d", "1.5", "t-millis", "250",
+                "yes", "true", "no", " false");
         assertEquals("x", configuration.text("a", "text"));
         assertEquals(List.of("u", "v", "w"), configuration.list("l", "texts"));
         assertEquals(-1, configuration.integer("i", 5, -1, 10));
         assertEquals(1.5, configuration.decimal("d", 2, 0, 3));
         assertEquals(Duration.ofMillis(250), configuration.millis("t-millis", 1, 1, 1000));
+        assertTrue(configuration.flag("yes", false));
+        assertFalse(configuration.flag("no", true));
         configuration.verify();
     }
 
@@ -40,6 +45,7 @@ class PartConfigurationTest {
         PartConfiguration configuration = of("i", "");
         assertEquals(5, configuration.integer("i", 5, -1, 10));
         assertEquals(2, configuration.decimal("d", 2, 0, 3));
+        assertTrue(configuration.flag("b", true));
         assertEquals(Duration.ofSeconds(3), configuration.millis("t-millis", 3000, 0, 5000));
         configuration.verify();
     }
@@ -54,6 +60,7 @@ class PartConfigurationTest {
                 () -> of("i", "x").integer("i", 5, -1, 10));
         assertWrong("cover test: d: \"NaN\"; allowed is a number from 0.0 to 3.0",
                 () -> of("d", "NaN").decimal("d", 2, 0, 3));
+        assertWrong("cover test: b: \"yes\"; allowed is true or false", () -> of("b", "yes").flag("b", true));
     }
 
     @Test

@@ -105,6 +105,14 @@ final class Clients {
         return inbox.poll(address);
     }
 
+    synchronized long inboxBytes() {
+        return inbox.bytes();
+    }
+
+    synchronized long inboxMessages() {
+        return inbox.messages();
+    }
+
     /** Throws away what waited too long. */
     synchronized void expire(Instant now) {
         counters.count(Counter.DROPPED_INBOX_EXPIRED, inbox.expire(now));

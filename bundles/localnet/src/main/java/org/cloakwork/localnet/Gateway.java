@@ -117,6 +117,16 @@ final class Gateway {
         outgoing.send(next, frame);
     }
 
+    /** {@return bytes that wait for clients} */
+    long inboxBytes() {
+        return clients.inboxBytes();
+    }
+
+    /** {@return messages and acknowledgements that wait for clients} */
+    long inboxMessages() {
+        return clients.inboxMessages();
+    }
+
     private void expire() {
         clients.expire(clock.now());
         scheduler.schedule(EXPIRY_PERIOD, this::expire);

@@ -113,6 +113,11 @@ final class Inbox {
         return bytes;
     }
 
+    /** {@return how many messages wait} */
+    long messages() {
+        return boxes.values().stream().mapToLong(box -> box.messages.size()).sum();
+    }
+
     private byte[] take(Box box) {
         byte[] content = box.messages.remove().content;
         box.bytes -= cost(content);

@@ -25,6 +25,7 @@ final class MixNode {
     private final Scheduler scheduler;
     private final Counters counters;
     private final AtomicLong heldBytes = new AtomicLong();
+    private final AtomicLong heldPackets = new AtomicLong();
 
     /**
      * @param unwrapper with the node's key
@@ -51,6 +52,16 @@ final class MixNode {
         });
     }
 
+    /** {@return packets in their delays} */
+    long heldPackets() {
+        return heldPackets.get();
+    }
+
+    /** {@return bytes of packets in their delays, at most {@link #MAX_HELD_BYTES}} */
+    long heldBytes() {
+        return heldBytes.get();
+    }
+
     private void forward(MixFrame frame, Processed.Forward forward) {
         if (!network.contains(forward.next())) {
             counters.count(Counter.DROPPED_UNKNOWN_NEXT_HOP);
@@ -70,7 +81,9 @@ final class MixNode {
             counters.count(Counter.DROPPED_DELAY_FULL);
             return;
         }
+        heldPackets.incrementAndGet();
         scheduler.schedule(Duration.ofNanos(delayNanos), () -> {
+            heldPackets.decrementAndGet();
             heldBytes.addAndGet(-length);
             send(forward.next(), next);
         });

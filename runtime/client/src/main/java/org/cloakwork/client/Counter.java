@@ -9,9 +9,12 @@ public enum Counter {
 
     PACKETS_DATA("packets.sent.data", "packets with a fragment, first copies"),
     PACKETS_RETRANSMITTED("packets.sent.retransmission", "further copies of packets"),
+    COPIES_PUT_OFF("packets.put-off.retransmitted", "times the retransmission part put a further copy off"),
     PACKETS_COVER("packets.sent.cover", "cover packets"),
     PACKETS_UNSENT("packets.dropped.link-lost", "sealed packets given to a link that was lost; sent again after their time-out"),
     PACKETS_UNROUTABLE("packets.dropped.no-route", "packets that could not be sealed for want of a route; tried again"),
+    PACKETS_UNSEALED("packets.dropped.part-failed", "packets that the sphinx part failed to make; tried again"),
+    COVER_MISSED("packets.dropped.cover-not-ready", "cover packets that were due and could not be made in time"),
 
     ACKS_RECEIVED("acks.received", "acknowledgements of packets in flight"),
     ACKS_COVER("acks.received.cover", "acknowledgements of cover packets"),
@@ -22,6 +25,8 @@ public enum Counter {
     RECEIVED_COVER("cover.received", "own cover packets that came back"),
     FRAGMENTS_MALFORMED("fragments.dropped.malformed", "payloads that decrypt to no fragment"),
     FRAGMENTS_DUPLICATE("fragments.dropped.duplicate", "fragments that were there already"),
+    FRAGMENTS_EVICTED("fragments.dropped.evicted", "fragments that were kept and gave way to others for want of room"),
+    FRAGMENTS_STALE("fragments.dropped.stale", "fragments that were kept and whose message did not go on"),
     FRAGMENTS_REFUSED("fragments.dropped.refused", "fragments that contradict their set or exceed a limit"),
     MESSAGES_MALFORMED("messages.dropped.malformed", "reassembled messages that are none"),
     MESSAGES_INBOX_FULL("messages.dropped.inbox-full", "messages that arrived while nobody listened and the inbox was full"),
@@ -33,7 +38,7 @@ public enum Counter {
     SURBS_EXPIRED("surbs.expired", "received reply blocks dropped for age or limits"),
     SURB_REQUESTS_SENT("surbs.requests.sent", "requests for more reply blocks"),
     SURB_REQUESTS_RECEIVED("surbs.requests.received", "requests for more reply blocks that were answered"),
-    SURB_REQUESTS_REFUSED("surbs.requests.dropped", "requests for reply blocks by someone never written to anonymously"),
+    SURB_REQUESTS_REFUSED("surbs.requests.dropped", "requests for reply blocks by someone never written to anonymously, or too many"),
     REPLY_KEYS_EXPIRED("surbs.keys.expired", "keys of own reply blocks dropped for age or limits"),
 
     SESSIONS_OPENED("gateway.sessions", "sessions with the gateway"),
@@ -43,6 +48,7 @@ public enum Counter {
     OUT_OF_BANDWIDTH("gateway.out-of-bandwidth", "packets the gateway refused for want of bandwidth; sent again"),
     BANDWIDTH_CLAIMS("gateway.bandwidth.claims", "claims of free bandwidth"),
     TOPOLOGY_REFRESHES("topology.refreshes", "topologies taken over"),
+    PART_FAILURES("parts.failed", "exceptions thrown by exchangeable parts"),
     TOPOLOGY_FAILURES("topology.failures", "questions for the topology without a usable answer");
 
     private final String key;

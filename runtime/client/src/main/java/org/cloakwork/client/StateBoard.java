@@ -6,6 +6,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Subscription;
@@ -17,9 +18,13 @@ final class StateBoard {
 
     private static final Logger LOG = LoggerFactory.getLogger(StateBoard.class);
 
+    /** Each subscription is one of its own, even of the same consumer. */
+    private record Listener(Consumer<ClientState> consumer, AtomicBoolean wanted) {
+    }
+
     private final Executor executor;
     private final Counters counters;
-    private final List<Consumer<ClientState>> listeners = new CopyOnWriteArrayList<>();
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private ClientState current = new ClientState.Connecting("starting");
     private boolean wasReady;
 
@@ -52,18 +57,19 @@ final class StateBoard {
 
     synchronized Subscription subscribe(Consumer<ClientState> listener) {
         ClientState now = current;
+        Listener added = new Listener(listener, new AtomicBoolean(true));
         executor.execute(() -> {
-            tell(listener, now);
-            listeners.add(listener);
+            tell(added, now);
+            listeners.add(added);
         });
         return () -> {
-            listeners.remove(listener);
-            executor.execute(() -> listeners.remove(listener));
+            added.wanted().set(false);
+            executor.execute(() -> listeners.remove(added));
         };
     }
 
     synchronized void awaitReady(Duration deadline) throws TimeoutException, InterruptedException {
-        long end = System.nanoTime() + deadline.toNanos();
+        long end = System.nanoTime() + TimeUnit.NANOSECONDS.convert(deadline);
         while (!(current instanceof ClientState.Ready)) {
             if (current instanceof ClientState.Stopped(String reason)) {
                 throw new IllegalStateException("the client is stopped: " + reason);
@@ -85,9 +91,12 @@ final class StateBoard {
         };
     }
 
-    private void tell(Consumer<ClientState> listener, ClientState state) {
+    private void tell(Listener listener, ClientState state) {
+        if (!listener.wanted().get()) {
+            return;
+        }
         try {
-            listener.accept(state);
+            listener.consumer().accept(state);
         } catch (RuntimeException e) {
             counters.count(Counter.LISTENER_FAILURES);
             LOG.warn("a state listener failed", e);

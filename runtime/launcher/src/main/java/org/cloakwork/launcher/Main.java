@@ -24,7 +24,8 @@ public final class Main {
     Main(PrintStream out, PrintStream err) {
         this.out = out;
         this.err = err;
-        for (Command command : List.of(new DemoCommand(out), new LocalnetCommand(out), new RunCommand(out))) {
+        for (Command command : List.of(new DemoCommand(out), new LocalnetCommand(out), new RunCommand(out),
+                new SimulateCommand(out, err))) {
             commands.put(command.name(), command);
         }
     }

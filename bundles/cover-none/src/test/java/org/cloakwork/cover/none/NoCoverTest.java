@@ -21,8 +21,20 @@ class NoCoverTest {
         Randomness randomness = target -> {
             throw new AssertionError("nothing to draw");
         };
-        assertEquals(Optional.empty(), strategy.untilNextSlot(() -> true, randomness));
-        assertEquals(Optional.empty(), strategy.untilNextLoop(() -> false, randomness));
+        CoverTrafficStrategy.Link link = new CoverTrafficStrategy.Link() {
+
+            @Override
+            public boolean congested() {
+                return true;
+            }
+
+            @Override
+            public int congestionLevel() {
+                return HIGHEST_CONGESTION;
+            }
+        };
+        assertEquals(Optional.empty(), strategy.untilNextSlot(link, randomness));
+        assertEquals(Optional.empty(), strategy.untilNextLoop(link, randomness));
     }
 
     @Test

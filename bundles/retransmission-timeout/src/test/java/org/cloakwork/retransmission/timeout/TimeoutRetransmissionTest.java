@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
+import org.cloakwork.spi.retransmission.RetransmissionPolicy.Measured;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy.SentPacket;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,11 @@ class TimeoutRetransmissionTest {
         @Override
         public Duration untilDeadline() {
             return Duration.ZERO;
+        }
+
+        @Override
+        public Measured measured() {
+            return new Measured(0, Duration.ZERO, Duration.ZERO, 0, 0);
         }
     }
 

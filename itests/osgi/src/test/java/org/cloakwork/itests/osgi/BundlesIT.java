@@ -44,7 +44,7 @@ public class BundlesIT extends BaseIT {
             }
         }
         assertEquals(Map.of(), notActive);
-        assertTrue(ours + " bundles of ours", ours >= 11);
+        assertTrue(ours + " bundles of ours", ours >= 14);
     }
 
     @Test
@@ -66,7 +66,8 @@ public class BundlesIT extends BaseIT {
             assertNotNull(reference.toString(), context.getService(reference));
         }
         for (String part : List.of(
-                "transport websocket", "sphinx bouncycastle", "retransmission timeout", "cover none")) {
+                "transport websocket", "sphinx bouncycastle", "retransmission timeout", "retransmission adaptive",
+                "cover none", "cover poisson", "cover constant")) {
             assertTrue(part + " is not among " + parts, parts.contains(part));
         }
     }

@@ -30,6 +30,8 @@ public final class Inbox {
     private final ReplyKeys replyKeys;
     private final Counters counters;
     private final Reassembler reassembler;
+    private long evicted;
+    private long stale;
 
     /**
      * @param own        our key, which messages to our address are encrypted with
@@ -78,6 +80,8 @@ public final class Inbox {
         } catch (WireException e) {
             counters.count(Counter.FRAGMENTS_MALFORMED);
             return Optional.empty();
+        } finally {
+            countGone();
         }
         try {
             return Optional.of(NymMessage.parse(Padding.unpad(padded)));
@@ -85,6 +89,18 @@ public final class Inbox {
             counters.count(Counter.MESSAGES_MALFORMED);
             return Optional.empty();
         }
+    }
+
+    /** {@return bytes of unfinished messages} */
+    public long bytesHeld() {
+        return reassembler.bytesHeld();
+    }
+
+    private void countGone() {
+        counters.add(Counter.FRAGMENTS_EVICTED, reassembler.evictedFragments() - evicted);
+        counters.add(Counter.FRAGMENTS_STALE, reassembler.staleFragments() - stale);
+        evicted = reassembler.evictedFragments();
+        stale = reassembler.staleFragments();
     }
 
     private byte[] decrypt(byte[] delivered) throws WireException {

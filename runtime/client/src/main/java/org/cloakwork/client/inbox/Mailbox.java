@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.cloakwork.api.ReceivedMessage;
@@ -21,11 +22,15 @@ public final class Mailbox {
     /** What keeping a message costs beside its payload. */
     private static final int MESSAGE_COST = 64;
 
+    /** Each subscription is one of its own, even of the same consumer. */
+    private record Listener(Consumer<ReceivedMessage> consumer, AtomicBoolean wanted) {
+    }
+
     private final Executor executor;
     private final Counters counters;
     private final long limitBytes;
     private final AtomicLong bytes = new AtomicLong();
-    private final List<Consumer<ReceivedMessage>> listeners = new CopyOnWriteArrayList<>();
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final Queue<ReceivedMessage> kept = new ArrayDeque<>();
 
     /**
@@ -59,24 +64,33 @@ public final class Mailbox {
      * @return ends it
      */
     public Subscription subscribe(Consumer<ReceivedMessage> listener) {
+        Listener added = new Listener(listener, new AtomicBoolean(true));
         executor.execute(() -> {
-            listeners.add(listener);
+            listeners.add(added);
+            if (!added.wanted().get()) {
+                listeners.remove(added);
+            }
             handOver();
         });
-        // Removed at once, so that nothing is handed over after the call that ends it.
+        // Marked and removed at once, so that nothing is handed over after the call that ends it.
         return () -> {
-            listeners.remove(listener);
-            executor.execute(() -> listeners.remove(listener));
+            added.wanted().set(false);
+            listeners.remove(added);
         };
+    }
+
+    /** {@return bytes of messages not yet handed over} */
+    public long bytes() {
+        return bytes.get();
     }
 
     private void handOver() {
         while (!listeners.isEmpty() && !kept.isEmpty()) {
             ReceivedMessage message = kept.poll();
             bytes.addAndGet(-cost(message));
-            for (Consumer<ReceivedMessage> listener : listeners) {
+            for (Listener listener : listeners) {
                 try {
-                    listener.accept(message);
+                    listener.consumer().accept(message);
                 } catch (RuntimeException e) {
                     counters.count(Counter.LISTENER_FAILURES);
                     LOG.warn("a subscriber failed on a message", e);

@@ -12,7 +12,12 @@ import java.util.Optional;
  */
 public final class Outbox {
 
+    /** So many fragments nobody wants any more may stay, whatever else there is. */
+    private static final int UNSWEPT = 1024;
+
     private final Map<Lane, ArrayDeque<OutgoingFragment>> lanes = new LinkedHashMap<>();
+    private int size;
+    private int unwanted;
 
     /**
      * @param lane     its queue
@@ -20,6 +25,7 @@ public final class Outbox {
      */
     public void add(Lane lane, OutgoingFragment fragment) {
         lanes.computeIfAbsent(lane, l -> new ArrayDeque<>()).add(fragment);
+        size++;
     }
 
     /** {@return the next fragment whose message still wants it, if there is one} */
@@ -28,19 +34,36 @@ public final class Outbox {
             Iterator<Map.Entry<Lane, ArrayDeque<OutgoingFragment>>> first = lanes.entrySet().iterator();
             Map.Entry<Lane, ArrayDeque<OutgoingFragment>> turn = first.next();
             first.remove();
-            OutgoingFragment fragment = turn.getValue().poll();
+            OutgoingFragment fragment = turn.getValue().remove();
+            size--;
             if (!turn.getValue().isEmpty()) {
                 lanes.put(turn.getKey(), turn.getValue());
             }
-            if (fragment != null && fragment.isWanted()) {
+            if (fragment.isWanted()) {
                 return Optional.of(fragment);
             }
         }
         return Optional.empty();
     }
 
-    /** {@return whether nothing is waiting} */
-    public boolean isEmpty() {
-        return lanes.isEmpty();
+    /**
+     * Fragments of ended messages go when their turn comes, or here when they are many: while the link is down no turn
+     * comes.
+     *
+     * @param count at most so many fragments that may be here are not wanted any more
+     */
+    public void ended(int count) {
+        unwanted += count;
+        if (unwanted > Math.max(UNSWEPT, size / 2)) {
+            lanes.values().forEach(lane -> lane.removeIf(fragment -> !fragment.isWanted()));
+            lanes.values().removeIf(ArrayDeque::isEmpty);
+            size = lanes.values().stream().mapToInt(ArrayDeque::size).sum();
+            unwanted = 0;
+        }
+    }
+
+    /** {@return fragments that are here, wanted or not} */
+    public int size() {
+        return size;
     }
 }

@@ -11,6 +11,7 @@ public final class OutgoingFragment {
     private final Fragment fragment;
     private int transmissions;
     private long firstSentNanos;
+    private long expectedRoundTripNanos;
     private boolean acknowledged;
     private boolean underWay;
     private ReplySurb surb;
@@ -50,6 +51,11 @@ public final class OutgoingFragment {
         return firstSentNanos;
     }
 
+    /** {@return delays that the last copy and its acknowledgement spend in mixes} */
+    public long expectedRoundTripNanos() {
+        return expectedRoundTripNanos;
+    }
+
     /** {@return whether a copy has left and is neither acknowledged nor lost} */
     public boolean isUnderWay() {
         return underWay;
@@ -72,9 +78,15 @@ public final class OutgoingFragment {
         surb = newSurb;
     }
 
-    /** @param nowNanos when a copy left, monotonic time */
-    public void sent(long nowNanos) {
+    /**
+     * A copy left.
+     *
+     * @param nowNanos               monotonic time
+     * @param expectedRoundTripNanos delays that it and its acknowledgement spend in mixes
+     */
+    public void sent(long nowNanos, long expectedRoundTripNanos) {
         underWay = true;
+        this.expectedRoundTripNanos = expectedRoundTripNanos;
         if (transmissions++ == 0) {
             firstSentNanos = nowNanos;
         } else {

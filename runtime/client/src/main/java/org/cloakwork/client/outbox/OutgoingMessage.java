@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.Outcome;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
+import org.cloakwork.wire.Fragment;
+import org.cloakwork.wire.PacketSize;
 
 /**
  * A message on its way, ours or an application's. Changed on the client's own thread only; what applications look at
@@ -17,11 +19,20 @@ import org.cloakwork.spi.runtime.Scheduler.Cancellable;
  */
 public final class OutgoingMessage implements Delivery {
 
+    /** What a reply block adds to a message. */
+    private static final int SURB_BYTES = 460;
+    /** What a message has beside its content, its padding marker included. */
+    private static final int HEADER_BYTES = 32;
+    /** What a packet carries of a message at least, and about what it holds here. */
+    private static final int FRAGMENT_PAYLOAD_BYTES =
+            PacketSize.REGULAR.fragmentLength() - Fragment.LINKED_HEADER_LENGTH;
+    private static final int FRAGMENT_HELD_BYTES = 2048;
+
     private final Target target;
     private final Lane lane;
     private final long createdNanos;
     private final long deadlineNanos;
-    private final Consumer<Outcome> onEnd;
+    private final BiConsumer<OutgoingMessage, Outcome> onEnd;
     private final Executor listeners;
     private final AtomicBoolean open = new AtomicBoolean(true);
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
@@ -31,6 +42,8 @@ public final class OutgoingMessage implements Delivery {
     private List<OutgoingFragment> fragments = List.of();
 
     /**
+     * Makes a message that has not ended.
+     *
      * @param target        whom it is for
      * @param lane          where it waits
      * @param createdNanos  when it was handed over, monotonic time
@@ -38,14 +51,26 @@ public final class OutgoingMessage implements Delivery {
      * @param onEnd         called once, by whoever ends it
      * @param listeners     runs what applications have waiting for the outcome
      */
-    public OutgoingMessage(Target target, Lane lane, long createdNanos, long deadlineNanos, Consumer<Outcome> onEnd,
-                           Executor listeners) {
+    public OutgoingMessage(Target target, Lane lane, long createdNanos, long deadlineNanos,
+                           BiConsumer<OutgoingMessage, Outcome> onEnd, Executor listeners) {
         this.target = target;
         this.lane = lane;
         this.createdNanos = createdNanos;
         this.deadlineNanos = deadlineNanos;
         this.onEnd = onEnd;
         this.listeners = listeners;
+    }
+
+    /**
+     * Packets are counted whole: an empty message is a packet too.
+     *
+     * @param length    of a message's content
+     * @param surbCount reply blocks that go along
+     * @return about what it holds until it ends
+     */
+    public static long bytesHeld(int length, int surbCount) {
+        return Math.ceilDiv(length + (long) surbCount * SURB_BYTES + HEADER_BYTES, FRAGMENT_PAYLOAD_BYTES)
+                * FRAGMENT_HELD_BYTES;
     }
 
     @Override
@@ -89,9 +114,11 @@ public final class OutgoingMessage implements Delivery {
         progress = new Progress(all.size(), 0, 0);
     }
 
-    /** {@return the fragments it was cut into; none before that} */
-    public List<OutgoingFragment> fragments() {
-        return fragments;
+    /** {@return the fragments it was cut into, forgotten by this: whoever keeps the message must not keep its content} */
+    public List<OutgoingFragment> takeFragments() {
+        List<OutgoingFragment> taken = fragments;
+        fragments = List.of();
+        return taken;
     }
 
     /** Another copy of one of its packets has left. */
@@ -120,7 +147,7 @@ public final class OutgoingMessage implements Delivery {
         Progress p = progress;
         progress = new Progress(p.packets(), p.acknowledged() + 1, p.retransmissions());
         return p.acknowledged() + 1 == p.packets() && end(new Outcome.Acknowledged(
-                p.packets(), p.retransmissions(), Duration.ofNanos(nowNanos - createdNanos)));
+                p.packets(), p.retransmissions(), Duration.ofNanos(nowNanos - createdNanos)), listeners);
     }
 
     /**
@@ -129,16 +156,26 @@ public final class OutgoingMessage implements Delivery {
      * @return whether it ended by this and not before
      */
     public boolean fail(FailureReason reason, String detail) {
-        return end(new Outcome.Failed(reason, detail));
+        return end(new Outcome.Failed(reason, detail), listeners);
     }
 
-    private boolean end(Outcome how) {
+    /**
+     * Ends it before anyone has seen it, so that nobody can be waiting for the outcome yet.
+     *
+     * @param reason why it is not accepted
+     * @param detail for people
+     */
+    public void refuse(FailureReason reason, String detail) {
+        end(new Outcome.Failed(reason, detail), Runnable::run);
+    }
+
+    private boolean end(Outcome how, Executor executor) {
         if (!open.compareAndSet(true, false)) {
             return false;
         }
         deadline.cancel();
-        onEnd.accept(how);
-        outcome.completeAsync(() -> how, listeners);
+        onEnd.accept(this, how);
+        outcome.completeAsync(() -> how, executor);
         return true;
     }
 }

@@ -2,10 +2,15 @@ package org.cloakwork.client.pace;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Function;
+import org.cloakwork.client.Counter;
+import org.cloakwork.client.Counters;
 import org.cloakwork.client.Environment;
 import org.cloakwork.client.Parts;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets packets leave when the cover strategy says so: in slots, with cover where nothing waits, or at once where it wants
@@ -13,8 +18,12 @@ import org.cloakwork.spi.runtime.Scheduler.Cancellable;
  */
 public final class Pacer {
 
-    /** While the link has more than this to write, it counts as congested and nothing is added without pacing. */
+    /** While the link has more than this to write, it counts as congested and nothing is added. */
     static final long CONGESTED_BYTES = 256 * 1024;
+    /** What counts as the answer of a strategy that fails. */
+    static final Duration GAP_AFTER_FAILURE = Duration.ofSeconds(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Pacer.class);
 
     /** What the pacer moves. */
     public interface Traffic {
@@ -34,29 +43,51 @@ public final class Pacer {
 
     private final Environment environment;
     private final Parts parts;
+    private final Counters counters;
     private final Traffic traffic;
+    private final Congestion congestion;
     private final CoverTrafficStrategy.Link link;
     private Cancellable slot = () -> { };
     private Cancellable loop = () -> { };
     private long slotNanos;
     private long loopNanos;
     private boolean paced;
+    private boolean looping;
 
     /**
      * @param environment of the client
      * @param parts       where the strategy is looked up for each decision
+     * @param counters    of the client
      * @param traffic     what leaves
      */
-    public Pacer(Environment environment, Parts parts, Traffic traffic) {
+    public Pacer(Environment environment, Parts parts, Counters counters, Traffic traffic) {
         this.environment = environment;
         this.parts = parts;
+        this.counters = counters;
         this.traffic = traffic;
-        this.link = () -> traffic.pendingBytes() > CONGESTED_BYTES;
+        this.congestion = new Congestion(environment.clock().nanoTime());
+        this.link = new CoverTrafficStrategy.Link() {
+
+            @Override
+            public boolean congested() {
+                return traffic.pendingBytes() > CONGESTED_BYTES;
+            }
+
+            @Override
+            public int congestionLevel() {
+                return congestion.level();
+            }
+        };
     }
 
     /** {@return whether packets leave in slots} */
     public boolean isPaced() {
         return paced;
+    }
+
+    /** {@return whether cover packets will be needed} */
+    public boolean needsCover() {
+        return paced || looping;
     }
 
     /** Starts, or goes over to another strategy. */
@@ -66,7 +97,6 @@ public final class Pacer {
         loopNanos = slotNanos;
         scheduleSlot();
         scheduleLoop();
-        packetReady();
     }
 
     /** Lets nothing leave any more. */
@@ -83,25 +113,25 @@ public final class Pacer {
     }
 
     private void scheduleSlot() {
-        CoverTrafficStrategy strategy = parts.cover();
-        Optional<Duration> gap = strategy == null ? Optional.empty()
-                : strategy.untilNextSlot(link, environment.randomness());
+        congestion.observe(link.congested(), environment.clock().nanoTime());
+        Optional<Duration> gap = ask(strategy -> strategy.untilNextSlot(link, environment.randomness()));
         paced = gap.isPresent();
         gap.ifPresent(duration -> {
             slotNanos = next(slotNanos, duration);
             slot = environment.scheduler().schedule(untilNanos(slotNanos), () -> {
-                if (traffic.isOpen() && !traffic.sendWaiting()) {
+                if (traffic.isOpen() && !link.congested() && !traffic.sendWaiting()) {
                     traffic.sendCover();
                 }
                 scheduleSlot();
             });
         });
+        // A strategy that has just given its slots up.
+        packetReady();
     }
 
     private void scheduleLoop() {
-        CoverTrafficStrategy strategy = parts.cover();
-        Optional<Duration> gap = strategy == null ? Optional.empty()
-                : strategy.untilNextLoop(link, environment.randomness());
+        Optional<Duration> gap = ask(strategy -> strategy.untilNextLoop(link, environment.randomness()));
+        looping = gap.isPresent();
         gap.ifPresent(duration -> {
             loopNanos = next(loopNanos, duration);
             loop = environment.scheduler().schedule(untilNanos(loopNanos), () -> {
@@ -111,6 +141,20 @@ public final class Pacer {
                 scheduleLoop();
             });
         });
+    }
+
+    private Optional<Duration> ask(Function<CoverTrafficStrategy, Optional<Duration>> question) {
+        CoverTrafficStrategy strategy = parts.cover();
+        if (strategy == null) {
+            return Optional.empty();
+        }
+        try {
+            return question.apply(strategy);
+        } catch (RuntimeException | LinkageError e) {
+            counters.count(Counter.PART_FAILURES);
+            LOG.warn("the cover part failed", e);
+            return Optional.of(GAP_AFTER_FAILURE);
+        }
     }
 
     /** Gaps add up from slot to slot; after a stall they start from now, so that it is not followed by a burst. */

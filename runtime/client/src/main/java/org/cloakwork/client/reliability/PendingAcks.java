@@ -4,10 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.cloakwork.client.outbox.OutgoingFragment;
-import org.cloakwork.client.outbox.OutgoingMessage;
 import org.cloakwork.wire.FragmentId;
 
 /**
@@ -18,10 +15,16 @@ public final class PendingAcks {
 
     private final Map<FragmentId, OutgoingFragment> fragments = new HashMap<>();
 
-    /** @param added awaited from now on */
-    public void add(List<OutgoingFragment> added) {
-        // An id that is taken by chance (one in 2^31 for each set awaited) goes to the newer one; the older ends late.
+    /**
+     * @param added awaited from now on
+     * @return whether they are; false if one of their ids is taken by chance, and nothing was changed
+     */
+    public boolean add(List<OutgoingFragment> added) {
+        if (added.stream().anyMatch(fragment -> fragments.containsKey(fragment.fragment().id()))) {
+            return false;
+        }
         added.forEach(fragment -> fragments.put(fragment.fragment().id(), fragment));
+        return true;
     }
 
     /**
@@ -35,11 +38,6 @@ public final class PendingAcks {
     /** @param fragment awaited no longer */
     public void remove(OutgoingFragment fragment) {
         fragments.remove(fragment.fragment().id(), fragment);
-    }
-
-    /** {@return the messages that await anything} */
-    public Set<OutgoingMessage> messages() {
-        return fragments.values().stream().map(OutgoingFragment::message).collect(Collectors.toSet());
     }
 
     /** {@return how many are awaited} */

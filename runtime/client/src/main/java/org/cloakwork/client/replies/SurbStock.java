@@ -3,14 +3,17 @@ package org.cloakwork.client.replies;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
 import org.cloakwork.client.outbox.OutgoingFragment;
+import org.cloakwork.spi.topology.KeyRotation;
 import org.cloakwork.wire.ReplySurb;
 
 /**
@@ -19,8 +22,9 @@ import org.cloakwork.wire.ReplySurb;
  */
 public final class SurbStock {
 
-    /** Held back for requests: one and its retransmission. */
-    static final int RESERVE = 2;
+    /** Held back for requests: a third of what came last, within these bounds. */
+    static final int LEAST_RESERVE = 2;
+    static final int MOST_RESERVE = 8;
     /** Below this many to spare, more are asked for when there is something to send. */
     static final int LOW = 10;
     /** Asked for at once, upstream's least; and ours at most, of the 500 that are granted. */
@@ -30,18 +34,35 @@ public final class SurbStock {
     static final int MAX_PER_SENDER = 500;
     /** Senders kept; the one not heard of for longest goes first. */
     static final int MAX_SENDERS = 2_000;
-    /** A request not answered by then is lost. Source: protocol/5-client, 5.1. */
+    /** Kept from all of them together: some 35 MB. */
+    static final int MAX_SURBS = 50_000;
+    /** A request not answered by then is lost; the next one in a row is given twice as long. Source: protocol/5-client, 5.1. */
     static final long REQUEST_TIMEOUT_NANOS = 10_000_000_000L;
+    static final long LONGEST_REQUEST_TIMEOUT_NANOS = 300_000_000_000L;
+    /**
+     * Reply blocks of the rotation before are of use so long after it ended: an epoch. Source: protocol/3-messages, 5.5.
+     */
+    static final long OLD_ROTATION_NANOS = 3600 * 1_000_000_000L;
 
     private static final class Peer {
         private final Deque<ReplySurb> surbs = new ArrayDeque<>();
         private final Deque<OutgoingFragment> waiting = new ArrayDeque<>();
+        private int reserve = LEAST_RESERVE;
+        private int asked;
         private int requested;
         private long requestedNanos;
+        private long timeoutNanos = REQUEST_TIMEOUT_NANOS;
+
+        private boolean isAsked(long nowNanos) {
+            return requested > 0 && nowNanos - requestedNanos <= timeoutNanos;
+        }
     }
 
     private final Counters counters;
     private final LinkedHashMap<SenderTag, Peer> peers = new LinkedHashMap<>(16, 0.75f, true);
+    private KeyRotation rotation = KeyRotation.UNKNOWN;
+    private OptionalLong rotatedNanos = OptionalLong.empty();
+    private int size;
 
     /** @param counters of the client */
     public SurbStock(Counters counters) {
@@ -49,11 +70,13 @@ public final class SurbStock {
     }
 
     /**
-     * @param sender a tag
-     * @return whether it can be answered, now or when more reply blocks come
+     * @param sender   a tag
+     * @param nowNanos monotonic time
+     * @return whether it can be answered, now or when the reply blocks come that were asked for
      */
-    public boolean knows(SenderTag sender) {
-        return peers.containsKey(sender);
+    public boolean canAnswer(SenderTag sender, long nowNanos) {
+        Peer peer = peers.get(sender);
+        return peer != null && (!peer.surbs.isEmpty() || peer.isAsked(nowNanos));
     }
 
     /**
@@ -67,17 +90,70 @@ public final class SurbStock {
         Peer peer = peers.computeIfAbsent(sender, tag -> new Peer());
         counters.add(Counter.SURBS_RECEIVED, surbs.size());
         peer.surbs.addAll(surbs);
+        size += surbs.size();
         if (requested) {
             peer.requested = Math.max(0, peer.requested - surbs.size());
+            peer.timeoutNanos = REQUEST_TIMEOUT_NANOS;
         }
+        peer.reserve = Math.clamp(peer.surbs.size() / 3, LEAST_RESERVE, MOST_RESERVE);
         while (peer.surbs.size() > MAX_PER_SENDER) {
             peer.surbs.poll();
-            counters.count(Counter.SURBS_EXPIRED);
+            expired(1);
         }
-        if (peers.size() > MAX_SENDERS) {
-            Peer forgotten = peers.pollFirstEntry().getValue();
-            counters.add(Counter.SURBS_EXPIRED, forgotten.surbs.size());
+        // Senders for whom something waits are not forgotten: they are as many as the outbox lets in.
+        Iterator<Peer> eldest = peers.values().iterator();
+        while ((peers.size() > MAX_SENDERS || size > MAX_SURBS) && eldest.hasNext()) {
+            Peer candidate = eldest.next();
+            if (candidate.waiting.isEmpty() && candidate != peer) {
+                expired(candidate.surbs.size());
+                eldest.remove();
+            }
         }
+    }
+
+    private void expired(int count) {
+        size -= count;
+        counters.add(Counter.SURBS_EXPIRED, count);
+    }
+
+    /**
+     * The nodes may have new keys. Blocks made for the old ones are used last, and dropped when they are of no use.
+     *
+     * @param present  the rotation of the present topology
+     * @param nowNanos monotonic time
+     */
+    public void rotate(KeyRotation present, long nowNanos) {
+        if (present != rotation) {
+            rotation = present;
+            rotatedNanos = OptionalLong.of(nowNanos);
+        }
+        if (rotatedNanos.isPresent() && nowNanos - rotatedNanos.getAsLong() > OLD_ROTATION_NANOS) {
+            rotatedNanos = OptionalLong.empty();
+            for (Peer peer : peers.values()) {
+                int before = peer.surbs.size();
+                peer.surbs.removeIf(surb -> !isFresh(surb));
+                expired(before - peer.surbs.size());
+            }
+        }
+    }
+
+    private boolean isFresh(ReplySurb surb) {
+        return rotation == KeyRotation.UNKNOWN || surb.rotation() == KeyRotation.UNKNOWN
+                || surb.rotation() == rotation;
+    }
+
+    /**
+     * @param sender whose it is
+     * @param surb   was taken and not used
+     */
+    public void putBack(SenderTag sender, ReplySurb surb) {
+        peers.computeIfAbsent(sender, tag -> new Peer()).surbs.addFirst(surb);
+        size++;
+    }
+
+    /** {@return how many reply blocks are there} */
+    public int size() {
+        return size;
     }
 
     /**
@@ -107,7 +183,7 @@ public final class SurbStock {
             return released;
         }
         peer.waiting.removeIf(fragment -> !fragment.isWanted());
-        while (!peer.waiting.isEmpty() && peer.surbs.size() > RESERVE) {
+        while (!peer.waiting.isEmpty() && peer.surbs.size() > peer.reserve) {
             OutgoingFragment fragment = peer.waiting.poll();
             fragment.setSurb(use(peer));
             released.add(fragment);
@@ -120,13 +196,26 @@ public final class SurbStock {
      * @return a reply block for a request for more, held back or not; empty if there is none left
      */
     public Optional<ReplySurb> takeForRequest(SenderTag sender) {
-        Peer peer = peers.get(sender);
-        return peer == null || peer.surbs.isEmpty() ? Optional.empty() : Optional.of(use(peer));
+        return take(sender, 0);
     }
 
     /**
-     * Decides whether to ask for more, and notes that it was done. More are asked for while fragments wait, or when an
-     * answer has just used up what was to spare.
+     * @param sender a tag
+     * @return a reply block for a copy of a request that was lost; empty if the last ones are better kept for a later
+     *         request
+     */
+    public Optional<ReplySurb> takeForRequestAgain(SenderTag sender) {
+        return take(sender, LEAST_RESERVE);
+    }
+
+    private Optional<ReplySurb> take(SenderTag sender, int least) {
+        Peer peer = peers.get(sender);
+        return peer == null || peer.surbs.size() <= least ? Optional.empty() : Optional.of(use(peer));
+    }
+
+    /**
+     * Decides whether to ask for more, and notes that it was done. Every request costs a block, so there is one at a
+     * time, for everything that is missing.
      *
      * @param sender   a tag
      * @param nowNanos monotonic time
@@ -137,18 +226,18 @@ public final class SurbStock {
         if (peer == null || peer.surbs.isEmpty()) {
             return 0;
         }
-        if (peer.requested > 0 && nowNanos - peer.requestedNanos > REQUEST_TIMEOUT_NANOS) {
+        if (peer.requested > 0 && !peer.isAsked(nowNanos)) {
             peer.requested = 0;
+            peer.timeoutNanos = Math.min(LONGEST_REQUEST_TIMEOUT_NANOS, peer.timeoutNanos * 2);
         }
-        int missing = peer.waiting.size() + RESERVE + LOW - peer.surbs.size() - peer.requested;
-        if (missing <= 0) {
+        int missing = peer.waiting.size() + peer.reserve + LOW - peer.surbs.size() - peer.requested;
+        // When half of the answer is there, the rest is on its way too.
+        if (missing <= 0 || peer.requested * 2 > peer.asked) {
             return 0;
         }
         int amount = Math.clamp(missing, LEAST_REQUEST, MOST_REQUEST);
-        if (peer.requested > MAX_PER_SENDER - amount) {
-            return 0;
-        }
         peer.requested += amount;
+        peer.asked = peer.requested;
         peer.requestedNanos = nowNanos;
         return amount;
     }
@@ -169,7 +258,15 @@ public final class SurbStock {
     }
 
     private ReplySurb use(Peer peer) {
-        counters.count(Counter.SURBS_USED);
+        size--;
+        Iterator<ReplySurb> candidates = peer.surbs.iterator();
+        while (candidates.hasNext()) {
+            ReplySurb candidate = candidates.next();
+            if (isFresh(candidate)) {
+                candidates.remove();
+                return candidate;
+            }
+        }
         return peer.surbs.poll();
     }
 }

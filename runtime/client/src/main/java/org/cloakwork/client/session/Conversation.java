@@ -67,7 +67,9 @@ final class Conversation {
     private State state = State.ASKING_VERSION;
     private int version = GatewayProtocol.CURRENT_VERSION;
     private long balance;
+    private boolean authenticated;
     private boolean claiming;
+    private boolean claimRefused;
     private long timestamp;
 
     /**
@@ -91,6 +93,16 @@ final class Conversation {
 
     boolean isLive() {
         return state == State.LIVE;
+    }
+
+    /** Whether it tried to authenticate and did not get through. */
+    boolean isFruitless() {
+        return timestamp > lastTimestamp && !authenticated;
+    }
+
+    /** Whether the gateway owes an answer. */
+    boolean awaitsAnswer() {
+        return state != State.LIVE || claiming;
     }
 
     /** The timestamp of this connection's authentication, or the latest before it; seconds. */
@@ -132,9 +144,10 @@ final class Conversation {
             case ServerResponse.Authenticate authenticate -> authenticated(authenticate);
             case ServerResponse.Bandwidth bandwidth -> claimed(bandwidth.availableTotal());
             case ServerResponse.Send send -> spent(send.remainingBandwidth());
-            case ServerResponse.OutOfBandwidth out -> {
+            case ServerResponse.OutOfBandwidth(long required, long available) -> {
                 counters.count(Counter.OUT_OF_BANDWIDTH);
-                yield spent(out.available());
+                yield state == State.LIVE && claimRefused ? over("out of bandwidth, and the gateway gives no more")
+                        : spent(available);
             }
             case ServerResponse.Error(String message) -> error(message);
             case ServerResponse.TicketReplay() -> error("ticket replay");
@@ -199,6 +212,7 @@ final class Conversation {
         if (authenticate.protocolVersion() > GatewayProtocol.CURRENT_VERSION) {
             return over("answered with version " + authenticate.protocolVersion() + " of the gateway protocol");
         }
+        authenticated = true;
         version = authenticate.protocolVersion();
         balance = authenticate.bandwidthRemaining();
         return claimOrGoLive();
@@ -221,6 +235,7 @@ final class Conversation {
 
     private List<Action> claimed(long available) {
         claiming = false;
+        claimRefused = false;
         balance = available;
         if (state != State.CLAIMING) {
             return List.of();
@@ -234,14 +249,20 @@ final class Conversation {
 
     private List<Action> spent(long available) {
         balance = available;
-        return state == State.LIVE && !claiming && balance < GatewayProtocol.CLAIM_BELOW_BYTES ? claim() : List.of();
+        return state == State.LIVE && !claiming && !claimRefused && balance < GatewayProtocol.CLAIM_BELOW_BYTES
+                ? claim() : List.of();
     }
 
     /** Once live, an error concerns one request; it must never make us deaf. */
     private List<Action> error(String message) {
         counters.count(Counter.GATEWAY_ERRORS);
         if (state == State.LIVE) {
+            // Not asked again for every packet: what is left is used up first, then a new session asks anew.
+            claimRefused |= claiming;
             claiming = false;
+            return List.of();
+        }
+        if (state == State.OVER) {
             return List.of();
         }
         return over("the gateway says: " + message);

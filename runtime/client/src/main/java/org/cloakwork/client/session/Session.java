@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -44,6 +45,13 @@ public final class Session {
     private static final int RECEIVE_LIMIT_BYTES = 4 * 1024 * 1024;
     private static final Duration RECEIVE_PATIENCE = Duration.ofSeconds(10);
     private static final int FRAME_COST = 64;
+    /** A session that lasted so long was a good one: the next pause is short again. */
+    private static final Duration GOOD_SESSION = Duration.ofSeconds(1);
+    /** A key with which that many authentications in a row came to nothing is given up: the client registers again. */
+    private static final int MOST_FRUITLESS_AUTHENTICATIONS = 3;
+    /** A live link on which nothing came for so long is asked whether it is alive. */
+    private static final Duration SILENCE = Duration.ofSeconds(30);
+    private static final byte[] PING = new byte[8];
 
     /** Told what the session does. */
     public interface Listener {
@@ -51,8 +59,8 @@ public final class Session {
         /** Packets can be sent. */
         void live();
 
-        /** @param reason why no packets can be sent any more */
-        void lost(String reason);
+        /** What {@link #isLive} or {@link #status} say has changed. */
+        void changed();
 
         /** @param bytes that arrived for us */
         void payload(byte[] bytes);
@@ -79,6 +87,8 @@ public final class Session {
     private Duration pause = FIRST_PAUSE;
     private Cancellable retry = () -> { };
     private String status = "waiting for a topology";
+    private boolean waitsForTopology = true;
+    private int fruitlessAuthentications;
     private boolean closed;
 
     /**
@@ -133,7 +143,9 @@ public final class Session {
     /** @param newTopology where gateways are looked up from now on */
     public void topologyChanged(Topology newTopology) {
         topology = newTopology;
-        connectIfIdle();
+        if (waitsForTopology) {
+            connect();
+        }
     }
 
     /** The transport may be another one: moves over to it. */
@@ -141,11 +153,10 @@ public final class Session {
         if (parts.transport() == transport) {
             return;
         }
+        retry.cancel();
         if (connection != null) {
             disconnect("the transport was exchanged");
         }
-        retry.cancel();
-        retry = () -> { };
         connect();
     }
 
@@ -158,39 +169,50 @@ public final class Session {
         }
     }
 
-    private void connectIfIdle() {
-        if (connection == null && gateway == null) {
-            connect();
-        }
-    }
-
     private void connect() {
         transport = parts.transport();
         if (closed || connection != null || topology == null || transport == null) {
             return;
         }
-        if (key == null) {
-            gateway = wanted.orElseGet(this::anyGateway);
+        if (address == null) {
+            gateway = wanted.or(this::anyGateway).orElse(null);
         }
         Optional<GatewayEndpoint> endpoint = topology.node(gateway).flatMap(Session::endpoint);
-        if (endpoint.isEmpty()) {
+        waitsForTopology = endpoint.isEmpty();
+        if (waitsForTopology) {
             failed(gateway == null ? "no node of the network takes clients"
                     : "gateway " + gateway + " is not in the network, or takes no clients");
             return;
         }
-        status = "connecting to gateway " + gateway;
-        Connection attempt = new Connection();
+        retry.cancel();
+        Connection attempt = new Connection(new Conversation(identity, gateway, Optional.ofNullable(key), lastTimestamp,
+                counters, environment.randomness()));
+        try {
+            attempt.link = transport.connect(endpoint.get(), attempt);
+        } catch (RuntimeException | LinkageError e) {
+            counters.count(Counter.PART_FAILURES);
+            LOG.warn("the transport failed", e);
+            failed("the transport failed: " + e.getMessage());
+            return;
+        }
         connection = attempt;
-        attempt.conversation = new Conversation(identity, gateway, Optional.ofNullable(key), lastTimestamp, counters,
-                environment.randomness());
-        attempt.link = transport.connect(endpoint.get(), attempt);
-        attempt.expectStep();
+        attempt.expectAnswer();
+        changed("connecting to gateway " + gateway);
     }
 
-    private IdentityKey anyGateway() {
-        List<Node> gateways = topology.gateways();
-        return gateways.isEmpty() ? null
-                : gateways.get(environment.randomness().nextInt(gateways.size())).identity();
+    /** Another one than the last time, if there is another. */
+    private Optional<IdentityKey> anyGateway() {
+        List<IdentityKey> gateways = new ArrayList<>(topology.gateways().stream().map(Node::identity).toList());
+        if (gateways.size() > 1) {
+            gateways.remove(gateway);
+        }
+        return gateways.isEmpty() ? Optional.empty()
+                : Optional.of(gateways.get(environment.randomness().nextInt(gateways.size())));
+    }
+
+    private void changed(String newStatus) {
+        status = newStatus;
+        listener.changed();
     }
 
     private static Optional<GatewayEndpoint> endpoint(Node node) {
@@ -207,55 +229,89 @@ public final class Session {
     }
 
     private void failed(String reason) {
-        status = reason;
         if (closed) {
             return;
         }
         long nanos = pause.toNanos();
         Duration jittered = Duration.ofNanos(nanos / 2 + (long) (nanos * (environment.randomness().nextInt(1000) / 1000.0)));
         LOG.warn("no session, trying again in {} ms: {}", jittered.toMillis(), reason);
+        retry.cancel();
         retry = environment.scheduler().schedule(jittered, this::connect);
         pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+        changed(reason);
     }
 
     /** Forgets the connection before closing it, so that nothing of it is heard any more. */
     private void disconnect(String reason) {
         Connection old = connection;
-        boolean wasLive = old.conversation.isLive();
         connection = null;
-        old.step.cancel();
+        old.answer.cancel();
+        old.silence.cancel();
         old.link.close();
-        if (wasLive) {
+        lastTimestamp = Math.max(lastTimestamp, old.conversation.timestamp());
+        if (old.liveSinceNanos.isPresent()) {
+            if (environment.clock().nanoTime() - old.liveSinceNanos.getAsLong() >= GOOD_SESSION.toNanos()) {
+                pause = FIRST_PAUSE;
+            }
             counters.count(Counter.SESSIONS_LOST);
-            listener.lost(reason);
         }
+        changed(reason);
     }
 
     /** One connection; what its link reports is passed on to the client's own thread. */
     private final class Connection implements GatewayLink.Handler {
 
         private final Semaphore receivable = new Semaphore(RECEIVE_LIMIT_BYTES);
-        private Conversation conversation;
+        private final Conversation conversation;
         private GatewayLink link;
-        private Cancellable step = () -> { };
+        private Cancellable answer = () -> { };
+        private Cancellable silence = () -> { };
+        private OptionalLong liveSinceNanos = OptionalLong.empty();
+        private volatile boolean heard;
 
-        private void expectStep() {
-            step.cancel();
-            step = environment.scheduler().schedule(STEP_TIMEOUT, () -> lost("no answer within "
+        private Connection(Conversation conversation) {
+            this.conversation = conversation;
+        }
+
+        private void expectAnswer() {
+            answer.cancel();
+            answer = environment.scheduler().schedule(STEP_TIMEOUT, () -> lost("no answer within "
                     + STEP_TIMEOUT.toSeconds() + " s while " + status));
+        }
+
+        /** A link may be dead without anyone telling: then no message would arrive any more. */
+        private void watch(boolean pinged) {
+            silence = environment.scheduler().schedule(pinged ? STEP_TIMEOUT : SILENCE, () -> {
+                if (heard) {
+                    heard = false;
+                    watch(false);
+                } else if (pinged) {
+                    lost("nothing heard any more");
+                } else {
+                    link.ping(PING);
+                    watch(true);
+                }
+            });
         }
 
         @Override
         public void opened() {
             environment.scheduler().execute(() -> {
-                status = "registering or authenticating with gateway " + gateway;
-                perform(conversation.opened());
+                if (connection == this) {
+                    changed((key == null ? "registering" : "authenticating") + " with gateway " + gateway);
+                    perform(conversation.opened());
+                }
             });
         }
 
         @Override
         public void text(String text) {
             receive(text.length(), () -> perform(conversation.text(text, environment.clock().now())));
+        }
+
+        @Override
+        public void pong(byte[] payload) {
+            heard = true;
         }
 
         @Override
@@ -279,10 +335,11 @@ public final class Session {
 
         /** Holds the link's reader up while too much waits, which in turn holds the gateway up. */
         private void receive(int length, Runnable task) {
+            heard = true;
             int cost = Math.min(length + FRAME_COST, RECEIVE_LIMIT_BYTES);
             try {
                 if (!receivable.tryAcquire(cost, RECEIVE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                    link.close();
+                    environment.scheduler().execute(() -> lost("frames came faster than they could be read"));
                     return;
                 }
             } catch (InterruptedException e) {
@@ -305,32 +362,37 @@ public final class Session {
                 switch (action) {
                     case Conversation.Action.Send(String text) -> {
                         link.send(text);
-                        if (!conversation.isLive()) {
-                            expectStep();
-                        }
+                        expectAnswer();
                     }
                     case Conversation.Action.Registered(GatewaySharedKey agreed) -> {
                         key = agreed;
                         address = new MixnetAddress(identity.publicKey(), encryption, gateway);
                     }
                     case Conversation.Action.Live() -> {
-                        step.cancel();
-                        pause = FIRST_PAUSE;
-                        lastTimestamp = conversation.timestamp();
+                        fruitlessAuthentications = 0;
+                        liveSinceNanos = OptionalLong.of(environment.clock().nanoTime());
                         status = "live";
                         counters.count(Counter.SESSIONS_OPENED);
+                        watch(false);
                         listener.live();
                     }
                     case Conversation.Action.Payload(byte[] bytes) -> listener.payload(bytes);
                     case Conversation.Action.Close(String reason) -> lost(reason);
                 }
             }
+            if (!conversation.awaitsAnswer()) {
+                answer.cancel();
+            }
         }
 
         private void lost(String reason) {
             if (connection == this) {
-                lastTimestamp = Math.max(lastTimestamp, conversation.timestamp());
                 disconnect(reason);
+                if (conversation.isFruitless() && ++fruitlessAuthentications == MOST_FRUITLESS_AUTHENTICATIONS) {
+                    LOG.warn("the gateway does not know us any more, registering again");
+                    fruitlessAuthentications = 0;
+                    key = null;
+                }
                 failed(reason);
             }
         }

@@ -1,9 +1,11 @@
 package org.cloakwork.client.topology;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
 import org.cloakwork.client.Parts;
@@ -20,6 +22,8 @@ public final class TopologyKeeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(TopologyKeeper.class);
     private static final Duration FIRST_RETRY = Duration.ofMillis(500);
+    /** An answer that takes longer is not waited for. */
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Parts parts;
     private final Scheduler scheduler;
@@ -29,8 +33,11 @@ public final class TopologyKeeper {
     private Topology topology;
     private String problem = "no topology yet";
     private Duration retry = FIRST_RETRY;
-    private boolean asking;
+    private TopologyProvider asked;
+    private PacketFormat prepared;
+    private CompletableFuture<Topology> question;
     private boolean stopped;
+    /** The next question, or the end of the patience with this one. */
     private Scheduler.Cancellable next = () -> { };
 
     /**
@@ -59,21 +66,49 @@ public final class TopologyKeeper {
         return problem;
     }
 
-    /** Asks now, unless a question is under way. */
-    public void refresh() {
-        TopologyProvider provider = parts.topology();
-        if (asking || stopped || provider == null) {
+    /** Asks now. A question that is under way is not waited for any longer. */
+    private void refresh() {
+        next.cancel();
+        asked = parts.topology();
+        if (stopped || asked == null) {
             return;
         }
-        next.cancel();
-        asking = true;
-        CompletableFuture<Topology> answer;
+        CompletableFuture<Topology> asking = ask(asked);
+        question = asking;
+        next = scheduler.schedule(PATIENCE, () -> answered(asking, null,
+                new TimeoutException("no answer within " + PATIENCE.toSeconds() + " s")));
+        asking.whenComplete((answer, failure) -> scheduler.execute(() -> answered(asking, answer, failure)));
+    }
+
+    private CompletableFuture<Topology> ask(TopologyProvider provider) {
         try {
-            answer = provider.fetch();
-        } catch (RuntimeException e) {
-            answer = CompletableFuture.failedFuture(e);
+            return Objects.requireNonNull(provider.fetch(), "no answer");
+        } catch (RuntimeException | LinkageError e) {
+            counters.count(Counter.PART_FAILURES);
+            return CompletableFuture.failedFuture(e);
         }
-        answer.whenComplete((answered, failure) -> scheduler.execute(() -> answered(answered, failure)));
+    }
+
+    /** Another provider is asked at once, another packet format gets ready. */
+    public void partsChanged() {
+        if (parts.topology() != asked) {
+            refresh();
+        }
+        prepare();
+    }
+
+    private void prepare() {
+        PacketFormat format = parts.sphinx();
+        if (format == prepared || format == null || topology == null) {
+            return;
+        }
+        prepared = format;
+        try {
+            format.prepare(topology.nodes().values().stream().map(Node::sphinxKey).toList());
+        } catch (RuntimeException | LinkageError e) {
+            counters.count(Counter.PART_FAILURES);
+            LOG.warn("the sphinx part failed", e);
+        }
     }
 
     /** Asks no more. */
@@ -82,25 +117,24 @@ public final class TopologyKeeper {
         next.cancel();
     }
 
-    private void answered(Topology answer, Throwable failure) {
-        asking = false;
-        if (stopped) {
+    private void answered(CompletableFuture<Topology> asking, Topology answer, Throwable failure) {
+        if (stopped || asking != question) {
             return;
         }
+        question = null;
+        next.cancel();
         if (answer != null && answer.isRoutable()) {
             counters.count(Counter.TOPOLOGY_REFRESHES);
             topology = answer;
             retry = FIRST_RETRY;
-            PacketFormat format = parts.sphinx();
-            if (format != null) {
-                format.prepare(answer.nodes().values().stream().map(Node::sphinxKey).toList());
-            }
+            prepared = null;
+            prepare();
             next = scheduler.schedule(refreshPeriod, this::refresh);
         } else {
             counters.count(Counter.TOPOLOGY_FAILURES);
             Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
             problem = cause == null ? "the topology has no route" : String.valueOf(cause.getMessage());
-            LOG.warn("no topology, asking again in {} ms: {}", retry.toMillis(), problem);
+            LOG.warn("no new topology, asking again in {} ms: {}", retry.toMillis(), problem);
             next = scheduler.schedule(retry, this::refresh);
             retry = retry.multipliedBy(2).compareTo(refreshPeriod) < 0 ? retry.multipliedBy(2) : refreshPeriod;
         }

@@ -1,0 +1,77 @@
+package org.cloakwork.cover.constant;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.cover.CoverTrafficStrategy.Link;
+import org.cloakwork.spi.runtime.PartFactory;
+import org.cloakwork.spi.runtime.Randomness;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConstantCoverTest {
+
+    private static final Randomness NONE = target -> {
+        throw new AssertionError("nothing to draw");
+    };
+
+    private record Level(int congestionLevel) implements Link {
+
+        @Override
+        public boolean congested() {
+            return congestionLevel > 0;
+        }
+    }
+
+    private static void assertGaps(Optional<Duration> main, Optional<Duration> loop, int level,
+                                   CoverTrafficStrategy strategy) {
+        assertEquals(main, strategy.untilNextSlot(new Level(level), NONE));
+        assertEquals(loop, strategy.untilNextLoop(new Level(level), NONE));
+    }
+
+    @Test
+    void theServiceLoaderFindsThePartWithItsDefaults() {
+        PartFactory<?> factory = ServiceLoader.load(PartFactory.class).findFirst().orElseThrow();
+        assertEquals("constant", factory.name());
+        assertGaps(Optional.of(Duration.ofMillis(20)), Optional.of(Duration.ofMillis(200)), 0,
+                (CoverTrafficStrategy) factory.create(Map.of()));
+    }
+
+    @Property(tries = 200)
+    void gapsAreWhatWasConfiguredWhateverTheCongestion(@ForAll @IntRange(min = 1, max = 3_600_000) int mainMillis,
+                                                       @ForAll @IntRange(min = 1, max = 3_600_000) int loopMillis,
+                                                       @ForAll boolean main, @ForAll boolean loop,
+                                                       @ForAll @IntRange(max = 5) int level) {
+        CoverTrafficStrategy strategy = new ConstantCoverFactory().create(Map.of("main", "" + main, "loop", "" + loop,
+                "main-gap-millis", "" + mainMillis, "loop-gap-millis", "" + loopMillis));
+        assertGaps(main ? Optional.of(Duration.ofMillis(mainMillis)) : Optional.empty(),
+                loop ? Optional.of(Duration.ofMillis(loopMillis)) : Optional.empty(), level, strategy);
+    }
+
+    @Test
+    void componentPropertiesAreReadTheSameWay() {
+        assertGaps(Optional.of(Duration.ofMillis(10)), Optional.empty(), 0, new ConstantCover(Map.of(
+                "component.name", "x", "cloakwork.name", "constant", "main-gap-millis", 10, "loop", false)));
+        assertThrows(IllegalArgumentException.class, () -> new ConstantCover(Map.of("gap", 1)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"main-gap-millis, 0", "main-gap-millis, 3600001", "loop-gap-millis, -1", "loop-gap-millis, none",
+        "main, on", "loop, no", "main-mean-millis, 20"})
+    void wrongValuesAndUnknownKeysAreNamed(String key, String value) {
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
+                () -> new ConstantCoverFactory().create(Map.of(key, value)));
+        assertTrue(e.getMessage().startsWith("cover constant: " + key + ": "), e.getMessage());
+        assertTrue(e.getMessage().contains("allowed is "), e.getMessage());
+    }
+}

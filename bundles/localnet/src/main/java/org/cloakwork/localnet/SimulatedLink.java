@@ -1,0 +1,152 @@
+package org.cloakwork.localnet;
+
+import org.cloakwork.spi.transport.GatewayLink;
+
+/**
+ * Both ends of a connection between a client and a gateway. Frames take no time, but wait while the one they are for is
+ * suspended.
+ */
+final class SimulatedLink {
+
+    /** Binary frames in one direction, on all links. */
+    static final class Flow {
+
+        long sent;
+        long delivered;
+        /** With a link that was closed. */
+        long lost;
+
+        Counts counts() {
+            return new Counts(sent, delivered, lost);
+        }
+
+        /** What they were at a moment. */
+        record Counts(long sent, long delivered, long lost) {
+        }
+    }
+
+    private final End client;
+    private final End gateway;
+    private final SimulatedNetwork network;
+    private boolean closed;
+
+    SimulatedLink(SimulatedNetwork network, SimulatedTime.Host clientHost, SimulatedTime.Host gatewayHost) {
+        this.network = network;
+        client = new End(clientHost, network.fromClients());
+        gateway = new End(gatewayHost, network.toClients());
+    }
+
+    /** {@return what the client sends on} */
+    GatewayLink client() {
+        return client;
+    }
+
+    /** {@return what the gateway sends on} */
+    GatewayLink gateway() {
+        return gateway;
+    }
+
+    /** Tells both that they are connected, the gateway first. */
+    void open(GatewayLink.Handler atClient, GatewayLink.Handler atGateway) {
+        client.handler = atClient;
+        gateway.handler = atGateway;
+        gateway.host.execute(atGateway::opened);
+        client.host.execute(() -> {
+            if (!closed) {
+                atClient.opened();
+            }
+        });
+    }
+
+    /** Drops what is under way and tells both. */
+    void close(String reason) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        network.closed(this);
+        client.host.execute(() -> client.handler.closed(reason));
+        gateway.host.execute(() -> gateway.handler.closed(reason));
+    }
+
+    private End other(End end) {
+        return end == client ? gateway : client;
+    }
+
+    private final class End implements GatewayLink {
+
+        private final SimulatedTime.Host host;
+        private final Flow flow;
+        private Handler handler;
+        private long pendingBytes;
+
+        private End(SimulatedTime.Host host, Flow flow) {
+            this.host = host;
+            this.flow = flow;
+        }
+
+        @Override
+        public void send(String text) {
+            if (!closed) {
+                pendingBytes += text.length();
+                other(this).host.execute(() -> deliver(text));
+            }
+        }
+
+        @Override
+        public void send(byte[] binary) {
+            flow.sent++;
+            if (closed) {
+                flow.lost++;
+            } else {
+                pendingBytes += binary.length;
+                other(this).host.execute(() -> deliver(binary));
+            }
+        }
+
+        private void deliver(String text) {
+            if (!closed) {
+                pendingBytes -= text.length();
+                other(this).handler.text(text);
+                delivered();
+            }
+        }
+
+        private void deliver(byte[] binary) {
+            if (closed) {
+                flow.lost++;
+            } else {
+                flow.delivered++;
+                pendingBytes -= binary.length;
+                other(this).handler.binary(binary);
+                delivered();
+            }
+        }
+
+        private void delivered() {
+            if (pendingBytes == 0) {
+                handler.drained();
+            }
+        }
+
+        @Override
+        public void ping(byte[] payload) {
+            End to = other(this);
+            to.host.execute(() -> host.execute(() -> {
+                if (!closed) {
+                    handler.pong(payload);
+                }
+            }));
+        }
+
+        @Override
+        public long pendingBytes() {
+            return pendingBytes;
+        }
+
+        @Override
+        public void close() {
+            SimulatedLink.this.close("closed by " + (this == client ? "the client" : "the gateway"));
+        }
+    }
+}

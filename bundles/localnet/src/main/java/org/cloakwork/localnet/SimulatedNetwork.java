@@ -1,0 +1,295 @@
+package org.cloakwork.localnet;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.cloakwork.api.IdentityKey;
+import org.cloakwork.spi.sphinx.PacketFormat;
+import org.cloakwork.spi.sphinx.SphinxPrivateKey;
+import org.cloakwork.spi.topology.KeyRotation;
+import org.cloakwork.spi.topology.Node;
+import org.cloakwork.spi.topology.NodeAddress;
+import org.cloakwork.spi.topology.Topology;
+import org.cloakwork.spi.topology.TopologyException;
+import org.cloakwork.spi.transport.GatewayLink;
+import org.cloakwork.spi.transport.GatewayTransport;
+import org.cloakwork.wire.MixFrame;
+import org.cloakwork.wire.crypto.EncryptionKeyPair;
+import org.cloakwork.wire.crypto.IdentityKeyPair;
+
+/** Mixes and gateways on wires that take as long, and lose as much, as they are told to. Used on one thread. */
+final class SimulatedNetwork {
+
+    static final int MIXES_PER_LAYER = 3;
+    static final int CLIENTS_PER_GATEWAY = 2_000;
+
+    private static final int LAYERS = 3;
+    private static final long FIRST_ROTATION = 10;
+    private static final long FIRST_EPOCH = 240;
+    private static final int MIX_PORT = 1789;
+    private static final int CLIENT_PORT = 9000;
+
+    private final SimulatedTime time;
+    private final SimulatedTime.Host host;
+    private final SimulatedRandomness randomness;
+    private final PacketFormat format;
+    private final double loss;
+    private final Counters counters = new Counters();
+    private final SimulatedLink.Flow fromClients = new SimulatedLink.Flow();
+    private final SimulatedLink.Flow toClients = new SimulatedLink.Flow();
+    private final List<SimulatedNode> nodes = new ArrayList<>();
+    private final Map<NodeAddress, Consumer<MixFrame>> receivers = new HashMap<>();
+    private final List<MixNode> mixes = new ArrayList<>();
+    private final Map<IdentityKey, Gateway> gateways = new HashMap<>();
+    /** Of the gateway that is restarted. */
+    private final Set<SimulatedLink> linksOfFirst = new LinkedHashSet<>();
+    private IdentityKey firstGateway;
+    private boolean firstGatewayDown;
+    private boolean directoryDown;
+    private long delayNanos;
+    private long jitterNanos;
+    private long epoch = FIRST_EPOCH;
+    private long rotation = FIRST_ROTATION;
+    private Topology topology;
+    private long lost;
+    private long onWires;
+
+    /** A node and what of it changes. */
+    private static final class SimulatedNode {
+
+        private final long id;
+        private final NodeAddress address;
+        private final IdentityKey identity;
+        private final Unwrapper unwrapper;
+        private final boolean isGateway;
+        private EncryptionKeyPair key;
+
+        private SimulatedNode(long id, NodeAddress address, IdentityKey identity, EncryptionKeyPair key,
+                Unwrapper unwrapper, boolean isGateway) {
+            this.id = id;
+            this.address = address;
+            this.identity = identity;
+            this.key = key;
+            this.unwrapper = unwrapper;
+            this.isGateway = isGateway;
+        }
+
+        private Node listed() {
+            Optional<Node.Entry> entry = isGateway ? Optional.of(new Node.Entry(List.of(address.ip()), CLIENT_PORT,
+                    Optional.empty(), OptionalInt.empty())) : Optional.empty();
+            return new Node(id, address, entry, identity, key.publicKey(),
+                    isGateway ? Set.of(Node.Role.ENTRY, Node.Role.EXIT) : Set.of(Node.Role.MIXNODE),
+                    OptionalInt.of(100));
+        }
+    }
+
+    /**
+     * @param time       that passes
+     * @param randomness of the nodes and the wires
+     * @param format     of packets
+     * @param clients    how many there will be
+     * @param loss       how likely a packet gets lost on its way through the mixes
+     */
+    SimulatedNetwork(SimulatedTime time, SimulatedRandomness randomness, PacketFormat format, int clients, double loss) {
+        this.time = time;
+        this.host = time.host();
+        this.randomness = randomness;
+        this.format = format;
+        this.loss = loss;
+        int mixCount = LAYERS * MIXES_PER_LAYER;
+        int gatewayCount = 1 + Math.ceilDiv(clients, CLIENTS_PER_GATEWAY);
+        List<NodeAddress> addresses = new ArrayList<>();
+        for (int i = 0; i < mixCount + gatewayCount; i++) {
+            addresses.add(new NodeAddress(NodeAddress.parseIp("10.0.0." + (i + 1)), MIX_PORT));
+        }
+        Set<NodeAddress> all = Set.copyOf(addresses);
+        for (int i = 0; i < mixCount + gatewayCount; i++) {
+            IdentityKeyPair identity = IdentityKeyPair.generate(randomness);
+            EncryptionKeyPair key = EncryptionKeyPair.generate(randomness);
+            Unwrapper unwrapper = new Unwrapper(format, new SphinxPrivateKey(key.privateBytes()),
+                    KeyRotation.ofId(rotation), new ReplayFilter(ReplayFilter.GENERATION_CAPACITY, randomness), counters);
+            boolean isGateway = i >= mixCount;
+            nodes.add(new SimulatedNode(i + 1, addresses.get(i), identity.publicKey(), key, unwrapper, isGateway));
+            if (isGateway) {
+                Gateway gateway = new Gateway(identity, unwrapper, all, this::enter, time, host, randomness, counters);
+                receivers.put(addresses.get(i), gateway::receive);
+                gateways.put(identity.publicKey(), gateway);
+            } else {
+                MixNode mix = new MixNode(unwrapper, all, this::carry, host, counters);
+                receivers.put(addresses.get(i), mix::receive);
+                mixes.add(mix);
+            }
+        }
+        firstGateway = nodes.get(mixCount).identity;
+        NodeAddress firstAddress = nodes.get(mixCount).address;
+        Consumer<MixFrame> first = receivers.get(firstAddress);
+        receivers.put(firstAddress, frame -> {
+            if (firstGatewayDown) {
+                counters.count(Counter.DROPPED_CONNECTION_LOST);
+            } else {
+                first.accept(frame);
+            }
+        });
+        publish();
+    }
+
+    private void publish() {
+        Map<Long, Node> listed = new HashMap<>();
+        Set<Long> gatewayIds = new LinkedHashSet<>();
+        List<Set<Long>> layers = List.of(new LinkedHashSet<>(), new LinkedHashSet<>(), new LinkedHashSet<>());
+        for (SimulatedNode node : nodes) {
+            listed.put(node.id, node.listed());
+            (node.isGateway ? gatewayIds : layers.get((int) ((node.id + epoch) % LAYERS))).add(node.id);
+        }
+        topology = new Topology(epoch, rotation, time.now(), new Topology.RewardedSet(epoch, gatewayIds, gatewayIds,
+                layers.get(0), layers.get(1), layers.get(2), Set.of()), listed);
+    }
+
+    // ------------------------------------------------------------------ wires
+
+    /** From a gateway into the mixnet: here packets get lost. */
+    private void enter(NodeAddress next, MixFrame frame) {
+        if (randomness.happens(loss)) {
+            lost++;
+        } else {
+            carry(next, frame);
+        }
+    }
+
+    private void carry(NodeAddress next, MixFrame frame) {
+        Consumer<MixFrame> receiver = receivers.get(next);
+        long nanos = delayNanos + (jitterNanos == 0 ? 0 : randomness.nextInt((int) jitterNanos));
+        if (nanos == 0) {
+            receiver.accept(frame);
+            return;
+        }
+        onWires++;
+        host.schedule(nanos, () -> {
+            onWires--;
+            receiver.accept(frame);
+        });
+    }
+
+    // ------------------------------------------------------------------ what clients use
+
+    /**
+     * @param client runs what the links of this transport report
+     * @return links to the gateways of this network
+     */
+    GatewayTransport transport(SimulatedTime.Host client) {
+        return (endpoint, handler) -> {
+            SimulatedLink link = new SimulatedLink(this, client, host);
+            host.execute(() -> connect(endpoint.identity(), link, handler, client));
+            return link.client();
+        };
+    }
+
+    private void connect(IdentityKey identity, SimulatedLink link, GatewayLink.Handler handler,
+            SimulatedTime.Host client) {
+        Gateway gateway = gateways.get(identity);
+        if (gateway == null || identity.equals(firstGateway) && firstGatewayDown) {
+            client.execute(() -> handler.closed("connection refused"));
+            return;
+        }
+        link.open(handler, gateway.accept(link.gateway()));
+        if (identity.equals(firstGateway)) {
+            linksOfFirst.add(link);
+        }
+    }
+
+    void closed(SimulatedLink link) {
+        linksOfFirst.remove(link);
+    }
+
+    /** {@return the answer of the directory} */
+    CompletableFuture<Topology> directory() {
+        return directoryDown ? CompletableFuture.failedFuture(new TopologyException("the directory does not answer"))
+                : CompletableFuture.completedFuture(topology);
+    }
+
+    // ------------------------------------------------------------------ faults
+
+    /** The first gateway drops its connections, and what is sent to it until it is up again. */
+    void restartGateway(Duration downtime) {
+        firstGatewayDown = true;
+        List.copyOf(linksOfFirst).forEach(link -> link.close("the gateway was stopped"));
+        host.schedule(downtime, () -> firstGatewayDown = false);
+    }
+
+    void setDirectoryDown(boolean down) {
+        directoryDown = down;
+    }
+
+    /** @param duration that each packet takes from node to node */
+    void setDelay(Duration duration) {
+        delayNanos = duration.toNanos();
+    }
+
+    /** @param duration that each packet takes from node to node at most, more or less by chance; below 2 s */
+    void setJitter(Duration duration) {
+        jitterNanos = duration.toNanos();
+    }
+
+    /** Every mix changes to the next layer. */
+    void nextEpoch() {
+        epoch++;
+        publish();
+    }
+
+    /** All nodes get new keys, and take packets for the old ones for a while. */
+    void rotateKeys(Duration overlap) {
+        rotation++;
+        for (SimulatedNode node : nodes) {
+            node.key = EncryptionKeyPair.generate(randomness);
+            node.unwrapper.rotate(new SphinxPrivateKey(node.key.privateBytes()), KeyRotation.ofId(rotation));
+        }
+        long present = rotation;
+        host.schedule(overlap, () -> {
+            if (rotation == present) {
+                nodes.forEach(node -> node.unwrapper.forgetPrevious());
+            }
+        });
+        publish();
+    }
+
+    // ------------------------------------------------------------------ what is counted
+
+    Counters counters() {
+        return counters;
+    }
+
+    /** {@return packets clients sent to their gateways} */
+    SimulatedLink.Flow fromClients() {
+        return fromClients;
+    }
+
+    /** {@return what gateways pushed to their clients} */
+    SimulatedLink.Flow toClients() {
+        return toClients;
+    }
+
+    /** {@return what there is at this moment} */
+    SimulatedReport.NetworkFindings findings() {
+        return new SimulatedReport.NetworkFindings(counters.byName(), fromClients.counts(), toClients.counts(), lost,
+                onWires + mixes.stream().mapToLong(MixNode::heldPackets).sum(),
+                gateways.values().stream().mapToLong(Gateway::inboxMessages).sum(), gateways.size());
+    }
+
+    /** {@return bytes in the delays of the mix that holds most} */
+    long mostHeldBytes() {
+        return mixes.stream().mapToLong(MixNode::heldBytes).max().orElseThrow();
+    }
+
+    /** {@return bytes in the inboxes of the gateway that holds most} */
+    long mostInboxBytes() {
+        return gateways.values().stream().mapToLong(Gateway::inboxBytes).max().orElseThrow();
+    }
+}

@@ -1,0 +1,139 @@
+package org.cloakwork.localnet;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.cloakwork.api.SendOptions;
+import org.cloakwork.api.Simulator;
+import org.cloakwork.client.Parts;
+import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.retransmission.RetransmissionPolicy;
+import org.cloakwork.spi.sphinx.PacketFormat;
+
+/** One run of the simulator, from the first event to the report. */
+final class Simulation {
+
+    /** After the start of the first client the last one starts. */
+    private static final Duration STARTS = Duration.ofSeconds(1);
+    private static final Duration SAMPLES = Duration.ofSeconds(1);
+    private static final Duration LONGEST_DRAIN = SendOptions.DEFAULT.deadline().plusSeconds(30);
+    private static final Duration STOP = Duration.ofSeconds(2);
+    private static final Duration REORDER = Duration.ofMillis(200);
+    /** How long nodes take packets for their old keys. Source: protocol/7-network. */
+    private static final Duration ROTATION_OVERLAP = Duration.ofHours(1);
+
+    /**
+     * What all clients use.
+     *
+     * @param format         of packets
+     * @param cover          of all clients
+     * @param retransmission of all clients
+     */
+    record SharedParts(PacketFormat format, CoverTrafficStrategy cover, RetransmissionPolicy retransmission) {
+    }
+
+    private final Simulator.Options options;
+    private final List<SimulatedFault> faults;
+    private final SimulatedTime time = new SimulatedTime();
+    /** Where the simulation itself runs. */
+    private final SimulatedTime.Host host = time.host();
+    private final SimulatedNetwork network;
+    private final SimulatedStatistics statistics = new SimulatedStatistics();
+    private final SimulatedPeaks peaks = new SimulatedPeaks();
+    private final List<SimulatedClient> clients = new ArrayList<>();
+
+    /**
+     * @param options what to simulate
+     * @param parts   what all clients use
+     * @throws IllegalArgumentException if a fault cannot be read
+     */
+    Simulation(Simulator.Options options, SharedParts parts) {
+        this.options = options;
+        faults = options.faults().stream().map(SimulatedFault::parse).toList();
+        SimulatedRandomness randomness = new SimulatedRandomness(options.seed());
+        network = new SimulatedNetwork(time, randomness.split(), parts.format(), options.clients(), options.loss());
+        for (int i = 0; i < options.clients(); i++) {
+            SimulatedTime.Host clientHost = time.host();
+            SimulatedRandomness own = randomness.split();
+            SimulatedClient client = new SimulatedClient(i, clients, time, clientHost, own,
+                    parts(parts, clientHost), statistics);
+            clients.add(client);
+            clientHost.schedule(Duration.ofNanos(own.nextInt((int) STARTS.toNanos())), client::start);
+        }
+        faults.forEach(this::schedule);
+        sample();
+    }
+
+    private Parts parts(SharedParts shared, SimulatedTime.Host clientHost) {
+        Parts parts = new Parts();
+        parts.setTopology(network::directory);
+        parts.setTransport(network.transport(clientHost));
+        parts.setSphinx(shared.format());
+        parts.setCover(shared.cover());
+        parts.setRetransmission(shared.retransmission());
+        return parts;
+    }
+
+    SimulatedNetwork network() {
+        return network;
+    }
+
+    private void schedule(SimulatedFault fault) {
+        switch (fault) {
+            case SimulatedFault.Delay(Duration delay, Duration from, Duration to) ->
+                    span(from, to, () -> network.setDelay(delay), () -> network.setDelay(Duration.ZERO));
+            case SimulatedFault.Reorder(Duration from, Duration to) ->
+                    span(from, to, () -> network.setJitter(REORDER), () -> network.setJitter(Duration.ZERO));
+            case SimulatedFault.GatewayRestart(Duration from, Duration downtime) ->
+                    host.schedule(from, () -> network.restartGateway(downtime));
+            case SimulatedFault.DirectoryOutage(Duration from, Duration to) ->
+                    span(from, to, () -> network.setDirectoryDown(true), () -> network.setDirectoryDown(false));
+            case SimulatedFault.Epoch(Duration from) -> host.schedule(from, network::nextEpoch);
+            case SimulatedFault.Rotation(Duration from) ->
+                    host.schedule(from, () -> network.rotateKeys(ROTATION_OVERLAP));
+            case SimulatedFault.Suspend(Duration from, Duration to) -> host.schedule(from,
+                    () -> clients.getFirst().suspend(to.minus(from)));
+        }
+    }
+
+    private void span(Duration from, Duration to, Runnable begin, Runnable end) {
+        host.schedule(from, begin);
+        host.schedule(to, end);
+    }
+
+    private void sample() {
+        for (SimulatedClient client : clients) {
+            peaks.add(client.engine().holdings());
+        }
+        peaks.add(SimulatedPeaks.Queue.MIX, network.mostHeldBytes());
+        peaks.add(SimulatedPeaks.Queue.GATEWAY, network.mostInboxBytes());
+        host.schedule(SAMPLES, this::sample);
+    }
+
+    /** {@return what happened} */
+    Simulator.Report run() {
+        time.run(options.duration());
+        clients.forEach(SimulatedClient::endTraffic);
+        long endedNanos = time.nanoTime();
+        time.run(LONGEST_DRAIN, () -> statistics.open() == 0);
+        Duration drain = Duration.ofNanos(time.nanoTime() - endedNanos);
+        clients.forEach(client -> client.engine().stop());
+        time.run(STOP);
+        Map<String, Long> counters = new TreeMap<>();
+        long surbs = 0;
+        long vain = 0;
+        long timersLeft = 0;
+        for (SimulatedClient client : clients) {
+            client.engine().counters().forEach((key, count) -> counters.merge(key, count, Long::sum));
+            surbs += client.engine().holdings().surbs();
+            vain += client.acknowledgedInVain();
+            timersLeft += client.waiting();
+        }
+        return new SimulatedReport(new SimulatedReport.Findings(options, drain, statistics, peaks, counters,
+                network.findings(), surbs, vain,
+                faults.stream().anyMatch(SimulatedFault.GatewayRestart.class::isInstance), timersLeft,
+                time.failures())).report();
+    }
+}

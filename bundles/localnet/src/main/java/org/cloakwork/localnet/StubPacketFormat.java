@@ -1,0 +1,158 @@
+package org.cloakwork.localnet;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.cloakwork.api.EncryptionKey;
+import org.cloakwork.spi.runtime.Randomness;
+import org.cloakwork.spi.sphinx.Destination;
+import org.cloakwork.spi.sphinx.PacketFormat;
+import org.cloakwork.spi.sphinx.Processed;
+import org.cloakwork.spi.sphinx.Route;
+import org.cloakwork.spi.sphinx.SphinxException;
+import org.cloakwork.spi.sphinx.SphinxPrivateKey;
+import org.cloakwork.spi.sphinx.Surb;
+import org.cloakwork.spi.topology.NodeAddress;
+import org.cloakwork.wire.crypto.EncryptionKeyPair;
+
+/**
+ * Packets with the sizes and routing of Sphinx and none of its cryptography, for simulations: who reads one knows all of
+ * it. A node finds its hop by its key, so that a packet stays as it is from node to node, and a route must not have two
+ * hops with one key.
+ *
+ * <p>Header (348): version (2), hops (1), zero (1), replay tag (32), five hops of 43 bytes: first 8 bytes of the key (8),
+ * address (27), delay (8); destination (48); zeros. Payload: message length (4), message, zeros. A reply block is a
+ * header, its first hop and 16 zeros a hop.
+ */
+final class StubPacketFormat implements PacketFormat {
+
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+
+    private static final int HOPS_COUNT_OFFSET = 2;
+    private static final int TAG_OFFSET = 4;
+    private static final int TAG_LENGTH = 32;
+    private static final int HOPS_OFFSET = TAG_OFFSET + TAG_LENGTH;
+    private static final int ADDRESS_OFFSET = Long.BYTES;
+    private static final int DELAY_OFFSET = ADDRESS_OFFSET + 27;
+    private static final int HOP_LENGTH = DELAY_OFFSET + Long.BYTES;
+    private static final int DESTINATION_OFFSET = HOPS_OFFSET + MAX_HOPS * HOP_LENGTH;
+    private static final int DESTINATION_LENGTH = 32;
+    private static final int SEED_LENGTH = 16;
+
+    /** What the present nodes' keys look like in a header; few, and forgotten with the simulation. */
+    private final Map<SphinxPrivateKey, Long> marks = new ConcurrentHashMap<>();
+
+    @Override
+    public List<byte[]> seal(List<SealRequest> requests, Randomness randomness) {
+        List<byte[]> packets = new ArrayList<>(requests.size());
+        for (SealRequest request : requests) {
+            byte[] packet = new byte[HEADER_LENGTH + request.payloadLength()];
+            putHeader(packet, request.route(), randomness);
+            putMessage(packet, request.message());
+            packets.add(packet);
+        }
+        return packets;
+    }
+
+    @Override
+    public Surb createSurb(Route route, Randomness randomness) {
+        byte[] block = new byte[HEADER_LENGTH + NodeAddress.LONG_LENGTH + SEED_LENGTH * route.hops().size()];
+        putHeader(block, route, randomness);
+        byte[] first = route.hops().getFirst().address().bytes();
+        System.arraycopy(first, 0, block, HEADER_LENGTH, first.length);
+        try {
+            return Surb.parse(block);
+        } catch (SphinxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public byte[] seal(Surb surb, byte[] message, int payloadLength) {
+        SealRequest.checkLengths(message.length, payloadLength);
+        byte[] packet = Arrays.copyOf(surb.header(), HEADER_LENGTH + payloadLength);
+        putMessage(packet, message);
+        return packet;
+    }
+
+    private static void putHeader(byte[] target, Route route, Randomness randomness) {
+        SHORT.set(target, 0, (short) route.version());
+        List<Route.Hop> hops = route.hops();
+        target[HOPS_COUNT_OFFSET] = (byte) hops.size();
+        for (int i = 0; i < TAG_LENGTH; i += Long.BYTES) {
+            LONG.set(target, TAG_OFFSET + i, randomness.nextLong());
+        }
+        for (int i = 0; i < hops.size(); i++) {
+            Route.Hop hop = hops.get(i);
+            int at = HOPS_OFFSET + i * HOP_LENGTH;
+            LONG.set(target, at, mark(hop.key()));
+            byte[] address = hop.address().bytes();
+            System.arraycopy(address, 0, target, at + ADDRESS_OFFSET, address.length);
+            LONG.set(target, at + DELAY_OFFSET, hop.delayNanos());
+        }
+        byte[] destination = route.destination().address();
+        System.arraycopy(destination, 0, target, DESTINATION_OFFSET, DESTINATION_LENGTH);
+    }
+
+    private static void putMessage(byte[] packet, byte[] message) {
+        INT.set(packet, HEADER_LENGTH, message.length);
+        System.arraycopy(message, 0, packet, HEADER_LENGTH + Integer.BYTES, message.length);
+    }
+
+    private static long mark(EncryptionKey key) {
+        return (long) LONG.get(key.bytes(), 0);
+    }
+
+    @Override
+    public Processed process(byte[] packet, SphinxPrivateKey key) throws SphinxException {
+        if (packet.length < HEADER_LENGTH + MIN_PAYLOAD_LENGTH) {
+            throw new SphinxException(SphinxException.Kind.INVALID_PACKET, "a packet of " + packet.length + " bytes");
+        }
+        int hops = packet[HOPS_COUNT_OFFSET];
+        if (hops < 1 || hops > MAX_HOPS) {
+            throw new SphinxException(SphinxException.Kind.INVALID_ROUTING, "a packet with " + hops + " hops");
+        }
+        long mark = marks.computeIfAbsent(key, k -> mark(EncryptionKeyPair.ofPrivate(k.bytes()).publicKey()));
+        int version = (short) SHORT.get(packet, 0) & 0xffff;
+        byte[] tag = Arrays.copyOfRange(packet, TAG_OFFSET, TAG_OFFSET + TAG_LENGTH);
+        for (int i = 0; i < hops; i++) {
+            int at = HOPS_OFFSET + i * HOP_LENGTH;
+            if ((long) LONG.get(packet, at) == mark) {
+                return i < hops - 1
+                        ? new Processed.Forward(address(packet, at + HOP_LENGTH + ADDRESS_OFFSET),
+                                (long) LONG.get(packet, at + DELAY_OFFSET), packet, tag, version)
+                        : new Processed.Final(destination(packet), message(packet), tag, version);
+            }
+        }
+        throw new SphinxException(SphinxException.Kind.INVALID_HEADER, "the packet is not for this key");
+    }
+
+    private static NodeAddress address(byte[] packet, int offset) throws SphinxException {
+        try {
+            return NodeAddress.fromBytes(packet, offset);
+        } catch (IllegalArgumentException e) {
+            throw new SphinxException(SphinxException.Kind.INVALID_ROUTING, e.getMessage());
+        }
+    }
+
+    private static Destination destination(byte[] packet) {
+        return new Destination(Arrays.copyOfRange(packet, DESTINATION_OFFSET, DESTINATION_OFFSET + DESTINATION_LENGTH),
+                new byte[SEED_LENGTH]);
+    }
+
+    private static byte[] message(byte[] packet) throws SphinxException {
+        int length = (int) INT.get(packet, HEADER_LENGTH);
+        if (length < 0 || length > packet.length - HEADER_LENGTH - PAYLOAD_OVERHEAD) {
+            throw new SphinxException(SphinxException.Kind.INVALID_PAYLOAD, "a message of " + length + " bytes");
+        }
+        int start = HEADER_LENGTH + Integer.BYTES;
+        return Arrays.copyOfRange(packet, start, start + length);
+    }
+}

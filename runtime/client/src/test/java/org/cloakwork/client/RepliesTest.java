@@ -1,0 +1,185 @@
+package org.cloakwork.client;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.cloakwork.api.Delivery;
+import org.cloakwork.api.FailureReason;
+import org.cloakwork.api.SendOptions;
+import org.cloakwork.api.SenderTag;
+import org.cloakwork.wire.NymMessage;
+import org.cloakwork.wire.ReplyContent;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Answers to anonymous senders, and the reply blocks they cost. */
+class RepliesTest {
+
+    @RegisterExtension
+    final Seed seed = new Seed();
+
+    private World world;
+    private TestClient alice;
+    private TestClient bob;
+
+    @BeforeEach
+    void start() {
+        world = new World(seed.value());
+        alice = world.readyClient();
+        bob = world.readyClient();
+    }
+
+    @AfterEach
+    void close() {
+        world.close();
+    }
+
+    /** {@return the tag under which Bob can answer Alice} */
+    private SenderTag askedBy(TestClient asking, int surbs) {
+        int before = bob.received.size();
+        asking.awaitAcknowledged(asking.send(bob.address(), "question".getBytes(StandardCharsets.UTF_8),
+                SendOptions.DEFAULT.withReplySurbs(surbs)));
+        bob.awaitReceived(before + 1);
+        return bob.received.getLast().sender().orElseThrow();
+    }
+
+    private void assertSurbBalance() {
+        assertEquals(bob.counter(Counter.SURBS_RECEIVED), bob.counter(Counter.SURBS_USED)
+                + bob.counter(Counter.SURBS_EXPIRED) + bob.engine.surbsHeld(), bob::counters);
+    }
+
+    @Test
+    void an_answer_arrives_without_a_sender() {
+        SenderTag tag = askedBy(alice, 10);
+        bob.awaitAcknowledged(bob.reply(tag, "answer".getBytes(StandardCharsets.UTF_8)));
+        alice.awaitReceived(1);
+        assertEquals("answer", alice.received.getFirst().text());
+        assertTrue(alice.received.getFirst().sender().isEmpty());
+        assertSurbBalance();
+    }
+
+    @Test
+    void the_same_recipient_sees_one_tag_and_another_one_another() {
+        SenderTag tag = askedBy(alice, 5);
+        assertEquals(tag, askedBy(alice, 0));
+        assertNotEquals(tag, askedBy(bob, 5));
+    }
+
+    @Test
+    void an_answer_larger_than_the_reply_blocks_asks_for_more_and_completes() {
+        SenderTag tag = askedBy(alice, 5);
+        byte[] answer = world.randomness.bytes(300_000);
+        bob.awaitAcknowledged(bob.reply(tag, answer));
+        alice.awaitReceived(1);
+        assertArrayEquals(answer, alice.received.getFirst().payload());
+        assertTrue(bob.counter(Counter.SURB_REQUESTS_SENT) >= 1);
+        assertTrue(bob.counter(Counter.SURBS_USED) >= 190);
+        world.runFor(Duration.ofMinutes(1));
+        assertSurbBalance();
+        assertEquals(alice.counter(Counter.SURBS_MADE), bob.counter(Counter.SURBS_RECEIVED));
+    }
+
+    @Test
+    void one_reply_block_is_enough_to_ask_for_more() {
+        SenderTag tag = askedBy(alice, 1);
+        bob.awaitAcknowledged(bob.reply(tag, new byte[1]));
+        alice.awaitReceived(1);
+    }
+
+    @Test
+    void lost_requests_are_asked_again() {
+        SenderTag tag = askedBy(alice, 10);
+        world.loss = 1;
+        Delivery answer = bob.reply(tag, new byte[100_000]);
+        world.runFor(Duration.ofSeconds(1));
+        world.loss = 0;
+        bob.awaitAcknowledged(answer);
+    }
+
+    @Test
+    void answers_complete_under_loss_and_duplication() {
+        for (int round = 0; round < 3; round++) {
+            world.close();
+            world = new World(seed.next());
+            alice = world.readyClient();
+            bob = world.readyClient();
+            SenderTag tag = askedBy(alice, 50);
+            world.loss = 0.1;
+            world.duplication = 0.1;
+            world.jitter = Duration.ofSeconds(1);
+            List<Delivery> answers = IntStream.range(0, 10).mapToObj(i -> bob.reply(tag, new byte[20_000])).toList();
+            answers.forEach(bob::awaitAcknowledged);
+            world.runFor(Duration.ofMinutes(6));
+            assertEquals(10, alice.received.size());
+            assertSurbBalance();
+        }
+    }
+
+    @Test
+    void an_unknown_tag_is_refused_and_so_is_one_without_reply_blocks() {
+        bob.awaitFailed(bob.reply(new SenderTag(new byte[16]), new byte[10]), FailureReason.UNKNOWN_SENDER);
+        bob.awaitFailed(bob.reply(askedBy(alice, 0), new byte[10]), FailureReason.UNKNOWN_SENDER);
+        world.runFor(Duration.ofSeconds(1));
+        assertEquals(0, bob.inFlight());
+    }
+
+    @Test
+    void an_answer_that_cannot_be_delivered_ends_by_its_deadline_and_gives_its_reply_blocks_back() {
+        SenderTag tag = askedBy(alice, 30);
+        world.loss = 1;
+        Delivery delivery = bob.engine.reply(tag, new byte[60_000],
+                SendOptions.DEFAULT.withDeadline(Duration.ofSeconds(20)));
+        bob.awaitFailed(delivery, FailureReason.DEADLINE);
+        world.runFor(Duration.ofMinutes(6));
+        assertSurbBalance();
+    }
+
+    @Test
+    void a_request_of_someone_never_written_to_anonymously_is_refused() {
+        alice.awaitAcknowledged(alice.send(bob.address(), "plain"));
+        world.inject(alice, new NymMessage.Reply(new ReplyContent.SurbRequest(bob.address(), 10)));
+        world.runFor(Duration.ofSeconds(1));
+        assertEquals(1, alice.counter(Counter.SURB_REQUESTS_REFUSED));
+        assertEquals(0, alice.counter(Counter.SURBS_MADE));
+    }
+
+    @Test
+    void requests_cannot_make_us_hold_more_than_a_limit() {
+        askedBy(alice, 1);
+        for (int i = 0; i < 100; i++) {
+            world.inject(alice, new NymMessage.Reply(new ReplyContent.SurbRequest(bob.address(), 0xffff_ffffL)));
+        }
+        world.runFor(Duration.ofMillis(50));
+        assertEquals(14, alice.counter(Counter.SURB_REQUESTS_RECEIVED));
+        assertEquals(86, alice.counter(Counter.SURB_REQUESTS_REFUSED));
+        world.runFor(Duration.ofMinutes(1));
+        world.inject(alice, new NymMessage.Reply(new ReplyContent.SurbRequest(bob.address(), 500)));
+        world.runFor(Duration.ofSeconds(10));
+        assertEquals(15 * 500 + 1, alice.counter(Counter.SURBS_MADE));
+        assertEquals(500, bob.engine.surbsHeld());
+        assertSurbBalance();
+    }
+
+    @Test
+    void reply_blocks_of_the_rotation_before_go_an_epoch_after_it() {
+        askedBy(alice, 20);
+        assertEquals(20, bob.engine.surbsHeld());
+        world.keyRotation++;
+        world.runFor(Duration.ofMinutes(50));
+        assertEquals(20, bob.engine.surbsHeld());
+        world.runFor(Duration.ofMinutes(20));
+        assertEquals(0, bob.engine.surbsHeld());
+        assertEquals(20, bob.counter(Counter.SURBS_EXPIRED));
+        SenderTag tag = askedBy(alice, 20);
+        world.runFor(Duration.ofHours(2));
+        bob.awaitAcknowledged(bob.reply(tag, new byte[10]));
+    }
+}
