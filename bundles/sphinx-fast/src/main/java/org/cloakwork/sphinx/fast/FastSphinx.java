@@ -29,9 +29,11 @@ import org.osgi.service.component.annotations.Deactivate;
 
 /**
  * Nym's Sphinx packets with one multiplication a hop, from a table for each node key; tables are computed in the
- * background when {@link #prepare} names the keys. Source: protocol/1-sphinx.
+ * background when {@link #prepare} names the keys. Whoever takes any format gets this one, by its ranking.
+ * Source: protocol/1-sphinx.
  */
-@Component(service = PacketFormat.class, property = {"cloakwork.part=sphinx", "cloakwork.name=fast"})
+@Component(service = PacketFormat.class,
+        property = {"cloakwork.part=sphinx", "cloakwork.name=fast", "service.ranking:Integer=100"})
 public final class FastSphinx implements PacketFormat, AutoCloseable {
 
     /** Most packets whose headers are built together; a longer list is cut. */
