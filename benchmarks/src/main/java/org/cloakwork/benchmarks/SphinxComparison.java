@@ -21,9 +21,9 @@ import java.util.Map;
  */
 public final class SphinxComparison {
 
-    private static final int DEFAULT_ROUNDS = 15;
-    private static final long WARM_UP_NANOS = 4_000_000_000L;
-    private static final long TURN_NANOS = 120_000_000L;
+    private static final int DEFAULT_ROUNDS = 11;
+    private static final long WARM_UP_NANOS = 3_000_000_000L;
+    private static final long TURN_NANOS = 100_000_000L;
 
     /** Of the reference, too; a batch is ours alone and compared with the reference's pair. */
     private static final Map<String, String> TITLES = Map.of(
@@ -65,25 +65,30 @@ public final class SphinxComparison {
     private static Row measure(String name, int rounds, SphinxLoad ours, SphinxLoad yardstick, Reference reference)
             throws IOException {
         long end = System.nanoTime() + WARM_UP_NANOS;
-        double oursNanos = 0;
-        double yardstickNanos = 0;
-        while (System.nanoTime() < end) {
-            oursNanos = run(ours, name, 100) / 100.0;
-            yardstickNanos = run(yardstick, name, 20) / 20.0;
-        }
-        double referenceNanos = reference == null ? 1 : reference.run(name, 50) / 50.0;
+        int oursCount;
+        int yardstickCount;
+        do {
+            oursCount = countFor(run(ours, name, 100) / 100);
+            yardstickCount = countFor(run(yardstick, name, 20) / 20);
+        } while (System.nanoTime() < end);
+        int referenceCount = reference == null ? 0 : countFor(reference.run(name, 50) / 50);
         Row row = new Row(name, new double[rounds], new double[rounds], reference == null ? null : new double[rounds]);
         for (int i = 0; i < rounds; i++) {
-            int count = (int) (TURN_NANOS / oursNanos);
-            row.ours[i] = run(ours, name, count) / 1e3 / count;
+            row.ours[i] = run(ours, name, oursCount) / 1e3 / oursCount;
             if (reference != null) {
-                count = (int) (TURN_NANOS / referenceNanos);
-                row.reference[i] = reference.run(name, count) / 1e3 / count;
+                row.reference[i] = reference.run(name, referenceCount) / 1e3 / referenceCount;
             }
-            count = (int) (TURN_NANOS / yardstickNanos);
-            row.yardstick[i] = run(yardstick, name, count) / 1e3 / count;
+            row.yardstick[i] = run(yardstick, name, yardstickCount) / 1e3 / yardstickCount;
         }
         return row;
+    }
+
+    /**
+     * @param nanos of one run
+     * @return how many runs make a turn
+     */
+    private static int countFor(long nanos) {
+        return (int) (TURN_NANOS / Math.max(nanos, 1000));
     }
 
     private static long run(SphinxLoad load, String name, int count) {
