@@ -95,10 +95,12 @@ final class SimulatedNetwork {
      * @param time       that passes
      * @param randomness of the nodes and the wires
      * @param format     of packets
+     * @param frames     of clients
      * @param clients    how many there will be
      * @param loss       how likely a packet gets lost on its way through the mixes
      */
-    SimulatedNetwork(SimulatedTime time, SimulatedRandomness randomness, PacketFormat format, int clients, double loss) {
+    SimulatedNetwork(SimulatedTime time, SimulatedRandomness randomness, PacketFormat format, Frames frames, int clients,
+            double loss) {
         this.time = time;
         this.host = time.host();
         this.randomness = randomness;
@@ -119,7 +121,7 @@ final class SimulatedNetwork {
             boolean isGateway = i >= mixCount;
             nodes.add(new SimulatedNode(i + 1, addresses.get(i), identity.publicKey(), key, unwrapper, isGateway));
             if (isGateway) {
-                Gateway gateway = new Gateway(identity, unwrapper, all, this::enter, time, host, randomness, counters);
+                Gateway gateway = new Gateway(identity, unwrapper, frames, all, this::enter, time, host, randomness, counters);
                 receivers.put(addresses.get(i), gateway::receive);
                 gateways.put(identity.publicKey(), gateway);
             } else {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.Simulator;
+import org.cloakwork.client.Cryptography;
 import org.cloakwork.client.Parts;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
@@ -28,10 +29,12 @@ final class Simulation {
      * What all clients use.
      *
      * @param format         of packets
+     * @param cryptography   of clients
+     * @param frames         of gateways
      * @param cover          of all clients
      * @param retransmission of all clients
      */
-    record SharedParts(PacketFormat format, CoverTrafficStrategy cover, RetransmissionPolicy retransmission) {
+    record SharedParts(PacketFormat format, Cryptography cryptography, Frames frames, CoverTrafficStrategy cover, RetransmissionPolicy retransmission) {
     }
 
     private final Simulator.Options options;
@@ -53,12 +56,12 @@ final class Simulation {
         this.options = options;
         faults = options.faults().stream().map(SimulatedFault::parse).toList();
         SimulatedRandomness randomness = new SimulatedRandomness(options.seed());
-        network = new SimulatedNetwork(time, randomness.split(), parts.format(), options.clients(), options.loss());
+        network = new SimulatedNetwork(time, randomness.split(), parts.format(), parts.frames(), options.clients(), options.loss());
         for (int i = 0; i < options.clients(); i++) {
             SimulatedTime.Host clientHost = time.host();
             SimulatedRandomness own = randomness.split();
             SimulatedClient client = new SimulatedClient(i, clients, time, clientHost, own,
-                    parts(parts, clientHost), statistics);
+                    parts(parts, clientHost), parts.cryptography(), statistics);
             clients.add(client);
             clientHost.schedule(Duration.ofNanos(own.nextInt((int) STARTS.toNanos())), client::start);
         }

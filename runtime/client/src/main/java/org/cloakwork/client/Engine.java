@@ -52,16 +52,15 @@ import org.cloakwork.client.session.Session;
 import org.cloakwork.client.topology.TopologyKeeper;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
+import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.FragmentId;
 import org.cloakwork.wire.NymMessage;
-import org.cloakwork.wire.PacketPreparer;
 import org.cloakwork.wire.PacketSize;
 import org.cloakwork.wire.PreparedPacket;
 import org.cloakwork.wire.RepliableContent;
 import org.cloakwork.wire.ReplyContent;
 import org.cloakwork.wire.ReplySurb;
-import org.cloakwork.wire.SurbAck;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.crypto.AckKey;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
@@ -121,6 +120,7 @@ public final class Engine implements MixnetClient {
     private final ClientConfiguration configuration;
     private final Parts parts;
     private final Environment environment;
+    private final Cryptography cryptography;
     private final Counters counters = new Counters();
     private final StateBoard states;
     private final IdentityKeyPair identity;
@@ -150,6 +150,7 @@ public final class Engine implements MixnetClient {
     private final SenderTags tags;
     private final Inbox inbox;
     private final Mailbox mailbox;
+    private Routes routes;
     private boolean encoding;
     private Cancellable encodeAgain = () -> { };
     private int sealing;
@@ -167,19 +168,33 @@ public final class Engine implements MixnetClient {
      * @param environment   time, threads and randomness
      */
     public Engine(ClientConfiguration configuration, Parts parts, Environment environment) {
+        this(configuration, parts, environment, Cryptography.NYM);
+    }
+
+    /**
+     * Makes a client that does nothing until {@link #start}, for simulations.
+     *
+     * @param configuration limits and choices
+     * @param parts         exchangeable parts, looked up for each decision
+     * @param environment   time, threads and randomness
+     * @param cryptography  seals and opens what travels
+     */
+    public Engine(ClientConfiguration configuration, Parts parts, Environment environment,
+                  Cryptography cryptography) {
         this.configuration = configuration;
         this.parts = parts;
         this.environment = environment;
+        this.cryptography = cryptography;
         identity = IdentityKeyPair.generate(environment.randomness());
         encryption = EncryptionKeyPair.generate(environment.randomness());
         ackKey = AckKey.generate(environment.randomness());
         states = new StateBoard(environment.listeners(), counters);
         tags = new SenderTags(environment.randomness());
-        inbox = new Inbox(encryption, replyKeys, counters, configuration.inboxLimitBytes());
+        inbox = new Inbox(cryptography, encryption, replyKeys, counters, configuration.inboxLimitBytes());
         mailbox = new Mailbox(environment.listeners(), counters, configuration.inboxLimitBytes());
         topology = new TopologyKeeper(parts, environment.scheduler(), counters, configuration.topologyRefresh(),
                 this::topologyChanged);
-        session = new Session(environment, parts, counters, identity, encryption.publicKey(), configuration.gateway(),
+        session = new Session(environment, parts, cryptography, counters, identity, encryption.publicKey(), configuration.gateway(),
                 new SessionEvents());
         newPackets = new LastMinute(environment.clock().nanoTime());
         copies = new LastMinute(environment.clock().nanoTime());
@@ -366,7 +381,7 @@ public final class Engine implements MixnetClient {
             Map.Entry<OutgoingMessage, Content> next = unencoded.pollFirstEntry();
             OutgoingMessage message = next.getKey();
             if (message.target() instanceof Target.ToAddress(MixnetAddress address)
-                    && encoder.get().routes().topology().node(address.gateway()).isEmpty()) {
+                    && !encoder.get().routes().lead(address.gateway())) {
                 fail(message, FailureReason.UNKNOWN_GATEWAY, "the recipient's gateway is not in the network");
             } else {
                 encoding = true;
@@ -424,9 +439,11 @@ public final class Engine implements MixnetClient {
 
     /** Empty as long as no packet can be made: its acknowledgement, too, needs a way to us. */
     private Optional<Routes> routes() {
-        return topology.topology().filter(current -> session.address().isPresent()
-                        && current.node(session.address().get().gateway()).isPresent())
-                .map(current -> new Routes(current, configuration.meanPacketDelay(), environment.randomness()));
+        Topology current = topology.topology().orElse(null);
+        if (current != null && (routes == null || routes.topology() != current)) {
+            routes = new Routes(current, configuration.meanPacketDelay(), environment.randomness());
+        }
+        return session.address().filter(own -> routes != null && routes.lead(own.gateway())).map(own -> routes);
     }
 
     private Optional<Encoder> encoder() {
@@ -436,8 +453,8 @@ public final class Engine implements MixnetClient {
 
     private Optional<Sealer> sealer() {
         return Optional.ofNullable(parts.sphinx()).flatMap(format -> routes().map(routes ->
-                new Sealer(new PacketPreparer(format, ackKey, environment.randomness()), routes,
-                        session.address().orElseThrow(), environment.randomness())));
+                new Sealer(cryptography.packets(format, ackKey, environment.randomness()), routes,
+                        session.address().orElseThrow())));
     }
 
     /**
@@ -756,7 +773,7 @@ public final class Engine implements MixnetClient {
                 return;
             }
             try {
-                acknowledged(SurbAck.open(bytes, ackKey));
+                acknowledged(cryptography.openAck(bytes, ackKey));
             } catch (WireException e) {
                 counters.count(Counter.ACKS_MALFORMED);
             }

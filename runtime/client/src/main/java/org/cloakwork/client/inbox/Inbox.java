@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
+import org.cloakwork.client.Cryptography;
 import org.cloakwork.client.replies.ReplyKeys;
 import org.cloakwork.wire.CoverPacket;
 import org.cloakwork.wire.Fragment;
@@ -26,6 +27,7 @@ public final class Inbox {
     private static final int MAX_COMPLETED = 100_000;
     private static final Duration STALE_AFTER = Duration.ofMinutes(30);
 
+    private final Cryptography cryptography;
     private final EncryptionKeyPair own;
     private final ReplyKeys replyKeys;
     private final Counters counters;
@@ -34,12 +36,15 @@ public final class Inbox {
     private long stale;
 
     /**
-     * @param own        our key, which messages to our address are encrypted with
-     * @param replyKeys  which replies are encrypted with
-     * @param counters   of the client
-     * @param limitBytes what unfinished messages may hold
+     * @param cryptography opens what is delivered
+     * @param own          our key, which messages to our address are encrypted with
+     * @param replyKeys    which replies are encrypted with
+     * @param counters     of the client
+     * @param limitBytes   what unfinished messages may hold
      */
-    public Inbox(EncryptionKeyPair own, ReplyKeys replyKeys, Counters counters, long limitBytes) {
+    public Inbox(Cryptography cryptography, EncryptionKeyPair own, ReplyKeys replyKeys, Counters counters,
+                 long limitBytes) {
+        this.cryptography = cryptography;
         this.own = own;
         this.replyKeys = replyKeys;
         this.counters = counters;
@@ -106,7 +111,7 @@ public final class Inbox {
     private byte[] decrypt(byte[] delivered) throws WireException {
         Optional<ReplyKey> replyKey = replyKeys.take(PayloadEncryption.prefix(delivered));
         return replyKey.isPresent()
-                ? PayloadEncryption.openReply(delivered, replyKey.get())
-                : PayloadEncryption.open(delivered, own);
+                ? cryptography.openReply(delivered, replyKey.get())
+                : cryptography.open(delivered, own);
     }
 }

@@ -15,6 +15,7 @@ import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
+import org.cloakwork.client.Cryptography;
 import org.cloakwork.client.Environment;
 import org.cloakwork.client.Parts;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
@@ -71,6 +72,7 @@ public final class Session {
 
     private final Environment environment;
     private final Parts parts;
+    private final Cryptography cryptography;
     private final Counters counters;
     private final IdentityKeyPair identity;
     private final EncryptionKey encryption;
@@ -94,16 +96,19 @@ public final class Session {
     /**
      * @param environment of the client
      * @param parts       where the transport is looked up for each connection
+     * @param cryptography of frames
      * @param counters    of the client
      * @param identity    who we are
      * @param encryption  part of our address
      * @param wanted      the gateway to use; empty: any
      * @param listener    told what happens
      */
-    public Session(Environment environment, Parts parts, Counters counters, IdentityKeyPair identity,
-                   EncryptionKey encryption, Optional<IdentityKey> wanted, Listener listener) {
+    public Session(Environment environment, Parts parts, Cryptography cryptography, Counters counters,
+                   IdentityKeyPair identity, EncryptionKey encryption, Optional<IdentityKey> wanted,
+                   Listener listener) {
         this.environment = environment;
         this.parts = parts;
+        this.cryptography = cryptography;
         this.counters = counters;
         this.identity = identity;
         this.encryption = encryption;
@@ -185,8 +190,8 @@ public final class Session {
             return;
         }
         retry.cancel();
-        Connection attempt = new Connection(new Conversation(identity, gateway, Optional.ofNullable(key), lastTimestamp,
-                counters, environment.randomness()));
+        Connection attempt = new Connection(new Conversation(cryptography, identity, gateway,
+                Optional.ofNullable(key), lastTimestamp, counters, environment.randomness()));
         try {
             attempt.link = transport.connect(endpoint.get(), attempt);
         } catch (RuntimeException | LinkageError e) {
