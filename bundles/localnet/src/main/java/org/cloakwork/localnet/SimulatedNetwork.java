@@ -31,6 +31,8 @@ final class SimulatedNetwork {
     static final int MIXES_PER_LAYER = 3;
     static final int CLIENTS_PER_GATEWAY = 2_000;
 
+    /** Nobody replays anything here, and small filters fit a processor's cache. */
+    private static final int REPLAY_CAPACITY = 4096;
     private static final int LAYERS = 3;
     private static final long FIRST_ROTATION = 10;
     private static final long FIRST_EPOCH = 240;
@@ -117,7 +119,7 @@ final class SimulatedNetwork {
             IdentityKeyPair identity = IdentityKeyPair.generate(randomness);
             EncryptionKeyPair key = EncryptionKeyPair.generate(randomness);
             Unwrapper unwrapper = new Unwrapper(format, new SphinxPrivateKey(key.privateBytes()),
-                    KeyRotation.ofId(rotation), new ReplayFilter(ReplayFilter.GENERATION_CAPACITY, randomness), counters);
+                    KeyRotation.ofId(rotation), new ReplayFilter(REPLAY_CAPACITY, randomness), counters);
             boolean isGateway = i >= mixCount;
             nodes.add(new SimulatedNode(i + 1, addresses.get(i), identity.publicKey(), key, unwrapper, isGateway));
             if (isGateway) {

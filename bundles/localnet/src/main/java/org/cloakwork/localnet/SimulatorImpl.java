@@ -38,11 +38,12 @@ public final class SimulatorImpl implements Simulator {
             Map<String, RetransmissionPolicy> retransmissions) {
         CoverTrafficStrategy cover = named("cover", options.cover(), covers);
         RetransmissionPolicy retransmission = named("retransmission", options.retransmission(), retransmissions);
-        StubCryptography stub = new StubCryptography();
+        StubPacketFormat stubFormat = new StubPacketFormat();
+        StubCryptography stub = new StubCryptography(stubFormat);
         Simulation.SharedParts parts = switch (options.packets()) {
             case REAL -> new Simulation.SharedParts(fastest(formats), Cryptography.NYM, Frames.SEALED, cover,
                     retransmission);
-            case STUB -> new Simulation.SharedParts(new StubPacketFormat(), stub, stub, cover, retransmission);
+            case STUB -> new Simulation.SharedParts(stubFormat, stub, stub, cover, retransmission);
         };
         return new Simulation(options, parts).run();
     }

@@ -8,6 +8,7 @@ import org.cloakwork.client.Cryptography;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.sphinx.Route;
+import org.cloakwork.spi.sphinx.SphinxException;
 import org.cloakwork.spi.topology.KeyRotation;
 import org.cloakwork.spi.topology.NodeAddress;
 import org.cloakwork.wire.CoverPacket;
@@ -35,6 +36,13 @@ final class StubCryptography implements Cryptography, Frames {
     private static final int PREFIX_LENGTH = EncryptionKey.LENGTH;
     private static final byte[] COVER = CoverPacket.body(PacketSize.REGULAR.fragmentLength());
     private static final int REPLY_DELAYS = 3;
+
+    private final StubPacketFormat format;
+
+    /** @param format of the packets */
+    StubCryptography(StubPacketFormat format) {
+        this.format = format;
+    }
 
     private record StubPackets(AckKey ackKey, Randomness randomness) implements Packets {
 
@@ -124,12 +132,15 @@ final class StubCryptography implements Cryptography, Frames {
         if (PacketSize.ofPacketLength(frame.length).isEmpty()) {
             throw new WireException("a frame of " + frame.length + " bytes");
         }
-        Optional<NodeAddress> firstHop = StubPacketFormat.firstHop(frame);
         Optional<KeyRotation> rotation = StubPacketFormat.rotation(frame);
-        if (firstHop.isEmpty() || rotation.isEmpty()) {
+        if (rotation.isEmpty()) {
             throw new WireException("a frame without a packet");
         }
-        return new MixPacket(PacketType.MIX, rotation.get(), firstHop.get(), frame);
+        try {
+            return new MixPacket(PacketType.MIX, rotation.get(), format.firstHop(frame), frame);
+        } catch (SphinxException e) {
+            throw new WireException(e.getMessage());
+        }
     }
 
     @Override

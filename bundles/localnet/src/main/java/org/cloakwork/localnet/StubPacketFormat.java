@@ -27,8 +27,8 @@ import org.cloakwork.wire.crypto.EncryptionKeyPair;
  * it. A node finds its hop by its key, so that a packet stays as it is from node to node, and a route must not have two
  * hops with one key.
  *
- * <p>Header (348): version (2), hops (1), key rotation (1), replay tag (32), five hops of 43 bytes: first 8 bytes of the key (8),
- * address (27), delay (8); destination (48); zeros. Payload: message length (4), message, zeros. A reply block is a
+ * <p>Header (348): version (2), hops (1), key rotation (1), replay tag (32), five hops of 39 bytes: hash of the key (4), address
+ * (27), delay (8); destination (48); zeros. Payload: message length (4), message, zeros. A reply block is a
  * header, its first hop and 16 zeros a hop.
  */
 final class StubPacketFormat implements PacketFormat {
@@ -42,15 +42,17 @@ final class StubPacketFormat implements PacketFormat {
     private static final int TAG_OFFSET = 4;
     private static final int TAG_LENGTH = 32;
     private static final int HOPS_OFFSET = TAG_OFFSET + TAG_LENGTH;
-    private static final int ADDRESS_OFFSET = Long.BYTES;
+    private static final int ADDRESS_OFFSET = Integer.BYTES;
     private static final int DELAY_OFFSET = ADDRESS_OFFSET + 27;
     private static final int HOP_LENGTH = DELAY_OFFSET + Long.BYTES;
     private static final int DESTINATION_OFFSET = HOPS_OFFSET + MAX_HOPS * HOP_LENGTH;
     private static final int DESTINATION_LENGTH = 32;
     private static final int SEED_LENGTH = 16;
 
+    /** Addresses met lately, by some of their bits: making one anew for every packet takes longer. */
+    private final Known[] addresses = new Known[256];
     /** What the present nodes' keys look like in a header; few, and forgotten with the simulation. */
-    private final Map<SphinxPrivateKey, Long> marks = new ConcurrentHashMap<>();
+    private final Map<SphinxPrivateKey, Integer> marks = new ConcurrentHashMap<>();
 
     @Override
     public List<byte[]> seal(List<SealRequest> requests, Randomness randomness) {
@@ -95,7 +97,7 @@ final class StubPacketFormat implements PacketFormat {
         for (int i = 0; i < hops.size(); i++) {
             Route.Hop hop = hops.get(i);
             int at = start + HOPS_OFFSET + i * HOP_LENGTH;
-            LONG.set(target, at, mark(hop.key()));
+            INT.set(target, at, mark(hop.key()));
             byte[] address = hop.address().bytes();
             System.arraycopy(address, 0, target, at + ADDRESS_OFFSET, address.length);
             LONG.set(target, at + DELAY_OFFSET, hop.delayNanos());
@@ -127,16 +129,12 @@ final class StubPacketFormat implements PacketFormat {
     }
 
     /** {@return where a packet of some length goes first} */
-    static Optional<NodeAddress> firstHop(byte[] packet) {
-        try {
-            return Optional.of(NodeAddress.fromBytes(packet, HOPS_OFFSET + ADDRESS_OFFSET));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
+    NodeAddress firstHop(byte[] packet) throws SphinxException {
+        return address(packet, HOPS_OFFSET + ADDRESS_OFFSET);
     }
 
-    private static long mark(EncryptionKey key) {
-        return (long) LONG.get(key.bytes(), 0);
+    private static int mark(EncryptionKey key) {
+        return key.hashCode();
     }
 
     @Override
@@ -148,12 +146,12 @@ final class StubPacketFormat implements PacketFormat {
         if (hops < 1 || hops > MAX_HOPS) {
             throw new SphinxException(SphinxException.Kind.INVALID_ROUTING, "a packet with " + hops + " hops");
         }
-        long mark = marks.computeIfAbsent(key, k -> mark(EncryptionKeyPair.ofPrivate(k.bytes()).publicKey()));
+        int mark = marks.computeIfAbsent(key, k -> mark(EncryptionKeyPair.ofPrivate(k.bytes()).publicKey()));
         int version = (short) SHORT.get(packet, 0) & 0xffff;
         byte[] tag = Arrays.copyOfRange(packet, TAG_OFFSET, TAG_OFFSET + TAG_LENGTH);
         for (int i = 0; i < hops; i++) {
             int at = HOPS_OFFSET + i * HOP_LENGTH;
-            if ((long) LONG.get(packet, at) == mark) {
+            if ((int) INT.get(packet, at) == mark) {
                 return i < hops - 1
                         ? new Processed.Forward(address(packet, at + HOP_LENGTH + ADDRESS_OFFSET),
                                 (long) LONG.get(packet, at + DELAY_OFFSET), packet, tag, version)
@@ -163,12 +161,27 @@ final class StubPacketFormat implements PacketFormat {
         throw new SphinxException(SphinxException.Kind.INVALID_HEADER, "the packet is not for this key");
     }
 
-    private static NodeAddress address(byte[] packet, int offset) throws SphinxException {
+    /** An address of version 4: its seven bytes, and the one behind. */
+    private record Known(long bytes, NodeAddress address) {
+    }
+
+    private NodeAddress address(byte[] packet, int offset) throws SphinxException {
+        long bytes = (long) LONG.get(packet, offset);
+        int slot = (int) (bytes * 0x9e37_79b9_7f4a_7c15L >>> 56);
+        Known known = addresses[slot];
+        if (known != null && known.bytes == bytes) {
+            return known.address;
+        }
+        NodeAddress address;
         try {
-            return NodeAddress.fromBytes(packet, offset);
+            address = NodeAddress.fromBytes(packet, offset);
         } catch (IllegalArgumentException e) {
             throw new SphinxException(SphinxException.Kind.INVALID_ROUTING, e.getMessage());
         }
+        if (packet[offset] == 4) {
+            addresses[slot] = new Known(bytes, address);
+        }
+        return address;
     }
 
     private static Destination destination(byte[] packet) {
