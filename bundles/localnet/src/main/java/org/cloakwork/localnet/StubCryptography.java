@@ -63,7 +63,15 @@ final class StubCryptography implements Cryptography, Frames {
             StubPacketFormat.putHeader(packet, 0, route, randomness);
             putContent(packet, id, ackRoute, recipient.bytes(), body);
             return new PreparedPacket(route.hops().getFirst().address(), rotation, packet,
-                    route.delayNanos() + ackRoute.delayNanos());
+                    delayNanos(route) + delayNanos(ackRoute));
+        }
+
+        private static long delayNanos(Route route) {
+            long nanos = 0;
+            for (int i = 0; i < route.hops().size() - 1; i++) {
+                nanos += route.hops().get(i).delayNanos();
+            }
+            return nanos;
         }
 
         @Override
@@ -71,7 +79,7 @@ final class StubCryptography implements Cryptography, Frames {
             byte[] packet = Arrays.copyOf(surb.surb().header(), PacketSize.REGULAR.packetLength());
             putContent(packet, fragment.id(), ackRoute, surb.key().digest(), fragment.bytes());
             return new PreparedPacket(surb.surb().firstHop(), surb.rotation(), packet,
-                    REPLY_DELAYS * meanHopDelay.toNanos() + ackRoute.delayNanos());
+                    REPLY_DELAYS * meanHopDelay.toNanos() + delayNanos(ackRoute));
         }
 
         /** Acknowledgement, prefix and body: all that a packet has behind its header. */
