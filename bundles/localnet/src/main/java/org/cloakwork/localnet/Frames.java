@@ -14,12 +14,12 @@ interface Frames {
     Frames SEALED = new Frames() {
 
         @Override
-        public MixPacket open(byte[] frame, GatewaySharedKey key) throws WireException {
+        public MixPacket openPacket(byte[] frame, GatewaySharedKey key) throws WireException {
             return BinaryRequest.open(frame, key).packet();
         }
 
         @Override
-        public byte[] seal(byte[] message, GatewaySharedKey key, Randomness randomness) {
+        public byte[] sealMessage(byte[] message, GatewaySharedKey key, Randomness randomness) {
             return new BinaryResponse(message).seal(key, randomness);
         }
     };
@@ -30,7 +30,7 @@ interface Frames {
      * @return the packet inside
      * @throws WireException if it is malformed
      */
-    MixPacket open(byte[] frame, GatewaySharedKey key) throws WireException;
+    MixPacket openPacket(byte[] frame, GatewaySharedKey key) throws WireException;
 
     /**
      * @param message    for a client
@@ -38,5 +38,5 @@ interface Frames {
      * @param randomness drawn from
      * @return the frame
      */
-    byte[] seal(byte[] message, GatewaySharedKey key, Randomness randomness);
+    byte[] sealMessage(byte[] message, GatewaySharedKey key, Randomness randomness);
 }

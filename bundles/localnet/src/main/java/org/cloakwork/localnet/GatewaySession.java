@@ -170,7 +170,7 @@ final class GatewaySession {
      * @return the binary frame
      */
     byte[] seal(byte[] message) {
-        return frames.seal(message, ((Connected) state).key, randomness);
+        return frames.sealMessage(message, ((Connected) state).key, randomness);
     }
 
     /**
@@ -328,7 +328,7 @@ final class GatewaySession {
     private List<Action> packet(Connected connected, byte[] frame, Instant now) {
         MixPacket packet;
         try {
-            packet = frames.open(frame, connected.key);
+            packet = frames.openPacket(frame, connected.key);
         } catch (WireException e) {
             return List.of(error("malformed packet: " + e.getMessage()));
         }

@@ -95,6 +95,11 @@ final class SimulatedClient {
         user.suspend(duration.toNanos());
     }
 
+    /** {@return when the last suspension ends or ended; 0 if there was none} */
+    long resumesNanos() {
+        return host.resumesNanos();
+    }
+
     /** {@return tasks and timers of the client} */
     int waiting() {
         return host.waiting();
@@ -137,7 +142,7 @@ final class SimulatedClient {
             if (outcome instanceof Outcome.Acknowledged) {
                 acknowledged.set(message);
             }
-            statistics.ended(outcome, time.nanoTime() > Math.max(deadlineNanos, host.resumedNanos()));
+            statistics.ended(outcome, time.nanoTime() > Math.max(deadlineNanos, host.resumesNanos()));
         });
     }
 

@@ -19,7 +19,6 @@ import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.NodeAddress;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.topology.TopologyException;
-import org.cloakwork.spi.transport.GatewayLink;
 import org.cloakwork.spi.transport.GatewayTransport;
 import org.cloakwork.wire.MixFrame;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
@@ -190,21 +189,17 @@ final class SimulatedNetwork {
      */
     GatewayTransport transport(SimulatedTime.Host client) {
         return (endpoint, handler) -> {
-            SimulatedLink link = new SimulatedLink(this, client, host);
-            host.execute(() -> connect(endpoint.identity(), link, handler, client));
+            SimulatedLink link = new SimulatedLink(this, client, handler, host);
+            host.execute(() -> connect(endpoint.identity(), link));
             return link.client();
         };
     }
 
-    private void connect(IdentityKey identity, SimulatedLink link, GatewayLink.Handler handler,
-            SimulatedTime.Host client) {
+    private void connect(IdentityKey identity, SimulatedLink link) {
         Gateway gateway = gateways.get(identity);
         if (gateway == null || identity.equals(firstGateway) && firstGatewayDown) {
-            client.execute(() -> handler.closed("connection refused"));
-            return;
-        }
-        link.open(handler, gateway.accept(link.gateway()));
-        if (identity.equals(firstGateway)) {
+            link.close("connection refused");
+        } else if (link.open(gateway) && identity.equals(firstGateway)) {
             linksOfFirst.add(link);
         }
     }

@@ -136,7 +136,7 @@ final class StubCryptography implements Cryptography, Frames {
     }
 
     @Override
-    public MixPacket open(byte[] frame, GatewaySharedKey key) throws WireException {
+    public MixPacket openPacket(byte[] frame, GatewaySharedKey key) throws WireException {
         if (PacketSize.ofPacketLength(frame.length).isEmpty()) {
             throw new WireException("a frame of " + frame.length + " bytes");
         }
@@ -152,7 +152,7 @@ final class StubCryptography implements Cryptography, Frames {
     }
 
     @Override
-    public byte[] seal(byte[] message, GatewaySharedKey key, Randomness randomness) {
+    public byte[] sealMessage(byte[] message, GatewaySharedKey key, Randomness randomness) {
         return message;
     }
 
