@@ -71,6 +71,13 @@ public interface LocalNetwork extends AutoCloseable {
         Builder gatewayPort(int port);
 
         /**
+         * @param port for mix packets of the first mix node, the other mix nodes and then the gateways follow; 0 for any
+         *             free ones
+         * @return this
+         */
+        Builder mixPort(int port);
+
+        /**
          * @return the running network
          * @throws IOException if a port cannot be had, naming it; nothing is left running
          */

@@ -46,6 +46,12 @@ public final class LocalNetworkBuilder implements LocalNetwork.Builder {
     }
 
     @Override
+    public LocalNetwork.Builder mixPort(int port) {
+        configuration = configuration.withMixPort(port);
+        return this;
+    }
+
+    @Override
     public LocalNetwork start() throws IOException {
         PacketFormat format = part(PacketFormat.class, PREFERRED_FORMAT);
         GatewayServer transport = part(GatewayServer.class, PREFERRED_TRANSPORT);

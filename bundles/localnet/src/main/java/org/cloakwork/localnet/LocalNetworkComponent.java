@@ -62,6 +62,11 @@ public final class LocalNetworkComponent implements LocalNetwork {
                 description = "Websocket port of the first gateway, the others follow; 0 for any free ones")
         int gateway$_$port() default 0;
 
+        /** {@return port for mix packets of the first node} */
+        @AttributeDefinition(name = "mix-port", min = "0", max = "65535", description = "Port for mix packets of the "
+                + "first mix node, the other mix nodes and then the gateways follow; 0 for any free ones")
+        int mix$_$port() default 0;
+
         /** {@return file} */
         @AttributeDefinition(name = "network-file", required = false,
                 description = "Where to write the network in the form of nym-client's --custom-mixnet; empty: nowhere")
@@ -87,7 +92,7 @@ public final class LocalNetworkComponent implements LocalNetwork {
             @Reference GatewayServer transport) throws IOException {
         network = new LocalNetworkImpl(new NetworkConfiguration(configuration.mixes$_$per$_$layer(),
                 configuration.gateways(), configuration.directory$_$port(), configuration.gateway$_$port(),
-                NodeAddress.parseIp(configuration.host()),
+                configuration.mix$_$port(), NodeAddress.parseIp(configuration.host()),
                 Optional.of(configuration.network$_$file()).filter(file -> !file.isBlank()).map(Path::of)),
                 format, transport, List.of());
         LOG.info("A local network of {} nodes is running, directory {}", network.topology().nodes().size(),

@@ -53,7 +53,6 @@ final class LocalNetworkImpl implements LocalNetwork {
     static final long EPOCH_ID = 240;
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalNetworkImpl.class);
-    private static final int LAYERS = 3;
     private static final long CLOSE_TIMEOUT_SECONDS = 10;
 
     private final Counters counters = new Counters();
@@ -85,10 +84,11 @@ final class LocalNetworkImpl implements LocalNetwork {
         try {
             InetAddress host = configuration.host();
             directory = opened(new Directory(host, configuration.directoryPort(), threads, counters));
-            int mixes = LAYERS * configuration.mixesPerLayer();
+            int mixes = NetworkConfiguration.LAYERS * configuration.mixesPerLayer();
             List<MixListener> ports = new ArrayList<>();
             for (int i = 0; i < mixes + configuration.gateways(); i++) {
-                ports.add(opened(new MixListener(host, 0, threads, counters)));
+                int port = configuration.mixPort() == 0 ? 0 : configuration.mixPort() + i;
+                ports.add(opened(new MixListener(host, port, threads, counters)));
             }
             Set<NodeAddress> addresses = new HashSet<>();
             ports.forEach(port -> addresses.add(port.address()));
@@ -98,7 +98,7 @@ final class LocalNetworkImpl implements LocalNetwork {
             for (int i = 0; i < mixes; i++) {
                 Node node = startMix(i + 1, ports.get(i), addresses);
                 nodes.put(node.id(), node);
-                layers.get(i % LAYERS).add(node.id());
+                layers.get(i % NetworkConfiguration.LAYERS).add(node.id());
             }
             Set<Long> gateways = new HashSet<>();
             for (int i = 0; i < configuration.gateways(); i++) {

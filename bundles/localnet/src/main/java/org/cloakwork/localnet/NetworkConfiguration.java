@@ -12,25 +12,26 @@ import org.cloakwork.spi.topology.NodeAddress;
  * @param gateways      gateways, 1 to {@link #MAX_NODES}
  * @param directoryPort port of the directory, 0 for any free one
  * @param gatewayPort   port of the first gateway, the others follow; 0 for any free ones
+ * @param mixPort       port for mix packets of the first mix node, the other mix nodes and then the gateways follow; 0
+ *                      for any free ones
  * @param host          one numeric address, which every port is opened on and every node is announced with
  * @param networkFile   where to write the network as JSON, if anywhere
  */
-record NetworkConfiguration(int mixesPerLayer, int gateways, int directoryPort, int gatewayPort, InetAddress host,
-                            Optional<Path> networkFile) {
+record NetworkConfiguration(int mixesPerLayer, int gateways, int directoryPort, int gatewayPort, int mixPort,
+                            InetAddress host, Optional<Path> networkFile) {
 
+    static final int LAYERS = 3;
     static final int MAX_NODES = 80;
 
     static final NetworkConfiguration DEFAULT =
-            new NetworkConfiguration(1, 2, 0, 0, NodeAddress.parseIp("127.0.0.1"), Optional.empty());
+            new NetworkConfiguration(1, 2, 0, 0, 0, NodeAddress.parseIp("127.0.0.1"), Optional.empty());
 
     NetworkConfiguration {
         checkCount("mixes-per-layer", mixesPerLayer);
         checkCount("gateways", gateways);
         checkPort("directory-port", directoryPort);
-        checkPort("gateway-port", gatewayPort);
-        if (gatewayPort > 0) {
-            checkPort("gateway-port of the last of " + gateways + " gateways", gatewayPort + gateways - 1);
-        }
+        checkPorts("gateway-port", gatewayPort, gateways);
+        checkPorts("mix-port", mixPort, LAYERS * mixesPerLayer + gateways);
         if (host.isAnyLocalAddress() || host.isMulticastAddress()) {
             throw new IllegalArgumentException("host must be one address that nodes can be reached at, not "
                     + host.getHostAddress());
@@ -49,19 +50,30 @@ record NetworkConfiguration(int mixesPerLayer, int gateways, int directoryPort, 
         }
     }
 
+    private static void checkPorts(String key, int first, int count) {
+        checkPort(key, first);
+        if (first > 0) {
+            checkPort(key + " of the last of " + count, first + count - 1);
+        }
+    }
+
     NetworkConfiguration withMixesPerLayer(int count) {
-        return new NetworkConfiguration(count, gateways, directoryPort, gatewayPort, host, networkFile);
+        return new NetworkConfiguration(count, gateways, directoryPort, gatewayPort, mixPort, host, networkFile);
     }
 
     NetworkConfiguration withGateways(int count) {
-        return new NetworkConfiguration(mixesPerLayer, count, directoryPort, gatewayPort, host, networkFile);
+        return new NetworkConfiguration(mixesPerLayer, count, directoryPort, gatewayPort, mixPort, host, networkFile);
     }
 
     NetworkConfiguration withDirectoryPort(int port) {
-        return new NetworkConfiguration(mixesPerLayer, gateways, port, gatewayPort, host, networkFile);
+        return new NetworkConfiguration(mixesPerLayer, gateways, port, gatewayPort, mixPort, host, networkFile);
     }
 
     NetworkConfiguration withGatewayPort(int port) {
-        return new NetworkConfiguration(mixesPerLayer, gateways, directoryPort, port, host, networkFile);
+        return new NetworkConfiguration(mixesPerLayer, gateways, directoryPort, port, mixPort, host, networkFile);
+    }
+
+    NetworkConfiguration withMixPort(int port) {
+        return new NetworkConfiguration(mixesPerLayer, gateways, directoryPort, gatewayPort, port, host, networkFile);
     }
 }

@@ -24,7 +24,7 @@ class LocalNetworkComponentTest {
     private static final GatewayServer TRANSPORT = Parts.make(GatewayServer.class, "websocket", Map.of());
 
     private record Configuration(int mixes$_$per$_$layer, int gateways, int directory$_$port, int gateway$_$port,
-                                 String network$_$file, String host) implements LocalNetworkComponent.Configuration {
+                                 int mix$_$port, String network$_$file, String host) implements LocalNetworkComponent.Configuration {
 
         @Override
         public Class<? extends Annotation> annotationType() {
@@ -35,7 +35,7 @@ class LocalNetworkComponentTest {
     @Test
     void runsFromActivationToDeactivation() throws Exception {
         LocalNetworkComponent component =
-                new LocalNetworkComponent(new Configuration(2, 1, 0, 0, "", "127.0.0.1"), FORMAT, TRANSPORT);
+                new LocalNetworkComponent(new Configuration(2, 1, 0, 0, 0, "", "127.0.0.1"), FORMAT, TRANSPORT);
         URI health = component.directory().resolve("v1/api-status/health");
         try (HttpClient http = HttpClient.newHttpClient()) {
             assertEquals(200, http.send(HttpRequest.newBuilder(health).build(),
@@ -51,7 +51,7 @@ class LocalNetworkComponentTest {
     @Test
     void failsToActivateWithAPortInUse() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            Configuration configuration = new Configuration(1, 1, taken.getLocalPort(), 0, "", "127.0.0.1");
+            Configuration configuration = new Configuration(1, 1, taken.getLocalPort(), 0, 0, "", "127.0.0.1");
             IOException error = assertThrows(IOException.class,
                     () -> new LocalNetworkComponent(configuration, FORMAT, TRANSPORT));
             assertTrue(error.getMessage().contains(String.valueOf(taken.getLocalPort())));
@@ -61,12 +61,12 @@ class LocalNetworkComponentTest {
     @Test
     void failsToActivateWithAWrongValueAndNamesIt() {
         for (Map.Entry<Configuration, String> wrong : Map.of(
-                new Configuration(0, 1, 0, 0, "", "127.0.0.1"), "mixes-per-layer",
-                new Configuration(1, 81, 0, 0, "", "127.0.0.1"), "gateways",
-                new Configuration(1, 1, -1, 0, "", "127.0.0.1"), "directory-port",
-                new Configuration(1, 2, 0, 65_535, "", "127.0.0.1"), "gateway-port",
-                new Configuration(1, 1, 0, 0, "", "localhost"), "localhost",
-                new Configuration(1, 1, 0, 0, "", "0.0.0.0"), "0.0.0.0").entrySet()) {
+                new Configuration(0, 1, 0, 0, 0, "", "127.0.0.1"), "mixes-per-layer",
+                new Configuration(1, 81, 0, 0, 0, "", "127.0.0.1"), "gateways",
+                new Configuration(1, 1, -1, 0, 0, "", "127.0.0.1"), "directory-port",
+                new Configuration(1, 2, 0, 65_535, 0, "", "127.0.0.1"), "gateway-port",
+                new Configuration(1, 1, 0, 0, 0, "", "localhost"), "localhost",
+                new Configuration(1, 1, 0, 0, 0, "", "0.0.0.0"), "0.0.0.0").entrySet()) {
             assertTrue(assertThrows(IllegalArgumentException.class,
                     () -> new LocalNetworkComponent(wrong.getKey(), FORMAT, TRANSPORT)).getMessage()
                     .contains(wrong.getValue()));

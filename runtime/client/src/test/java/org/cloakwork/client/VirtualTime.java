@@ -15,7 +15,7 @@ import org.cloakwork.spi.runtime.Scheduler;
  * Time that passes only while it is run: every task of every client, its workers and listeners, and of the network is in
  * one queue, ordered by time and then by arrival. The same seed gives the same run.
  */
-final class VirtualTime implements Clock {
+public final class VirtualTime implements Clock {
 
     private static final Instant START = Instant.parse("2026-11-23T12:00:00Z");
     /** How long a worker takes for a task; it differs, so that tasks end in another order than they began. */
@@ -29,7 +29,7 @@ final class VirtualTime implements Clock {
     private long nowNanos = 1_000_000_000L;
     private long arrivals;
 
-    VirtualTime(long seed) {
+    public VirtualTime(long seed) {
         random = new SplittableRandom(seed);
     }
 
@@ -64,7 +64,7 @@ final class VirtualTime implements Clock {
     }
 
     /** Whoever runs tasks: a client, or the network. */
-    final class Host implements Scheduler {
+    public final class Host implements Scheduler {
 
         private final Randomness randomness = randomness();
         private int waiting;
@@ -88,28 +88,28 @@ final class VirtualTime implements Clock {
         }
 
         /** Nothing that is scheduled from now on runs before the duration is over, as on a machine that is too busy. */
-        void stall(Duration duration) {
+        public void stall(Duration duration) {
             stalledUntilNanos = nowNanos + duration.toNanos();
         }
 
         /** {@return tasks and timers that have not run} */
-        int waiting() {
+        public int waiting() {
             return waiting;
         }
 
-        Environment environment() {
+        public Environment environment() {
             return new Environment(VirtualTime.this, this,
                     task -> at(nowNanos + WORK_LEAST_NANOS + random.nextInt(WORK_SPREAD_NANOS), task),
                     this::execute, randomness);
         }
     }
 
-    Host host() {
+    public Host host() {
         return new Host();
     }
 
     /** {@return a source of its own, so that one more draw here does not change what is drawn there} */
-    Randomness randomness() {
+    public Randomness randomness() {
         SplittableRandom own = random.split();
         return own::nextBytes;
     }
@@ -133,7 +133,7 @@ final class VirtualTime implements Clock {
         start = now.minusNanos(nowNanos);
     }
 
-    void runFor(Duration duration) {
+    public void runFor(Duration duration) {
         runUntil(() -> false, duration);
     }
 

@@ -41,6 +41,8 @@ final class LocalnetCommand implements Command {
                 .addOption(option("directory-port", "PORT", "port of the directory; 0 (default) takes a free one"))
                 .addOption(option("gateway-port", "PORT",
                         "websocket port of the first gateway, the others follow; 0 (default) takes free ones"))
+                .addOption(option("mix-port", "PORT",
+                        "port of the first mix node, the others and the gateways' mix ports follow; 0 (default) takes free ones"))
                 .addOption(option("network-file", "FILE", "write the network in nym-client's --custom-mixnet form"));
     }
 
@@ -92,6 +94,7 @@ final class LocalnetCommand implements Command {
         configuration.put("gateways", Numbers.parse(line, "gateways", 2, 1, 80));
         configuration.put("directory-port", Numbers.parse(line, "directory-port", 0, 0, 65535));
         configuration.put("gateway-port", Numbers.parse(line, "gateway-port", 0, 0, 65535));
+        configuration.put("mix-port", Numbers.parse(line, "mix-port", 0, 0, 65535));
         return configuration;
     }
 

@@ -10,12 +10,23 @@ import org.cloakwork.api.Delivery;
 import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.Outcome;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
+import org.cloakwork.wire.Fragment;
+import org.cloakwork.wire.PacketSize;
 
 /**
  * A message on its way, ours or an application's. Changed on the client's own thread only; what applications look at
  * is safe to read from any.
  */
 public final class OutgoingMessage implements Delivery {
+
+    /** What a reply block adds to a message. */
+    private static final int SURB_BYTES = 460;
+    /** What a message has beside its content, its padding marker included. */
+    private static final int HEADER_BYTES = 32;
+    /** What a packet carries of a message at least, and about what it holds here. */
+    private static final int FRAGMENT_PAYLOAD_BYTES =
+            PacketSize.REGULAR.fragmentLength() - Fragment.LINKED_HEADER_LENGTH;
+    private static final int FRAGMENT_HELD_BYTES = 2048;
 
     private final Target target;
     private final Lane lane;
@@ -48,6 +59,18 @@ public final class OutgoingMessage implements Delivery {
         this.deadlineNanos = deadlineNanos;
         this.onEnd = onEnd;
         this.listeners = listeners;
+    }
+
+    /**
+     * Packets are counted whole: an empty message is a packet too.
+     *
+     * @param length    of a message's content
+     * @param surbCount reply blocks that go along
+     * @return about what it holds until it ends
+     */
+    public static long bytesHeld(int length, int surbCount) {
+        return Math.ceilDiv(length + (long) surbCount * SURB_BYTES + HEADER_BYTES, FRAGMENT_PAYLOAD_BYTES)
+                * FRAGMENT_HELD_BYTES;
     }
 
     @Override

@@ -1,0 +1,102 @@
+package org.cloakwork.client.encode;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.client.Counter;
+import org.cloakwork.client.Counters;
+import org.cloakwork.client.Cryptography;
+import org.cloakwork.client.Environment;
+import org.cloakwork.client.Parts;
+import org.cloakwork.spi.topology.Topology;
+import org.cloakwork.wire.crypto.AckKey;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What it takes to make packets at this moment, and the workers who make them. */
+public final class PacketMaker {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PacketMaker.class);
+
+    private final Environment environment;
+    private final Parts parts;
+    private final Cryptography cryptography;
+    private final Counters counters;
+    private final AckKey ackKey;
+    private final Duration meanDelay;
+    private final Supplier<Optional<Topology>> topology;
+    private final Supplier<Optional<MixnetAddress>> own;
+    /** For the topology that was the present one when it was last asked for. */
+    private Routes prepared;
+
+    /**
+     * @param environment  of the client
+     * @param parts        where the packet format is looked up for each packet
+     * @param cryptography of packets
+     * @param counters     of the client
+     * @param ackKey       of the client
+     * @param meanDelay    at each mix
+     * @param topology     the present one
+     * @param own          our address
+     */
+    public PacketMaker(Environment environment, Parts parts, Cryptography cryptography, Counters counters,
+                       AckKey ackKey, Duration meanDelay, Supplier<Optional<Topology>> topology,
+                       Supplier<Optional<MixnetAddress>> own) {
+        this.environment = environment;
+        this.parts = parts;
+        this.cryptography = cryptography;
+        this.counters = counters;
+        this.ackKey = ackKey;
+        this.meanDelay = meanDelay;
+        this.topology = topology;
+        this.own = own;
+    }
+
+    /** {@return whether there are ways through the network; each packet's acknowledgement, too, needs one to us} */
+    public boolean hasRoutes() {
+        return routes().isPresent();
+    }
+
+    private Optional<Routes> routes() {
+        Topology current = topology.get().orElse(null);
+        if (current != null && (prepared == null || prepared.topology() != current)) {
+            prepared = new Routes(current, meanDelay, environment.randomness());
+        }
+        return own.get().filter(address -> prepared != null && prepared.lead(address.gateway()))
+                .map(address -> prepared);
+    }
+
+    /** {@return empty as long as no packet can be made} */
+    Optional<Encoder> encoder() {
+        return Optional.ofNullable(parts.sphinx()).flatMap(format -> routes().map(routes ->
+                new Encoder(format, routes, own.get().orElseThrow(), environment.randomness())));
+    }
+
+    /** {@return empty as long as no packet can be made} */
+    Optional<Sealer> sealer() {
+        return Optional.ofNullable(parts.sphinx()).flatMap(format -> routes().map(routes ->
+                new Sealer(cryptography.packets(format, ackKey, environment.randomness()), routes,
+                        own.get().orElseThrow())));
+    }
+
+    /**
+     * Has a worker do something.
+     *
+     * @param result told on the client's own thread; empty if a part failed
+     */
+    <T> void work(Supplier<T> task, Consumer<Optional<T>> result) {
+        environment.workers().execute(() -> {
+            Optional<T> done = Optional.empty();
+            try {
+                done = Optional.of(task.get());
+            } catch (RuntimeException | LinkageError e) {
+                counters.count(Counter.PART_FAILURES);
+                LOG.warn("the sphinx part failed", e);
+            }
+            Optional<T> told = done;
+            environment.scheduler().execute(() -> result.accept(told));
+        });
+    }
+}

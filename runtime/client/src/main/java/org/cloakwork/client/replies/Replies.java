@@ -1,0 +1,222 @@
+package org.cloakwork.client.replies;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.SenderTag;
+import org.cloakwork.client.Counter;
+import org.cloakwork.client.Counters;
+import org.cloakwork.client.Environment;
+import org.cloakwork.client.encode.Content;
+import org.cloakwork.client.outbox.Lane;
+import org.cloakwork.client.outbox.OutgoingFragment;
+import org.cloakwork.client.outbox.OutgoingMessage;
+import org.cloakwork.client.outbox.Target;
+import org.cloakwork.spi.runtime.Scheduler.Cancellable;
+import org.cloakwork.spi.topology.KeyRotation;
+import org.cloakwork.wire.ReplySurb;
+
+/**
+ * Answers to anonymous senders: has fragments wait for reply blocks, asks for more where they run short, and gives them
+ * to those who ask us. Source: protocol/3-messages, 5.4.
+ */
+public final class Replies {
+
+    /** Most reply blocks granted for one request, and sent in one message. */
+    private static final int MOST_GRANTED = 500;
+    private static final int MOST_A_MESSAGE = 100;
+    /** Deadline of messages that carry reply blocks or ask for them. */
+    private static final Duration DEADLINE = Duration.ofMinutes(5);
+    /** What those messages may hold; a request that asks for more is refused. */
+    private static final long LIMIT_BYTES = 4 * 1024 * 1024;
+    private static final Duration CHECK = Duration.ofSeconds(5);
+
+    /** What follows. */
+    public interface Next {
+
+        /** @param fragment has its reply block and can go */
+        void release(OutgoingFragment fragment);
+
+        /**
+         * @param message of our own
+         * @param content of it
+         */
+        void send(OutgoingMessage message, Content content);
+    }
+
+    private final Environment environment;
+    private final Counters counters;
+    private final SurbStock stock;
+    private final SenderTags tags;
+    private final Supplier<Optional<MixnetAddress>> own;
+    private final Next next;
+    /** Messages of our own that have not ended, and what they hold. */
+    private final Set<OutgoingMessage> messages = new HashSet<>();
+    private long heldBytes;
+    private Cancellable check = () -> { };
+
+    /**
+     * @param environment of the client
+     * @param counters    of the client
+     * @param own         our address while we can send, for requests
+     * @param next        what follows
+     */
+    public Replies(Environment environment, Counters counters, Supplier<Optional<MixnetAddress>> own, Next next) {
+        this.environment = environment;
+        this.counters = counters;
+        this.own = own;
+        this.next = next;
+        stock = new SurbStock(counters);
+        tags = new SenderTags(environment.randomness());
+    }
+
+    /**
+     * @param recipient someone we write to
+     * @return our tag for it
+     */
+    public SenderTag tagFor(MixnetAddress recipient) {
+        return tags.tagFor(recipient);
+    }
+
+    /**
+     * @param sender a tag
+     * @return whether it can be answered, now or when the reply blocks come that were asked for
+     */
+    public boolean canAnswer(SenderTag sender) {
+        return stock.canAnswer(sender, environment.clock().nanoTime());
+    }
+
+    /** {@return reply blocks of others that are held and not taken for a fragment} */
+    public int surbsHeld() {
+        return stock.size();
+    }
+
+    /**
+     * @param sender    an anonymous sender
+     * @param surbs     that came with its message
+     * @param requested whether they are the answer to a request
+     */
+    public void received(SenderTag sender, List<ReplySurb> surbs, boolean requested) {
+        stock.received(sender, surbs, requested);
+        serve(sender);
+    }
+
+    /**
+     * @param target    an anonymous sender
+     * @param fragments of an answer, or the one of a request
+     * @return whether they are on their way or wait; false if there is no reply block for a request
+     */
+    public boolean add(Target.ToSender target, List<OutgoingFragment> fragments) {
+        if (!target.asksForSurbs()) {
+            fragments.forEach(fragment -> stock.enqueue(target.sender(), fragment));
+            serve(target.sender());
+            return true;
+        }
+        Optional<ReplySurb> surb = stock.takeForRequest(target.sender());
+        surb.ifPresent(taken -> {
+            counters.count(Counter.SURB_REQUESTS_SENT);
+            fragments.getFirst().setSurb(taken);
+            next.release(fragments.getFirst());
+        });
+        return surb.isPresent();
+    }
+
+    /**
+     * @param target   an anonymous sender
+     * @param fragment a copy of it was lost
+     */
+    public void addCopy(Target.ToSender target, OutgoingFragment fragment) {
+        if (!target.asksForSurbs()) {
+            stock.enqueueFirst(target.sender(), fragment);
+            serve(target.sender());
+            return;
+        }
+        stock.takeForRequestAgain(target.sender()).ifPresentOrElse(surb -> {
+            fragment.setSurb(surb);
+            next.release(fragment);
+        }, () -> fragment.message().givenUp());
+    }
+
+    /** @param fragment needs no further copy: a reply block that was taken for one goes back */
+    public void ended(OutgoingFragment fragment) {
+        if (fragment.message().target() instanceof Target.ToSender(SenderTag sender, boolean ignored)) {
+            Optional.ofNullable(fragment.takeSurb()).ifPresent(surb -> stock.putBack(sender, surb));
+        }
+    }
+
+    /** Sends what waits for reply blocks as far as they suffice, and asks for more if they do not. */
+    private void serve(SenderTag sender) {
+        List<OutgoingFragment> released = stock.release(sender);
+        released.forEach(next::release);
+        if (stock.isWaiting(sender) || !released.isEmpty()) {
+            own.get().ifPresent(address -> ask(sender, address));
+        }
+    }
+
+    private void ask(SenderTag sender, MixnetAddress address) {
+        int amount = stock.request(sender, environment.clock().nanoTime());
+        if (amount > 0) {
+            next.send(message(new Target.ToSender(sender, true), 0), new Content.SurbRequest(address, amount));
+        }
+    }
+
+    /**
+     * Answers a request for reply blocks.
+     *
+     * @param asking who wants to answer us
+     * @param amount how many it wants, u32
+     */
+    public void grant(MixnetAddress asking, long amount) {
+        Optional<SenderTag> tag = tags.known(asking);
+        int left = Math.clamp(amount, 0, MOST_GRANTED);
+        if (tag.isEmpty() || heldBytes + OutgoingMessage.bytesHeld(0, left) > LIMIT_BYTES) {
+            counters.count(Counter.SURB_REQUESTS_REFUSED);
+            return;
+        }
+        counters.count(Counter.SURB_REQUESTS_RECEIVED);
+        while (left > 0) {
+            int now = Math.min(left, MOST_A_MESSAGE);
+            next.send(message(new Target.ToAddress(asking), now), new Content.MoreSurbs(tag.get(), now));
+            left -= now;
+        }
+    }
+
+    /** Messages of our own are not counted among those of applications. */
+    private OutgoingMessage message(Target target, int surbCount) {
+        long now = environment.clock().nanoTime();
+        long bytes = OutgoingMessage.bytesHeld(0, surbCount);
+        OutgoingMessage message = new OutgoingMessage(target, Lane.SURBS, now, now + DEADLINE.toNanos(),
+                (ended, outcome) -> {
+                    messages.remove(ended);
+                    heldBytes -= bytes;
+                }, environment.listeners());
+        messages.add(message);
+        heldBytes += bytes;
+        return message;
+    }
+
+    /** {@return messages of our own that have not ended} */
+    public List<OutgoingMessage> messages() {
+        return List.copyOf(messages);
+    }
+
+    /** Begins to look after those who wait: requests get lost, so they ask again. */
+    public void start() {
+        stock.waiting().forEach(this::serve);
+        check = environment.scheduler().schedule(CHECK, this::start);
+    }
+
+    /** Ends that. */
+    public void stop() {
+        check.cancel();
+    }
+
+    /** @param present the rotation of the present topology; to be told now and then even if it is the same */
+    public void rotate(KeyRotation present) {
+        stock.rotate(present, environment.clock().nanoTime());
+    }
+}

@@ -1,0 +1,105 @@
+package org.cloakwork.client.inbox;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import java.util.List;
+import java.util.Optional;
+import org.cloakwork.client.Counter;
+import org.cloakwork.client.Counters;
+import org.cloakwork.client.Cryptography;
+import org.cloakwork.client.VirtualTime;
+import org.cloakwork.client.replies.ReplyKeys;
+import org.cloakwork.spi.runtime.Randomness;
+import org.cloakwork.wire.Chunking;
+import org.cloakwork.wire.CoverPacket;
+import org.cloakwork.wire.NymMessage;
+import org.cloakwork.wire.PacketSize;
+import org.cloakwork.wire.Padding;
+import org.cloakwork.wire.PayloadEncryption;
+import org.cloakwork.wire.ReplyContent;
+import org.cloakwork.wire.crypto.EncryptionKeyPair;
+import org.cloakwork.wire.crypto.ReplyKey;
+import org.junit.jupiter.api.Test;
+
+class InboxTest {
+
+    private static final long MINUTE = 60_000_000_000L;
+
+    private final Randomness randomness = new VirtualTime(1).randomness();
+    private final EncryptionKeyPair own = EncryptionKeyPair.generate(randomness);
+    private final Counters counters = new Counters();
+    private final ReplyKeys replyKeys = new ReplyKeys(counters);
+    private final Inbox inbox = new Inbox(Cryptography.NYM, own, replyKeys, counters, 100_000);
+
+    private List<byte[]> fragments(byte[] message) {
+        int length = PacketSize.REGULAR.fragmentLength();
+        return Chunking.split(Padding.pad(message, length), length, () -> Chunking.randomSetId(randomness)).stream()
+                .map(fragment -> fragment.bytes()).toList();
+    }
+
+    private byte[] encrypted(byte[] fragment) {
+        return PayloadEncryption.toRecipient(fragment, EncryptionKeyPair.generate(randomness), own.publicKey());
+    }
+
+    private Optional<NymMessage> deliver(byte[] bytes) {
+        return inbox.delivered(bytes, 0);
+    }
+
+    @Test
+    void fragments_in_any_order_make_one_message() {
+        byte[] data = randomness.bytes(5000);
+        List<byte[]> fragments = fragments(new NymMessage.Plain(data).bytes());
+        assertEquals(4, fragments.size());
+        for (int i = 3; i > 0; i--) {
+            assertEquals(Optional.empty(), deliver(encrypted(fragments.get(i))));
+            assertEquals(Optional.empty(), deliver(encrypted(fragments.get(i))));
+        }
+        NymMessage.Plain whole = assertInstanceOf(NymMessage.Plain.class,
+                deliver(encrypted(fragments.get(0))).orElseThrow());
+        assertArrayEquals(data, whole.data());
+        assertEquals(Optional.empty(), deliver(encrypted(fragments.get(0))));
+        assertEquals(4, counters.get(Counter.RECEIVED_FRAGMENTS));
+        assertEquals(4, counters.get(Counter.FRAGMENTS_DUPLICATE));
+    }
+
+    @Test
+    void a_reply_is_opened_with_its_own_key_once() {
+        ReplyKey key = ReplyKey.generate(randomness);
+        replyKeys.add(key, 0);
+        byte[] fragment = fragments(new NymMessage.Reply(new ReplyContent.Data(new byte[] {7})).bytes()).getFirst();
+        byte[] delivered = PayloadEncryption.toReply(fragment, key);
+        assertInstanceOf(NymMessage.Reply.class, deliver(delivered).orElseThrow());
+        assertEquals(Optional.empty(), deliver(delivered));
+    }
+
+    @Test
+    void cover_is_counted_and_nothing_else() {
+        assertEquals(Optional.empty(), deliver(encrypted(CoverPacket.body(PacketSize.REGULAR.fragmentLength()))));
+        assertEquals(1, counters.get(Counter.RECEIVED_COVER));
+        assertEquals(0, counters.get(Counter.RECEIVED_FRAGMENTS));
+    }
+
+    @Test
+    void what_is_no_message_is_dropped_and_counted() {
+        deliver(new byte[0]);
+        deliver(new byte[31]);
+        deliver(encrypted(new byte[3]));
+        assertEquals(3, counters.get(Counter.FRAGMENTS_MALFORMED));
+        assertEquals(Optional.empty(), deliver(encrypted(fragments(new byte[] {9, 9}).getFirst())));
+        assertEquals(1, counters.get(Counter.MESSAGES_MALFORMED));
+    }
+
+    @Test
+    void every_fragment_that_was_kept_and_goes_again_is_counted() {
+        for (int i = 0; i < 100; i++) {
+            List<byte[]> fragments = fragments(new NymMessage.Plain(new byte[3000]).bytes());
+            deliver(encrypted(fragments.getFirst()));
+        }
+        long evicted = counters.get(Counter.FRAGMENTS_EVICTED);
+        assertEquals(45, evicted, 10);
+        inbox.delivered(encrypted(fragments(new NymMessage.Plain(new byte[1]).bytes()).getFirst()), 40 * MINUTE);
+        assertEquals(100 - evicted, counters.get(Counter.FRAGMENTS_STALE));
+    }
+}

@@ -1,0 +1,100 @@
+package org.cloakwork.client.inbox;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.function.Consumer;
+import org.cloakwork.api.ReceivedMessage;
+import org.cloakwork.api.Subscription;
+import org.cloakwork.client.Counter;
+import org.cloakwork.client.Counters;
+import org.junit.jupiter.api.Test;
+
+class MailboxTest {
+
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private final Counters counters = new Counters();
+    private final Mailbox mailbox = new Mailbox(tasks::add, counters, 1000);
+    private final List<Integer> heard = new ArrayList<>();
+
+    private void run() {
+        while (!tasks.isEmpty()) {
+            tasks.poll().run();
+        }
+    }
+
+    private void deliver(int length) {
+        mailbox.deliver(new ReceivedMessage(new byte[length], Optional.empty()));
+    }
+
+    private Subscription listen() {
+        return mailbox.subscribe(message -> heard.add(message.payload().length));
+    }
+
+    @Test
+    void what_came_before_the_listener_comes_first() {
+        deliver(1);
+        deliver(2);
+        run();
+        listen();
+        deliver(3);
+        run();
+        assertEquals(List.of(1, 2, 3), heard);
+    }
+
+    @Test
+    void each_of_several_listeners_gets_everything_even_after_one_that_throws() {
+        mailbox.subscribe(message -> {
+            throw new IllegalStateException("broken");
+        });
+        listen();
+        listen();
+        deliver(5);
+        run();
+        assertEquals(List.of(5, 5), heard);
+        assertEquals(1, counters.get(Counter.LISTENER_FAILURES));
+    }
+
+    @Test
+    void messages_on_their_way_to_a_slow_listener_count_against_the_limit() {
+        listen();
+        run();
+        for (int i = 0; i < 10; i++) {
+            deliver(136);
+        }
+        assertEquals(5, counters.get(Counter.MESSAGES_RECEIVED));
+        assertEquals(5, counters.get(Counter.MESSAGES_INBOX_FULL));
+        run();
+        deliver(900);
+        run();
+        assertEquals(List.of(136, 136, 136, 136, 136, 900), heard);
+    }
+
+    @Test
+    void a_subscription_that_is_closed_at_once_takes_nothing_away() {
+        deliver(1);
+        listen().close();
+        run();
+        assertEquals(List.of(), heard);
+        listen();
+        run();
+        assertEquals(List.of(1), heard);
+    }
+
+    @Test
+    void closing_one_of_two_subscriptions_of_the_same_listener_leaves_the_other() {
+        Consumer<ReceivedMessage> listener = message -> heard.add(message.payload().length);
+        Subscription first = mailbox.subscribe(listener);
+        mailbox.subscribe(listener);
+        run();
+        first.close();
+        first.close();
+        deliver(4);
+        run();
+        assertEquals(List.of(4), heard);
+    }
+}
