@@ -37,9 +37,13 @@ class SimulateCommandTest {
     }
 
     @Test
-    void shortOnesHaveRealPacketsByDefault() throws Exception {
-        assertEquals(Simulator.Packets.REAL, options("--clients", "4", "--hours", "0.05").packets());
-        assertEquals(Simulator.Packets.STUB, options("--clients", "10", "--hours", "24").packets());
+    void shortOnesHaveRealPacketsAndNoCoverByDefault() throws Exception {
+        Simulator.Options shortOne = options("--clients", "4", "--hours", "0.05");
+        assertEquals(Simulator.Packets.REAL, shortOne.packets());
+        assertEquals("none", shortOne.cover());
+        Simulator.Options longOne = options("--clients", "10", "--hours", "24");
+        assertEquals(Simulator.Packets.STUB, longOne.packets());
+        assertEquals("poisson", longOne.cover());
     }
 
     @ParameterizedTest
