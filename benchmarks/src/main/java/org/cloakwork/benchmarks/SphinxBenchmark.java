@@ -75,6 +75,12 @@ public class SphinxBenchmark {
         return load.pairAtOnce();
     }
 
+    /** As many as a client seals ahead; time of all of them. */
+    @Benchmark
+    public List<byte[]> pairsAhead() {
+        return load.pairsAhead();
+    }
+
     /** One hop. */
     @Benchmark
     public Processed process() {

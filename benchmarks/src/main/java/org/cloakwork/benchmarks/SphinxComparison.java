@@ -25,10 +25,11 @@ public final class SphinxComparison {
     private static final long WARM_UP_NANOS = 3_000_000_000L;
     private static final long TURN_NANOS = 100_000_000L;
 
-    /** Of the reference, too; a batch is ours alone and compared with the reference's pair. */
+    /** Of the reference, too; batches are ours alone and compared with the reference's pair. */
     private static final Map<String, String> TITLES = Map.of(
             "data", "data packet, 4 hops, 2065 B", "ack", "SURB-ack, 4 hops, 38 B",
-            "pair", "the pair, a call each", "batch", "the pair, one call", "process", "processing one hop");
+            "pair", "the pair, a call each", "batch", "the pair, one call",
+            "ahead", "of " + SphinxLoad.AHEAD + " pairs, two calls", "process", "processing one hop");
 
     private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
 
@@ -55,7 +56,7 @@ public final class SphinxComparison {
         SphinxLoad yardstick = new SphinxLoad(SphinxBenchmark.format("bouncycastle"));
         List<Row> rows = new ArrayList<>();
         try (Reference reference = program == null ? null : new Reference(program)) {
-            for (String name : List.of("data", "ack", "pair", "batch", "process")) {
+            for (String name : List.of("data", "ack", "pair", "batch", "ahead", "process")) {
                 rows.add(measure(name, rounds, ours, yardstick, reference));
             }
         }
@@ -92,20 +93,23 @@ public final class SphinxComparison {
     }
 
     private static long run(SphinxLoad load, String name, int count) {
+        int step = name.equals("ahead") ? SphinxLoad.AHEAD : 1;
+        int calls = Math.ceilDiv(count, step);
         long start = CPU.getCurrentThreadCpuTime();
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < calls; i++) {
             Object result = switch (name) {
                 case "data" -> load.data();
                 case "ack" -> load.ack();
                 case "pair" -> load.pair();
                 case "batch" -> load.pairAtOnce();
+                case "ahead" -> load.pairsAhead();
                 default -> load.process();
             };
             if (result == null) {
                 throw new IllegalStateException();
             }
         }
-        return CPU.getCurrentThreadCpuTime() - start;
+        return (CPU.getCurrentThreadCpuTime() - start) * count / ((long) calls * step);
     }
 
     private static String table(List<Row> rows, int rounds) {
@@ -171,7 +175,7 @@ public final class SphinxComparison {
         }
 
         long run(String name, int count) throws IOException {
-            orders.write((name.equals("batch") ? "pair" : name) + " " + count + "\n");
+            orders.write((name.equals("batch") || name.equals("ahead") ? "pair" : name) + " " + count + "\n");
             orders.flush();
             String answer = answers.readLine();
             if (answer == null) {

@@ -29,6 +29,8 @@ public final class SphinxLoad {
 
     /** Of the network. */
     public static final int NODES = 240;
+    /** Packets that a client seals ahead. */
+    public static final int AHEAD = 32;
     private static final int HOPS = 4;
     private static final int ROUTES = 512;
     private static final int DATA_PAYLOAD = 2065;
@@ -122,6 +124,14 @@ public final class SphinxLoad {
     /** {@return a SURB-ack and a data packet, sealed with one call} */
     public List<byte[]> pairAtOnce() {
         return format.seal(List.of(acks.get(next()), data.get(next())), randomness);
+    }
+
+    /** {@return as many data packets as a client seals ahead, after as many SURB-acks, with one call each} */
+    public List<byte[]> pairsAhead() {
+        int from = next % (ROUTES / AHEAD) * AHEAD;
+        next++;
+        format.seal(acks.subList(from, from + AHEAD), randomness);
+        return format.seal(data.subList(from, from + AHEAD), randomness);
     }
 
     /** {@return a data packet as it leaves its first hop} */

@@ -38,8 +38,10 @@ public final class FastSphinx implements PacketFormat, AutoCloseable {
 
     /** Most packets whose headers are built together; a longer list is cut. */
     private static final int MAX_BATCH = 32;
-    /** Most workspaces kept between calls, some 7 kB each. */
+    /** Most workspaces kept between calls, some 20 kB each. */
     private static final int MAX_IDLE_WORKSPACES = 32;
+    /** Most topologies that wait for the thread; then the oldest goes. */
+    private static final int MAX_WAITING_TOPOLOGIES = 16;
     private static final String THREAD_NAME = "cloakwork-sphinx-tables";
     private static final long THREAD_IDLE_SECONDS = 1;
 
@@ -54,9 +56,8 @@ public final class FastSphinx implements PacketFormat, AutoCloseable {
     /** Needs no configuration. */
     @Activate
     public FastSphinx() {
-        // Of the topologies that wait for the thread only the newest counts.
         ThreadPoolExecutor executor = new ThreadPoolExecutor(1, 1, THREAD_IDLE_SECONDS, TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(1), Thread.ofPlatform().name(THREAD_NAME).daemon().factory(),
+                new LinkedBlockingQueue<>(MAX_WAITING_TOPOLOGIES), Thread.ofPlatform().name(THREAD_NAME).daemon().factory(),
                 new ThreadPoolExecutor.DiscardOldestPolicy());
         executor.allowCoreThreadTimeOut(true);
         owned = executor;
