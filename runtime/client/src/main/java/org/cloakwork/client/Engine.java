@@ -77,6 +77,7 @@ public final class Engine implements MixnetClient {
     private final Environment environment;
     private final Counters counters = new Counters();
     private final StateBoard states;
+    private final Announcements<MixnetAddress> addresses;
     private final IdentityKeyPair identity;
     private final EncryptionKeyPair encryption;
     private final AckKey ackKey;
@@ -112,12 +113,13 @@ public final class Engine implements MixnetClient {
         encryption = EncryptionKeyPair.generate(environment.randomness());
         ackKey = AckKey.generate(environment.randomness());
         states = new StateBoard(environment.listeners(), counters);
+        addresses = new Announcements<>(environment.listeners(), counters);
         inbox = new Inbox(encryption, replyKeys, counters, configuration.inboxLimitBytes());
         mailbox = new Mailbox(environment.listeners(), counters, configuration.inboxLimitBytes());
         topology = new TopologyKeeper(parts, environment.scheduler(), counters, configuration.topologyRefresh(),
                 this::topologyChanged);
         session = new Session(environment, parts, counters, identity, encryption.publicKey(), configuration.gateway(),
-                new SessionEvents());
+                configuration.gatewayPolicy(), new SessionEvents());
         maker = new PacketMaker(environment, parts, counters, ackKey, configuration.meanPacketDelay(),
                 topology::topology, session::address);
         encoding = new Encoding(maker, environment.scheduler(), new AfterEncoding());
@@ -145,6 +147,11 @@ public final class Engine implements MixnetClient {
     public MixnetAddress address() {
         return session.address().orElseThrow(
                 () -> new IllegalStateException("the address is not known before the client was ready once"));
+    }
+
+    @Override
+    public Subscription onAddress(Consumer<MixnetAddress> listener) {
+        return addresses.subscribe(listener);
     }
 
     @Override
@@ -452,6 +459,13 @@ public final class Engine implements MixnetClient {
         }
 
         @Override
+        public void addressChanged(MixnetAddress address) {
+            addresses.announce(address);
+            // Cover would come back to the old one.
+            sealing.dropCover();
+        }
+
+        @Override
         public void payload(byte[] bytes) {
             if (bytes.length > LONGEST_ACK) {
                 inbox.delivered(bytes, environment.clock().nanoTime()).ifPresent(Engine.this::received);
@@ -497,7 +511,7 @@ public final class Engine implements MixnetClient {
             session.topologyChanged(current);
             replies.rotate(current.keyRotation());
         });
-        sealing.topologyChanged();
+        sealing.dropCover();
         goOn();
     }
 

@@ -1,5 +1,6 @@
 package org.cloakwork.client;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -44,6 +45,10 @@ final class FakeGateway {
     /** Open connections stay open, and nothing goes through them. */
     boolean hung;
     boolean refusesRegistration;
+    /** Someone else has the session of every client. */
+    boolean alreadyOpen;
+    /** Until a connection is open. */
+    Duration distance = FakeTransport.LATENCY;
     boolean refusesAuthentication;
     boolean ignoresClaims;
     boolean refusesClaims;
@@ -152,6 +157,10 @@ final class FakeGateway {
             switch (request) {
                 case ClientRequest.SupportedProtocol ignored -> say(new ServerResponse.SupportedProtocol(version));
                 case ClientRequest.RegisterHandshake register -> {
+                    if (alreadyOpen) {
+                        refuse("there is already an open connection for this client");
+                        return;
+                    }
                     if (refusesRegistration) {
                         refuse("no registrations today");
                         return;
@@ -195,6 +204,10 @@ final class FakeGateway {
             AuthenticateV2.Verdict verdict = authentication.check(world.time.now().getEpochSecond(),
                     Optional.ofNullable(keys.get(asking)),
                     last == null ? OptionalLong.empty() : OptionalLong.of(last));
+            if (alreadyOpen) {
+                refuse("there is already an open connection for this client");
+                return;
+            }
             if (refusesAuthentication || verdict != AuthenticateV2.Verdict.ACCEPTED || active.containsKey(asking)) {
                 refuse("not authenticated: " + verdict);
                 return;

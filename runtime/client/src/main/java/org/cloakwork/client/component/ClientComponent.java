@@ -10,6 +10,7 @@ import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.client.ClientConfiguration;
 import org.cloakwork.client.Engine;
+import org.cloakwork.client.GatewayPolicy;
 import org.cloakwork.client.Parts;
 import org.cloakwork.client.ThreadedEnvironment;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
@@ -32,7 +33,8 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
  * One client for each configuration of {@code org.cloakwork.client}: follows the parts that its configuration names as
- * they come and go, and registers the client as a service.
+ * they come and go, and registers the client as a service. The key {@code gateway} names a gateway; without it
+ * {@code gateway-choice} is {@code random} (the default) or {@code fastest}.
  */
 @Component(name = "org.cloakwork.client", configurationPolicy = ConfigurationPolicy.REQUIRE, service = {})
 public final class ClientComponent {
@@ -90,14 +92,26 @@ public final class ClientComponent {
         Optional<IdentityKey> gateway = properties.containsKey("gateway")
                 ? Optional.of(IdentityKey.parse(configuration.text("gateway", "a gateway's identity")))
                 : Optional.empty();
+        GatewayPolicy policy = properties.containsKey("gateway-choice") ? policy(configuration) : GatewayPolicy.DEFAULT;
         choose(configuration);
         configuration.verify();
         environment = new ThreadedEnvironment(name);
-        engine = new Engine(gateway.map(ClientConfiguration.DEFAULT::withGateway).orElse(ClientConfiguration.DEFAULT),
-                parts, environment.environment());
+        ClientConfiguration chosen = ClientConfiguration.DEFAULT.withGatewayPolicy(policy);
+        engine = new Engine(gateway.map(chosen::withGateway).orElse(chosen), parts, environment.environment());
         engine.start();
         registration = context.registerService(MixnetClient.class, engine,
                 new Hashtable<>(Map.of(MixnetClient.NAME_PROPERTY, name)));
+    }
+
+    private static GatewayPolicy policy(PartConfiguration configuration) {
+        String allowed = "random or fastest";
+        String choice = configuration.text("gateway-choice", allowed);
+        return switch (choice) {
+            case "random" -> GatewayPolicy.DEFAULT;
+            case "fastest" -> new GatewayPolicy(GatewayPolicy.Preference.FASTEST,
+                    GatewayPolicy.DEFAULT.unreachableLimit(), GatewayPolicy.DEFAULT.unlistedLimit());
+            default -> throw configuration.wrong("gateway-choice", '"' + choice + '"', allowed);
+        };
     }
 
     @Modified
