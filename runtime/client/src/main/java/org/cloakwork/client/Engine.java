@@ -71,6 +71,8 @@ public final class Engine implements MixnetClient {
     private static final String CLOSED = "the client was closed";
     /** Beside the names of {@link Counter} in {@link #counters}: messages handed to send and reply that have not ended. */
     static final String IN_FLIGHT = "messages.in-flight";
+    /** Beside them, too, once there is one: for how long the present topology has been in use. */
+    static final String TOPOLOGY_AGE = "topology.age-seconds";
 
     private final ClientConfiguration configuration;
     private final Parts parts;
@@ -116,7 +118,7 @@ public final class Engine implements MixnetClient {
         addresses = new Announcements<>(environment.listeners(), counters);
         inbox = new Inbox(encryption, replyKeys, counters, configuration.inboxLimitBytes());
         mailbox = new Mailbox(environment.listeners(), counters, configuration.inboxLimitBytes());
-        topology = new TopologyKeeper(parts, environment.scheduler(), counters, configuration.topologyRefresh(),
+        topology = new TopologyKeeper(parts, environment, counters, configuration.topologyRefresh(),
                 this::topologyChanged);
         session = new Session(environment, parts, counters, identity, encryption.publicKey(), configuration.gateway(),
                 configuration.gatewayPolicy(), new SessionEvents());
@@ -183,6 +185,7 @@ public final class Engine implements MixnetClient {
     public Map<String, Long> counters() {
         Map<String, Long> snapshot = counters.snapshot();
         snapshot.put(IN_FLIGHT, (long) inFlight.size());
+        topology.age().ifPresent(age -> snapshot.put(TOPOLOGY_AGE, age.toSeconds()));
         return snapshot;
     }
 
@@ -255,7 +258,7 @@ public final class Engine implements MixnetClient {
                     heldBytes.addAndGet(-bytes);
                     counters.count(outcome instanceof Outcome.Acknowledged
                             ? Counter.MESSAGES_ACKNOWLEDGED : Counter.MESSAGES_FAILED);
-                }, environment.listeners());
+                }, environment.outcomes());
         inFlight.add(outgoing);
         boolean fits = heldBytes.addAndGet(bytes) <= configuration.outboxLimitBytes();
         if (!sizeAllowed) {
@@ -548,6 +551,8 @@ public final class Engine implements MixnetClient {
             reason = session.status();
         } else if (!maker.hasRoutes()) {
             reason = "our own gateway is not in the network any more";
+        } else if (topology.isOutOfDate()) {
+            reason = "the topology is out of date: " + topology.problem();
         } else {
             states.set(new ClientState.Ready());
             return;
