@@ -107,6 +107,9 @@ public interface MixnetClient extends AutoCloseable {
     /**
      * Receives messages. Messages that arrived while nobody listened come first; with several listeners each gets all.
      *
+     * <p>A listener that blocks holds up all listeners of this client, for state and address, too. It may wait for the
+     * {@link Delivery#outcome outcome} of what it sends; it must not wait for another call of a listener.
+     *
      * @param listener called in order of completion, never concurrently; what it throws is logged and ends nothing
      * @return ends the listening when closed
      */

@@ -33,7 +33,7 @@ public final class OutgoingMessage implements Delivery {
     private final long createdNanos;
     private final long deadlineNanos;
     private final BiConsumer<OutgoingMessage, Outcome> onEnd;
-    private final Executor listeners;
+    private final Executor outcomes;
     private final AtomicBoolean open = new AtomicBoolean(true);
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private volatile Progress progress = new Progress(0, 0, 0);
@@ -49,16 +49,16 @@ public final class OutgoingMessage implements Delivery {
      * @param createdNanos  when it was handed over, monotonic time
      * @param deadlineNanos when it is given up, monotonic time
      * @param onEnd         called once, by whoever ends it
-     * @param listeners     runs what applications have waiting for the outcome
+     * @param outcomes      completes the outcome and runs what applications have waiting for it
      */
     public OutgoingMessage(Target target, Lane lane, long createdNanos, long deadlineNanos,
-                           BiConsumer<OutgoingMessage, Outcome> onEnd, Executor listeners) {
+                           BiConsumer<OutgoingMessage, Outcome> onEnd, Executor outcomes) {
         this.target = target;
         this.lane = lane;
         this.createdNanos = createdNanos;
         this.deadlineNanos = deadlineNanos;
         this.onEnd = onEnd;
-        this.listeners = listeners;
+        this.outcomes = outcomes;
     }
 
     /**
@@ -147,7 +147,7 @@ public final class OutgoingMessage implements Delivery {
         Progress p = progress;
         progress = new Progress(p.packets(), p.acknowledged() + 1, p.retransmissions());
         return p.acknowledged() + 1 == p.packets() && end(new Outcome.Acknowledged(
-                p.packets(), p.retransmissions(), Duration.ofNanos(nowNanos - createdNanos)), listeners);
+                p.packets(), p.retransmissions(), Duration.ofNanos(nowNanos - createdNanos)), outcomes);
     }
 
     /**
@@ -156,7 +156,7 @@ public final class OutgoingMessage implements Delivery {
      * @return whether it ended by this and not before
      */
     public boolean fail(FailureReason reason, String detail) {
-        return end(new Outcome.Failed(reason, detail), listeners);
+        return end(new Outcome.Failed(reason, detail), outcomes);
     }
 
     /**
