@@ -40,6 +40,9 @@ final class FakeGateway {
 
     /** Connections cannot be opened. */
     boolean unreachable;
+    private boolean down;
+    /** Pings are not answered, everything else is. */
+    boolean losesPings;
     /** Connections are opened, and then nothing is heard any more. */
     boolean silent;
     /** Open connections stay open, and nothing goes through them. */
@@ -74,6 +77,22 @@ final class FakeGateway {
     Session accept(FakeTransport.Link link) {
         connections++;
         return new Session(link);
+    }
+
+    /** As if its machine were off: connections break, and what the mixes bring is lost. */
+    void goDown() {
+        down = true;
+        unreachable = true;
+        List.copyOf(active.values()).forEach(session -> session.link.breakOff("the gateway is down"));
+    }
+
+    boolean isDown() {
+        return down;
+    }
+
+    void comeUp() {
+        down = false;
+        unreachable = false;
     }
 
     /** Hands over a payload from the mixes, or keeps it while the client is away. */

@@ -119,7 +119,7 @@ final class FakeTransport implements GatewayTransport {
         @Override
         public void ping(byte[] payload) {
             pings++;
-            if (!gateway.hung) {
+            if (!gateway.hung && !gateway.losesPings) {
                 world.host.schedule(LATENCY.multipliedBy(2), () -> ifOpen(() -> handler.pong(payload)));
             }
         }
