@@ -220,8 +220,9 @@ final class WebSocketLink implements GatewayLink {
         }
         closing.run();
         tellFromElsewhere(() -> {
+            boolean told = closedTold;
             closedTold = true;
-            if (handler != null) {
+            if (!told && handler != null) {
                 handler.closed(reason);
             }
         });
@@ -407,18 +408,30 @@ final class WebSocketLink implements GatewayLink {
                     }
                     case OpCode.CONTINUATION -> onData(frame, callback);
                     case OpCode.CLOSE -> {
-                        // Answered after what is queued: a peer that leaves in order still reads it.
-                        if (shut(Reasons.of(CloseStatus.getCloseStatus(frame)), callback::succeeded) == null) {
-                            callback.succeeded();
-                        } else {
-                            abortSoon(mine);
-                            writer.iterate();
-                        }
+                        abortSoon(mine);
+                        String reason = Reasons.of(CloseStatus.getCloseStatus(frame));
+                        tell(() -> peerCloses(reason, callback));
                     }
                     default -> callback.succeeded();
                 }
             } catch (RuntimeException refused) {
                 callback.failed(refused);
+            }
+        }
+
+        /**
+         * Answered after all that is sent until the handler has heard of it: a peer that leaves in order reads it, and
+         * nothing the handler takes for sent is lost.
+         */
+        private void peerCloses(String reason, Callback callback) {
+            if (!closedTold) {
+                closedTold = true;
+                handler.closed(reason);
+            }
+            if (shut(reason, callback::succeeded) == null) {
+                callback.succeeded();
+            } else {
+                writer.iterate();
             }
         }
 

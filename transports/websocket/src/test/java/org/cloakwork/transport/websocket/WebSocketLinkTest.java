@@ -236,8 +236,14 @@ class WebSocketLinkTest {
     @Test
     void finishingLosesNothingInEitherDirection() throws Exception {
         int frames = 2_000;
-        Recorder serverSide = new Recorder();
         AtomicReference<GatewayLink> toClient = new AtomicReference<>();
+        Recorder serverSide = new Recorder() {
+            @Override
+            public void closed(String reason) {
+                toClient.get().send("sent before I knew");
+                super.closed(reason);
+            }
+        };
         try (Net.Server server = new Net.Server(new WebSocketServer(), link -> {
             toClient.set(link);
             return serverSide;
@@ -259,6 +265,7 @@ class WebSocketLinkTest {
                 assertEquals(i, ByteBuffer.wrap(client.expect(Recorder.Binary.class).bytes()).getInt());
                 assertEquals(i, ByteBuffer.wrap(serverSide.expect(Recorder.Binary.class).bytes()).getInt());
             }
+            assertEquals("sent before I knew", client.expect(Recorder.Text.class).text());
             client.expect(Recorder.Closed.class);
             serverSide.expect(Recorder.Closed.class);
         }
