@@ -2,6 +2,7 @@ package org.cloakwork.client.outbox;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,6 +37,8 @@ public final class OutgoingMessage implements Delivery {
     private final Executor outcomes;
     private final AtomicBoolean open = new AtomicBoolean(true);
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    private final CompletableFuture<Void> stored = new CompletableFuture<>();
+    private OptionalLong id = OptionalLong.empty();
     private volatile Progress progress = new Progress(0, 0, 0);
     private Cancellable deadline = () -> { };
     private boolean givenUpByPolicy;
@@ -73,9 +76,22 @@ public final class OutgoingMessage implements Delivery {
                 * FRAGMENT_HELD_BYTES;
     }
 
+    /**
+     * @param fragments it was cut into
+     * @return about what it holds until it ends
+     */
+    public static long bytesHeld(int fragments) {
+        return (long) fragments * FRAGMENT_HELD_BYTES;
+    }
+
     @Override
     public CompletableFuture<Outcome> outcome() {
         return outcome.copy();
+    }
+
+    @Override
+    public CompletableFuture<Void> stored() {
+        return stored.copy();
     }
 
     @Override
@@ -86,6 +102,31 @@ public final class OutgoingMessage implements Delivery {
     /** {@return whom it is for} */
     public Target target() {
         return target;
+    }
+
+    /** {@return the id under which it is written down, if it is} */
+    public OptionalLong id() {
+        return id;
+    }
+
+    /** @param newId under which it is written down */
+    public void setId(long newId) {
+        id = OptionalLong.of(newId);
+    }
+
+    /** It is written down, as far as that is done at all. */
+    public void durable() {
+        stored.completeAsync(() -> null, outcomes);
+    }
+
+    /** It will not be written down, and nobody can be waiting for that yet. */
+    public void notStored() {
+        stored.complete(null);
+    }
+
+    /** {@return when it was handed over, monotonic time} */
+    public long createdNanos() {
+        return createdNanos;
     }
 
     /** {@return where its fragments wait} */
@@ -175,6 +216,7 @@ public final class OutgoingMessage implements Delivery {
         }
         deadline.cancel();
         onEnd.accept(this, how);
+        stored.completeAsync(() -> null, executor);
         outcome.completeAsync(() -> how, executor);
         return true;
     }

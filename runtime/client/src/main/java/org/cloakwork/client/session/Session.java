@@ -18,6 +18,8 @@ import org.cloakwork.client.Counters;
 import org.cloakwork.client.Environment;
 import org.cloakwork.client.GatewayPolicy;
 import org.cloakwork.client.Parts;
+import org.cloakwork.client.store.Ledger;
+import org.cloakwork.client.store.Saved;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
@@ -76,14 +78,6 @@ public final class Session {
         void drained();
     }
 
-    /** @param lastTimestamp of the latest authentication, seconds */
-    private record Registration(GatewaySharedKey key, long lastTimestamp) {
-
-        private Registration used(long timestamp) {
-            return new Registration(key, Math.max(lastTimestamp, timestamp));
-        }
-    }
-
     private final Environment environment;
     private final Parts parts;
     private final Counters counters;
@@ -92,8 +86,9 @@ public final class Session {
     private final Optional<IdentityKey> named;
     private final GatewayPolicy policy;
     private final GatewayChooser chooser;
+    private final Ledger ledger;
     private final Listener listener;
-    private final Map<IdentityKey, Registration> registrations = new HashMap<>();
+    private final Map<IdentityKey, Saved.Registration> registrations;
 
     private Topology topology;
     /** Names our gateway; null before the first session. */
@@ -112,6 +107,7 @@ public final class Session {
     private OptionalLong unreachableSinceNanos = OptionalLong.empty();
     private OptionalLong unlistedSinceNanos = OptionalLong.empty();
     private Cancellable unlistedTooLong = () -> { };
+    private boolean wasLive;
     private boolean closed;
 
     /**
@@ -120,12 +116,15 @@ public final class Session {
      * @param counters    of the client
      * @param identity    who we are
      * @param encryption  part of our address
-     * @param named       the gateway to use; empty: as the policy says
+     * @param named       the gateway to use; empty: the one of before, or as the policy says
      * @param policy      for choosing a gateway and for giving it up
+     * @param saved       what was there before the client started
+     * @param ledger      told where we are registered
      * @param listener    told what happens
      */
     public Session(Environment environment, Parts parts, Counters counters, IdentityKeyPair identity,
-                   EncryptionKey encryption, Optional<IdentityKey> named, GatewayPolicy policy, Listener listener) {
+                   EncryptionKey encryption, Optional<IdentityKey> named, GatewayPolicy policy, Saved saved,
+                   Ledger ledger, Listener listener) {
         this.environment = environment;
         this.parts = parts;
         this.counters = counters;
@@ -133,8 +132,12 @@ public final class Session {
         this.encryption = encryption;
         this.named = named;
         this.policy = policy;
+        this.ledger = ledger;
         this.listener = listener;
         chooser = new GatewayChooser(environment, policy.preference());
+        registrations = new HashMap<>(saved.registrations());
+        named.or(saved::gateway).filter(registrations::containsKey).ifPresent(gateway ->
+                address = new MixnetAddress(identity.publicKey(), encryption, gateway));
     }
 
     /** {@return our address, once a gateway took us in; may be asked from any thread} */
@@ -223,7 +226,9 @@ public final class Session {
             connect(named.get());
         } else if (address == null) {
             choose(Optional.empty());
-        } else if (isUnlistedTooLong()) {
+        } else if (isUnlistedTooLong()
+                || !wasLive && topology.node(address.gateway()).flatMap(GatewayChooser::endpoint).isEmpty()) {
+            // After a start nobody knows for how long it has been gone.
             choose(Optional.of(address.gateway()));
         } else {
             connect(address.gateway());
@@ -239,7 +244,7 @@ public final class Session {
             return;
         }
         retry.cancel();
-        Optional<Registration> registration = Optional.ofNullable(registrations.get(gateway));
+        Optional<Saved.Registration> registration = Optional.ofNullable(registrations.get(gateway));
         boolean again = fruitlessAuthentications >= MOST_FRUITLESS_AUTHENTICATIONS;
         if (again) {
             // The old key is kept: the gateway may have had another reason.
@@ -247,8 +252,8 @@ public final class Session {
             fruitlessAuthentications = 0;
         }
         Connection attempt = new Connection(gateway, new Conversation(identity, gateway,
-                registration.filter(known -> !again).map(Registration::key),
-                registration.map(Registration::lastTimestamp).orElse(0L), counters, environment.randomness()));
+                registration.filter(known -> !again).map(Saved.Registration::key),
+                registration.map(Saved.Registration::lastTimestamp).orElse(0L), counters, environment.randomness()));
         try {
             attempt.link = transport.connect(endpoint.get(), attempt);
         } catch (RuntimeException | LinkageError e) {
@@ -371,13 +376,17 @@ public final class Session {
         connection = null;
         old.answer.cancel();
         old.silence.cancel();
-        registrations.computeIfPresent(old.gateway,
-                (gateway, registration) -> registration.used(old.conversation.usedTimestamp()));
+        used(old);
         if (old.liveSinceNanos.isPresent()
                 && environment.clock().nanoTime() - old.liveSinceNanos.getAsLong() >= GOOD_SESSION.toNanos()) {
             pause = FIRST_PAUSE;
         }
         return old;
+    }
+
+    private void used(Connection user) {
+        registrations.computeIfPresent(user.gateway, (gateway, registration) -> new Saved.Registration(registration.key(),
+                Math.max(registration.lastTimestamp(), user.conversation.usedTimestamp())));
     }
 
     /** One connection; what its link reports is passed on to the client's own thread. */
@@ -497,11 +506,14 @@ public final class Session {
                         link.send(text);
                         expectAnswer();
                     }
-                    case Conversation.Action.Registered(GatewaySharedKey agreed) ->
-                            registrations.put(gateway, new Registration(agreed, conversation.timestamp()));
+                    case Conversation.Action.Registered(GatewaySharedKey agreed) -> {
+                        registrations.put(gateway, new Saved.Registration(agreed, conversation.timestamp()));
+                        remember();
+                    }
                     case Conversation.Action.Live() -> {
                         fruitlessAuthentications = 0;
                         unreachableSinceNanos = OptionalLong.empty();
+                        wasLive = true;
                         settle();
                         liveSinceNanos = OptionalLong.of(environment.clock().nanoTime());
                         status = "live";
@@ -518,8 +530,15 @@ public final class Session {
             }
         }
 
+        private void remember() {
+            Saved.Registration registration = registrations.get(gateway);
+            ledger.registered(gateway, registration.key(), registration.lastTimestamp());
+        }
+
         /** From now on others reach us here. */
         private void settle() {
+            used(this);
+            remember();
             if (address != null && address.gateway().equals(gateway)) {
                 return;
             }
