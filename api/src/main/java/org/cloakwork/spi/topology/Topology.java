@@ -49,7 +49,7 @@ public final class Topology {
         gateways = ascending.stream()
                 .filter(node -> node.entry().isPresent() && node.roles().contains(Node.Role.ENTRY)).toList();
         layers = Stream.of(rewardedSet.layer1(), rewardedSet.layer2(), rewardedSet.layer3())
-                .map(ids -> ascending.stream().filter(node -> ids.contains(node.id())).toList()).toList();
+                .map(ids -> ids.stream().sorted().map(this.nodes::get).filter(Objects::nonNull).toList()).toList();
     }
 
     /** {@return absolute epoch, u32; informational} */
