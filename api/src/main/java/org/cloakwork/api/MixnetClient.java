@@ -22,8 +22,24 @@ public interface MixnetClient extends AutoCloseable {
     /** Service property: the name of the client. */
     String NAME_PROPERTY = "cloakwork.client";
 
-    /** {@return the address others reach this client under} */
+    /**
+     * {@return the address others reach this client under}
+     *
+     * @throws IllegalStateException before the client was ready once
+     */
     MixnetAddress address();
+
+    /**
+     * Follows the address: called at once with the present one, if there is one yet, and then with every change, in
+     * order, never concurrently. It changes when a gateway that the client chose itself stays away for longer than its
+     * configuration allows, and the client registers with another one. Messages of ours that are on their way then go
+     * on. Lost is what waited at the old gateway, and what others send to the old address or with reply blocks of
+     * before: whoever is to reach this client needs the new address, or a new message with reply blocks.
+     *
+     * @param listener must return quickly
+     * @return ends the listening when closed
+     */
+    Subscription onAddress(Consumer<MixnetAddress> listener);
 
     /** {@return what the client is able to do right now} */
     ClientState state();
@@ -90,6 +106,9 @@ public interface MixnetClient extends AutoCloseable {
 
     /**
      * Receives messages. Messages that arrived while nobody listened come first; with several listeners each gets all.
+     *
+     * <p>A listener that blocks holds up all listeners of this client, for state and address, too. It may wait for the
+     * {@link Delivery#outcome outcome} of what it sends; it must not wait for another call of a listener.
      *
      * @param listener called in order of completion, never concurrently; what it throws is logged and ends nothing
      * @return ends the listening when closed

@@ -1,30 +1,80 @@
 package org.cloakwork.spi.topology;
 
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.cloakwork.api.IdentityKey;
 
 /**
- * A snapshot of the network: which nodes there are and what each does in this epoch. Immutable.
+ * A snapshot of the network: which nodes there are and what each does in this epoch. Immutable. What is asked for each
+ * packet, {@link #node} and {@link #layer}, is looked up, not searched.
  * Source: protocol/7-network, 1.
- *
- * @param epochId       absolute epoch, u32; informational
- * @param keyRotationId which Sphinx keys the nodes are listed with, u32; {@link KeyRotation#NO_ROTATION} if not known
- * @param refreshedAt   when it was made
- * @param rewardedSet   roles in this epoch
- * @param nodes         details by node id; ids of the rewarded set without details cannot be used
  */
-public record Topology(long epochId, long keyRotationId, Instant refreshedAt, RewardedSet rewardedSet,
-                       Map<Long, Node> nodes) {
+public final class Topology {
 
-    public Topology {
-        Objects.requireNonNull(refreshedAt);
-        Objects.requireNonNull(rewardedSet);
-        nodes = Map.copyOf(nodes);
+    private static final int LAYERS = 3;
+
+    private final long epochId;
+    private final long keyRotationId;
+    private final Instant refreshedAt;
+    private final RewardedSet rewardedSet;
+    private final Map<Long, Node> nodes;
+    private final Map<IdentityKey, Node> byIdentity = new HashMap<>();
+    private final List<List<Node>> layers;
+    private final List<Node> gateways;
+
+    /**
+     * Makes a snapshot.
+     *
+     * @param epochId       absolute epoch, u32; informational
+     * @param keyRotationId which Sphinx keys the nodes are listed with, u32; {@link KeyRotation#NO_ROTATION} if not known
+     * @param refreshedAt   when it was made
+     * @param rewardedSet   roles in this epoch
+     * @param nodes         details by node id; ids of the rewarded set without details cannot be used
+     */
+    public Topology(long epochId, long keyRotationId, Instant refreshedAt, RewardedSet rewardedSet,
+                    Map<Long, Node> nodes) {
+        this.epochId = epochId;
+        this.keyRotationId = keyRotationId;
+        this.refreshedAt = Objects.requireNonNull(refreshedAt);
+        this.rewardedSet = Objects.requireNonNull(rewardedSet);
+        this.nodes = Map.copyOf(nodes);
+        List<Node> ascending = this.nodes.keySet().stream().sorted().map(this.nodes::get).toList();
+        ascending.forEach(node -> byIdentity.putIfAbsent(node.identity(), node));
+        gateways = ascending.stream()
+                .filter(node -> node.entry().isPresent() && node.roles().contains(Node.Role.ENTRY)).toList();
+        layers = Stream.of(rewardedSet.layer1(), rewardedSet.layer2(), rewardedSet.layer3())
+                .map(ids -> ids.stream().sorted().map(this.nodes::get).filter(Objects::nonNull).toList()).toList();
+    }
+
+    /** {@return absolute epoch, u32; informational} */
+    public long epochId() {
+        return epochId;
+    }
+
+    /** {@return which Sphinx keys the nodes are listed with, u32; {@link KeyRotation#NO_ROTATION} if not known} */
+    public long keyRotationId() {
+        return keyRotationId;
+    }
+
+    /** {@return when it was made} */
+    public Instant refreshedAt() {
+        return refreshedAt;
+    }
+
+    /** {@return roles in this epoch} */
+    public RewardedSet rewardedSet() {
+        return rewardedSet;
+    }
+
+    /** {@return details by node id} */
+    public Map<Long, Node> nodes() {
+        return nodes;
     }
 
     /** {@return the parity that packets built from this topology are tagged with} */
@@ -37,13 +87,10 @@ public record Topology(long epochId, long keyRotationId, Instant refreshedAt, Re
      * @return the usable nodes of that mix layer, by ascending id
      */
     public List<Node> layer(int layer) {
-        Set<Long> ids = switch (layer) {
-            case 1 -> rewardedSet.layer1();
-            case 2 -> rewardedSet.layer2();
-            case 3 -> rewardedSet.layer3();
-            default -> throw new IllegalArgumentException("layer must be 1, 2 or 3, not " + layer);
-        };
-        return ids.stream().sorted().map(nodes::get).filter(Objects::nonNull).toList();
+        if (layer < 1 || layer > LAYERS) {
+            throw new IllegalArgumentException("layer must be 1, 2 or 3, not " + layer);
+        }
+        return layers.get(layer - 1);
     }
 
     /**
@@ -51,19 +98,36 @@ public record Topology(long epochId, long keyRotationId, Instant refreshedAt, Re
      * @return its details, if it is listed
      */
     public Optional<Node> node(IdentityKey identity) {
-        return nodes.values().stream().filter(node -> node.identity().equals(identity)).findFirst();
+        return Optional.ofNullable(byIdentity.get(identity));
     }
 
     /** {@return the nodes that accept clients, by ascending id} */
     public List<Node> gateways() {
-        return nodes.keySet().stream().sorted().map(nodes::get)
-                .filter(node -> node.entry().isPresent() && node.roles().contains(Node.Role.ENTRY)).toList();
+        return gateways;
     }
 
     /** {@return whether a route can be built: each layer has a usable node and some gateway is in the rewarded set} */
     public boolean isRoutable() {
-        return !layer(1).isEmpty() && !layer(2).isEmpty() && !layer(3).isEmpty()
+        return layers.stream().noneMatch(List::isEmpty)
                 && !(rewardedSet.entryGateways().isEmpty() && rewardedSet.exitGateways().isEmpty());
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Topology that && epochId == that.epochId && keyRotationId == that.keyRotationId
+                && refreshedAt.equals(that.refreshedAt) && rewardedSet.equals(that.rewardedSet)
+                && nodes.equals(that.nodes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(epochId, keyRotationId, refreshedAt, rewardedSet, nodes);
+    }
+
+    @Override
+    public String toString() {
+        return "Topology[epoch " + epochId + ", key rotation " + keyRotationId + ", " + nodes.size() + " nodes, made "
+                + refreshedAt + "]";
     }
 
     /**

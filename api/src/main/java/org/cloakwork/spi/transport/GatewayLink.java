@@ -36,6 +36,16 @@ public interface GatewayLink {
     /** Closes the link, dropping what is queued. {@link Handler#closed} follows. Idempotent. */
     void close();
 
+    /**
+     * Closes the link in order: what is queued still leaves, nothing more can be sent, and what the peer sent before it
+     * learned of it is still handed over. {@link Handler#closed} follows when the peer has closed its side, or when the
+     * transport does not wait any longer. Idempotent; {@link #close} cuts it short. A transport without such an end
+     * closes at once.
+     */
+    default void finish() {
+        close();
+    }
+
     /** Told what happens on a link. Calls come one at a time and in order; they must return quickly. */
     @ConsumerType
     interface Handler {

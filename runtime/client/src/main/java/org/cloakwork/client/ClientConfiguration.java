@@ -13,9 +13,11 @@ import org.cloakwork.api.IdentityKey;
  * @param outboxLimitBytes    what messages on their way may hold
  * @param inboxLimitBytes     what unfinished messages, and messages nobody has listened to yet, may hold, each
  * @param maxMessageBytes     the largest message that is accepted
+ * @param gatewayPolicy       how a gateway is chosen and given up, unless one is named
  */
 public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPacketDelay, Duration topologyRefresh,
-                                  long outboxLimitBytes, long inboxLimitBytes, int maxMessageBytes) {
+                                  long outboxLimitBytes, long inboxLimitBytes, int maxMessageBytes,
+                                  GatewayPolicy gatewayPolicy) {
 
     private static final int MIB = 1024 * 1024;
 
@@ -24,11 +26,36 @@ public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPa
             Duration.ofMillis(15), Duration.ofMinutes(5), 64L * MIB, 64L * MIB, 16 * MIB);
 
     /**
+     * With {@link GatewayPolicy#DEFAULT}.
+     *
+     * @param gateway          the gateway to use; empty: any of the topology
+     * @param meanPacketDelay  at each mix, of packets and acknowledgements
+     * @param topologyRefresh  between questions for the topology
+     * @param outboxLimitBytes what messages on their way may hold
+     * @param inboxLimitBytes  what unfinished messages, and messages nobody has listened to yet, may hold, each
+     * @param maxMessageBytes  the largest message that is accepted
+     */
+    public ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPacketDelay, Duration topologyRefresh,
+                               long outboxLimitBytes, long inboxLimitBytes, int maxMessageBytes) {
+        this(gateway, meanPacketDelay, topologyRefresh, outboxLimitBytes, inboxLimitBytes, maxMessageBytes,
+                GatewayPolicy.DEFAULT);
+    }
+
+    /**
      * @param newGateway to use
      * @return the same with that gateway
      */
     public ClientConfiguration withGateway(IdentityKey newGateway) {
         return new ClientConfiguration(Optional.of(newGateway), meanPacketDelay, topologyRefresh, outboxLimitBytes,
-                inboxLimitBytes, maxMessageBytes);
+                inboxLimitBytes, maxMessageBytes, gatewayPolicy);
+    }
+
+    /**
+     * @param newPolicy for choosing a gateway
+     * @return the same with that policy
+     */
+    public ClientConfiguration withGatewayPolicy(GatewayPolicy newPolicy) {
+        return new ClientConfiguration(gateway, meanPacketDelay, topologyRefresh, outboxLimitBytes, inboxLimitBytes,
+                maxMessageBytes, newPolicy);
     }
 }

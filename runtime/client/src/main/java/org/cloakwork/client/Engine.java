@@ -77,6 +77,8 @@ public final class Engine implements MixnetClient {
     private static final String CLOSED = "the client was closed";
     /** Beside the names of {@link Counter} in {@link #counters}: messages handed to send and reply that have not ended. */
     static final String IN_FLIGHT = "messages.in-flight";
+    /** Beside them, too, once there is one: for how long the present topology has been in use. */
+    static final String TOPOLOGY_AGE = "topology.age-seconds";
 
     private final ClientConfiguration configuration;
     private final Parts parts;
@@ -84,6 +86,7 @@ public final class Engine implements MixnetClient {
     private final Cryptography cryptography;
     private final Counters counters;
     private final StateBoard states;
+    private final Announcements<MixnetAddress> addresses;
     private final AckKey ackKey;
     private final Saved saved;
     private final Ledger ledger;
@@ -163,13 +166,15 @@ public final class Engine implements MixnetClient {
         ledger = new Ledger(store, saved, identity.identity().publicKey(), environment, counters, this::updateState);
         replyKeys = new ReplyKeys(counters, ledger);
         states = new StateBoard(environment.listeners(), counters);
+        addresses = new Announcements<>(environment.listeners(), counters);
         inbox = new Inbox(cryptography, identity.encryption(), replyKeys, counters, configuration.inboxLimitBytes(),
                 ledger);
         mailbox = new Mailbox(environment.listeners(), counters, configuration.inboxLimitBytes());
-        topology = new TopologyKeeper(parts, environment.scheduler(), counters, configuration.topologyRefresh(),
+        topology = new TopologyKeeper(parts, environment, counters, configuration.topologyRefresh(),
                 this::topologyChanged);
         session = new Session(environment, parts, cryptography, counters, identity.identity(),
-                identity.encryption().publicKey(), configuration.gateway(), saved, ledger, new SessionEvents());
+                identity.encryption().publicKey(), configuration.gateway(), configuration.gatewayPolicy(), saved, ledger,
+                new SessionEvents());
         maker = new PacketMaker(environment, parts, cryptography, counters, ackKey, configuration.meanPacketDelay(),
                 topology::topology, session::address);
         encoding = new Encoding(maker, environment.scheduler(), new AfterEncoding());
@@ -185,6 +190,7 @@ public final class Engine implements MixnetClient {
     public void start() {
         environment.scheduler().execute(() -> {
             if (!isStopped()) {
+                session.address().ifPresent(addresses::announce);
                 restore();
                 replies.start();
                 partsChanged();
@@ -252,6 +258,11 @@ public final class Engine implements MixnetClient {
     }
 
     @Override
+    public Subscription onAddress(Consumer<MixnetAddress> listener) {
+        return addresses.subscribe(listener);
+    }
+
+    @Override
     public ClientState state() {
         return states.current();
     }
@@ -280,6 +291,7 @@ public final class Engine implements MixnetClient {
     public Map<String, Long> counters() {
         Map<String, Long> snapshot = counters.snapshot();
         snapshot.put(IN_FLIGHT, (long) inFlight.size());
+        topology.age().ifPresent(age -> snapshot.put(TOPOLOGY_AGE, age.toSeconds()));
         return snapshot;
     }
 
@@ -377,7 +389,7 @@ public final class Engine implements MixnetClient {
             ended.id().ifPresent(ledger::ended);
             counters.count(outcome instanceof Outcome.Acknowledged
                     ? Counter.MESSAGES_ACKNOWLEDGED : Counter.MESSAGES_FAILED);
-        }, environment.listeners());
+        }, environment.outcomes());
         inFlight.add(message);
         return message;
     }
@@ -607,6 +619,13 @@ public final class Engine implements MixnetClient {
         }
 
         @Override
+        public void addressChanged(MixnetAddress address) {
+            addresses.announce(address);
+            // Cover would come back to the old one.
+            sealing.dropCover();
+        }
+
+        @Override
         public void payload(byte[] bytes) {
             if (bytes.length > LONGEST_ACK) {
                 inbox.delivered(bytes, environment.clock().nanoTime()).ifPresent(Engine.this::received);
@@ -656,7 +675,7 @@ public final class Engine implements MixnetClient {
             session.topologyChanged(current);
             replies.rotate(current.keyRotation());
         });
-        sealing.topologyChanged();
+        sealing.dropCover();
         goOn();
     }
 
@@ -695,6 +714,8 @@ public final class Engine implements MixnetClient {
             reason = "our own gateway is not in the network any more";
         } else if (ledger.problem().isPresent()) {
             reason = "the state cannot be written: " + ledger.problem().get();
+        } else if (topology.isOutOfDate()) {
+            reason = "the topology is out of date: " + topology.problem();
         } else {
             states.set(new ClientState.Ready());
             return;

@@ -1,12 +1,9 @@
 package org.cloakwork.client;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Subscription;
@@ -18,19 +15,13 @@ final class StateBoard {
 
     private static final Logger LOG = LoggerFactory.getLogger(StateBoard.class);
 
-    /** Each subscription is one of its own, even of the same consumer. */
-    private record Listener(Consumer<ClientState> consumer, AtomicBoolean wanted) {
-    }
-
-    private final Executor executor;
-    private final Counters counters;
-    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final Announcements<ClientState> announcements;
     private ClientState current = new ClientState.Connecting("starting");
     private boolean wasReady;
 
     StateBoard(Executor executor, Counters counters) {
-        this.executor = executor;
-        this.counters = counters;
+        announcements = new Announcements<>(executor, counters);
+        announcements.announce(current);
     }
 
     synchronized ClientState current() {
@@ -49,23 +40,13 @@ final class StateBoard {
             current = state;
             wasReady |= state instanceof ClientState.Ready;
             notifyAll();
-            // Within the lock, so that listeners hear of changes in their order.
-            executor.execute(() -> listeners.forEach(listener -> tell(listener, state)));
+            announcements.announce(state);
         }
         LOG.debug("{}", state);
     }
 
-    synchronized Subscription subscribe(Consumer<ClientState> listener) {
-        ClientState now = current;
-        Listener added = new Listener(listener, new AtomicBoolean(true));
-        executor.execute(() -> {
-            tell(added, now);
-            listeners.add(added);
-        });
-        return () -> {
-            added.wanted().set(false);
-            executor.execute(() -> listeners.remove(added));
-        };
+    Subscription subscribe(Consumer<ClientState> listener) {
+        return announcements.subscribe(listener);
     }
 
     synchronized void awaitReady(Duration deadline) throws TimeoutException, InterruptedException {
@@ -89,17 +70,5 @@ final class StateBoard {
             case ClientState.Ready() -> "ready";
             case ClientState.Stopped(String reason) -> reason;
         };
-    }
-
-    private void tell(Listener listener, ClientState state) {
-        if (!listener.wanted().get()) {
-            return;
-        }
-        try {
-            listener.consumer().accept(state);
-        } catch (RuntimeException e) {
-            counters.count(Counter.LISTENER_FAILURES);
-            LOG.warn("a state listener failed", e);
-        }
     }
 }

@@ -22,6 +22,7 @@ public final class ThreadedEnvironment implements AutoCloseable {
     private final ScheduledThreadPoolExecutor loop;
     private final ExecutorService workers;
     private final ExecutorService listeners;
+    private final ExecutorService outcomes;
     private final Environment environment;
 
     /** @param name of the client, part of the threads' names */
@@ -32,9 +33,11 @@ public final class ThreadedEnvironment implements AutoCloseable {
                 Thread.ofPlatform().daemon().name("cloakwork-" + name + "-seal-", 0).factory());
         listeners = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("cloakwork-" + name + "-listeners").factory());
+        outcomes = Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("cloakwork-" + name + "-outcome-", 0).factory());
         SecureRandom random = new SecureRandom();
         environment = new Environment(new WallClock(), new LoopScheduler(), task -> submit(workers, task),
-                task -> submit(listeners, task), random::nextBytes);
+                task -> submit(listeners, task), task -> submit(outcomes, task), random::nextBytes);
     }
 
     /** {@return the seam the engine is given} */
@@ -48,6 +51,7 @@ public final class ThreadedEnvironment implements AutoCloseable {
         loop.shutdownNow();
         workers.shutdownNow();
         listeners.shutdown();
+        outcomes.shutdown();
     }
 
     /** A task handed over after the end is dropped: nobody is left to use its result. */

@@ -1,5 +1,6 @@
 package org.cloakwork.client;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -39,11 +40,18 @@ final class FakeGateway {
 
     /** Connections cannot be opened. */
     boolean unreachable;
+    private boolean down;
+    /** Pings are not answered, everything else is. */
+    boolean losesPings;
     /** Connections are opened, and then nothing is heard any more. */
     boolean silent;
     /** Open connections stay open, and nothing goes through them. */
     boolean hung;
     boolean refusesRegistration;
+    /** Someone else has the session of every client. */
+    boolean alreadyOpen;
+    /** Until a connection is open. */
+    Duration distance = FakeTransport.LATENCY;
     boolean refusesAuthentication;
     boolean ignoresClaims;
     boolean refusesClaims;
@@ -69,6 +77,22 @@ final class FakeGateway {
     Session accept(FakeTransport.Link link) {
         connections++;
         return new Session(link);
+    }
+
+    /** As if its machine were off: connections break, and what the mixes bring is lost. */
+    void goDown() {
+        down = true;
+        unreachable = true;
+        List.copyOf(active.values()).forEach(session -> session.link.breakOff("the gateway is down"));
+    }
+
+    boolean isDown() {
+        return down;
+    }
+
+    void comeUp() {
+        down = false;
+        unreachable = false;
     }
 
     /** Hands over a payload from the mixes, or keeps it while the client is away. */
@@ -152,6 +176,10 @@ final class FakeGateway {
             switch (request) {
                 case ClientRequest.SupportedProtocol ignored -> say(new ServerResponse.SupportedProtocol(version));
                 case ClientRequest.RegisterHandshake register -> {
+                    if (alreadyOpen) {
+                        refuse("there is already an open connection for this client");
+                        return;
+                    }
                     if (refusesRegistration) {
                         refuse("no registrations today");
                         return;
@@ -195,6 +223,10 @@ final class FakeGateway {
             AuthenticateV2.Verdict verdict = authentication.check(world.time.now().getEpochSecond(),
                     Optional.ofNullable(keys.get(asking)),
                     last == null ? OptionalLong.empty() : OptionalLong.of(last));
+            if (alreadyOpen) {
+                refuse("there is already an open connection for this client");
+                return;
+            }
             if (refusesAuthentication || verdict != AuthenticateV2.Verdict.ACCEPTED || active.containsKey(asking)) {
                 refuse("not authenticated: " + verdict);
                 return;

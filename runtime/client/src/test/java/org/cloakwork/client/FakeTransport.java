@@ -18,6 +18,10 @@ final class FakeTransport implements GatewayTransport {
     long bytesPerSecond;
     /** Links cannot be opened. */
     boolean unreachable;
+    /** Links that were open or being opened at the same time. */
+    long mostOpen;
+    /** Links that are finished stay open. */
+    boolean neverFinishes;
 
     private final World world;
 
@@ -31,7 +35,8 @@ final class FakeTransport implements GatewayTransport {
                 .filter(candidate -> candidate.identity().equals(endpoint.identity())).findFirst().orElseThrow();
         Link link = new Link(gateway, handler);
         links.add(link);
-        world.host.schedule(LATENCY, () -> {
+        mostOpen = Math.max(mostOpen, open());
+        world.host.schedule(gateway.distance, () -> {
             if (unreachable || gateway.unreachable) {
                 link.breakOff("cannot be reached");
             } else if (link.open) {
@@ -61,6 +66,7 @@ final class FakeTransport implements GatewayTransport {
         private final Handler handler;
         private FakeGateway.Session session;
         private boolean open = true;
+        private boolean finishing;
         private long pendingBytes;
         private long busyUntilNanos;
         int pings;
@@ -81,7 +87,7 @@ final class FakeTransport implements GatewayTransport {
         }
 
         private void toGateway(int length, Runnable arrival) {
-            if (!open || gateway.hung) {
+            if (!open || finishing || gateway.hung) {
                 return;
             }
             if (bytesPerSecond == 0) {
@@ -117,7 +123,7 @@ final class FakeTransport implements GatewayTransport {
         @Override
         public void ping(byte[] payload) {
             pings++;
-            if (!gateway.hung) {
+            if (!gateway.hung && !gateway.losesPings) {
                 world.host.schedule(LATENCY.multipliedBy(2), () -> ifOpen(() -> handler.pong(payload)));
             }
         }
@@ -130,6 +136,21 @@ final class FakeTransport implements GatewayTransport {
         @Override
         public void close() {
             breakOff("closed");
+        }
+
+        /** What is on its way in both directions still arrives, then the link closes. */
+        @Override
+        public void finish() {
+            finishing = true;
+            if (neverFinishes) {
+                return;
+            }
+            world.host.schedule(LATENCY, () -> {
+                if (open && session != null) {
+                    session.closed();
+                }
+                world.host.schedule(LATENCY, () -> breakOff("finished"));
+            });
         }
 
         /** The connection breaks; frames on their way are lost. */

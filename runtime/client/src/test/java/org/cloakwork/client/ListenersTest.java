@@ -9,10 +9,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Delivery;
+import org.cloakwork.api.EncryptionKey;
+import org.cloakwork.api.FailureReason;
+import org.cloakwork.api.IdentityKey;
+import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.Outcome;
 import org.cloakwork.api.ReceivedMessage;
+import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.Subscription;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -134,6 +142,22 @@ class ListenersTest {
             assertTrue(alice.counter(Counter.FRAGMENTS_EVICTED) > 20, alice::counters);
             bob.awaitAcknowledged(bob.send(alice.address(), "fits"));
             alice.awaitReceived(1);
+        }
+    }
+
+    @Test
+    void a_listener_may_wait_for_the_outcome_of_what_it_sends() throws Exception {
+        MixnetAddress nobody = new MixnetAddress(new IdentityKey(new byte[32]), new EncryptionKey(new byte[32]),
+                new IdentityKey(new byte[32]));
+        try (ThreadedEnvironment threads = new ThreadedEnvironment("waiting")) {
+            Engine engine = new Engine(ClientConfiguration.DEFAULT, new Parts(), threads.environment());
+            engine.start();
+            CompletableFuture<Outcome> heard = new CompletableFuture<>();
+            engine.onState(state -> heard.complete(engine.send(nobody, new byte[1],
+                    SendOptions.DEFAULT.withDeadline(Duration.ofMillis(50))).outcome().join()));
+            assertEquals(FailureReason.DEADLINE,
+                    assertInstanceOf(Outcome.Failed.class, heard.get(10, TimeUnit.SECONDS)).reason());
+            engine.close();
         }
     }
 }

@@ -229,7 +229,9 @@ class PartsTest {
                 return World.noTopology("the directory is down");
             };
             world.runFor(Duration.ofMinutes(60));
-            assertTrue(alice.isReady());
+            assertEquals(new ClientState.Degraded("the topology is out of date: the directory is down"),
+                    alice.engine.state());
+            assertTrue(alice.engine.counters().get(Engine.TOPOLOGY_AGE) >= 3600);
             alice.awaitAcknowledged(alice.send(alice.address(), "on the old topology"));
             assertTrue(asked.size() > 15 && asked.size() < 30, "asked: " + asked.size());
             for (int i = 2; i < asked.size(); i++) {
@@ -237,6 +239,8 @@ class PartsTest {
             }
             world.directory = () -> CompletableFuture.completedFuture(world.topology());
             world.runFor(Duration.ofMinutes(6));
+            assertTrue(alice.isReady());
+            assertTrue(alice.engine.counters().get(Engine.TOPOLOGY_AGE) < 360);
             long refreshes = alice.counter(Counter.TOPOLOGY_REFRESHES);
             assertTrue(refreshes >= 2);
             world.runFor(Duration.ofMinutes(50));

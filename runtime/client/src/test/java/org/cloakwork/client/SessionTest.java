@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -14,6 +15,7 @@ import java.util.stream.IntStream;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.wire.NymMessage;
 import org.cloakwork.wire.gateway.ServerResponse;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -98,7 +100,7 @@ class SessionTest {
             for (int i = 0; i < 10; i++) {
                 alice.parts.setTransport(world.transport());
                 // Long enough to ask for the version and to authenticate, not to hear the answer.
-                world.runFor(Duration.ofMillis(22));
+                world.runFor(Duration.ofMillis(32));
             }
             alice.awaitReady();
             List<Long> timestamps = world.gateway().timestamps;
@@ -321,7 +323,7 @@ class SessionTest {
                 world.runFor(Duration.ofMillis(300));
                 FakeTransport old = transport(alice);
                 alice.parts.setTransport(world.transport());
-                world.runFor(Duration.ofMillis(1));
+                world.runFor(FakeTransport.LATENCY.multipliedBy(2));
                 assertEquals(0, old.open());
             }
             sent.forEach(alice::awaitAcknowledged);
@@ -381,6 +383,106 @@ class SessionTest {
             }
             assertTrue(most > 200_000 && most < 300_000, "" + most);
             assertNotEquals(0, alice.counter(Counter.RECEIVED_COVER));
+        }
+    }
+
+    @Test
+    void frames_on_their_way_when_the_transport_is_exchanged_are_not_lost() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            for (int i = 0; i < 20; i++) {
+                // Pushed once, known to the gateway as delivered, and never sent again.
+                world.inject(alice, new NymMessage.Plain(("pushed " + i).getBytes(StandardCharsets.UTF_8)));
+                world.runFor(Duration.ofMillis(world.random.nextInt(5)));
+                alice.parts.setTransport(i % 3 == 0 ? null : world.transport());
+                world.runFor(Duration.ofMillis(world.random.nextInt(100)));
+                alice.parts.setTransport(world.transport());
+                alice.awaitReady();
+            }
+            alice.awaitReceived(20);
+            assertEachOnce(alice, 20);
+            assertEquals(0, alice.counter(Counter.SESSIONS_LOST));
+        }
+    }
+
+    @Test
+    void a_link_that_does_not_end_is_waited_for_one_second() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            FakeTransport old = transport(alice);
+            old.neverFinishes = true;
+            alice.parts.setTransport(world.transport());
+            world.runFor(Duration.ofMillis(990));
+            assertEquals(1, old.open());
+            assertEquals(0, transport(alice).links.size());
+            world.runFor(Duration.ofMillis(20));
+            assertEquals(0, old.open());
+            alice.awaitReady();
+            alice.awaitAcknowledged(alice.send(alice.address(), "there"));
+        }
+    }
+
+    @Test
+    void a_session_taken_by_someone_else_is_asked_for_again_and_again_and_the_next_time_is_told() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            MixnetAddress address = alice.address();
+            world.gateway().alreadyOpen = true;
+            transport(alice).link().breakOff("cut");
+            world.runFor(Duration.ofMinutes(5));
+            String reason = assertInstanceOf(ClientState.Degraded.class, alice.engine.state()).reason();
+            assertTrue(reason.contains("already an open connection"), reason);
+            assertTrue(reason.matches(".*; next attempt in ([1-9]|[12][0-9]|30) s"), reason);
+            int attempts = world.gateway().connections;
+            world.runFor(Duration.ofHours(1));
+            int later = world.gateway().connections - attempts;
+            assertTrue(later >= 120 && later <= 260, "attempts in an hour: " + later);
+            Delivery waiting = alice.send(address, "waits");
+            world.gateway().alreadyOpen = false;
+            assertTrue(world.time.runUntil(alice::isReady, Duration.ofSeconds(31)));
+            assertEquals(address, alice.address());
+            alice.awaitAcknowledged(waiting);
+        }
+    }
+
+    @Test
+    void a_clock_that_was_far_ahead_does_not_lock_the_client_out_once_it_is_right() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            Instant right = world.time.now();
+            world.gateway().refusesAuthentication = true;
+            world.gateway().refusesRegistration = true;
+            world.time.setClock(right.plus(Duration.ofDays(1)));
+            transport(alice).link().breakOff("cut");
+            world.runFor(Duration.ofSeconds(20));
+            world.time.setClock(right.plusSeconds(20));
+            world.gateway().refusesAuthentication = false;
+            assertTrue(world.time.runUntil(alice::isReady, Duration.ofSeconds(61)), () -> "" + alice.engine.state());
+        }
+    }
+
+    @Test
+    void nobody_notices_that_bandwidth_ends_at_two_midnights() {
+        try (World world = new World(seed.value())) {
+            world.time.setClock(Instant.parse("2026-11-23T23:00:00Z"));
+            List<TestClient> clients = List.of(world.readyClient(), world.readyClient(), world.readyClient());
+            for (Instant midnight : List.of(Instant.parse("2026-11-24T00:00:00Z"), Instant.parse("2026-11-25T00:00:00Z"))) {
+                world.host.schedule(Duration.between(world.time.now(), midnight), () -> world.gateway().setBalances(0));
+            }
+            for (int hour = 0; hour < 27; hour++) {
+                for (int i = 0; i < 3; i++) {
+                    clients.get(i).send(clients.get((i + 1) % 3).address(), "hour " + hour + " from " + i);
+                }
+                world.runFor(Duration.ofHours(1));
+            }
+            for (TestClient client : clients) {
+                assertEachOnce(client, 27);
+                client.sent.forEach(client::awaitAcknowledged);
+                assertEquals(1, client.counter(Counter.SESSIONS_OPENED));
+                assertEquals(3, client.counter(Counter.BANDWIDTH_CLAIMS));
+                assertEquals(new ClientState.Ready(), client.states.getLast());
+                assertTrue(client.states.stream().noneMatch(ClientState.Degraded.class::isInstance));
+            }
         }
     }
 }

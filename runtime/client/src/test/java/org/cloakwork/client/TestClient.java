@@ -31,6 +31,7 @@ final class TestClient {
     final Engine engine;
     final List<ReceivedMessage> received = new ArrayList<>();
     final List<ClientState> states = new ArrayList<>();
+    final List<MixnetAddress> addresses = new ArrayList<>();
     final List<Delivery> sent = new ArrayList<>();
 
     TestClient(World world, ClientConfiguration configuration) {
@@ -60,6 +61,7 @@ final class TestClient {
 
     TestClient start() {
         engine.onState(states::add);
+        engine.onAddress(addresses::add);
         engine.subscribe(received::add);
         engine.start();
         return this;

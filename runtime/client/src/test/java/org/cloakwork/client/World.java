@@ -242,6 +242,9 @@ final class World implements AutoCloseable {
     }
 
     private void arrived(FakeGateway gateway, IdentityKey receiver, byte[] message, boolean isAck) {
+        if (gateway.isDown()) {
+            return;
+        }
         if (isAck) {
             gateway.deliver(receiver, message);
             return;

@@ -53,6 +53,11 @@ final class EmbeddedClient implements MixnetClient {
     }
 
     @Override
+    public Subscription onAddress(Consumer<MixnetAddress> listener) {
+        return client.onAddress(listener);
+    }
+
+    @Override
     public ClientState state() {
         return client.state();
     }

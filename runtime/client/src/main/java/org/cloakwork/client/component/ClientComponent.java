@@ -10,6 +10,7 @@ import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.client.ClientConfiguration;
 import org.cloakwork.client.Engine;
+import org.cloakwork.client.GatewayPolicy;
 import org.cloakwork.client.Parts;
 import org.cloakwork.client.ThreadedEnvironment;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
@@ -37,7 +38,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One client for each configuration of {@code org.cloakwork.client}: follows the parts that its configuration names as
- * they come and go, and registers the client as a service.
+ * they come and go, and registers the client as a service. The key {@code gateway} names a gateway; without it
+ * {@code gateway-choice} is {@code random} (the default) or {@code fastest}.
  */
 @Component(name = "org.cloakwork.client", configurationPolicy = ConfigurationPolicy.REQUIRE, service = {})
 public final class ClientComponent {
@@ -104,7 +106,9 @@ public final class ClientComponent {
         Optional<IdentityKey> gateway = properties.containsKey("gateway")
                 ? Optional.of(IdentityKey.parse(configuration.text("gateway", "a gateway's identity")))
                 : Optional.empty();
-        client = gateway.map(ClientConfiguration.DEFAULT::withGateway).orElse(ClientConfiguration.DEFAULT);
+        GatewayPolicy policy = properties.containsKey("gateway-choice") ? policy(configuration) : GatewayPolicy.DEFAULT;
+        ClientConfiguration chosen = ClientConfiguration.DEFAULT.withGatewayPolicy(policy);
+        client = gateway.map(chosen::withGateway).orElse(chosen);
         choose(configuration);
         Optional<String> storeName = properties.containsKey("store")
                 ? Optional.of(configuration.text("store", "a part's name")) : Optional.empty();
@@ -154,6 +158,17 @@ public final class ClientComponent {
             opened.close();
             opened = null;
         }
+    }
+
+    private static GatewayPolicy policy(PartConfiguration configuration) {
+        String allowed = "random or fastest";
+        String choice = configuration.text("gateway-choice", allowed);
+        return switch (choice) {
+            case "random" -> GatewayPolicy.DEFAULT;
+            case "fastest" -> new GatewayPolicy(GatewayPolicy.Preference.FASTEST,
+                    GatewayPolicy.DEFAULT.unreachableLimit(), GatewayPolicy.DEFAULT.unlistedLimit());
+            default -> throw configuration.wrong("gateway-choice", '"' + choice + '"', allowed);
+        };
     }
 
     @Modified

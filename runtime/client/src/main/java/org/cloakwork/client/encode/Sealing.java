@@ -176,8 +176,8 @@ public final class Sealing {
         }
     }
 
-    /** Drops the cover packets that were made for the topology before. */
-    public void topologyChanged() {
+    /** Drops the cover packets that were made for the topology or the address before. */
+    public void dropCover() {
         covers.clear();
     }
 

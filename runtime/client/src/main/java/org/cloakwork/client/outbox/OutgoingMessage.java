@@ -34,7 +34,7 @@ public final class OutgoingMessage implements Delivery {
     private final long createdNanos;
     private final long deadlineNanos;
     private final BiConsumer<OutgoingMessage, Outcome> onEnd;
-    private final Executor listeners;
+    private final Executor outcomes;
     private final AtomicBoolean open = new AtomicBoolean(true);
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private final CompletableFuture<Void> stored = new CompletableFuture<>();
@@ -52,16 +52,16 @@ public final class OutgoingMessage implements Delivery {
      * @param createdNanos  when it was handed over, monotonic time
      * @param deadlineNanos when it is given up, monotonic time
      * @param onEnd         called once, by whoever ends it
-     * @param listeners     runs what applications have waiting for the outcome
+     * @param outcomes      completes the outcome and runs what applications have waiting for it
      */
     public OutgoingMessage(Target target, Lane lane, long createdNanos, long deadlineNanos,
-                           BiConsumer<OutgoingMessage, Outcome> onEnd, Executor listeners) {
+                           BiConsumer<OutgoingMessage, Outcome> onEnd, Executor outcomes) {
         this.target = target;
         this.lane = lane;
         this.createdNanos = createdNanos;
         this.deadlineNanos = deadlineNanos;
         this.onEnd = onEnd;
-        this.listeners = listeners;
+        this.outcomes = outcomes;
     }
 
     /**
@@ -116,7 +116,7 @@ public final class OutgoingMessage implements Delivery {
 
     /** It is written down, as far as that is done at all. */
     public void durable() {
-        stored.completeAsync(() -> null, listeners);
+        stored.completeAsync(() -> null, outcomes);
     }
 
     /** It will not be written down, and nobody can be waiting for that yet. */
@@ -188,7 +188,7 @@ public final class OutgoingMessage implements Delivery {
         Progress p = progress;
         progress = new Progress(p.packets(), p.acknowledged() + 1, p.retransmissions());
         return p.acknowledged() + 1 == p.packets() && end(new Outcome.Acknowledged(
-                p.packets(), p.retransmissions(), Duration.ofNanos(nowNanos - createdNanos)), listeners);
+                p.packets(), p.retransmissions(), Duration.ofNanos(nowNanos - createdNanos)), outcomes);
     }
 
     /**
@@ -197,7 +197,7 @@ public final class OutgoingMessage implements Delivery {
      * @return whether it ended by this and not before
      */
     public boolean fail(FailureReason reason, String detail) {
-        return end(new Outcome.Failed(reason, detail), listeners);
+        return end(new Outcome.Failed(reason, detail), outcomes);
     }
 
     /**

@@ -203,7 +203,7 @@ public final class Replies {
                 (ended, outcome) -> {
                     messages.remove(ended);
                     heldBytes -= bytes;
-                }, environment.listeners());
+                }, environment.outcomes());
         messages.add(message);
         heldBytes += bytes;
         return message;

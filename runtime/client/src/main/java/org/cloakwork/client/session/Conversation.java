@@ -68,6 +68,7 @@ final class Conversation {
     private int version = GatewayProtocol.CURRENT_VERSION;
     private long balance;
     private boolean authenticated;
+    private boolean refused;
     private boolean claiming;
     private boolean claimRefused;
     private long timestamp;
@@ -97,6 +98,11 @@ final class Conversation {
         return state == State.LIVE;
     }
 
+    /** Whether it begins with a registration. */
+    boolean registers() {
+        return key == null;
+    }
+
     /** Whether it tried to authenticate and did not get through. */
     boolean isFruitless() {
         return timestamp > lastTimestamp && !authenticated;
@@ -110,6 +116,11 @@ final class Conversation {
     /** The timestamp of this connection's authentication, or the latest before it; seconds. */
     long timestamp() {
         return timestamp;
+    }
+
+    /** The latest timestamp that the gateway may have taken: one that it refused it did not take. */
+    long usedTimestamp() {
+        return refused ? lastTimestamp : timestamp;
     }
 
     byte[] seal(MixPacket packet) {
@@ -209,6 +220,7 @@ final class Conversation {
             return List.of();
         }
         if (!authenticate.status()) {
+            refused = true;
             return over("the gateway refused the authentication");
         }
         if (authenticate.protocolVersion() > GatewayProtocol.CURRENT_VERSION) {
@@ -267,6 +279,7 @@ final class Conversation {
         if (state == State.OVER) {
             return List.of();
         }
+        refused = state == State.AUTHENTICATING;
         return over("the gateway says: " + message);
     }
 

@@ -1,17 +1,15 @@
 package org.cloakwork.client.session;
 
-import java.net.InetAddress;
-import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetAddress;
@@ -19,6 +17,7 @@ import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
 import org.cloakwork.client.Cryptography;
 import org.cloakwork.client.Environment;
+import org.cloakwork.client.GatewayPolicy;
 import org.cloakwork.client.Parts;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.client.store.Saved;
@@ -36,7 +35,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The authenticated session with a gateway: chooses it, connects, and connects again whenever the link is lost, for ever,
- * with growing pauses. Runs on the client's own thread.
+ * with growing pauses. A gateway of its own choice that stays away for too long it exchanges for another. Runs on the
+ * client's own thread.
  */
 public final class Session {
 
@@ -52,11 +52,13 @@ public final class Session {
     private static final int FRAME_COST = 64;
     /** A session that lasted so long was a good one: the next pause is short again. */
     private static final Duration GOOD_SESSION = Duration.ofSeconds(1);
-    /** A key with which that many authentications in a row came to nothing is given up: the client registers again. */
+    /** After that many authentications in a row that came to nothing the client tries to register again. */
     private static final int MOST_FRUITLESS_AUTHENTICATIONS = 3;
     /** A live link on which nothing came for so long is asked whether it is alive. */
     private static final Duration SILENCE = Duration.ofSeconds(30);
     private static final byte[] PING = new byte[8];
+    /** A link we leave ourselves is read for so long at most. */
+    private static final Duration FAREWELL = Duration.ofSeconds(1);
 
     /** Told what the session does. */
     public interface Listener {
@@ -66,6 +68,9 @@ public final class Session {
 
         /** What {@link #isLive} or {@link #status} say has changed. */
         void changed();
+
+        /** @param address ours from now on */
+        void addressChanged(MixnetAddress address);
 
         /** @param bytes that arrived for us */
         void payload(byte[] bytes);
@@ -80,23 +85,30 @@ public final class Session {
     private final Counters counters;
     private final IdentityKeyPair identity;
     private final EncryptionKey encryption;
-    private final Optional<IdentityKey> wanted;
-    private final Map<IdentityKey, Saved.Registration> registrations;
+    private final Optional<IdentityKey> named;
+    private final GatewayPolicy policy;
+    private final GatewayChooser chooser;
     private final Ledger ledger;
     private final Listener listener;
+    private final Map<IdentityKey, Saved.Registration> registrations;
 
     private Topology topology;
-    private IdentityKey gateway;
-    private GatewaySharedKey key;
+    /** Names our gateway; null before the first session. */
     private volatile MixnetAddress address;
-    private long lastTimestamp;
+    /** The gateway that was tried last. */
+    private IdentityKey tried;
     private GatewayTransport transport;
     private Connection connection;
+    /** Left by us, and still read. */
+    private Connection leaving;
     private Duration pause = FIRST_PAUSE;
     private Cancellable retry = () -> { };
     private String status = "waiting for a topology";
     private boolean waitsForTopology = true;
     private int fruitlessAuthentications;
+    private OptionalLong unreachableSinceNanos = OptionalLong.empty();
+    private OptionalLong unlistedSinceNanos = OptionalLong.empty();
+    private Cancellable unlistedTooLong = () -> { };
     private boolean wasLive;
     private boolean closed;
 
@@ -107,35 +119,29 @@ public final class Session {
      * @param counters    of the client
      * @param identity    who we are
      * @param encryption  part of our address
-     * @param wanted      the gateway to use; empty: the one of before, or any
+     * @param named       the gateway to use; empty: the one of before, or as the policy says
+     * @param policy      for choosing a gateway and for giving it up
      * @param saved       what was there before the client started
      * @param ledger      told where we are registered
      * @param listener    told what happens
      */
     public Session(Environment environment, Parts parts, Cryptography cryptography, Counters counters,
-                   IdentityKeyPair identity, EncryptionKey encryption, Optional<IdentityKey> wanted, Saved saved,
-                   Ledger ledger, Listener listener) {
+                   IdentityKeyPair identity, EncryptionKey encryption, Optional<IdentityKey> named,
+                   GatewayPolicy policy, Saved saved, Ledger ledger, Listener listener) {
         this.environment = environment;
         this.parts = parts;
         this.cryptography = cryptography;
         this.counters = counters;
         this.identity = identity;
         this.encryption = encryption;
-        this.wanted = wanted;
-        this.registrations = new HashMap<>(saved.registrations());
+        this.named = named;
+        this.policy = policy;
         this.ledger = ledger;
         this.listener = listener;
-        wanted.or(saved::gateway).ifPresent(this::choose);
-    }
-
-    private void choose(IdentityKey chosen) {
-        gateway = chosen;
-        Saved.Registration registration = registrations.get(chosen);
-        if (registration != null) {
-            key = registration.key();
-            lastTimestamp = registration.lastTimestamp();
-            address = new MixnetAddress(identity.publicKey(), encryption, chosen);
-        }
+        chooser = new GatewayChooser(environment, policy.preference());
+        registrations = new HashMap<>(saved.registrations());
+        named.or(saved::gateway).filter(registrations::containsKey).ifPresent(gateway ->
+                address = new MixnetAddress(identity.publicKey(), encryption, gateway));
     }
 
     /** {@return our address, once a gateway took us in; may be asked from any thread} */
@@ -170,6 +176,15 @@ public final class Session {
     /** @param newTopology where gateways are looked up from now on */
     public void topologyChanged(Topology newTopology) {
         topology = newTopology;
+        if (address != null && topology.node(address.gateway()).isPresent()) {
+            unlistedSinceNanos = OptionalLong.empty();
+            unlistedTooLong.cancel();
+        } else if (address != null && unlistedSinceNanos.isEmpty()) {
+            unlistedSinceNanos = OptionalLong.of(environment.clock().nanoTime());
+            unlistedTooLong = environment.scheduler().schedule(policy.unlistedLimit(), this::moveIfDue);
+        } else {
+            moveIfDue();
+        }
         if (waitsForTopology) {
             connect();
         }
@@ -181,50 +196,74 @@ public final class Session {
             return;
         }
         retry.cancel();
+        chooser.cancel();
         if (connection != null) {
-            disconnect("the transport was exchanged");
+            leave("the transport was exchanged");
+        } else {
+            connect();
         }
-        connect();
     }
 
     /** Closes the connection for good. */
     public void close() {
         closed = true;
         retry.cancel();
+        unlistedTooLong.cancel();
+        chooser.cancel();
+        if (leaving != null) {
+            left();
+        }
         if (connection != null) {
             disconnect("closed");
         }
     }
 
     private void connect() {
+        if (leaving != null || chooser.isBusy()) {
+            return;
+        }
         transport = parts.transport();
         if (closed || connection != null || topology == null || transport == null) {
             return;
         }
-        if (!wasLive && wanted.isEmpty() && address != null && topology.node(gateway).flatMap(Session::endpoint).isEmpty()) {
-            LOG.warn("the gateway of before is not in the network, or takes no clients: taking another one");
-            address = null;
-            key = null;
+        if (named.isPresent()) {
+            connect(named.get());
+        } else if (address == null) {
+            choose(Optional.empty());
+        } else if (isUnlistedTooLong()
+                || !wasLive && topology.node(address.gateway()).flatMap(GatewayChooser::endpoint).isEmpty()) {
+            // After a start nobody knows for how long it has been gone.
+            choose(Optional.of(address.gateway()));
+        } else {
+            connect(address.gateway());
         }
-        if (address == null) {
-            wanted.or(this::anyGateway).ifPresentOrElse(this::choose, () -> gateway = null);
-        }
-        Optional<GatewayEndpoint> endpoint = topology.node(gateway).flatMap(Session::endpoint);
+    }
+
+    private void connect(IdentityKey gateway) {
+        tried = gateway;
+        Optional<GatewayEndpoint> endpoint = topology.node(gateway).flatMap(GatewayChooser::endpoint);
         waitsForTopology = endpoint.isEmpty();
         if (waitsForTopology) {
-            failed(gateway == null ? "no node of the network takes clients"
-                    : "gateway " + gateway + " is not in the network, or takes no clients");
+            failed(gateway, "gateway " + gateway + " is not in the network, or takes no clients");
             return;
         }
         retry.cancel();
-        Connection attempt = new Connection(new Conversation(cryptography, identity, gateway,
-                Optional.ofNullable(key), lastTimestamp, counters, environment.randomness()));
+        Optional<Saved.Registration> registration = Optional.ofNullable(registrations.get(gateway));
+        boolean again = fruitlessAuthentications >= MOST_FRUITLESS_AUTHENTICATIONS;
+        if (again) {
+            // The old key is kept: the gateway may have had another reason.
+            LOG.warn("the gateway seems not to know us any more, trying to register again");
+            fruitlessAuthentications = 0;
+        }
+        Connection attempt = new Connection(gateway, new Conversation(cryptography, identity, gateway,
+                registration.filter(known -> !again).map(Saved.Registration::key),
+                registration.map(Saved.Registration::lastTimestamp).orElse(0L), counters, environment.randomness()));
         try {
             attempt.link = transport.connect(endpoint.get(), attempt);
         } catch (RuntimeException | LinkageError e) {
             counters.count(Counter.PART_FAILURES);
             LOG.warn("the transport failed", e);
-            failed("the transport failed: " + e.getMessage());
+            failed(gateway, "the transport failed: " + e.getMessage());
             return;
         }
         connection = attempt;
@@ -232,19 +271,45 @@ public final class Session {
         changed("connecting to gateway " + gateway);
     }
 
-    /** Another one than the last time, if there is another. */
-    private Optional<IdentityKey> anyGateway() {
-        List<IdentityKey> gateways = new ArrayList<>(topology.gateways().stream().map(Node::identity).toList());
-        if (gateways.size() > 1) {
-            gateways.remove(gateway);
+    /** Connects to any gateway but this one, and not to the one tried last if there are more. */
+    private void choose(Optional<IdentityKey> given) {
+        Set<IdentityKey> unwanted = new HashSet<>();
+        given.ifPresent(unwanted::add);
+        if (tried != null && topology.gateways().stream().map(Node::identity)
+                .anyMatch(gateway -> !gateway.equals(tried) && !unwanted.contains(gateway))) {
+            unwanted.add(tried);
         }
-        return gateways.isEmpty() ? Optional.empty()
-                : Optional.of(gateways.get(environment.randomness().nextInt(gateways.size())));
+        retry.cancel();
+        chooser.choose(topology, unwanted, transport, chosen -> {
+            waitsForTopology = chosen.gateway().isEmpty();
+            chosen.gateway().ifPresentOrElse(this::connect, () -> pauseAfter(chosen.choices().isEmpty()
+                    ? "no" + (given.isPresent() ? " other" : "") + " node of the network takes clients"
+                    : "no gateway can be used: " + GatewayChoice.rejections(chosen.choices())));
+        });
+        if (chooser.isBusy()) {
+            changed("looking for the fastest gateway");
+        }
     }
 
-    private void remember() {
-        registrations.put(gateway, new Saved.Registration(key, lastTimestamp));
-        ledger.registered(gateway, key, lastTimestamp);
+    private boolean isOver(OptionalLong sinceNanos, Duration limit) {
+        return sinceNanos.isPresent()
+                && environment.clock().nanoTime() - sinceNanos.getAsLong() >= limit.toNanos();
+    }
+
+    private boolean isUnlistedTooLong() {
+        return isOver(unlistedSinceNanos, policy.unlistedLimit());
+    }
+
+    /** Nobody can reach us at a gateway that is gone from the network. */
+    private void moveIfDue() {
+        if (named.isPresent() || closed || !isUnlistedTooLong()) {
+            return;
+        }
+        if (connection == null) {
+            connect();
+        } else if (connection.gateway.equals(address.gateway()) && !topology.gateways().isEmpty()) {
+            leave("gateway " + address.gateway() + " is gone from the network, taking another one");
+        }
     }
 
     private void changed(String newStatus) {
@@ -252,53 +317,87 @@ public final class Session {
         listener.changed();
     }
 
-    private static Optional<GatewayEndpoint> endpoint(Node node) {
-        return node.entry().map(entry -> {
-            List<URI> uris = new ArrayList<>();
-            entry.hostname().ifPresent(name -> entry.securePort().ifPresent(
-                    port -> uris.add(URI.create("wss://" + name + ":" + port))));
-            Stream<String> hosts = entry.addresses().stream().map(InetAddress::getHostAddress)
-                    .map(ip -> ip.indexOf(':') >= 0 ? "[" + ip + "]" : ip);
-            Stream.concat(entry.hostname().stream(), hosts)
-                    .forEach(host -> uris.add(URI.create("ws://" + host + ":" + entry.websocketPort())));
-            return uris;
-        }).filter(uris -> !uris.isEmpty()).map(uris -> new GatewayEndpoint(node.identity(), uris));
+    private void failed(IdentityKey gateway, String reason) {
+        if (address != null && gateway.equals(address.gateway())) {
+            if (unreachableSinceNanos.isEmpty()) {
+                unreachableSinceNanos = OptionalLong.of(environment.clock().nanoTime());
+            }
+            if (named.isEmpty() && isOver(unreachableSinceNanos, policy.unreachableLimit()) && transport != null) {
+                // At once after the old one was tried: if it is us who were away, the old one comes first.
+                LOG.warn("gateway {} cannot be reached any more, trying another one: {}", gateway, reason);
+                choose(Optional.of(gateway));
+                return;
+            }
+        }
+        pauseAfter(reason);
     }
 
-    private void failed(String reason) {
+    private void pauseAfter(String reason) {
         if (closed) {
             return;
         }
         long nanos = pause.toNanos();
-        Duration jittered = Duration.ofNanos(nanos / 2 + (long) (nanos * (environment.randomness().nextInt(1000) / 1000.0)));
+        Duration jittered = Duration.ofNanos(nanos / 2 + (long) (nanos / 2 * (environment.randomness().nextInt(1000) / 1000.0)));
         LOG.warn("no session, trying again in {} ms: {}", jittered.toMillis(), reason);
         retry.cancel();
         retry = environment.scheduler().schedule(jittered, this::connect);
         pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
-        changed(reason);
+        changed(reason + "; next attempt in " + Math.ceilDiv(jittered.toMillis(), 1000) + " s");
     }
 
     /** Forgets the connection before closing it, so that nothing of it is heard any more. */
     private void disconnect(String reason) {
+        Connection old = forget();
+        old.link.close();
+        if (old.liveSinceNanos.isPresent()) {
+            counters.count(Counter.SESSIONS_LOST);
+        }
+        changed(reason);
+    }
+
+    /** Goes away from a link that works: what the gateway sent on it already is for us, and it will not send it again. */
+    private void leave(String reason) {
+        Connection old = forget();
+        leaving = old;
+        old.link.finish();
+        old.answer = environment.scheduler().schedule(FAREWELL, () -> {
+            if (leaving == old) {
+                left();
+            }
+        });
+        changed(reason);
+    }
+
+    private void left() {
+        leaving.answer.cancel();
+        leaving.link.close();
+        leaving = null;
+        connect();
+    }
+
+    private Connection forget() {
         Connection old = connection;
         connection = null;
         old.answer.cancel();
         old.silence.cancel();
-        old.link.close();
-        lastTimestamp = Math.max(lastTimestamp, old.conversation.timestamp());
-        if (old.liveSinceNanos.isPresent()) {
-            if (environment.clock().nanoTime() - old.liveSinceNanos.getAsLong() >= GOOD_SESSION.toNanos()) {
-                pause = FIRST_PAUSE;
-            }
-            counters.count(Counter.SESSIONS_LOST);
+        used(old);
+        if (old.liveSinceNanos.isPresent()
+                && environment.clock().nanoTime() - old.liveSinceNanos.getAsLong() >= GOOD_SESSION.toNanos()) {
+            pause = FIRST_PAUSE;
         }
-        changed(reason);
+        return old;
+    }
+
+    private void used(Connection user) {
+        registrations.computeIfPresent(user.gateway, (gateway, registration) -> new Saved.Registration(registration.key(),
+                Math.max(registration.lastTimestamp(), user.conversation.usedTimestamp())));
     }
 
     /** One connection; what its link reports is passed on to the client's own thread. */
     private final class Connection implements GatewayLink.Handler {
 
         private final Semaphore receivable = new Semaphore(RECEIVE_LIMIT_BYTES);
+        private final IdentityKey gateway;
         private final Conversation conversation;
         private GatewayLink link;
         private Cancellable answer = () -> { };
@@ -306,7 +405,8 @@ public final class Session {
         private OptionalLong liveSinceNanos = OptionalLong.empty();
         private volatile boolean heard;
 
-        private Connection(Conversation conversation) {
+        private Connection(IdentityKey gateway, Conversation conversation) {
+            this.gateway = gateway;
             this.conversation = conversation;
         }
 
@@ -335,7 +435,7 @@ public final class Session {
         public void opened() {
             environment.scheduler().execute(() -> {
                 if (connection == this) {
-                    changed((key == null ? "registering" : "authenticating") + " with gateway " + gateway);
+                    changed((conversation.registers() ? "registering" : "authenticating") + " with gateway " + gateway);
                     perform(conversation.opened());
                 }
             });
@@ -367,7 +467,13 @@ public final class Session {
 
         @Override
         public void closed(String reason) {
-            environment.scheduler().execute(() -> lost(reason));
+            environment.scheduler().execute(() -> {
+                if (leaving == this) {
+                    left();
+                } else {
+                    lost(reason);
+                }
+            });
         }
 
         /** Holds the link's reader up while too much waits, which in turn holds the gateway up. */
@@ -385,7 +491,7 @@ public final class Session {
             }
             environment.scheduler().execute(() -> {
                 receivable.release(cost);
-                if (connection == this) {
+                if (connection == this || leaving == this) {
                     task.run();
                 }
             });
@@ -393,6 +499,9 @@ public final class Session {
 
         private void perform(List<Conversation.Action> actions) {
             for (Conversation.Action action : actions) {
+                if (leaving == this && action instanceof Conversation.Action.Payload(byte[] bytes)) {
+                    listener.payload(bytes);
+                }
                 if (connection != this) {
                     return;
                 }
@@ -402,15 +511,14 @@ public final class Session {
                         expectAnswer();
                     }
                     case Conversation.Action.Registered(GatewaySharedKey agreed) -> {
-                        key = agreed;
+                        registrations.put(gateway, new Saved.Registration(agreed, conversation.timestamp()));
                         remember();
-                        address = new MixnetAddress(identity.publicKey(), encryption, gateway);
                     }
                     case Conversation.Action.Live() -> {
                         fruitlessAuthentications = 0;
+                        unreachableSinceNanos = OptionalLong.empty();
                         wasLive = true;
-                        lastTimestamp = Math.max(lastTimestamp, conversation.timestamp());
-                        remember();
+                        settle();
                         liveSinceNanos = OptionalLong.of(environment.clock().nanoTime());
                         status = "live";
                         counters.count(Counter.SESSIONS_OPENED);
@@ -426,16 +534,31 @@ public final class Session {
             }
         }
 
+        private void remember() {
+            Saved.Registration registration = registrations.get(gateway);
+            ledger.registered(gateway, registration.key(), registration.lastTimestamp());
+        }
+
+        /** From now on others reach us here. */
+        private void settle() {
+            used(this);
+            remember();
+            if (address != null && address.gateway().equals(gateway)) {
+                return;
+            }
+            address = new MixnetAddress(identity.publicKey(), encryption, gateway);
+            unlistedSinceNanos = OptionalLong.empty();
+            unlistedTooLong.cancel();
+            listener.addressChanged(address);
+        }
+
         private void lost(String reason) {
             if (connection == this) {
                 disconnect(reason);
-                if (conversation.isFruitless() && ++fruitlessAuthentications == MOST_FRUITLESS_AUTHENTICATIONS) {
-                    LOG.warn("the gateway does not know us any more, registering again");
-                    fruitlessAuthentications = 0;
-                    key = null;
-                    registrations.remove(gateway);
+                if (conversation.isFruitless()) {
+                    fruitlessAuthentications++;
                 }
-                failed(reason);
+                failed(gateway, reason);
             }
         }
     }

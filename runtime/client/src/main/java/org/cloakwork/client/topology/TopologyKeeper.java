@@ -8,7 +8,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
+import org.cloakwork.client.Environment;
 import org.cloakwork.client.Parts;
+import org.cloakwork.spi.runtime.Clock;
 import org.cloakwork.spi.runtime.Scheduler;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.topology.Node;
@@ -16,21 +18,32 @@ import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.topology.TopologyProvider;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
-/** Keeps the last good topology and asks for a new one at its period; after a failure it asks again sooner. */
+/**
+ * Keeps the last good topology, for ever, and asks for a new one at its period; after a failure it asks again sooner.
+ */
 public final class TopologyKeeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(TopologyKeeper.class);
     private static final Duration FIRST_RETRY = Duration.ofMillis(500);
     /** An answer that takes longer is not waited for. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+    /** After so many periods without a new topology the one we have is out of date. */
+    private static final int OUT_OF_DATE_PERIODS = 3;
 
     private final Parts parts;
+    private final Clock clock;
     private final Scheduler scheduler;
     private final Counters counters;
     private final Duration refreshPeriod;
     private final Runnable onChange;
-    private Topology topology;
+    /** When it was taken over, monotonic time. */
+    private record Held(Topology topology, long sinceNanos) {
+    }
+
+    private volatile Held held;
+    private boolean failing;
     private String problem = "no topology yet";
     private Duration retry = FIRST_RETRY;
     private TopologyProvider asked;
@@ -42,15 +55,16 @@ public final class TopologyKeeper {
 
     /**
      * @param parts         where the provider is looked up for each question
-     * @param scheduler     the client's own
+     * @param environment   of the client
      * @param counters      of the client
      * @param refreshPeriod between questions
      * @param onChange      called after each answer, usable or not
      */
-    public TopologyKeeper(Parts parts, Scheduler scheduler, Counters counters, Duration refreshPeriod,
+    public TopologyKeeper(Parts parts, Environment environment, Counters counters, Duration refreshPeriod,
                           Runnable onChange) {
         this.parts = parts;
-        this.scheduler = scheduler;
+        clock = environment.clock();
+        scheduler = environment.scheduler();
         this.counters = counters;
         this.refreshPeriod = refreshPeriod;
         this.onChange = onChange;
@@ -58,10 +72,20 @@ public final class TopologyKeeper {
 
     /** {@return the last good topology} */
     public Optional<Topology> topology() {
-        return Optional.ofNullable(topology);
+        return Optional.ofNullable(held).map(Held::topology);
     }
 
-    /** {@return why there is no topology, for people} */
+    /** {@return for how long the last good topology has been in use; may be asked from any thread} */
+    public Optional<Duration> age() {
+        return Optional.ofNullable(held).map(last -> Duration.ofNanos(clock.nanoTime() - last.sinceNanos()));
+    }
+
+    /** {@return whether the last good topology should have been followed by another one long ago} */
+    public boolean isOutOfDate() {
+        return age().filter(age -> age.compareTo(refreshPeriod.multipliedBy(OUT_OF_DATE_PERIODS)) >= 0).isPresent();
+    }
+
+    /** {@return why there is no topology, or no newer one, for people} */
     public String problem() {
         return problem;
     }
@@ -99,12 +123,12 @@ public final class TopologyKeeper {
 
     private void prepare() {
         PacketFormat format = parts.sphinx();
-        if (format == prepared || format == null || topology == null) {
+        if (format == prepared || format == null || held == null) {
             return;
         }
         prepared = format;
         try {
-            format.prepare(topology.nodes().values().stream().map(Node::sphinxKey).toList());
+            format.prepare(held.topology().nodes().values().stream().map(Node::sphinxKey).toList());
         } catch (RuntimeException | LinkageError e) {
             counters.count(Counter.PART_FAILURES);
             LOG.warn("the sphinx part failed", e);
@@ -125,7 +149,11 @@ public final class TopologyKeeper {
         next.cancel();
         if (answer != null && answer.isRoutable()) {
             counters.count(Counter.TOPOLOGY_REFRESHES);
-            topology = answer;
+            if (failing) {
+                LOG.info("there is a new topology again");
+                failing = false;
+            }
+            held = new Held(answer, clock.nanoTime());
             retry = FIRST_RETRY;
             prepared = null;
             prepare();
@@ -134,7 +162,9 @@ public final class TopologyKeeper {
             counters.count(Counter.TOPOLOGY_FAILURES);
             Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
             problem = cause == null ? "the topology has no route" : String.valueOf(cause.getMessage());
-            LOG.warn("no new topology, asking again in {} ms: {}", retry.toMillis(), problem);
+            // Once an outage, not once an attempt.
+            LOG.atLevel(failing ? Level.DEBUG : Level.WARN).log("no new topology, asking again: {}", problem);
+            failing = true;
             next = scheduler.schedule(retry, this::refresh);
             retry = retry.multipliedBy(2).compareTo(refreshPeriod) < 0 ? retry.multipliedBy(2) : refreshPeriod;
         }

@@ -59,6 +59,7 @@ final class WebSocketLink implements GatewayLink {
     private final Deque<Outgoing> outgoing = new ArrayDeque<>();
     private long pendingBytes;
     private CoreSession session;
+    private boolean finishing;
     private boolean closed;
     private Runnable onClosing = () -> { };
 
@@ -112,7 +113,7 @@ final class WebSocketLink implements GatewayLink {
     private void enqueue(Outgoing frame) {
         boolean full;
         synchronized (this) {
-            if (closed) {
+            if (closed || finishing) {
                 return;
             }
             if (session == null) {
@@ -146,6 +147,28 @@ final class WebSocketLink implements GatewayLink {
         close(CloseStatus.NORMAL, "closed here");
     }
 
+    /** The close frame follows what is queued; the peer's frames are handed over until it has closed, too. */
+    @Override
+    public void finish() {
+        CoreSession open;
+        synchronized (this) {
+            if (closed || finishing) {
+                return;
+            }
+            finishing = true;
+            open = session;
+            if (open != null) {
+                outgoing.addLast(Outgoing.close());
+            }
+        }
+        if (open == null) {
+            close();
+        } else {
+            writer.iterate();
+            abortSoon(open);
+        }
+    }
+
     /**
      * Closes the link from this side.
      *
@@ -174,6 +197,11 @@ final class WebSocketLink implements GatewayLink {
      * @return the session, if there is one and it was not shut before
      */
     private CoreSession shut(String reason) {
+        return shut(reason, null);
+    }
+
+    /** @param written run when what is queued has been written; null: it is dropped */
+    private CoreSession shut(String reason, Runnable written) {
         Runnable closing;
         CoreSession open;
         synchronized (this) {
@@ -181,15 +209,20 @@ final class WebSocketLink implements GatewayLink {
                 return null;
             }
             closed = true;
-            outgoing.clear();
+            if (written == null) {
+                outgoing.clear();
+            } else {
+                outgoing.addLast(Outgoing.mark(written));
+            }
             pendingBytes = 0;
             closing = onClosing;
             open = session;
         }
         closing.run();
         tellFromElsewhere(() -> {
+            boolean told = closedTold;
             closedTold = true;
-            if (handler != null) {
+            if (!told && handler != null) {
                 handler.closed(reason);
             }
         });
@@ -258,10 +291,23 @@ final class WebSocketLink implements GatewayLink {
         } while (waitingEvents.decrementAndGet() > 0);
     }
 
-    private record Outgoing(byte opCode, byte[] payload) {
+    /** @param mark run in its turn instead of writing anything, unless null */
+    private record Outgoing(byte opCode, byte[] payload, Runnable mark) {
+
+        Outgoing(byte opCode, byte[] payload) {
+            this(opCode, payload, null);
+        }
+
+        static Outgoing close() {
+            return new Outgoing(OpCode.CLOSE, CloseStatus.asPayloadBuffer(CloseStatus.NORMAL, null).array());
+        }
+
+        static Outgoing mark(Runnable written) {
+            return new Outgoing(OpCode.UNDEFINED, new byte[0], written);
+        }
 
         int countedBytes() {
-            return opCode == OpCode.PING ? 0 : payload.length;
+            return OpCode.isControlFrame(opCode) ? 0 : payload.length;
         }
     }
 
@@ -277,6 +323,10 @@ final class WebSocketLink implements GatewayLink {
                 open = session;
             }
             if (current == null) {
+                return Action.IDLE;
+            }
+            if (current.mark != null) {
+                current.mark.run();
                 return Action.IDLE;
             }
             open.sendFrame(new Frame(current.opCode, ByteBuffer.wrap(current.payload)), this, false);
@@ -358,14 +408,30 @@ final class WebSocketLink implements GatewayLink {
                     }
                     case OpCode.CONTINUATION -> onData(frame, callback);
                     case OpCode.CLOSE -> {
-                        shut(Reasons.of(CloseStatus.getCloseStatus(frame)));
                         abortSoon(mine);
-                        callback.succeeded();
+                        String reason = Reasons.of(CloseStatus.getCloseStatus(frame));
+                        tell(() -> peerCloses(reason, callback));
                     }
                     default -> callback.succeeded();
                 }
             } catch (RuntimeException refused) {
                 callback.failed(refused);
+            }
+        }
+
+        /**
+         * Answered after all that is sent until the handler has heard of it: a peer that leaves in order reads it, and
+         * nothing the handler takes for sent is lost.
+         */
+        private void peerCloses(String reason, Callback callback) {
+            if (!closedTold) {
+                closedTold = true;
+                handler.closed(reason);
+            }
+            if (shut(reason, callback::succeeded) == null) {
+                callback.succeeded();
+            } else {
+                writer.iterate();
             }
         }
 

@@ -234,6 +234,53 @@ class WebSocketLinkTest {
     }
 
     @Test
+    void finishingLosesNothingInEitherDirection() throws Exception {
+        int frames = 2_000;
+        AtomicReference<GatewayLink> toClient = new AtomicReference<>();
+        Recorder serverSide = new Recorder() {
+            @Override
+            public void closed(String reason) {
+                toClient.get().send("sent before I knew");
+                super.closed(reason);
+            }
+        };
+        try (Net.Server server = new Net.Server(new WebSocketServer(), link -> {
+            toClient.set(link);
+            return serverSide;
+        })) {
+            Recorder client = new Recorder();
+            GatewayLink link = transport.connect(Net.endpoint(server.address()), client);
+            client.expect(Recorder.Opened.class);
+            serverSide.expect(Recorder.Opened.class);
+            for (int i = 0; i < frames; i++) {
+                toClient.get().send(ByteBuffer.allocate(2_413).putInt(i).array());
+                link.send(ByteBuffer.allocate(2_413).putInt(i).array());
+            }
+            link.finish();
+            link.finish();
+            link.send("too late");
+            assertTrue(client.awaitClosed().startsWith("closed by the peer"), client.events::toString);
+            serverSide.awaitClosed();
+            for (int i = 0; i < frames; i++) {
+                assertEquals(i, ByteBuffer.wrap(client.expect(Recorder.Binary.class).bytes()).getInt());
+                assertEquals(i, ByteBuffer.wrap(serverSide.expect(Recorder.Binary.class).bytes()).getInt());
+            }
+            assertEquals("sent before I knew", client.expect(Recorder.Text.class).text());
+            client.expect(Recorder.Closed.class);
+            serverSide.expect(Recorder.Closed.class);
+        }
+    }
+
+    @Test
+    void finishingALinkThatIsNotOpenClosesIt() throws Exception {
+        try (Net.Server server = Net.Server.echo()) {
+            Recorder client = new Recorder();
+            transport.connect(Net.endpoint(server.address()), client).finish();
+            client.awaitClosed();
+        }
+    }
+
+    @Test
     void aHandlerMayCloseAndSendFromItsCallsAndIsNotReentered() throws Exception {
         try (Net.Server server = Net.Server.echo()) {
             AtomicReference<GatewayLink> link = new AtomicReference<>();

@@ -1,0 +1,224 @@
+package org.cloakwork.client;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.cloakwork.api.ClientState;
+import org.cloakwork.api.Delivery;
+import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.SendOptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Another gateway when the own one stays away, and which one. */
+class FailOverTest {
+
+    @RegisterExtension
+    final Seed seed = new Seed();
+
+    private static FakeTransport transport(TestClient client) {
+        return (FakeTransport) client.parts.transport();
+    }
+
+    private static FakeGateway gatewayOf(TestClient client) {
+        return client.world.gateways.stream()
+                .filter(gateway -> gateway.identity().equals(client.address().gateway())).findFirst().orElseThrow();
+    }
+
+    /** {@return a client at that gateway, free to go elsewhere} */
+    private static TestClient clientAt(World world, FakeGateway gateway) {
+        world.gateways.forEach(other -> other.unreachable = other != gateway);
+        TestClient client = world.readyClient();
+        world.gateways.forEach(other -> other.unreachable = false);
+        assertEquals(gateway, gatewayOf(client));
+        return client;
+    }
+
+    private static List<Delivery> sendMany(TestClient from, MixnetAddress to, int count) {
+        return IntStream.range(0, count).mapToObj(i -> from.send(to, ("message " + i + "x".repeat(i * 200)).getBytes(),
+                SendOptions.DEFAULT.withDeadline(Duration.ofHours(1)))).toList();
+    }
+
+    private static void assertEachOnce(TestClient receiver, int count) {
+        assertEquals(count, receiver.received.size(), receiver::counters);
+        assertEquals(count, new HashSet<>(receiver.texts()).size());
+    }
+
+    @Test
+    void a_gateway_out_of_reach_for_too_long_is_exchanged_and_nothing_on_its_way_is_lost() {
+        try (World world = new World(seed.value(), new ClearFormat(), 3)) {
+            TestClient alice = clientAt(world, world.gateways.get(0));
+            TestClient bob = clientAt(world, world.gateways.get(1));
+            MixnetAddress before = alice.address();
+            world.jitter = Duration.ofMillis(300);
+            List<Delivery> sent = sendMany(alice, bob.address(), 40);
+            world.runFor(Duration.ofMillis(100));
+            world.gateways.get(0).unreachable = true;
+            transport(alice).link().breakOff("cut");
+            world.runFor(Duration.ofMinutes(9));
+            assertEquals(before, alice.address());
+            world.runFor(Duration.ofMinutes(2));
+            assertNotEquals(before.gateway(), alice.address().gateway());
+            assertEquals(List.of(before, alice.address()), alice.addresses);
+            assertEquals(before.identity(), alice.address().identity());
+            sent.forEach(alice::awaitAcknowledged);
+            world.runFor(Duration.ofSeconds(10));
+            assertEachOnce(bob, 40);
+            bob.awaitAcknowledged(bob.send(alice.address(), "found you"));
+            alice.awaitReceived(1);
+        }
+    }
+
+    @Test
+    void a_gateway_that_comes_back_before_the_limit_is_kept_and_so_is_one_when_all_are_away() {
+        try (World world = new World(seed.value(), new ClearFormat(), 3)) {
+            TestClient alice = world.readyClient();
+            MixnetAddress before = alice.address();
+            gatewayOf(alice).unreachable = true;
+            transport(alice).link().breakOff("cut");
+            world.runFor(Duration.ofMinutes(9));
+            gatewayOf(alice).unreachable = false;
+            alice.awaitReady();
+            assertEquals(before, alice.address());
+            // We are away ourselves, for hours.
+            world.gateways.forEach(gateway -> gateway.unreachable = true);
+            transport(alice).link().breakOff("cut");
+            world.runFor(Duration.ofHours(5));
+            world.gateways.forEach(gateway -> gateway.unreachable = false);
+            alice.awaitReady();
+            assertEquals(before, alice.address());
+            assertEquals(List.of(before), alice.addresses);
+        }
+    }
+
+    @Test
+    void time_without_a_transport_is_not_held_against_the_gateway() {
+        try (World world = new World(seed.value(), new ClearFormat(), 3)) {
+            TestClient alice = world.readyClient();
+            MixnetAddress before = alice.address();
+            alice.parts.setTransport(null);
+            world.runFor(Duration.ofHours(1));
+            FakeTransport broken = world.transport();
+            broken.unreachable = true;
+            alice.parts.setTransport(broken);
+            world.runFor(Duration.ofMinutes(5));
+            alice.parts.setTransport(world.transport());
+            alice.awaitReady();
+            assertEquals(before, alice.address());
+        }
+    }
+
+    @Test
+    void a_named_gateway_is_never_exchanged() {
+        try (World world = new World(seed.value(), new ClearFormat(), 2)) {
+            TestClient alice = world.client(ClientConfiguration.DEFAULT.withGateway(world.gateway().identity()),
+                    World.NO_COVER);
+            alice.awaitReady();
+            world.gateway().unreachable = true;
+            transport(alice).link().breakOff("cut");
+            world.runFor(Duration.ofHours(2));
+            assertEquals(0, world.gateways.get(1).connections);
+            world.directory = () -> CompletableFuture.completedFuture(world.topology(Set.of(world.gateway().identity())));
+            world.runFor(Duration.ofHours(2));
+            assertEquals(0, world.gateways.get(1).connections);
+            assertEquals(world.gateway().identity(), alice.address().gateway());
+        }
+    }
+
+    @Test
+    void a_gateway_gone_from_the_topology_for_too_long_is_exchanged_and_the_way_back_is_open() {
+        try (World world = new World(seed.value(), new ClearFormat(), 2)) {
+            TestClient alice = clientAt(world, world.gateways.get(0));
+            TestClient bob = clientAt(world, world.gateways.get(1));
+            world.directory = () -> CompletableFuture.completedFuture(
+                    world.topology(Set.of(world.gateways.get(0).identity())));
+            world.runFor(Duration.ofMinutes(9));
+            assertEquals(world.gateways.get(0), gatewayOf(alice));
+            assertInstanceOf(ClientState.Degraded.class, alice.engine.state());
+            List<Delivery> sent = sendMany(alice, bob.address(), 10);
+            world.runFor(Duration.ofMinutes(2));
+            assertEquals(world.gateways.get(1), gatewayOf(alice));
+            assertTrue(alice.isReady());
+            sent.forEach(alice::awaitAcknowledged);
+            assertEachOnce(bob, 10);
+            world.directory = () -> CompletableFuture.completedFuture(
+                    world.topology(Set.of(world.gateways.get(1).identity())));
+            world.runFor(Duration.ofMinutes(11));
+            assertEquals(world.gateways.get(0), gatewayOf(alice));
+            assertEquals(3, alice.addresses.size());
+            // Bob came, too; alice is known there from before, and the old key is still good.
+            assertEquals(2, world.gateways.get(0).registrations);
+            bob.awaitReady();
+            bob.awaitAcknowledged(bob.send(alice.address(), "found you"));
+            alice.awaitReceived(1);
+        }
+    }
+
+    @Test
+    void without_another_gateway_the_old_one_is_kept() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            MixnetAddress before = alice.address();
+            world.directory = () -> CompletableFuture.completedFuture(world.topology(Set.of(world.gateway().identity())));
+            world.runFor(Duration.ofHours(1));
+            world.directory = () -> CompletableFuture.completedFuture(world.topology());
+            alice.awaitReady();
+            world.gateway().unreachable = true;
+            transport(alice).link().breakOff("cut");
+            world.runFor(Duration.ofHours(1));
+            assertTrue(alice.states.stream().anyMatch(state -> state instanceof ClientState.Degraded(String reason)
+                    && reason.startsWith("no other node of the network takes clients; next attempt in ")),
+                    alice.states::toString);
+            world.gateway().unreachable = false;
+            alice.awaitReady();
+            assertEquals(before, alice.address());
+        }
+    }
+
+    @Test
+    void the_fastest_gateways_are_found_by_measuring() {
+        try (World world = new World(seed.value(), new ClearFormat(), 50)) {
+            for (int i = 0; i < 50; i++) {
+                world.gateways.get(i).distance = Duration.ofMillis(100 + 30L * i);
+                world.gateways.get(i).unreachable = i % 7 == 0;
+            }
+            Set<Integer> chosen = new HashSet<>();
+            for (int i = 0; i < 12; i++) {
+                TestClient alice = world.client(ClientConfiguration.DEFAULT.withGatewayPolicy(new GatewayPolicy(
+                        GatewayPolicy.Preference.FASTEST, Duration.ofMinutes(10), Duration.ofMinutes(5))), World.NO_COVER);
+                assertTrue(world.time.runUntil(alice::isReady, Duration.ofSeconds(6)), () -> "" + alice.engine.state());
+                chosen.add(world.gateways.indexOf(gatewayOf(alice)));
+                assertEquals(51, transport(alice).links.size());
+                assertEquals(1, transport(alice).open());
+                assertTrue(transport(alice).mostOpen <= 20, "at once: " + transport(alice).mostOpen);
+            }
+            assertTrue(Set.of(1, 2, 3).containsAll(chosen), chosen::toString);
+            assertTrue(chosen.size() > 1, chosen::toString);
+        }
+    }
+
+    @Test
+    void when_no_gateway_can_be_used_the_reasons_are_told() {
+        try (World world = new World(seed.value(), new ClearFormat(), 3)) {
+            world.gateways.get(0).unreachable = true;
+            world.gateways.get(1).distance = Duration.ofSeconds(3);
+            world.gateways.get(2).unreachable = true;
+            TestClient alice = world.client(ClientConfiguration.DEFAULT.withGatewayPolicy(new GatewayPolicy(
+                    GatewayPolicy.Preference.FASTEST, Duration.ofMinutes(10), Duration.ofMinutes(5))), World.NO_COVER);
+            world.runFor(Duration.ofMillis(1600));
+            String reason = assertInstanceOf(ClientState.Connecting.class, alice.engine.state()).step();
+            assertTrue(reason.contains("did not answer within 1500 ms") && reason.contains("cannot be reached")
+                    && reason.contains("next attempt in"), reason);
+            world.gateways.get(2).unreachable = false;
+            alice.awaitReady();
+        }
+    }
+}
