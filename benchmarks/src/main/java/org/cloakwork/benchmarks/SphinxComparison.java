@@ -114,7 +114,8 @@ public final class SphinxComparison {
 
     private static String table(List<Row> rows, int rounds) {
         StringBuilder text = new StringBuilder(String.format(Locale.ROOT,
-                "One thread, %d node keys, %d rounds; microseconds of CPU: median (least - most)%n%-28s %-24s %-26s %-24s %s%n",
+                "One thread, %d node keys, %d rounds; microseconds of CPU: median (least - most)%n"
+                        + "%-28s %-24s %-26s %-24s %s%n",
                 SphinxLoad.NODES, rounds, "", "fast", "bouncycastle", "sphinx-packet 0.6.0",
                 "sphinx-packet / fast"));
         for (Row row : rows) {

@@ -57,8 +57,8 @@ public final class FastSphinx implements PacketFormat, AutoCloseable {
     @Activate
     public FastSphinx() {
         ThreadPoolExecutor executor = new ThreadPoolExecutor(1, 1, THREAD_IDLE_SECONDS, TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(MAX_WAITING_TOPOLOGIES), Thread.ofPlatform().name(THREAD_NAME).daemon().factory(),
-                new ThreadPoolExecutor.DiscardOldestPolicy());
+                new LinkedBlockingQueue<>(MAX_WAITING_TOPOLOGIES),
+                Thread.ofPlatform().name(THREAD_NAME).daemon().factory(), new ThreadPoolExecutor.DiscardOldestPolicy());
         executor.allowCoreThreadTimeOut(true);
         owned = executor;
         tables = new Tables(executor, Tables.MAX_TABLES);
