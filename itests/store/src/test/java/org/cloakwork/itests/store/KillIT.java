@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A sender is killed (kill -9) at random instants under load, each time started again with the same store, while network
- * and receiver stay up.
+ * A sender is killed (kill -9) at random instants under load, each time started again with the same store, while
+ * network and receiver stay up.
  */
 class KillIT {
 
@@ -203,11 +203,11 @@ class KillIT {
     private void report(int kills, long started, String restored, int promisedReplies, MixnetClient receiver) {
         long[] ready = readyMillis.stream().mapToLong(millis -> millis).sorted().toArray();
         System.out.printf("%d kills in %.0f s: %d messages stored, %d of them acknowledged before a kill, %d received; "
-                        + "%d duplicate fragments dropped by the receiver; %d of %d replies sent while the sender was dead "
-                        + "arrived; last start: %s on their way; start to ready %s ms%n",
+                        + "%d duplicate fragments dropped by the receiver; %d of %d replies sent while the sender was "
+                        + "dead arrived; last start: %s on their way; start to ready %s ms%n",
                 kills, (System.nanoTime() - started) / 1e9, stored.size(), acknowledged.size(), received.size(),
                 receiver.counters().get("fragments.dropped.duplicate"),
-                replies.stream().filter(reply -> reply.startsWith("reply of round ")).count(), promisedReplies, restored,
-                Arrays.toString(ready));
+                replies.stream().filter(reply -> reply.startsWith("reply of round ")).count(), promisedReplies,
+                restored, Arrays.toString(ready));
     }
 }

@@ -197,7 +197,8 @@ public final class Session {
         if (closed || connection != null || topology == null || transport == null) {
             return;
         }
-        if (!wasLive && wanted.isEmpty() && address != null && topology.node(gateway).flatMap(Session::endpoint).isEmpty()) {
+        if (!wasLive && wanted.isEmpty() && address != null
+                && topology.node(gateway).flatMap(Session::endpoint).isEmpty()) {
             LOG.warn("the gateway of before is not in the network, or takes no clients: taking another one");
             address = null;
             key = null;
