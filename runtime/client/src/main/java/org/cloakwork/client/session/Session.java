@@ -17,6 +17,7 @@ import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
+import org.cloakwork.client.Cryptography;
 import org.cloakwork.client.Environment;
 import org.cloakwork.client.Parts;
 import org.cloakwork.client.store.Ledger;
@@ -75,6 +76,7 @@ public final class Session {
 
     private final Environment environment;
     private final Parts parts;
+    private final Cryptography cryptography;
     private final Counters counters;
     private final IdentityKeyPair identity;
     private final EncryptionKey encryption;
@@ -101,6 +103,7 @@ public final class Session {
     /**
      * @param environment of the client
      * @param parts       where the transport is looked up for each connection
+     * @param cryptography of frames
      * @param counters    of the client
      * @param identity    who we are
      * @param encryption  part of our address
@@ -109,11 +112,12 @@ public final class Session {
      * @param ledger      told where we are registered
      * @param listener    told what happens
      */
-    public Session(Environment environment, Parts parts, Counters counters, IdentityKeyPair identity,
-                   EncryptionKey encryption, Optional<IdentityKey> wanted, Saved saved, Ledger ledger,
-                   Listener listener) {
+    public Session(Environment environment, Parts parts, Cryptography cryptography, Counters counters,
+                   IdentityKeyPair identity, EncryptionKey encryption, Optional<IdentityKey> wanted, Saved saved,
+                   Ledger ledger, Listener listener) {
         this.environment = environment;
         this.parts = parts;
+        this.cryptography = cryptography;
         this.counters = counters;
         this.identity = identity;
         this.encryption = encryption;
@@ -214,8 +218,8 @@ public final class Session {
             return;
         }
         retry.cancel();
-        Connection attempt = new Connection(new Conversation(identity, gateway, Optional.ofNullable(key), lastTimestamp,
-                counters, environment.randomness()));
+        Connection attempt = new Connection(new Conversation(cryptography, identity, gateway,
+                Optional.ofNullable(key), lastTimestamp, counters, environment.randomness()));
         try {
             attempt.link = transport.connect(endpoint.get(), attempt);
         } catch (RuntimeException | LinkageError e) {
