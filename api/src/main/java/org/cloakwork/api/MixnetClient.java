@@ -188,8 +188,8 @@ public interface MixnetClient extends AutoCloseable {
         /**
          * Chooses a part by name, as {@code etc/cloakwork.cfg} does.
          *
-         * @param kind          {@code topology}, {@code transport}, {@code sphinx}, {@code retransmission}, {@code cover} or
-         *                      {@code store}
+         * @param kind          {@code topology}, {@code transport}, {@code sphinx}, {@code retransmission},
+         *                      {@code cover} or {@code store}
          * @param name          for example {@code poisson}
          * @param configuration the part's own keys
          * @return this

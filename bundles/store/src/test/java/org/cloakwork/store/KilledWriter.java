@@ -8,8 +8,8 @@ import org.cloakwork.spi.store.Change;
 import org.cloakwork.spi.store.ClientStore;
 
 /**
- * Commits until it is killed, and says each number when its commit returned. Commit n writes row n of two tables and the
- * counter, and removes row n - {@value #KEPT} of both.
+ * Commits until it is killed, and says each number when its commit returned. Commit n writes row n of two tables and
+ * the counter, and removes row n - {@value #KEPT} of both.
  */
 final class KilledWriter {
 

@@ -56,7 +56,8 @@ class MvClientStoreTest {
         try (ClientStore store = provider().open("a")) {
             store.commit(List.of(put("t", 2, new byte[]{2}), put("t", 1, new byte[0]), put("u", 1, new byte[]{9})));
             store.commit(List.of(put("t", 2, new byte[]{3}), new Change.Remove("u", KilledWriter.key(1)),
-                    new Change.Remove("t", KilledWriter.key(7)), put("t", 3, new byte[]{1}), put("t", 3, new byte[]{4})));
+                    new Change.Remove("t", KilledWriter.key(7)), put("t", 3, new byte[]{1}),
+                    put("t", 3, new byte[]{4})));
         }
         try (ClientStore store = provider().open("a")) {
             List<byte[]> keys = new ArrayList<>();
@@ -133,7 +134,8 @@ class MvClientStoreTest {
             store.commit(List.of(put("t", 1, new byte[600_000])));
             long before = store.bytes();
             StoreFullException full = assertThrows(StoreFullException.class, () -> store.commit(List.of(
-                    put("t", 2, new byte[100]), put("new", 3, new byte[600_000]), new Change.Remove("t", KilledWriter.key(7)))));
+                    put("t", 2, new byte[100]), put("new", 3, new byte[600_000]),
+                    new Change.Remove("t", KilledWriter.key(7)))));
             assertTrue(full.getMessage().contains("1048576 bytes"), full.getMessage());
             assertEquals(before, store.bytes());
             assertEquals(List.of(1L), List.copyOf(rows(store, "t").keySet()));
@@ -298,7 +300,7 @@ class MvClientStoreTest {
                 assertEquals(Math.min(last, KilledWriter.KEPT), left.size());
             }
         }
-        System.out.printf("%d kills in %.1f s: %d commits, %d whole ones whose return nobody saw, none lost, none half%n",
+        System.out.printf("%d kills in %.1f s: %d commits, %d whole ones whose return nobody saw, none lost or half%n",
                 kills, (System.nanoTime() - started) / 1e9, last, unreported);
         assertEquals(KILLS, kills);
     }

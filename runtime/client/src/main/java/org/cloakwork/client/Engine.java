@@ -88,7 +88,8 @@ public final class Engine implements MixnetClient {
     private final StateBoard states;
     private final Announcements<MixnetAddress> addresses;
     private final AckKey ackKey;
-    private final Saved saved;
+    /** What the client goes on from, until it does. */
+    private Saved saved;
     private final Ledger ledger;
 
     /** Messages of applications that have not ended, and what they hold. */
@@ -206,6 +207,7 @@ public final class Engine implements MixnetClient {
         inbox.restore(saved.fragments(), completed, environment.clock().nanoTime());
         saved.received().forEach(message -> mailbox.deliver(message.message(), ledger.gone(message.id())));
         saved.messages().forEach(this::restore);
+        saved = Saved.NOTHING;
     }
 
     private void restore(Saved.Message message) {
@@ -442,7 +444,8 @@ public final class Engine implements MixnetClient {
      * @return whether the fragments go on; false if one of their ids is taken
      */
     private boolean cut(OutgoingMessage message, List<Fragment> cut, Runnable toKnow) {
-        List<OutgoingFragment> fragments = cut.stream().map(fragment -> new OutgoingFragment(message, fragment)).toList();
+        List<OutgoingFragment> fragments = cut.stream()
+                .map(fragment -> new OutgoingFragment(message, fragment)).toList();
         if (!reliability.add(fragments)) {
             return false;
         }
@@ -494,7 +497,8 @@ public final class Engine implements MixnetClient {
             // A reply block must be known to be used before it is.
             ledger.whenDurable(() -> {
                 if (fragment.isWanted()) {
-                    outbox.add(fragment.transmissions() == 0 ? fragment.message().lane() : Lane.RETRANSMISSION, fragment);
+                    outbox.add(fragment.transmissions() == 0 ? fragment.message().lane() : Lane.RETRANSMISSION,
+                            fragment);
                     sealing.run();
                 }
             });

@@ -118,17 +118,19 @@ class KillTest {
                 alice.send(bob.address(), message, i % 2 == 0 ? SendOptions.DEFAULT
                         : SendOptions.DEFAULT.withReplySurbs(2)).stored().thenRun(() -> stored.add(sent));
             }
-            world.runFor(Duration.ofNanos(world.random.nextLong(world.random.nextBoolean() ? 5_000_000L : 3_000_000_000L)));
+            long most = world.random.nextBoolean() ? 5_000_000L : 3_000_000_000L;
+            world.runFor(Duration.ofNanos(world.random.nextLong(most)));
             restart(Duration.ofMillis(world.random.nextInt(1000)));
         }
-        assertTrue(world.time.runUntil(() -> alice.isReady() && alice.inFlight() == 0, Duration.ofMinutes(14)), alice::counters);
+        assertTrue(world.time.runUntil(() -> alice.isReady() && alice.inFlight() == 0, Duration.ofMinutes(14)),
+                alice::counters);
         world.runFor(Duration.ofSeconds(5));
         Map<Integer, Integer> times = new HashMap<>();
         bob.received.forEach(message -> times.merge(
                 Integer.parseInt(message.text().substring(0, message.text().indexOf(' '))), 1, Integer::sum));
         assertTrue(times.keySet().containsAll(stored), () -> stored + " stored, arrived " + times.keySet());
         assertEquals(Set.of(1), new HashSet<>(times.values()), "each once");
-        assertEquals(1, new HashSet<>(bob.received.stream().flatMap(message -> message.sender().stream()).toList()).size());
+        assertEquals(1, bob.received.stream().flatMap(message -> message.sender().stream()).distinct().count());
         assertEquals(0, store.rows("message"));
     }
 
@@ -168,8 +170,8 @@ class KillTest {
             answers -= stored ? 0 : 1;
         }
         int expected = answers;
-        assertTrue(world.time.runUntil(() -> alice.isReady() && bob.received.size() >= expected, Duration.ofMinutes(14)),
-                () -> bob.received.size() + " of " + expected + ": " + alice.counters());
+        assertTrue(world.time.runUntil(() -> alice.isReady() && bob.received.size() >= expected,
+                Duration.ofMinutes(14)), () -> bob.received.size() + " of " + expected + ": " + alice.counters());
         Set<List<Byte>> headers = new HashSet<>();
         int packets = 0;
         for (FakeGateway gateway : world.gateways) {
@@ -249,7 +251,8 @@ class KillTest {
     @Test
     void a_deadline_passes_while_she_is_dead() {
         world.loss = 1;
-        Delivery delivery = alice.send(bob.address(), bytes("late"), SendOptions.DEFAULT.withDeadline(Duration.ofSeconds(20)));
+        Delivery delivery = alice.send(bob.address(), bytes("late"),
+                SendOptions.DEFAULT.withDeadline(Duration.ofSeconds(20)));
         world.runFor(Duration.ofSeconds(5));
         assertTrue(delivery.stored().isDone());
         assertFalse(delivery.outcome().isDone());
@@ -297,7 +300,8 @@ class KillTest {
         assertTrue(delivery.stored().isDone());
         assertTrue(alice.isReady());
         store.failing = true;
-        Delivery refused = alice.send(bob.address(), bytes("never"), SendOptions.DEFAULT.withDeadline(Duration.ofSeconds(5)));
+        Delivery refused = alice.send(bob.address(), bytes("never"),
+                SendOptions.DEFAULT.withDeadline(Duration.ofSeconds(5)));
         alice.awaitFailed(refused, FailureReason.DEADLINE);
         assertTrue(refused.stored().isDone());
         // Nothing is waited for at the end.

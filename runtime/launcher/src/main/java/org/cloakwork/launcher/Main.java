@@ -109,8 +109,8 @@ public final class Main {
     }
 
     private void help(Command command) {
-        out.println("cloakwork " + command.name() + command.argument().map(argument -> " " + argument).orElse("") + " - "
-                + command.description());
+        out.println("cloakwork " + command.name() + command.argument().map(argument -> " " + argument).orElse("")
+                + " - " + command.description());
         out.println();
         Options options = command.options();
         options.addOption(null, "help", false, "this text");

@@ -18,7 +18,8 @@ final class StateFolder {
     }
 
     static Option option() {
-        return LocalnetCommand.option("state", "DIR", "where clients keep keys and state (default: the distribution's state/)");
+        return LocalnetCommand.option("state", "DIR",
+                "where clients keep keys and state (default: the distribution's state/)");
     }
 
     /** @param configuration of etc/cloakwork.cfg, relative to the distribution */
@@ -26,7 +27,8 @@ final class StateFolder {
         if (line.hasOption("state")) {
             return Path.of(line.getOptionValue("state")).toAbsolutePath().normalize();
         }
-        return Optional.ofNullable(configuration.get(KEY)).filter(text -> !text.isBlank()).map(Home.path()::resolve).orElseGet(() -> Path.of(
-                System.getProperty("cloakwork.state", Home.path().resolve("state").toString())));
+        return Optional.ofNullable(configuration.get(KEY)).filter(text -> !text.isBlank()).map(Home.path()::resolve)
+                .orElseGet(() -> Path.of(
+                        System.getProperty("cloakwork.state", Home.path().resolve("state").toString())));
     }
 }

@@ -27,7 +27,7 @@ final class KilledClient {
     private KilledClient() {
     }
 
-    /** @param arguments directory, folder of the state, address of the receiver, number of the first message or drain */
+    /** @param arguments directory, folder of the state, address of the receiver, first message's number or drain */
     public static void main(String[] arguments) throws Exception {
         MixnetAddress receiver = MixnetAddress.parse(arguments[2]);
         boolean drain = arguments[3].equals("drain");
@@ -58,8 +58,10 @@ final class KilledClient {
         for (long n = first; ; n++) {
             room.acquire();
             long number = n;
-            byte[] text = Arrays.copyOf((number + " ").getBytes(StandardCharsets.US_ASCII), 24 + random.nextInt(MOST_BYTES));
-            SendOptions options = number % 2 == 0 ? SendOptions.DEFAULT : SendOptions.DEFAULT.withReplySurbs(REPLY_SURBS);
+            byte[] text = Arrays.copyOf((number + " ").getBytes(StandardCharsets.US_ASCII),
+                    24 + random.nextInt(MOST_BYTES));
+            SendOptions options = number % 2 == 0 ? SendOptions.DEFAULT
+                    : SendOptions.DEFAULT.withReplySurbs(REPLY_SURBS);
             Delivery delivery = client.send(receiver, text, options);
             delivery.stored().thenRun(() -> say("stored " + number));
             delivery.outcome().thenAccept(outcome -> {

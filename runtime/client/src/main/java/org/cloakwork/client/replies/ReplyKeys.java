@@ -48,7 +48,8 @@ public final class ReplyKeys {
     public void add(ReplyKey key, long nowNanos) {
         byDigest.put(ByteBuffer.wrap(key.digest()), new Entry(key, nowNanos));
         ledger.made(key);
-        while (byDigest.size() > MAX_KEYS || nowNanos - byDigest.firstEntry().getValue().madeNanos() > MAX_AGE.toNanos()) {
+        while (byDigest.size() > MAX_KEYS
+                || nowNanos - byDigest.firstEntry().getValue().madeNanos() > MAX_AGE.toNanos()) {
             ledger.forgotten(byDigest.pollFirstEntry().getValue().key());
             counters.count(Counter.REPLY_KEYS_EXPIRED);
         }

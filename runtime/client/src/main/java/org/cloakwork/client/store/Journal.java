@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Changes on their way to the store: one commit is under way at a time, the next takes all that came meanwhile. What one
- * task of the client's own thread changes is always in the same commit. Used on that thread only.
+ * Changes on their way to the store: one commit is under way at a time, the next takes all that came meanwhile. What
+ * one task of the client's own thread changes is always in the same commit. Used on that thread only.
  */
 final class Journal {
 

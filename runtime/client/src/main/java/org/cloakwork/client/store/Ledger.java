@@ -19,8 +19,8 @@ import org.cloakwork.wire.crypto.GatewaySharedKey;
 import org.cloakwork.wire.crypto.ReplyKey;
 
 /**
- * Writes down what a client must not forget, as it happens; without a store it does nothing. What must not happen before
- * it is written down goes through {@link #whenDurable}. Used on the client's own thread only.
+ * Writes down what a client must not forget, as it happens; without a store it does nothing. What must not happen
+ * before it is written down goes through {@link #whenDurable}. Used on the client's own thread only.
  */
 public final class Ledger {
 

@@ -101,7 +101,8 @@ final class Rows {
     }
 
     static byte[] registration(GatewaySharedKey key, long lastTimestamp) {
-        return ByteBuffer.allocate(GatewaySharedKey.LENGTH + Long.BYTES).put(key.bytes()).putLong(lastTimestamp).array();
+        return ByteBuffer.allocate(GatewaySharedKey.LENGTH + Long.BYTES).put(key.bytes()).putLong(lastTimestamp)
+                .array();
     }
 
     static byte[] replyKey(ReplyKey key, Instant made) {
@@ -126,8 +127,8 @@ final class Rows {
 
     /**
      * Version 1; target: 0 and address 96, or 1 and sender tag 16; lane: 0, or 1 and its number 8; created 8;
-     * deadline 8; then 0 and data, or 1, own tag 16, reply blocks 4 and data, or 2 and the data of a reply, or 3 and for
-     * each fragment its length 2 and itself.
+     * deadline 8; then 0 and data, or 1, own tag 16, reply blocks 4 and data, or 2 and the data of a reply, or 3 and
+     * for each fragment its length 2 and itself.
      */
     static byte[] message(Saved.Message message) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -214,7 +215,8 @@ final class Rows {
                         new GatewaySharedKey(bytes(value, GatewaySharedKey.LENGTH)), value.getLong()));
             }
         });
-        each(store, TAG, (key, value) -> tags.put(MixnetAddress.fromBytes(bytes(key, MixnetAddress.LENGTH)), tag(value)));
+        each(store, TAG, (key, value) ->
+                tags.put(MixnetAddress.fromBytes(bytes(key, MixnetAddress.LENGTH)), tag(value)));
         each(store, REPLY_KEY, (key, value) -> {
             Saved.Key found = new Saved.Key(new ReplyKey(bytes(value, ReplyKey.LENGTH)), instant(value));
             if (found.made().isBefore(now.minus(surbAge))) {
