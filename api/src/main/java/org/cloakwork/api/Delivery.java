@@ -10,8 +10,8 @@ public interface Delivery {
     /**
      * {@return how it ended; completes normally in every case, never exceptionally}
      *
-     * <p>Completes on a thread of its own, not on that of listeners: a listener may wait for it. While one waits, though,
-     * no listener of this client hears of anything.
+     * <p>Completes on a thread of its own, not on that of listeners: a listener may wait for it. While one waits,
+     * though, no listener of this client hears of anything.
      */
     CompletableFuture<Outcome> outcome();
 

@@ -32,7 +32,8 @@ public final class Topology {
      * Makes a snapshot.
      *
      * @param epochId       absolute epoch, u32; informational
-     * @param keyRotationId which Sphinx keys the nodes are listed with, u32; {@link KeyRotation#NO_ROTATION} if not known
+     * @param keyRotationId which Sphinx keys the nodes are listed with, u32; {@link KeyRotation#NO_ROTATION} if not
+     *                      known
      * @param refreshedAt   when it was made
      * @param rewardedSet   roles in this epoch
      * @param nodes         details by node id; ids of the rewarded set without details cannot be used

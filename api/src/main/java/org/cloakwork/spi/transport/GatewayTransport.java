@@ -7,7 +7,8 @@ import org.osgi.annotation.versioning.ConsumerType;
  * with {@code cloakwork.part=transport} and {@code cloakwork.name}.
  *
  * <p>When a transport is exchanged the client {@link GatewayLink#finish finishes} its link, waits a moment for its end,
- * opens one through the new transport and authenticates again; what was not acknowledged is sent again. So a transport keeps nothing but open connections.
+ * opens one through the new transport and authenticates again; what was not acknowledged is sent again. So a transport
+ * keeps nothing but open connections.
  */
 @ConsumerType
 public interface GatewayTransport {

@@ -8,7 +8,7 @@ import java.util.Objects;
  * protocol/5-client, 6.4.
  *
  * @param preference       which of the gateways that can be reached
- * @param unreachableLimit without a session for so long, it looks for another gateway; it goes on trying the old one, too
+ * @param unreachableLimit without a session for so long, it looks for another gateway, and goes on trying the old one
  * @param unlistedLimit    absent from the topology for so long, the gateway is given up
  */
 public record GatewayPolicy(Preference preference, Duration unreachableLimit, Duration unlistedLimit) {

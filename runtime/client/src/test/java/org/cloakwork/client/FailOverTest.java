@@ -21,6 +21,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Another gateway when the own one stays away, and which one. */
 class FailOverTest {
 
+    private static final ClientConfiguration FASTEST = ClientConfiguration.DEFAULT.withGatewayPolicy(new GatewayPolicy(
+            GatewayPolicy.Preference.FASTEST, Duration.ofMinutes(10), Duration.ofMinutes(5)));
+
     @RegisterExtension
     final Seed seed = new Seed();
 
@@ -126,7 +129,8 @@ class FailOverTest {
             transport(alice).link().breakOff("cut");
             world.runFor(Duration.ofHours(2));
             assertEquals(0, world.gateways.get(1).connections);
-            world.directory = () -> CompletableFuture.completedFuture(world.topology(Set.of(world.gateway().identity())));
+            world.directory = () -> CompletableFuture.completedFuture(
+                    world.topology(Set.of(world.gateway().identity())));
             world.runFor(Duration.ofHours(2));
             assertEquals(0, world.gateways.get(1).connections);
             assertEquals(world.gateway().identity(), alice.address().gateway());
@@ -167,7 +171,8 @@ class FailOverTest {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             MixnetAddress before = alice.address();
-            world.directory = () -> CompletableFuture.completedFuture(world.topology(Set.of(world.gateway().identity())));
+            world.directory = () -> CompletableFuture.completedFuture(
+                    world.topology(Set.of(world.gateway().identity())));
             world.runFor(Duration.ofHours(1));
             world.directory = () -> CompletableFuture.completedFuture(world.topology());
             alice.awaitReady();
@@ -192,8 +197,7 @@ class FailOverTest {
             }
             Set<Integer> chosen = new HashSet<>();
             for (int i = 0; i < 12; i++) {
-                TestClient alice = world.client(ClientConfiguration.DEFAULT.withGatewayPolicy(new GatewayPolicy(
-                        GatewayPolicy.Preference.FASTEST, Duration.ofMinutes(10), Duration.ofMinutes(5))), World.NO_COVER);
+                TestClient alice = world.client(FASTEST, World.NO_COVER);
                 assertTrue(world.time.runUntil(alice::isReady, Duration.ofSeconds(6)), () -> "" + alice.engine.state());
                 chosen.add(world.gateways.indexOf(gatewayOf(alice)));
                 assertEquals(51, transport(alice).links.size());
@@ -211,8 +215,7 @@ class FailOverTest {
             world.gateways.get(0).unreachable = true;
             world.gateways.get(1).distance = Duration.ofSeconds(3);
             world.gateways.get(2).unreachable = true;
-            TestClient alice = world.client(ClientConfiguration.DEFAULT.withGatewayPolicy(new GatewayPolicy(
-                    GatewayPolicy.Preference.FASTEST, Duration.ofMinutes(10), Duration.ofMinutes(5))), World.NO_COVER);
+            TestClient alice = world.client(FASTEST, World.NO_COVER);
             world.runFor(Duration.ofMillis(1600));
             String reason = assertInstanceOf(ClientState.Connecting.class, alice.engine.state()).step();
             assertTrue(reason.contains("did not answer within 1500 ms") && reason.contains("cannot be reached")

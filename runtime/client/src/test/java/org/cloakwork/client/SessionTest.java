@@ -466,7 +466,8 @@ class SessionTest {
         try (World world = new World(seed.value())) {
             world.time.setClock(Instant.parse("2026-11-23T23:00:00Z"));
             List<TestClient> clients = List.of(world.readyClient(), world.readyClient(), world.readyClient());
-            for (Instant midnight : List.of(Instant.parse("2026-11-24T00:00:00Z"), Instant.parse("2026-11-25T00:00:00Z"))) {
+            for (Instant midnight : List.of(Instant.parse("2026-11-24T00:00:00Z"),
+                    Instant.parse("2026-11-25T00:00:00Z"))) {
                 world.host.schedule(Duration.between(world.time.now(), midnight), () -> world.gateway().setBalances(0));
             }
             for (int hour = 0; hour < 27; hour++) {

@@ -93,7 +93,8 @@ final class GatewayChooser {
         if (endpoint(node).isEmpty()) {
             return Optional.of("no client listener");
         }
-        return node.roles().contains(Node.Role.ENTRY) ? Optional.empty() : Optional.of("no entry gateway in this epoch");
+        return node.roles().contains(Node.Role.ENTRY) ? Optional.empty()
+                : Optional.of("no entry gateway in this epoch");
     }
 
     /** {@return where that node takes clients, if it does} */
@@ -112,7 +113,8 @@ final class GatewayChooser {
 
     private Chosen chosen(List<GatewayChoice> choices, int among) {
         List<GatewayChoice> best = choices.stream().filter(GatewayChoice::isUsable)
-                .sorted(Comparator.comparing(choice -> choice.connectTime().orElse(Duration.ZERO))).limit(among).toList();
+                .sorted(Comparator.comparing(choice -> choice.connectTime().orElse(Duration.ZERO)))
+                .limit(among).toList();
         Optional<IdentityKey> gateway = best.isEmpty() ? Optional.empty()
                 : Optional.of(best.get(environment.randomness().nextInt(best.size())).gateway());
         if (choices.stream().anyMatch(choice -> !choice.isUsable())) {

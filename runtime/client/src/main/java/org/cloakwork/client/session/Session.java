@@ -34,8 +34,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The authenticated session with a gateway: chooses it, connects, and connects again whenever the link is lost, for ever,
- * with growing pauses. A gateway of its own choice that stays away for too long it exchanges for another. Runs on the
+ * The authenticated session with a gateway: chooses it, connects, and connects again whenever the link is lost, for
+ * ever, with growing pauses. A gateway of its own choice that stays away for too long it exchanges for another. Runs on the
  * client's own thread.
  */
 public final class Session {
@@ -337,7 +337,8 @@ public final class Session {
             return;
         }
         long nanos = pause.toNanos();
-        Duration jittered = Duration.ofNanos(nanos / 2 + (long) (nanos / 2 * (environment.randomness().nextInt(1000) / 1000.0)));
+        Duration jittered = Duration.ofNanos(nanos / 2
+                + (long) (nanos / 2 * (environment.randomness().nextInt(1000) / 1000.0)));
         LOG.warn("no session, trying again in {} ms: {}", jittered.toMillis(), reason);
         retry.cancel();
         retry = environment.scheduler().schedule(jittered, this::connect);
@@ -355,7 +356,7 @@ public final class Session {
         changed(reason);
     }
 
-    /** Goes away from a link that works: what the gateway sent on it already is for us, and it will not send it again. */
+    /** Goes away from a link that works: what the gateway has sent on it is for us, and it will not send it again. */
     private void leave(String reason) {
         Connection old = forget();
         leaving = old;
@@ -389,8 +390,8 @@ public final class Session {
     }
 
     private void used(Connection user) {
-        registrations.computeIfPresent(user.gateway, (gateway, registration) -> new Saved.Registration(registration.key(),
-                Math.max(registration.lastTimestamp(), user.conversation.usedTimestamp())));
+        registrations.computeIfPresent(user.gateway, (gateway, registration) -> new Saved.Registration(
+                registration.key(), Math.max(registration.lastTimestamp(), user.conversation.usedTimestamp())));
     }
 
     /** One connection; what its link reports is passed on to the client's own thread. */
