@@ -38,6 +38,7 @@ final class Gateway {
 
     private final IdentityKeyPair identity;
     private final Unwrapper unwrapper;
+    private final Frames frames;
     private final Set<NodeAddress> network;
     private final Outgoing outgoing;
     private final Clock clock;
@@ -50,6 +51,7 @@ final class Gateway {
     /**
      * @param identity   proves to clients who it is
      * @param unwrapper  with the node's key
+     * @param frames     of clients
      * @param network    the nodes packets may go to
      * @param outgoing   how they get there
      * @param clock      tells the time
@@ -57,10 +59,11 @@ final class Gateway {
      * @param randomness for handshakes and frames
      * @param counters   where packets are counted
      */
-    Gateway(IdentityKeyPair identity, Unwrapper unwrapper, Set<NodeAddress> network, Outgoing outgoing, Clock clock,
-            Scheduler scheduler, Randomness randomness, Counters counters) {
+    Gateway(IdentityKeyPair identity, Unwrapper unwrapper, Frames frames, Set<NodeAddress> network, Outgoing outgoing,
+            Clock clock, Scheduler scheduler, Randomness randomness, Counters counters) {
         this.identity = identity;
         this.unwrapper = unwrapper;
+        this.frames = frames;
         this.network = Set.copyOf(network);
         this.outgoing = outgoing;
         this.clock = clock;
@@ -144,7 +147,7 @@ final class Gateway {
     private final class Connection implements GatewayLink.Handler {
 
         private final GatewayLink link;
-        private final GatewaySession session = new GatewaySession(identity, clients, randomness, counters);
+        private final GatewaySession session = new GatewaySession(identity, clients, frames, randomness, counters);
         private Scheduler.Cancellable timer = () -> { };
         private boolean closing;
 

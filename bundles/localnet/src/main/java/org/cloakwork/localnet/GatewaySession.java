@@ -13,8 +13,6 @@ import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.crypto.GatewaySharedKey;
 import org.cloakwork.wire.crypto.IdentityKeyPair;
 import org.cloakwork.wire.gateway.AuthenticateV2;
-import org.cloakwork.wire.gateway.BinaryRequest;
-import org.cloakwork.wire.gateway.BinaryResponse;
 import org.cloakwork.wire.gateway.ClientRequest;
 import org.cloakwork.wire.gateway.GatewayHandshake;
 import org.cloakwork.wire.gateway.GatewayProtocol;
@@ -140,6 +138,7 @@ final class GatewaySession {
 
     private final IdentityKeyPair gateway;
     private final Clients clients;
+    private final Frames frames;
     private final Randomness randomness;
     private final Counters counters;
     private State state = new Greeting();
@@ -149,12 +148,14 @@ final class GatewaySession {
     /**
      * @param gateway    whose session
      * @param clients    of that gateway
+     * @param frames     read and written
      * @param randomness for handshakes and frames
      * @param counters   where requests are counted
      */
-    GatewaySession(IdentityKeyPair gateway, Clients clients, Randomness randomness, Counters counters) {
+    GatewaySession(IdentityKeyPair gateway, Clients clients, Frames frames, Randomness randomness, Counters counters) {
         this.gateway = gateway;
         this.clients = clients;
+        this.frames = frames;
         this.randomness = randomness;
         this.counters = counters;
     }
@@ -169,7 +170,7 @@ final class GatewaySession {
      * @return the binary frame
      */
     byte[] seal(byte[] message) {
-        return new BinaryResponse(message).seal(((Connected) state).key, randomness);
+        return frames.sealMessage(message, ((Connected) state).key, randomness);
     }
 
     /**
@@ -327,7 +328,7 @@ final class GatewaySession {
     private List<Action> packet(Connected connected, byte[] frame, Instant now) {
         MixPacket packet;
         try {
-            packet = BinaryRequest.open(frame, connected.key).packet();
+            packet = frames.openPacket(frame, connected.key);
         } catch (WireException e) {
             return List.of(error("malformed packet: " + e.getMessage()));
         }

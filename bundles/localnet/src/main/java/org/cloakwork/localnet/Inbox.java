@@ -131,7 +131,8 @@ final class Inbox {
 
     private static final class Box {
 
-        private final ArrayDeque<Message> messages = new ArrayDeque<>();
+        /** Most of the time a client is connected, and there is one message for an instant. */
+        private final ArrayDeque<Message> messages = new ArrayDeque<>(1);
         private long bytes;
     }
 

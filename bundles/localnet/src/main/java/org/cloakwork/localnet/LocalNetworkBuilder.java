@@ -12,7 +12,7 @@ import org.cloakwork.spi.transport.GatewayServer;
 /** Makes networks where there is no OSGi; finds the parts it needs by {@link ServiceLoader}. */
 public final class LocalNetworkBuilder implements LocalNetwork.Builder {
 
-    private static final String PREFERRED_FORMAT = "bouncycastle";
+    private static final String PREFERRED_FORMAT = "fast";
     private static final String PREFERRED_TRANSPORT = "websocket";
 
     private NetworkConfiguration configuration = NetworkConfiguration.DEFAULT;

@@ -138,8 +138,8 @@ final class LocalNetworkImpl implements LocalNetwork {
     private Node startGateway(long id, MixListener port, Set<NodeAddress> network, GatewayServer transport,
             InetSocketAddress bind) throws IOException {
         EncryptionKeyPair key = EncryptionKeyPair.generate(randomness);
-        Gateway gateway = new Gateway(IdentityKeyPair.generate(randomness), unwrapper(key), network,
-                new MixConnections(threads, counters), new SystemClock(), timer, randomness, counters);
+        Gateway gateway = new Gateway(IdentityKeyPair.generate(randomness), unwrapper(key), Frames.SEALED,
+                network, new MixConnections(threads, counters), new SystemClock(), timer, randomness, counters);
         GatewayServer.Listening clients;
         try {
             clients = opened(transport.listen(bind, gateway::accept));

@@ -10,6 +10,7 @@ import org.cloakwork.api.Outcome;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.client.ClientConfiguration;
+import org.cloakwork.client.Cryptography;
 import org.cloakwork.client.Engine;
 import org.cloakwork.client.Environment;
 import org.cloakwork.client.Parts;
@@ -55,10 +56,12 @@ final class SimulatedClient {
      * @param host       where it runs
      * @param randomness of the client and its user
      * @param parts      of the client
+     * @param cryptography of the client
      * @param statistics where results go
      */
     SimulatedClient(int number, List<SimulatedClient> all, SimulatedTime time, SimulatedTime.Host host,
-            SimulatedRandomness randomness, Parts parts, SimulatedStatistics statistics) {
+            SimulatedRandomness randomness, Parts parts, Cryptography cryptography,
+            SimulatedStatistics statistics) {
         this.number = number;
         this.all = all;
         this.time = time;
@@ -67,7 +70,7 @@ final class SimulatedClient {
         this.randomness = randomness;
         this.statistics = statistics;
         engine = new Engine(ClientConfiguration.DEFAULT, parts,
-                new Environment(time, host, host::execute, host::execute, randomness.split()));
+                new Environment(time, host, host::execute, host::execute, randomness.split()), cryptography);
         engine.subscribe(this::received);
         engine.onState(state -> wasReady |= state instanceof ClientState.Ready);
     }
@@ -90,6 +93,11 @@ final class SimulatedClient {
     void suspend(Duration duration) {
         host.suspend(duration.toNanos());
         user.suspend(duration.toNanos());
+    }
+
+    /** {@return when the last suspension ends or ended; 0 if there was none} */
+    long resumesNanos() {
+        return host.resumesNanos();
     }
 
     /** {@return tasks and timers of the client} */
@@ -134,7 +142,7 @@ final class SimulatedClient {
             if (outcome instanceof Outcome.Acknowledged) {
                 acknowledged.set(message);
             }
-            statistics.ended(outcome, time.nanoTime() > Math.max(deadlineNanos, host.resumedNanos()));
+            statistics.ended(outcome, time.nanoTime() > Math.max(deadlineNanos, host.resumesNanos()));
         });
     }
 

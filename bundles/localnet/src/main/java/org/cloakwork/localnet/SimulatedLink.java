@@ -1,5 +1,6 @@
 package org.cloakwork.localnet;
 
+import java.util.List;
 import org.cloakwork.spi.transport.GatewayLink;
 
 /**
@@ -30,10 +31,18 @@ final class SimulatedLink {
     private final SimulatedNetwork network;
     private boolean closed;
 
-    SimulatedLink(SimulatedNetwork network, SimulatedTime.Host clientHost, SimulatedTime.Host gatewayHost) {
+    /**
+     * @param network     it belongs to
+     * @param clientHost  where the client runs
+     * @param atClient    told what happens
+     * @param gatewayHost where the gateway runs
+     */
+    SimulatedLink(SimulatedNetwork network, SimulatedTime.Host clientHost, GatewayLink.Handler atClient,
+            SimulatedTime.Host gatewayHost) {
         this.network = network;
         client = new End(clientHost, network.fromClients());
         gateway = new End(gatewayHost, network.toClients());
+        client.handler = atClient;
     }
 
     /** {@return what the client sends on} */
@@ -41,21 +50,24 @@ final class SimulatedLink {
         return client;
     }
 
-    /** {@return what the gateway sends on} */
-    GatewayLink gateway() {
-        return gateway;
-    }
-
-    /** Tells both that they are connected, the gateway first. */
-    void open(GatewayLink.Handler atClient, GatewayLink.Handler atGateway) {
-        client.handler = atClient;
-        gateway.handler = atGateway;
-        gateway.host.execute(atGateway::opened);
+    /**
+     * Tells both that they are connected, the gateway first, unless the client has closed it already.
+     *
+     * @param gatewayOf takes the link, and returns what to tell of it
+     * @return whether it is open now
+     */
+    boolean open(Gateway gatewayOf) {
+        if (closed) {
+            return false;
+        }
+        gateway.handler = gatewayOf.accept(gateway);
+        gateway.host.execute(() -> gateway.handler.opened());
         client.host.execute(() -> {
             if (!closed) {
-                atClient.opened();
+                client.handler.opened();
             }
         });
+        return true;
     }
 
     /** Drops what is under way and tells both. */
@@ -65,8 +77,11 @@ final class SimulatedLink {
         }
         closed = true;
         network.closed(this);
-        client.host.execute(() -> client.handler.closed(reason));
-        gateway.host.execute(() -> gateway.handler.closed(reason));
+        for (End end : List.of(client, gateway)) {
+            if (end.handler != null) {
+                end.host.execute(() -> end.handler.closed(reason));
+            }
+        }
     }
 
     private End other(End end) {
@@ -77,6 +92,7 @@ final class SimulatedLink {
 
         private final SimulatedTime.Host host;
         private final Flow flow;
+        /** Null at the gateway until it took the link. */
         private Handler handler;
         private long pendingBytes;
 

@@ -19,7 +19,6 @@ import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.NodeAddress;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.topology.TopologyException;
-import org.cloakwork.spi.transport.GatewayLink;
 import org.cloakwork.spi.transport.GatewayTransport;
 import org.cloakwork.wire.MixFrame;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
@@ -31,6 +30,8 @@ final class SimulatedNetwork {
     static final int MIXES_PER_LAYER = 3;
     static final int CLIENTS_PER_GATEWAY = 2_000;
 
+    /** Nobody replays anything here, and small filters fit a processor's cache. */
+    private static final int REPLAY_CAPACITY = 128;
     private static final int LAYERS = 3;
     private static final long FIRST_ROTATION = 10;
     private static final long FIRST_EPOCH = 240;
@@ -95,10 +96,12 @@ final class SimulatedNetwork {
      * @param time       that passes
      * @param randomness of the nodes and the wires
      * @param format     of packets
+     * @param frames     of clients
      * @param clients    how many there will be
      * @param loss       how likely a packet gets lost on its way through the mixes
      */
-    SimulatedNetwork(SimulatedTime time, SimulatedRandomness randomness, PacketFormat format, int clients, double loss) {
+    SimulatedNetwork(SimulatedTime time, SimulatedRandomness randomness, PacketFormat format, Frames frames, int clients,
+            double loss) {
         this.time = time;
         this.host = time.host();
         this.randomness = randomness;
@@ -115,11 +118,11 @@ final class SimulatedNetwork {
             IdentityKeyPair identity = IdentityKeyPair.generate(randomness);
             EncryptionKeyPair key = EncryptionKeyPair.generate(randomness);
             Unwrapper unwrapper = new Unwrapper(format, new SphinxPrivateKey(key.privateBytes()),
-                    KeyRotation.ofId(rotation), new ReplayFilter(ReplayFilter.GENERATION_CAPACITY, randomness), counters);
+                    KeyRotation.ofId(rotation), new ReplayFilter(REPLAY_CAPACITY, randomness), counters);
             boolean isGateway = i >= mixCount;
             nodes.add(new SimulatedNode(i + 1, addresses.get(i), identity.publicKey(), key, unwrapper, isGateway));
             if (isGateway) {
-                Gateway gateway = new Gateway(identity, unwrapper, all, this::enter, time, host, randomness, counters);
+                Gateway gateway = new Gateway(identity, unwrapper, frames, all, this::enter, time, host, randomness, counters);
                 receivers.put(addresses.get(i), gateway::receive);
                 gateways.put(identity.publicKey(), gateway);
             } else {
@@ -186,21 +189,17 @@ final class SimulatedNetwork {
      */
     GatewayTransport transport(SimulatedTime.Host client) {
         return (endpoint, handler) -> {
-            SimulatedLink link = new SimulatedLink(this, client, host);
-            host.execute(() -> connect(endpoint.identity(), link, handler, client));
+            SimulatedLink link = new SimulatedLink(this, client, handler, host);
+            host.execute(() -> connect(endpoint.identity(), link));
             return link.client();
         };
     }
 
-    private void connect(IdentityKey identity, SimulatedLink link, GatewayLink.Handler handler,
-            SimulatedTime.Host client) {
+    private void connect(IdentityKey identity, SimulatedLink link) {
         Gateway gateway = gateways.get(identity);
         if (gateway == null || identity.equals(firstGateway) && firstGatewayDown) {
-            client.execute(() -> handler.closed("connection refused"));
-            return;
-        }
-        link.open(handler, gateway.accept(link.gateway()));
-        if (identity.equals(firstGateway)) {
+            link.close("connection refused");
+        } else if (link.open(gateway) && identity.equals(firstGateway)) {
             linksOfFirst.add(link);
         }
     }

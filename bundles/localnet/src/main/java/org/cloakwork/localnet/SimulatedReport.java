@@ -26,6 +26,7 @@ final class SimulatedReport {
      *
      * @param options    what was simulated
      * @param drain      how long it went on after the last message was sent
+     * @param unended    messages that had not ended then
      * @param statistics what users saw
      * @param peaks      of queues
      * @param clients    counters of all clients together
@@ -37,8 +38,8 @@ final class SimulatedReport {
      * @param timersLeft tasks and timers of clients that were stopped
      * @param failures   tasks that threw an exception
      */
-    record Findings(Simulator.Options options, Duration drain, SimulatedStatistics statistics, SimulatedPeaks peaks,
-                    Map<String, Long> clients, NetworkFindings network, long surbs, long vain, boolean restarts,
+    record Findings(Simulator.Options options, Duration drain, long unended, SimulatedStatistics statistics,
+                    SimulatedPeaks peaks, Map<String, Long> clients, NetworkFindings network, long surbs, long vain, boolean restarts,
                     long timersLeft, long failures) {
 
         private long of(Counter counter) {
@@ -107,7 +108,7 @@ final class SimulatedReport {
         row("acknowledged", statistics.acknowledged());
         row("failed", statistics.failures());
         statistics.failed().forEach((reason, count) -> row("  " + reason.name().toLowerCase(Locale.ROOT), count));
-        row("in flight", statistics.open());
+        row("in flight", found.unended);
         row("received", statistics.received());
         row("  of these answers", statistics.replies());
         row("acknowledged, never received", found.vain);
@@ -181,7 +182,7 @@ final class SimulatedReport {
                 found.of(Counter.MESSAGES_ACKNOWLEDGED) + found.of(Counter.MESSAGES_FAILED) + statistics.open());
         equal("what users were told is what clients counted", statistics.acknowledged() + statistics.failures(),
                 found.of(Counter.MESSAGES_ACKNOWLEDGED) + found.of(Counter.MESSAGES_FAILED));
-        equal("every message ended by its deadline", statistics.open() + statistics.late(), 0);
+        equal("every message ended by its deadline", found.unended + statistics.late(), 0);
         equal("no payload delivered twice, or to someone else", statistics.again() + statistics.misdeliveries(), 0);
         if (!found.restarts) {
             equal("every acknowledged message was delivered", found.vain, 0);

@@ -91,7 +91,7 @@ final class SimulatedTime implements Clock {
         }
 
         /** {@return when the last suspension ends or ended; 0 if there was none} */
-        long resumedNanos() {
+        long resumesNanos() {
             return suspendedUntilNanos;
         }
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.Simulator;
+import org.cloakwork.client.Cryptography;
 import org.cloakwork.client.Parts;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
@@ -28,10 +29,12 @@ final class Simulation {
      * What all clients use.
      *
      * @param format         of packets
+     * @param cryptography   of clients
+     * @param frames         of gateways
      * @param cover          of all clients
      * @param retransmission of all clients
      */
-    record SharedParts(PacketFormat format, CoverTrafficStrategy cover, RetransmissionPolicy retransmission) {
+    record SharedParts(PacketFormat format, Cryptography cryptography, Frames frames, CoverTrafficStrategy cover, RetransmissionPolicy retransmission) {
     }
 
     private final Simulator.Options options;
@@ -52,13 +55,18 @@ final class Simulation {
     Simulation(Simulator.Options options, SharedParts parts) {
         this.options = options;
         faults = options.faults().stream().map(SimulatedFault::parse).toList();
+        for (int i = 0; i < faults.size(); i++) {
+            if (faults.get(i).from().compareTo(options.duration()) > 0) {
+                throw new IllegalArgumentException("fault \"" + options.faults().get(i) + "\": begins after the end");
+            }
+        }
         SimulatedRandomness randomness = new SimulatedRandomness(options.seed());
-        network = new SimulatedNetwork(time, randomness.split(), parts.format(), options.clients(), options.loss());
+        network = new SimulatedNetwork(time, randomness.split(), parts.format(), parts.frames(), options.clients(), options.loss());
         for (int i = 0; i < options.clients(); i++) {
             SimulatedTime.Host clientHost = time.host();
             SimulatedRandomness own = randomness.split();
             SimulatedClient client = new SimulatedClient(i, clients, time, clientHost, own,
-                    parts(parts, clientHost), statistics);
+                    parts(parts, clientHost), parts.cryptography(), statistics);
             clients.add(client);
             clientHost.schedule(Duration.ofNanos(own.nextInt((int) STARTS.toNanos())), client::start);
         }
@@ -74,6 +82,10 @@ final class Simulation {
         parts.setCover(shared.cover());
         parts.setRetransmission(shared.retransmission());
         return parts;
+    }
+
+    SimulatedTime.Host host() {
+        return host;
     }
 
     SimulatedNetwork network() {
@@ -112,13 +124,23 @@ final class Simulation {
         host.schedule(SAMPLES, this::sample);
     }
 
+    private Duration untilAllAreAwake() {
+        long awake = 0;
+        for (SimulatedClient client : clients) {
+            awake = Math.max(awake, client.resumesNanos());
+        }
+        return Duration.ofNanos(Math.max(0, awake - time.nanoTime()));
+    }
+
     /** {@return what happened} */
     Simulator.Report run() {
         time.run(options.duration());
         clients.forEach(SimulatedClient::endTraffic);
         long endedNanos = time.nanoTime();
+        time.run(untilAllAreAwake());
         time.run(LONGEST_DRAIN, () -> statistics.open() == 0);
         Duration drain = Duration.ofNanos(time.nanoTime() - endedNanos);
+        long unended = statistics.open();
         clients.forEach(client -> client.engine().stop());
         time.run(STOP);
         Map<String, Long> counters = new TreeMap<>();
@@ -131,7 +153,7 @@ final class Simulation {
             vain += client.acknowledgedInVain();
             timersLeft += client.waiting();
         }
-        return new SimulatedReport(new SimulatedReport.Findings(options, drain, statistics, peaks, counters,
+        return new SimulatedReport(new SimulatedReport.Findings(options, drain, unended, statistics, peaks, counters,
                 network.findings(), surbs, vain,
                 faults.stream().anyMatch(SimulatedFault.GatewayRestart.class::isInstance), timersLeft,
                 time.failures())).report();

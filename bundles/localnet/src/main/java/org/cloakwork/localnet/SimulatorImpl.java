@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import org.cloakwork.api.Simulator;
+import org.cloakwork.client.Cryptography;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.spi.runtime.PartFactory;
@@ -35,9 +36,16 @@ public final class SimulatorImpl implements Simulator {
 
     static Report run(Options options, Map<String, PacketFormat> formats, Map<String, CoverTrafficStrategy> covers,
             Map<String, RetransmissionPolicy> retransmissions) {
-        PacketFormat format = options.packets() == Packets.STUB ? new StubPacketFormat() : fastest(formats);
-        return new Simulation(options, new Simulation.SharedParts(format, named("cover", options.cover(), covers),
-                named("retransmission", options.retransmission(), retransmissions))).run();
+        CoverTrafficStrategy cover = named("cover", options.cover(), covers);
+        RetransmissionPolicy retransmission = named("retransmission", options.retransmission(), retransmissions);
+        StubPacketFormat stubFormat = new StubPacketFormat();
+        StubCryptography stub = new StubCryptography(stubFormat);
+        Simulation.SharedParts parts = switch (options.packets()) {
+            case REAL -> new Simulation.SharedParts(fastest(formats), Cryptography.NYM, Frames.SEALED, cover,
+                    retransmission);
+            case STUB -> new Simulation.SharedParts(stubFormat, stub, stub, cover, retransmission);
+        };
+        return new Simulation(options, parts).run();
     }
 
     private static <T> T named(String kind, String name, Map<String, T> parts) {

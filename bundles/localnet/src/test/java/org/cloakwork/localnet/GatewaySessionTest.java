@@ -48,7 +48,7 @@ class GatewaySessionTest {
     private Instant now = VirtualTime.START;
 
     private GatewaySession session() {
-        GatewaySession session = new GatewaySession(GATEWAY, clients, RANDOMNESS, counters);
+        GatewaySession session = new GatewaySession(GATEWAY, clients, Frames.SEALED, RANDOMNESS, counters);
         assertInstanceOf(GatewaySession.SetTimer.class, session.on(new GatewaySession.Opened(), now).getFirst());
         return session;
     }
@@ -189,7 +189,7 @@ class GatewaySessionTest {
 
     @Test
     void givesUpWhoSaysNothing() throws Exception {
-        GatewaySession session = new GatewaySession(GATEWAY, clients, RANDOMNESS, counters);
+        GatewaySession session = new GatewaySession(GATEWAY, clients, Frames.SEALED, RANDOMNESS, counters);
         GatewaySession.SetTimer first =
                 only(GatewaySession.SetTimer.class, session.on(new GatewaySession.Opened(), now));
         assertEquals(Duration.ofSeconds(10), first.duration());
@@ -512,7 +512,7 @@ class GatewaySessionTest {
             assertTrue(two.register(ClientAddress.of(IdentityKeyPair.generate(RANDOMNESS).publicKey()),
                     new GatewaySharedKey(new byte[32]), new Clients.Connected(session(), now)).isPresent());
         }
-        GatewaySession session = new GatewaySession(GATEWAY, two, RANDOMNESS, counters);
+        GatewaySession session = new GatewaySession(GATEWAY, two, Frames.SEALED, RANDOMNESS, counters);
         ClientHandshake handshake = new ClientHandshake(ALICE, GATEWAY.publicKey(), 6, RANDOMNESS);
         String material = assertInstanceOf(GatewaySession.Send.class, text(session, handshake.start()).get(0)).text();
         assertRefused(text(session, assertInstanceOf(HandshakeStep.Send.class, handshake.receive(material)).text()));

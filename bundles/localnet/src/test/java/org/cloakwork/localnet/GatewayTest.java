@@ -54,7 +54,7 @@ class GatewayTest {
     private final IdentityKeyPair alice = IdentityKeyPair.generate(randomness);
     private final Gateway gateway = new Gateway(IdentityKeyPair.generate(randomness),
             new Unwrapper(FORMAT, new SphinxPrivateKey(key.privateBytes()), KeyRotation.EVEN,
-                    new ReplayFilter(100_000, randomness), counters),
+                    new ReplayFilter(100_000, randomness), counters), Frames.SEALED,
             Set.of(HERE, MIX), (next, frame) -> sent.add(new Sent(next, frame)), time, time, randomness, counters);
 
     private record Sent(NodeAddress next, MixFrame frame) {

@@ -53,7 +53,6 @@ import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.NymMessage;
 import org.cloakwork.wire.RepliableContent;
 import org.cloakwork.wire.ReplyContent;
-import org.cloakwork.wire.SurbAck;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.crypto.AckKey;
 import org.slf4j.Logger;
@@ -84,6 +83,7 @@ public final class Engine implements MixnetClient {
     private final ClientConfiguration configuration;
     private final Parts parts;
     private final Environment environment;
+    private final Cryptography cryptography;
     private final Counters counters;
     private final StateBoard states;
     private final Announcements<MixnetAddress> addresses;
@@ -115,8 +115,22 @@ public final class Engine implements MixnetClient {
      * @param environment   time, threads and randomness
      */
     public Engine(ClientConfiguration configuration, Parts parts, Environment environment) {
-        this(configuration, parts, environment, new Counters(), Identity.generate(environment.randomness()),
-                Optional.empty(), Saved.NOTHING);
+        this(configuration, parts, environment, Cryptography.NYM, new Counters(),
+                Identity.generate(environment.randomness()), Optional.empty(), Saved.NOTHING);
+    }
+
+    /**
+     * Makes a client that does nothing until {@link #start}, for simulations.
+     *
+     * @param configuration limits and choices
+     * @param parts         exchangeable parts, looked up for each decision
+     * @param environment   time, threads and randomness
+     * @param cryptography  seals and opens what travels
+     */
+    public Engine(ClientConfiguration configuration, Parts parts, Environment environment,
+                  Cryptography cryptography) {
+        this(configuration, parts, environment, cryptography, new Counters(),
+                Identity.generate(environment.randomness()), Optional.empty(), Saved.NOTHING);
     }
 
     /**
@@ -136,14 +150,16 @@ public final class Engine implements MixnetClient {
         Counters counters = new Counters();
         Saved saved = Saved.load(store, identity.identity().publicKey(), environment.clock().now(), ReplyKeys.MAX_AGE,
                 Inbox.STALE_AFTER, counters);
-        return new Engine(configuration, parts, environment, counters, identity, Optional.of(store), saved);
+        return new Engine(configuration, parts, environment, Cryptography.NYM, counters, identity, Optional.of(store),
+                saved);
     }
 
-    private Engine(ClientConfiguration configuration, Parts parts, Environment environment, Counters counters,
-                   Identity identity, Optional<ClientStore> store, Saved saved) {
+    private Engine(ClientConfiguration configuration, Parts parts, Environment environment, Cryptography cryptography,
+                   Counters counters, Identity identity, Optional<ClientStore> store, Saved saved) {
         this.configuration = configuration;
         this.parts = parts;
         this.environment = environment;
+        this.cryptography = cryptography;
         this.counters = counters;
         this.saved = saved;
         ackKey = identity.ackKey();
@@ -151,13 +167,15 @@ public final class Engine implements MixnetClient {
         replyKeys = new ReplyKeys(counters, ledger);
         states = new StateBoard(environment.listeners(), counters);
         addresses = new Announcements<>(environment.listeners(), counters);
-        inbox = new Inbox(identity.encryption(), replyKeys, counters, configuration.inboxLimitBytes(), ledger);
+        inbox = new Inbox(cryptography, identity.encryption(), replyKeys, counters, configuration.inboxLimitBytes(),
+                ledger);
         mailbox = new Mailbox(environment.listeners(), counters, configuration.inboxLimitBytes());
         topology = new TopologyKeeper(parts, environment, counters, configuration.topologyRefresh(),
                 this::topologyChanged);
-        session = new Session(environment, parts, counters, identity.identity(), identity.encryption().publicKey(),
-                configuration.gateway(), configuration.gatewayPolicy(), saved, ledger, new SessionEvents());
-        maker = new PacketMaker(environment, parts, counters, ackKey, configuration.meanPacketDelay(),
+        session = new Session(environment, parts, cryptography, counters, identity.identity(),
+                identity.encryption().publicKey(), configuration.gateway(), configuration.gatewayPolicy(), saved, ledger,
+                new SessionEvents());
+        maker = new PacketMaker(environment, parts, cryptography, counters, ackKey, configuration.meanPacketDelay(),
                 topology::topology, session::address);
         encoding = new Encoding(maker, environment.scheduler(), new AfterEncoding());
         sealing = new Sealing(maker, environment.scheduler(), counters, outbox, new AfterSealing());
@@ -614,7 +632,7 @@ public final class Engine implements MixnetClient {
                 return;
             }
             try {
-                reliability.acknowledged(SurbAck.open(bytes, ackKey));
+                reliability.acknowledged(cryptography.openAck(bytes, ackKey));
             } catch (WireException e) {
                 counters.count(Counter.ACKS_MALFORMED);
             }

@@ -83,7 +83,7 @@ final class DemoCommand implements Command {
     private static MixnetClient client(Framework framework, String name, Node gateway)
             throws IOException, InterruptedException {
         Map<String, String> parts = new HashMap<>(Map.of("name", name, "gateway", gateway.identity().toString(),
-                "topology", "nym-api", "transport", "websocket", "sphinx", "bouncycastle", "retransmission", "timeout",
+                "topology", "nym-api", "transport", "websocket", "sphinx", "fast", "retransmission", "timeout",
                 "cover", "none"));
         framework.configureFactory("org.cloakwork.client", name, parts);
         return framework.await(MixnetClient.class, "(cloakwork.client=" + name + ")", START, "org.cloakwork.client",

@@ -45,7 +45,8 @@ final class SimulateCommand implements Command {
                 .addOption(LocalnetCommand.option("seed", "S", "same seed, same report (default 1)"))
                 .addOption(LocalnetCommand.option("loss", "P",
                         "how likely a packet, or an acknowledgement, gets lost: 0 to 1 (default 0)"))
-                .addOption(LocalnetCommand.option("cover", "NAME", "cover part of all clients (default none)"))
+                .addOption(LocalnetCommand.option("cover", "NAME", "cover part of all clients (default poisson"
+                        + " with stub packets, none with real ones: cover is 55 packets a second from each client)"))
                 .addOption(LocalnetCommand.option("retransmission", "NAME",
                         "retransmission part of all clients (default timeout)"))
                 .addOption(LocalnetCommand.option("fault", "SPEC", "what goes wrong, repeatable, or with commas between: "
@@ -94,9 +95,10 @@ final class SimulateCommand implements Command {
         double loss = decimal(line, "loss", "0", "from 0 to 1", 0, 1);
         List<String> faults = line.hasOption("fault") ? Arrays.stream(line.getOptionValues("fault"))
                 .flatMap(value -> Arrays.stream(value.split(",", -1))).toList() : List.of();
+        Simulator.Packets packets = packets(line, clients * hours);
         return new Simulator.Options(clients, Duration.ofNanos(Math.round(hours * 3.6e12)), seed(line), loss,
-                line.getOptionValue("cover", "none"), line.getOptionValue("retransmission", "timeout"), faults,
-                packets(line, clients * hours));
+                line.getOptionValue("cover", packets == Simulator.Packets.STUB ? "poisson" : "none"),
+                line.getOptionValue("retransmission", "timeout"), faults, packets);
     }
 
     private static Simulator.Packets packets(CommandLine line, double clientHours) throws UsageException {

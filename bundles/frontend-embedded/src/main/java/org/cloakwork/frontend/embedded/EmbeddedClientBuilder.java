@@ -42,7 +42,7 @@ public final class EmbeddedClientBuilder implements MixnetClient.Builder {
 
     private final Map<String, Choice> choices = new HashMap<>(Map.of(
             "transport", new Choice("websocket", Map.of()),
-            "sphinx", new Choice("bouncycastle", Map.of()),
+            "sphinx", new Choice("fast", Map.of()),
             "retransmission", new Choice("timeout", Map.of()),
             "cover", new Choice("none", Map.of())));
     private Optional<IdentityKey> gateway = Optional.empty();

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,27 @@ class CommandsTest {
         assertTrue(result.text().contains("Everything arrived and was acknowledged."), result.text());
         result.lines().stream().filter(line -> line.matches("  (packets|latency|throughput|retransmissions) .*"))
                 .forEach(System.out::println);
+    }
+
+    @Test
+    void simulationsHoldAndRepeat() throws Exception {
+        String[] simulation = {"simulate", "--clients", "5", "--hours", "0.5", "--seed", "3", "--packets", "stub",
+            "--loss", "0.05", "--cover", "none", "--retransmission", "timeout", "--fault", "gateway-restart@10m+70s"};
+        Command.Result first = Command.run(simulation);
+        assertEquals(0, first.exitCode(), first.text());
+        assertTrue(first.text().contains("OK        no payload delivered twice"), first.text());
+        // Time and memory, which differ, are told on standard error.
+        Predicate<String> report = line -> !line.startsWith("took ");
+        assertEquals(first.lines().stream().filter(report).toList(),
+                Command.run(simulation).lines().stream().filter(report).toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--fault=flood@1m", "--cover=polka", "--retransmission=polka", "--packets=fake", "--loss=2"})
+    void simulationsNameWhatIsWrong(String option) throws Exception {
+        Command.Result result = Command.run("simulate", "--hours", "0.01", option);
+        assertEquals(2, result.exitCode(), result.text());
+        assertTrue(result.text().contains(option.substring(option.indexOf('=') + 1)), result.text());
     }
 
     @Test

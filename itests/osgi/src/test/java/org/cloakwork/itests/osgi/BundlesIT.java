@@ -66,16 +66,22 @@ public class BundlesIT extends BaseIT {
             assertNotNull(reference.toString(), context.getService(reference));
         }
         for (String part : List.of(
-                "transport websocket", "sphinx bouncycastle", "retransmission timeout", "retransmission adaptive",
-                "cover none", "cover poisson", "cover constant")) {
+                "transport websocket", "sphinx bouncycastle", "sphinx fast", "retransmission timeout",
+                "retransmission adaptive", "cover none", "cover poisson", "cover constant")) {
             assertTrue(part + " is not among " + parts, parts.contains(part));
         }
     }
 
-    /** Sealing a packet needs Bouncy Castle, whose manifest has been wrong before. */
+    /** Sealing a packet may need Bouncy Castle, whose manifest has been wrong before. */
     @Test
     public void sphinxWorksHere() throws Exception {
-        PacketFormat format = context.getService(context.getServiceReference(PacketFormat.class));
+        assertEquals("fast", context.getServiceReference(PacketFormat.class).getProperty("cloakwork.name"));
+        for (ServiceReference<PacketFormat> reference : context.getServiceReferences(PacketFormat.class, null)) {
+            sphinxWorks(context.getService(reference));
+        }
+    }
+
+    private static void sphinxWorks(PacketFormat format) throws Exception {
         HexFormat hex = HexFormat.of();
         SphinxPrivateKey secret = new SphinxPrivateKey(
                 hex.parseHex("0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20"));

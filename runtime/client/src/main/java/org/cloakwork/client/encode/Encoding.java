@@ -74,7 +74,7 @@ public final class Encoding {
             Map.Entry<OutgoingMessage, Content> first = waiting.pollFirstEntry();
             OutgoingMessage message = first.getKey();
             if (message.target() instanceof Target.ToAddress(MixnetAddress address)
-                    && encoder.get().routes().topology().node(address.gateway()).isEmpty()) {
+                    && !encoder.get().routes().lead(address.gateway())) {
                 next.unroutable(message);
             } else {
                 busy = true;

@@ -7,10 +7,10 @@ import java.util.function.Supplier;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
+import org.cloakwork.client.Cryptography;
 import org.cloakwork.client.Environment;
 import org.cloakwork.client.Parts;
 import org.cloakwork.spi.topology.Topology;
-import org.cloakwork.wire.PacketPreparer;
 import org.cloakwork.wire.crypto.AckKey;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,25 +22,31 @@ public final class PacketMaker {
 
     private final Environment environment;
     private final Parts parts;
+    private final Cryptography cryptography;
     private final Counters counters;
     private final AckKey ackKey;
     private final Duration meanDelay;
     private final Supplier<Optional<Topology>> topology;
     private final Supplier<Optional<MixnetAddress>> own;
+    /** For the topology that was the present one when it was last asked for. */
+    private Routes prepared;
 
     /**
-     * @param environment of the client
-     * @param parts       where the packet format is looked up for each packet
-     * @param counters    of the client
-     * @param ackKey      of the client
-     * @param meanDelay   at each mix
-     * @param topology    the present one
-     * @param own         our address
+     * @param environment  of the client
+     * @param parts        where the packet format is looked up for each packet
+     * @param cryptography of packets
+     * @param counters     of the client
+     * @param ackKey       of the client
+     * @param meanDelay    at each mix
+     * @param topology     the present one
+     * @param own          our address
      */
-    public PacketMaker(Environment environment, Parts parts, Counters counters, AckKey ackKey, Duration meanDelay,
-                       Supplier<Optional<Topology>> topology, Supplier<Optional<MixnetAddress>> own) {
+    public PacketMaker(Environment environment, Parts parts, Cryptography cryptography, Counters counters,
+                       AckKey ackKey, Duration meanDelay, Supplier<Optional<Topology>> topology,
+                       Supplier<Optional<MixnetAddress>> own) {
         this.environment = environment;
         this.parts = parts;
+        this.cryptography = cryptography;
         this.counters = counters;
         this.ackKey = ackKey;
         this.meanDelay = meanDelay;
@@ -54,8 +60,12 @@ public final class PacketMaker {
     }
 
     private Optional<Routes> routes() {
-        return topology.get().filter(current -> own.get().flatMap(address -> current.node(address.gateway())).isPresent())
-                .map(current -> new Routes(current, meanDelay, environment.randomness()));
+        Topology current = topology.get().orElse(null);
+        if (current != null && (prepared == null || prepared.topology() != current)) {
+            prepared = new Routes(current, meanDelay, environment.randomness());
+        }
+        return own.get().filter(address -> prepared != null && prepared.lead(address.gateway()))
+                .map(address -> prepared);
     }
 
     /** {@return empty as long as no packet can be made} */
@@ -67,8 +77,8 @@ public final class PacketMaker {
     /** {@return empty as long as no packet can be made} */
     Optional<Sealer> sealer() {
         return Optional.ofNullable(parts.sphinx()).flatMap(format -> routes().map(routes ->
-                new Sealer(new PacketPreparer(format, ackKey, environment.randomness()), routes,
-                        own.get().orElseThrow(), environment.randomness())));
+                new Sealer(cryptography.packets(format, ackKey, environment.randomness()), routes,
+                        own.get().orElseThrow())));
     }
 
     /**

@@ -2,25 +2,20 @@ package org.cloakwork.client.encode;
 
 import java.util.Optional;
 import org.cloakwork.api.MixnetAddress;
-import org.cloakwork.spi.runtime.Randomness;
+import org.cloakwork.client.Cryptography;
 import org.cloakwork.spi.sphinx.Route;
 import org.cloakwork.wire.Fragment;
-import org.cloakwork.wire.PacketPreparer;
-import org.cloakwork.wire.PacketSize;
 import org.cloakwork.wire.PreparedPacket;
 import org.cloakwork.wire.ReplySurb;
-import org.cloakwork.wire.crypto.EncryptionKeyPair;
 
 /**
- * Makes packets, each with a route, an ephemeral key and an acknowledgement of its own. Runs on worker threads: keeps no
- * state.
+ * Makes packets, each with a route and an acknowledgement of its own. Runs on worker threads: keeps no state.
  *
- * @param preparer   puts the packet together
- * @param routes     drawn from
- * @param own        our address, where acknowledgements lead
- * @param randomness for ephemeral keys
+ * @param packets puts them together
+ * @param routes  drawn from
+ * @param own     our address, where acknowledgements lead
  */
-public record Sealer(PacketPreparer preparer, Routes routes, MixnetAddress own, Randomness randomness) {
+public record Sealer(Cryptography.Packets packets, Routes routes, MixnetAddress own) {
 
     /**
      * @param fragment  what to send
@@ -33,8 +28,8 @@ public record Sealer(PacketPreparer preparer, Routes routes, MixnetAddress own, 
         if (route.isEmpty() || ack.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(preparer.forward(fragment, recipient.encryption(), EncryptionKeyPair.generate(randomness),
-                route.get(), ack.get(), routes.topology().keyRotation()));
+        return Optional.of(packets.forward(fragment, recipient.encryption(), route.get(), ack.get(),
+                routes.topology().keyRotation()));
     }
 
     /**
@@ -43,13 +38,13 @@ public record Sealer(PacketPreparer preparer, Routes routes, MixnetAddress own, 
      * @return the packet; empty if our own gateway is not in the topology
      */
     public Optional<PreparedPacket> reply(Fragment fragment, ReplySurb surb) {
-        return toUs().map(ack -> preparer.reply(fragment, surb, ack, routes.meanDelay()));
+        return toUs().map(ack -> packets.reply(fragment, surb, ack, routes.meanDelay()));
     }
 
     /** {@return a packet to ourselves that says nothing; empty if our own gateway is not in the topology} */
     public Optional<PreparedPacket> cover() {
-        return toUs().map(route -> preparer.cover(PacketSize.REGULAR, own.encryption(),
-                EncryptionKeyPair.generate(randomness), route, toUs().orElseThrow(), routes.topology().keyRotation()));
+        return toUs().map(route -> packets.cover(own.encryption(), route, toUs().orElseThrow(),
+                routes.topology().keyRotation()));
     }
 
     private Optional<Route> toUs() {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
+import org.cloakwork.client.Cryptography;
 import org.cloakwork.client.replies.ReplyKeys;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.wire.CoverPacket;
@@ -30,6 +31,7 @@ public final class Inbox {
     /** How long unfinished messages are waited for, and duplicates of finished ones are known. */
     public static final Duration STALE_AFTER = Duration.ofMinutes(30);
 
+    private final Cryptography cryptography;
     private final EncryptionKeyPair own;
     private final ReplyKeys replyKeys;
     private final Counters counters;
@@ -39,13 +41,16 @@ public final class Inbox {
     private long stale;
 
     /**
-     * @param own        our key, which messages to our address are encrypted with
-     * @param replyKeys  which replies are encrypted with
-     * @param counters   of the client
-     * @param limitBytes what unfinished messages may hold
-     * @param ledger     told what comes and goes
+     * @param cryptography opens what is delivered
+     * @param own          our key, which messages to our address are encrypted with
+     * @param replyKeys    which replies are encrypted with
+     * @param counters     of the client
+     * @param limitBytes   what unfinished messages may hold
+     * @param ledger       told what comes and goes
      */
-    public Inbox(EncryptionKeyPair own, ReplyKeys replyKeys, Counters counters, long limitBytes, Ledger ledger) {
+    public Inbox(Cryptography cryptography, EncryptionKeyPair own, ReplyKeys replyKeys, Counters counters,
+                 long limitBytes, Ledger ledger) {
+        this.cryptography = cryptography;
         this.own = own;
         this.replyKeys = replyKeys;
         this.counters = counters;
@@ -139,7 +144,7 @@ public final class Inbox {
     private byte[] decrypt(byte[] delivered) throws WireException {
         Optional<ReplyKey> replyKey = replyKeys.take(PayloadEncryption.prefix(delivered));
         return replyKey.isPresent()
-                ? PayloadEncryption.openReply(delivered, replyKey.get())
-                : PayloadEncryption.open(delivered, own);
+                ? cryptography.openReply(delivered, replyKey.get())
+                : cryptography.open(delivered, own);
     }
 }

@@ -8,14 +8,13 @@ import java.util.OptionalInt;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
+import org.cloakwork.client.Cryptography;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.wire.MixPacket;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.crypto.GatewaySharedKey;
 import org.cloakwork.wire.crypto.IdentityKeyPair;
 import org.cloakwork.wire.gateway.AuthenticateV2;
-import org.cloakwork.wire.gateway.BinaryRequest;
-import org.cloakwork.wire.gateway.BinaryResponse;
 import org.cloakwork.wire.gateway.ClientHandshake;
 import org.cloakwork.wire.gateway.ClientRequest;
 import org.cloakwork.wire.gateway.GatewayProtocol;
@@ -57,6 +56,7 @@ final class Conversation {
 
     private enum State { ASKING_VERSION, HANDSHAKE, REGISTERING, AUTHENTICATING, CLAIMING, LIVE, OVER }
 
+    private final Cryptography cryptography;
     private final IdentityKeyPair client;
     private final IdentityKey gateway;
     private final Counters counters;
@@ -74,11 +74,13 @@ final class Conversation {
     private long timestamp;
 
     /**
+     * @param cryptography  of frames
      * @param key           from an earlier registration, if there was one
      * @param lastTimestamp of the latest authentication, seconds
      */
-    Conversation(IdentityKeyPair client, IdentityKey gateway, Optional<GatewaySharedKey> key, long lastTimestamp,
-                 Counters counters, Randomness randomness) {
+    Conversation(Cryptography cryptography, IdentityKeyPair client, IdentityKey gateway,
+                 Optional<GatewaySharedKey> key, long lastTimestamp, Counters counters, Randomness randomness) {
+        this.cryptography = cryptography;
         this.client = client;
         this.gateway = gateway;
         this.key = key.orElse(null);
@@ -122,7 +124,7 @@ final class Conversation {
     }
 
     byte[] seal(MixPacket packet) {
-        return BinaryRequest.of(packet, version).seal(key, randomness);
+        return cryptography.sealFrame(packet, version, key, randomness);
     }
 
     List<Action> binary(byte[] frame) {
@@ -131,7 +133,7 @@ final class Conversation {
             return List.of();
         }
         try {
-            return List.of(new Action.Payload(BinaryResponse.open(frame, key).message()));
+            return List.of(new Action.Payload(cryptography.openFrame(frame, key)));
         } catch (WireException e) {
             counters.count(Counter.GATEWAY_MALFORMED);
             return List.of();

@@ -15,6 +15,7 @@ import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
+import org.cloakwork.client.Cryptography;
 import org.cloakwork.client.Environment;
 import org.cloakwork.client.GatewayPolicy;
 import org.cloakwork.client.Parts;
@@ -80,6 +81,7 @@ public final class Session {
 
     private final Environment environment;
     private final Parts parts;
+    private final Cryptography cryptography;
     private final Counters counters;
     private final IdentityKeyPair identity;
     private final EncryptionKey encryption;
@@ -113,6 +115,7 @@ public final class Session {
     /**
      * @param environment of the client
      * @param parts       where the transport is looked up for each connection
+     * @param cryptography of frames
      * @param counters    of the client
      * @param identity    who we are
      * @param encryption  part of our address
@@ -122,11 +125,13 @@ public final class Session {
      * @param ledger      told where we are registered
      * @param listener    told what happens
      */
-    public Session(Environment environment, Parts parts, Counters counters, IdentityKeyPair identity,
-                   EncryptionKey encryption, Optional<IdentityKey> named, GatewayPolicy policy, Saved saved,
+    public Session(Environment environment, Parts parts, Cryptography cryptography, Counters counters,
+                   IdentityKeyPair identity, EncryptionKey encryption, Optional<IdentityKey> named,
+                   GatewayPolicy policy, Saved saved,
                    Ledger ledger, Listener listener) {
         this.environment = environment;
         this.parts = parts;
+        this.cryptography = cryptography;
         this.counters = counters;
         this.identity = identity;
         this.encryption = encryption;
@@ -251,7 +256,7 @@ public final class Session {
             LOG.warn("the gateway seems not to know us any more, trying to register again");
             fruitlessAuthentications = 0;
         }
-        Connection attempt = new Connection(gateway, new Conversation(identity, gateway,
+        Connection attempt = new Connection(gateway, new Conversation(cryptography, identity, gateway,
                 registration.filter(known -> !again).map(Saved.Registration::key),
                 registration.map(Saved.Registration::lastTimestamp).orElse(0L), counters, environment.randomness()));
         try {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
+import org.cloakwork.client.Cryptography;
 import org.cloakwork.client.VirtualTime;
 import org.cloakwork.client.replies.ReplyKeys;
 import org.cloakwork.client.store.Ledger;
@@ -31,7 +32,7 @@ class InboxTest {
     private final EncryptionKeyPair own = EncryptionKeyPair.generate(randomness);
     private final Counters counters = new Counters();
     private final ReplyKeys replyKeys = new ReplyKeys(counters, Ledger.none());
-    private final Inbox inbox = new Inbox(own, replyKeys, counters, 100_000, Ledger.none());
+    private final Inbox inbox = new Inbox(Cryptography.NYM, own, replyKeys, counters, 100_000, Ledger.none());
 
     private List<byte[]> fragments(byte[] message) {
         int length = PacketSize.REGULAR.fragmentLength();

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
+import org.cloakwork.client.Cryptography;
 import org.cloakwork.client.VirtualTime;
 import org.cloakwork.client.session.Conversation.Action;
 import org.cloakwork.spi.runtime.Randomness;
@@ -44,7 +45,7 @@ class ConversationTest {
 
     private Conversation conversation(Optional<GatewaySharedKey> known, long lastTimestamp) {
         Conversation conversation =
-                new Conversation(client, gateway.publicKey(), known, lastTimestamp, counters, randomness);
+                new Conversation(Cryptography.NYM, client, gateway.publicKey(), known, lastTimestamp, counters, randomness);
         assertEquals(List.of(new Action.Send(new ClientRequest.SupportedProtocol().toJson())), conversation.opened());
         return conversation;
     }
