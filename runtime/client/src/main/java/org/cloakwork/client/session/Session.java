@@ -127,7 +127,8 @@ public final class Session {
      */
     public Session(Environment environment, Parts parts, Cryptography cryptography, Counters counters,
                    IdentityKeyPair identity, EncryptionKey encryption, Optional<IdentityKey> named,
-                   GatewayPolicy policy, Saved saved, Ledger ledger, Listener listener) {
+                   GatewayPolicy policy, Saved saved,
+                   Ledger ledger, Listener listener) {
         this.environment = environment;
         this.parts = parts;
         this.cryptography = cryptography;
