@@ -10,7 +10,7 @@ import java.util.OptionalLong;
  * @param replySurbs how many reply blocks travel with the message; empty: none and no sender tag, so no answer is
  *                   possible; 0: a sender tag only, for a receiver that still holds blocks of ours
  * @param deadline   when the message is given up, counted from the call
- * @param lane       messages of one lane leave in order, lanes share the link fairly; empty: the general lane
+ * @param lane       messages of one lane leave in order, lanes share the link fairly by bytes; empty: the general lane
  */
 public record SendOptions(OptionalInt replySurbs, Duration deadline, OptionalLong lane) {
 

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.FailureReason;
@@ -84,6 +85,7 @@ public final class Engine implements MixnetClient {
     /** Messages of applications that have not ended, and what they hold. */
     private final Set<OutgoingMessage> inFlight = ConcurrentHashMap.newKeySet();
     private final AtomicLong heldBytes = new AtomicLong();
+    private final Map<Lane, Long> heldBytesByLane = new ConcurrentHashMap<>();
     private final Outbox outbox = new Outbox();
     private final PacketMaker maker;
     private final Encoding encoding;
@@ -199,6 +201,25 @@ public final class Engine implements MixnetClient {
         return accept(new Target.ToSender(sender, false), message, options, 0, 1, () -> new Content.Reply(message));
     }
 
+    @Override
+    public void closeLane(long lane) {
+        List<OutgoingMessage> unsent = onLane(lane).filter(OutgoingMessage::isUnsent).toList();
+        unsent.forEach(OutgoingMessage::withdraw);
+        if (!unsent.isEmpty()) {
+            environment.scheduler().execute(() -> unsent.stream().filter(OutgoingMessage::isUnsent)
+                    .forEach(message -> fail(message, FailureReason.LANE_CLOSED, "its lane was closed")));
+        }
+    }
+
+    @Override
+    public long laneBytes(long lane) {
+        return onLane(lane).mapToLong(OutgoingMessage::unsentBytes).sum();
+    }
+
+    private Stream<OutgoingMessage> onLane(long lane) {
+        return inFlight.stream().filter(message -> message.lane().equals(Lane.of(lane)));
+    }
+
     /** Waits until everything has ended; called from a task of the client's own thread it would wait in vain. */
     @Override
     public void close() {
@@ -241,22 +262,27 @@ public final class Engine implements MixnetClient {
         boolean sizeAllowed = message.length >= leastBytes && message.length <= configuration.maxMessageBytes();
         long bytes = sizeAllowed ? OutgoingMessage.bytesHeld(message.length, surbCount) : 0;
         long now = environment.clock().nanoTime();
-        OutgoingMessage outgoing = new OutgoingMessage(target, Lane.of(options.lane()), now,
+        Lane lane = Lane.of(options.lane());
+        OutgoingMessage outgoing = new OutgoingMessage(target, lane, message.length, now,
                 now + Math.min(LONGEST_DEADLINE.toNanos(), TimeUnit.NANOSECONDS.convert(options.deadline())),
                 (ended, outcome) -> {
                     inFlight.remove(ended);
                     heldBytes.addAndGet(-bytes);
+                    heldBytesByLane.computeIfPresent(lane, (l, held) -> held > bytes ? held - bytes : null);
                     counters.count(outcome instanceof Outcome.Acknowledged
                             ? Counter.MESSAGES_ACKNOWLEDGED : Counter.MESSAGES_FAILED);
                 }, environment.listeners());
         inFlight.add(outgoing);
-        boolean fits = heldBytes.addAndGet(bytes) <= configuration.outboxLimitBytes();
+        // A lane that has more than what is free waits, so that there is room for others whatever one does.
+        long laneBytes = heldBytesByLane.merge(lane, bytes, Long::sum) - bytes;
+        long free = configuration.outboxLimitBytes() - heldBytes.addAndGet(bytes);
+        boolean fits = free >= 0 && laneBytes <= free + bytes;
         if (!sizeAllowed) {
             outgoing.refuse(FailureReason.MESSAGE_SIZE, "a message must have " + leastBytes + " to "
                     + configuration.maxMessageBytes() + " bytes, not " + message.length);
         } else if (!fits) {
-            outgoing.refuse(FailureReason.OUTBOX_FULL, "more than " + configuration.outboxLimitBytes()
-                    + " bytes are on their way already");
+            outgoing.refuse(FailureReason.OUTBOX_FULL, laneBytes + " bytes are on this lane already, "
+                    + (free + bytes) + " are free");
         } else if (isStopped()) {
             outgoing.refuse(FailureReason.CLOSED, CLOSED);
         } else {
@@ -313,7 +339,7 @@ public final class Engine implements MixnetClient {
             encoded.replyKeys().forEach(key -> replyKeys.add(key, now));
             counters.add(Counter.SURBS_MADE, encoded.replyKeys().size());
             switch (message.target()) {
-                case Target.ToAddress ignored -> fragments.forEach(fragment -> outbox.add(message.lane(), fragment));
+                case Target.ToAddress ignored -> fragments.forEach(outbox::add);
                 case Target.ToSender sender -> {
                     if (!replies.add(sender, fragments)) {
                         fail(message, FailureReason.UNKNOWN_SENDER, "no reply block left to ask with");
@@ -329,7 +355,7 @@ public final class Engine implements MixnetClient {
 
         @Override
         public void release(OutgoingFragment fragment) {
-            outbox.add(fragment.transmissions() == 0 ? fragment.message().lane() : Lane.RETRANSMISSION, fragment);
+            outbox.add(fragment);
             sealing.run();
         }
 
@@ -399,7 +425,7 @@ public final class Engine implements MixnetClient {
         @Override
         public void copy(OutgoingFragment fragment) {
             switch (fragment.message().target()) {
-                case Target.ToAddress ignored -> outbox.add(Lane.RETRANSMISSION, fragment);
+                case Target.ToAddress ignored -> outbox.add(fragment);
                 case Target.ToSender sender -> replies.addCopy(sender, fragment);
             }
         }

@@ -30,6 +30,7 @@ public final class OutgoingMessage implements Delivery {
 
     private final Target target;
     private final Lane lane;
+    private final int length;
     private final long createdNanos;
     private final long deadlineNanos;
     private final BiConsumer<OutgoingMessage, Outcome> onEnd;
@@ -37,6 +38,8 @@ public final class OutgoingMessage implements Delivery {
     private final AtomicBoolean open = new AtomicBoolean(true);
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private volatile Progress progress = new Progress(0, 0, 0);
+    private volatile int fragmentsLeft;
+    private volatile boolean withdrawn;
     private Cancellable deadline = () -> { };
     private boolean givenUpByPolicy;
     private List<OutgoingFragment> fragments = List.of();
@@ -46,15 +49,17 @@ public final class OutgoingMessage implements Delivery {
      *
      * @param target        whom it is for
      * @param lane          where it waits
+     * @param length        of its content
      * @param createdNanos  when it was handed over, monotonic time
      * @param deadlineNanos when it is given up, monotonic time
      * @param onEnd         called once, by whoever ends it
      * @param listeners     runs what applications have waiting for the outcome
      */
-    public OutgoingMessage(Target target, Lane lane, long createdNanos, long deadlineNanos,
+    public OutgoingMessage(Target target, Lane lane, int length, long createdNanos, long deadlineNanos,
                            BiConsumer<OutgoingMessage, Outcome> onEnd, Executor listeners) {
         this.target = target;
         this.lane = lane;
+        this.length = length;
         this.createdNanos = createdNanos;
         this.deadlineNanos = deadlineNanos;
         this.onEnd = onEnd;
@@ -119,6 +124,35 @@ public final class OutgoingMessage implements Delivery {
         List<OutgoingFragment> taken = fragments;
         fragments = List.of();
         return taken;
+    }
+
+    /** The first copy of one of its packets has left. */
+    void firstCopyLeft() {
+        fragmentsLeft++;
+    }
+
+    /** Nobody waits any longer for the packets of it that have not left; whoever calls this sees to its end. */
+    public void withdraw() {
+        withdrawn = true;
+    }
+
+    /** {@return whether a packet of it has yet to leave for the first time} */
+    public boolean isUnsent() {
+        int packets = progress.packets();
+        return isOpen() && (packets == 0 || fragmentsLeft < packets);
+    }
+
+    /**
+     * {@return about how many bytes of its content have yet to leave for the first time, an empty message counting for
+     * one; 0 if it has ended or was withdrawn}
+     */
+    public long unsentBytes() {
+        int packets = progress.packets();
+        long counted = Math.max(1, length);
+        if (withdrawn || !isUnsent()) {
+            return 0;
+        }
+        return packets == 0 ? counted : Math.ceilDiv(counted * (packets - fragmentsLeft), packets);
     }
 
     /** Another copy of one of its packets has left. */

@@ -131,7 +131,7 @@ public final class Replies {
      */
     public void addCopy(Target.ToSender target, OutgoingFragment fragment) {
         if (!target.asksForSurbs()) {
-            stock.enqueueFirst(target.sender(), fragment);
+            stock.enqueue(target.sender(), fragment);
             serve(target.sender());
             return;
         }
@@ -189,7 +189,7 @@ public final class Replies {
     private OutgoingMessage message(Target target, int surbCount) {
         long now = environment.clock().nanoTime();
         long bytes = OutgoingMessage.bytesHeld(0, surbCount);
-        OutgoingMessage message = new OutgoingMessage(target, Lane.SURBS, now, now + DEADLINE.toNanos(),
+        OutgoingMessage message = new OutgoingMessage(target, Lane.SURBS, 0, now, now + DEADLINE.toNanos(),
                 (ended, outcome) -> {
                     messages.remove(ended);
                     heldBytes -= bytes;
