@@ -13,15 +13,17 @@ import org.cloakwork.api.IdentityKey;
  * @param outboxLimitBytes    what messages on their way may hold
  * @param inboxLimitBytes     what unfinished messages, and messages nobody has listened to yet, may hold, each
  * @param maxMessageBytes     the largest message that is accepted
+ * @param packetSizes         of the packets that are sent; any are received
  */
 public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPacketDelay, Duration topologyRefresh,
-                                  long outboxLimitBytes, long inboxLimitBytes, int maxMessageBytes) {
+                                  long outboxLimitBytes, long inboxLimitBytes, int maxMessageBytes,
+                                  PacketSizes packetSizes) {
 
     private static final int MIB = 1024 * 1024;
 
     /** Nym's delays and periods; limits that let a message of 16 MiB through. */
     public static final ClientConfiguration DEFAULT = new ClientConfiguration(Optional.empty(),
-            Duration.ofMillis(15), Duration.ofMinutes(5), 64L * MIB, 64L * MIB, 16 * MIB);
+            Duration.ofMillis(15), Duration.ofMinutes(5), 64L * MIB, 64L * MIB, 16 * MIB, PacketSizes.REGULAR);
 
     /**
      * @param newGateway to use
@@ -29,6 +31,15 @@ public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPa
      */
     public ClientConfiguration withGateway(IdentityKey newGateway) {
         return new ClientConfiguration(Optional.of(newGateway), meanPacketDelay, topologyRefresh, outboxLimitBytes,
-                inboxLimitBytes, maxMessageBytes);
+                inboxLimitBytes, maxMessageBytes, packetSizes);
+    }
+
+    /**
+     * @param newSizes of packets
+     * @return the same with those sizes
+     */
+    public ClientConfiguration withPacketSizes(PacketSizes newSizes) {
+        return new ClientConfiguration(gateway, meanPacketDelay, topologyRefresh, outboxLimitBytes, inboxLimitBytes,
+                maxMessageBytes, newSizes);
     }
 }

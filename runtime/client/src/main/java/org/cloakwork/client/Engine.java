@@ -121,12 +121,13 @@ public final class Engine implements MixnetClient {
         session = new Session(environment, parts, counters, identity, encryption.publicKey(), configuration.gateway(),
                 new SessionEvents());
         maker = new PacketMaker(environment, parts, counters, ackKey, configuration.meanPacketDelay(),
-                topology::topology, session::address);
+                configuration.packetSizes(), topology::topology, session::address);
         encoding = new Encoding(maker, environment.scheduler(), new AfterEncoding());
         sealing = new Sealing(maker, environment.scheduler(), counters, outbox, new AfterSealing());
         pacer = new Pacer(environment, parts, counters, new Outgoing());
         reliability = new Reliability(environment, parts, counters, new AfterSending());
-        replies = new Replies(environment, counters, () -> session.address().filter(own -> session.isLive()),
+        replies = new Replies(environment, counters, configuration.packetSizes(),
+                () -> session.address().filter(own -> session.isLive()),
                 new AfterReplies());
         parts.onChange(() -> environment.scheduler().execute(this::partsChanged));
     }
@@ -260,7 +261,7 @@ public final class Engine implements MixnetClient {
                                    Supplier<Content> content) {
         counters.count(Counter.MESSAGES_CREATED);
         boolean sizeAllowed = message.length >= leastBytes && message.length <= configuration.maxMessageBytes();
-        long bytes = sizeAllowed ? OutgoingMessage.bytesHeld(message.length, surbCount) : 0;
+        long bytes = sizeAllowed ? OutgoingMessage.bytesHeld(message.length, surbCount, configuration.packetSizes()) : 0;
         long now = environment.clock().nanoTime();
         Lane lane = Lane.of(options.lane());
         OutgoingMessage outgoing = new OutgoingMessage(target, lane, message.length, now,

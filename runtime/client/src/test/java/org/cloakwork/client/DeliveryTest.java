@@ -278,7 +278,7 @@ class DeliveryTest {
     void a_full_outbox_refuses_and_its_bytes_come_back_after_the_end() {
         try (World world = new World(seed.value())) {
             ClientConfiguration small = new ClientConfiguration(Optional.empty(), Duration.ofMillis(15),
-                    Duration.ofMinutes(5), 100_000, 100_000, 80_000);
+                    Duration.ofMinutes(5), 100_000, 100_000, 80_000, PacketSizes.REGULAR);
             TestClient alice = world.client(small, World.NO_COVER);
             alice.awaitReady();
             Delivery first = alice.send(alice.address(), new byte[70_000]);
@@ -298,7 +298,7 @@ class DeliveryTest {
         try (World world = new World(seed.value())) {
             world.gateway().unreachable = true;
             ClientConfiguration small = new ClientConfiguration(Optional.empty(), Duration.ofMillis(15),
-                    Duration.ofMinutes(5), 100_000, 100_000, 80_000);
+                    Duration.ofMinutes(5), 100_000, 100_000, 80_000, PacketSizes.REGULAR);
             TestClient alice = world.client(small, World.NO_COVER);
             MixnetAddress nobody = world.nobody();
             List<Delivery> sent = IntStream.range(0, 1000).mapToObj(i -> alice.send(nobody, "")).toList();

@@ -89,7 +89,7 @@ class ListenersTest {
         try (World world = new World(seed.value())) {
             TestClient bob = world.readyClient();
             ClientConfiguration small = new ClientConfiguration(Optional.empty(), Duration.ofMillis(15),
-                    Duration.ofMinutes(5), 1_000_000, 50_000, 20_000);
+                    Duration.ofMinutes(5), 1_000_000, 50_000, 20_000, PacketSizes.REGULAR);
             TestClient alice = new TestClient(world, small);
             alice.parts.setTopology(world.topologyProvider());
             alice.parts.setTransport(world.transport());
@@ -124,7 +124,7 @@ class ListenersTest {
         try (World world = new World(seed.value())) {
             TestClient bob = world.readyClient();
             ClientConfiguration small = new ClientConfiguration(Optional.empty(), Duration.ofMillis(15),
-                    Duration.ofMinutes(5), 1_000_000, 50_000, 20_000);
+                    Duration.ofMinutes(5), 1_000_000, 50_000, 20_000, PacketSizes.REGULAR);
             TestClient alice = world.client(small, World.NO_COVER);
             alice.awaitReady();
             bob.awaitAcknowledged(bob.send(alice.address(), new byte[100_000]));

@@ -10,6 +10,7 @@ import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.client.ClientConfiguration;
 import org.cloakwork.client.Engine;
+import org.cloakwork.client.PacketSizes;
 import org.cloakwork.client.Parts;
 import org.cloakwork.client.ThreadedEnvironment;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
@@ -90,11 +91,12 @@ public final class ClientComponent {
         Optional<IdentityKey> gateway = properties.containsKey("gateway")
                 ? Optional.of(IdentityKey.parse(configuration.text("gateway", "a gateway's identity")))
                 : Optional.empty();
+        PacketSizes sizes = PacketSizes.of(configuration);
         choose(configuration);
         configuration.verify();
         environment = new ThreadedEnvironment(name);
-        engine = new Engine(gateway.map(ClientConfiguration.DEFAULT::withGateway).orElse(ClientConfiguration.DEFAULT),
-                parts, environment.environment());
+        ClientConfiguration sized = ClientConfiguration.DEFAULT.withPacketSizes(sizes);
+        engine = new Engine(gateway.map(sized::withGateway).orElse(sized), parts, environment.environment());
         engine.start();
         registration = context.registerService(MixnetClient.class, engine,
                 new Hashtable<>(Map.of(MixnetClient.NAME_PROPERTY, name)));

@@ -8,6 +8,7 @@ import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
 import org.cloakwork.client.Environment;
+import org.cloakwork.client.PacketSizes;
 import org.cloakwork.client.Parts;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.PacketPreparer;
@@ -25,6 +26,7 @@ public final class PacketMaker {
     private final Counters counters;
     private final AckKey ackKey;
     private final Duration meanDelay;
+    private final PacketSizes sizes;
     private final Supplier<Optional<Topology>> topology;
     private final Supplier<Optional<MixnetAddress>> own;
 
@@ -34,16 +36,18 @@ public final class PacketMaker {
      * @param counters    of the client
      * @param ackKey      of the client
      * @param meanDelay   at each mix
+     * @param sizes       of packets
      * @param topology    the present one
      * @param own         our address
      */
     public PacketMaker(Environment environment, Parts parts, Counters counters, AckKey ackKey, Duration meanDelay,
-                       Supplier<Optional<Topology>> topology, Supplier<Optional<MixnetAddress>> own) {
+                       PacketSizes sizes, Supplier<Optional<Topology>> topology, Supplier<Optional<MixnetAddress>> own) {
         this.environment = environment;
         this.parts = parts;
         this.counters = counters;
         this.ackKey = ackKey;
         this.meanDelay = meanDelay;
+        this.sizes = sizes;
         this.topology = topology;
         this.own = own;
     }
@@ -61,14 +65,14 @@ public final class PacketMaker {
     /** {@return empty as long as no packet can be made} */
     Optional<Encoder> encoder() {
         return Optional.ofNullable(parts.sphinx()).flatMap(format -> routes().map(routes ->
-                new Encoder(format, routes, own.get().orElseThrow(), environment.randomness())));
+                new Encoder(format, routes, own.get().orElseThrow(), sizes, environment.randomness())));
     }
 
     /** {@return empty as long as no packet can be made} */
     Optional<Sealer> sealer() {
         return Optional.ofNullable(parts.sphinx()).flatMap(format -> routes().map(routes ->
                 new Sealer(new PacketPreparer(format, ackKey, environment.randomness()), routes,
-                        own.get().orElseThrow(), environment.randomness())));
+                        own.get().orElseThrow(), sizes, environment.randomness())));
     }
 
     /**

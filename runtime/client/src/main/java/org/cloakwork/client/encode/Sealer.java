@@ -2,11 +2,11 @@ package org.cloakwork.client.encode;
 
 import java.util.Optional;
 import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.client.PacketSizes;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.Route;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.PacketPreparer;
-import org.cloakwork.wire.PacketSize;
 import org.cloakwork.wire.PreparedPacket;
 import org.cloakwork.wire.ReplySurb;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
@@ -18,9 +18,11 @@ import org.cloakwork.wire.crypto.EncryptionKeyPair;
  * @param preparer   puts the packet together
  * @param routes     drawn from
  * @param own        our address, where acknowledgements lead
+ * @param sizes      of cover packets
  * @param randomness for ephemeral keys
  */
-public record Sealer(PacketPreparer preparer, Routes routes, MixnetAddress own, Randomness randomness) {
+public record Sealer(PacketPreparer preparer, Routes routes, MixnetAddress own, PacketSizes sizes,
+                     Randomness randomness) {
 
     /**
      * @param fragment  what to send
@@ -48,7 +50,7 @@ public record Sealer(PacketPreparer preparer, Routes routes, MixnetAddress own, 
 
     /** {@return a packet to ourselves that says nothing; empty if our own gateway is not in the topology} */
     public Optional<PreparedPacket> cover() {
-        return toUs().map(route -> preparer.cover(PacketSize.REGULAR, own.encryption(),
+        return toUs().map(route -> preparer.cover(sizes.forCover(randomness), own.encryption(),
                 EncryptionKeyPair.generate(randomness), route, toUs().orElseThrow(), routes.topology().keyRotation()));
     }
 

@@ -9,6 +9,7 @@ import java.util.function.BiConsumer;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.Outcome;
+import org.cloakwork.client.PacketSizes;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.PacketSize;
@@ -23,10 +24,6 @@ public final class OutgoingMessage implements Delivery {
     private static final int SURB_BYTES = 460;
     /** What a message has beside its content, its padding marker included. */
     private static final int HEADER_BYTES = 32;
-    /** What a packet carries of a message at least, and about what it holds here. */
-    private static final int FRAGMENT_PAYLOAD_BYTES =
-            PacketSize.REGULAR.fragmentLength() - Fragment.LINKED_HEADER_LENGTH;
-    private static final int FRAGMENT_HELD_BYTES = 2048;
 
     private final Target target;
     private final Lane lane;
@@ -71,11 +68,14 @@ public final class OutgoingMessage implements Delivery {
      *
      * @param length    of a message's content
      * @param surbCount reply blocks that go along
+     * @param sizes     of packets
      * @return about what it holds until it ends
      */
-    public static long bytesHeld(int length, int surbCount) {
-        return Math.ceilDiv(length + (long) surbCount * SURB_BYTES + HEADER_BYTES, FRAGMENT_PAYLOAD_BYTES)
-                * FRAGMENT_HELD_BYTES;
+    public static long bytesHeld(int length, int surbCount, PacketSizes sizes) {
+        int content = length + surbCount * SURB_BYTES + HEADER_BYTES;
+        PacketSize size = sizes.forMessage(content);
+        return (long) Math.ceilDiv(content, size.fragmentLength() - Fragment.LINKED_HEADER_LENGTH)
+                * size.plaintextLength();
     }
 
     @Override

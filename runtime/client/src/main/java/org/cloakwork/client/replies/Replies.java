@@ -11,6 +11,7 @@ import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
 import org.cloakwork.client.Environment;
+import org.cloakwork.client.PacketSizes;
 import org.cloakwork.client.encode.Content;
 import org.cloakwork.client.outbox.Lane;
 import org.cloakwork.client.outbox.OutgoingFragment;
@@ -49,6 +50,7 @@ public final class Replies {
     }
 
     private final Environment environment;
+    private final PacketSizes sizes;
     private final Counters counters;
     private final SurbStock stock;
     private final SenderTags tags;
@@ -62,12 +64,15 @@ public final class Replies {
     /**
      * @param environment of the client
      * @param counters    of the client
+     * @param sizes       of packets
      * @param own         our address while we can send, for requests
      * @param next        what follows
      */
-    public Replies(Environment environment, Counters counters, Supplier<Optional<MixnetAddress>> own, Next next) {
+    public Replies(Environment environment, Counters counters, PacketSizes sizes,
+                   Supplier<Optional<MixnetAddress>> own, Next next) {
         this.environment = environment;
         this.counters = counters;
+        this.sizes = sizes;
         this.own = own;
         this.next = next;
         stock = new SurbStock(counters);
@@ -173,7 +178,7 @@ public final class Replies {
     public void grant(MixnetAddress asking, long amount) {
         Optional<SenderTag> tag = tags.known(asking);
         int left = Math.clamp(amount, 0, MOST_GRANTED);
-        if (tag.isEmpty() || heldBytes + OutgoingMessage.bytesHeld(0, left) > LIMIT_BYTES) {
+        if (tag.isEmpty() || heldBytes + OutgoingMessage.bytesHeld(0, left, sizes) > LIMIT_BYTES) {
             counters.count(Counter.SURB_REQUESTS_REFUSED);
             return;
         }
@@ -188,7 +193,7 @@ public final class Replies {
     /** Messages of our own are not counted among those of applications. */
     private OutgoingMessage message(Target target, int surbCount) {
         long now = environment.clock().nanoTime();
-        long bytes = OutgoingMessage.bytesHeld(0, surbCount);
+        long bytes = OutgoingMessage.bytesHeld(0, surbCount, sizes);
         OutgoingMessage message = new OutgoingMessage(target, Lane.SURBS, 0, now, now + DEADLINE.toNanos(),
                 (ended, outcome) -> {
                     messages.remove(ended);
