@@ -17,6 +17,9 @@ public record SendOptions(OptionalInt replySurbs, Duration deadline, OptionalLon
     /** Most reply blocks one message may carry. */
     public static final int MAX_REPLY_SURBS = 500;
 
+    /** Enough for an answer of up to 11 kB at once; whoever answers asks for more when it needs them. */
+    public static final int DEFAULT_REPLY_SURBS = 10;
+
     /** No reply blocks, 15 minutes, general lane. */
     public static final SendOptions DEFAULT =
             new SendOptions(OptionalInt.empty(), Duration.ofMinutes(15), OptionalLong.empty());
@@ -29,6 +32,15 @@ public record SendOptions(OptionalInt replySurbs, Duration deadline, OptionalLon
         if (deadline.isNegative() || deadline.isZero()) {
             throw new IllegalArgumentException("deadline must be positive, not " + deadline);
         }
+    }
+
+    /**
+     * {@return the same options with {@link #DEFAULT_REPLY_SURBS} reply blocks: the receiver can answer}
+     *
+     * @since 1.1
+     */
+    public SendOptions withReplySurbs() {
+        return withReplySurbs(DEFAULT_REPLY_SURBS);
     }
 
     /**
