@@ -173,9 +173,22 @@ public interface MixnetClient extends AutoCloseable {
         Builder gateway(IdentityKey gateway);
 
         /**
+         * Keeps who the client is and what it must not forget in a folder, so that it goes on where it was when the
+         * process was killed; without this call it is someone new each time. Each client needs a folder of its own.
+         *
+         * @param directory the folder, made if it is not there
+         * @return this
+         * @since 1.1
+         */
+        default Builder state(Path directory) {
+            return part("store", "mvstore", Map.of("directory", directory.toString()));
+        }
+
+        /**
          * Chooses a part by name, as {@code etc/cloakwork.cfg} does.
          *
-         * @param kind          {@code topology}, {@code transport}, {@code sphinx}, {@code retransmission} or {@code cover}
+         * @param kind          {@code topology}, {@code transport}, {@code sphinx}, {@code retransmission}, {@code cover} or
+         *                      {@code store}
          * @param name          for example {@code poisson}
          * @param configuration the part's own keys
          * @return this
@@ -187,6 +200,7 @@ public interface MixnetClient extends AutoCloseable {
          *
          * @return the client, to be closed by the caller; a local network started for it is closed with it
          * @throws IllegalArgumentException if a part or its configuration is unknown, naming it
+         * @throws IllegalStateException    if the state cannot be read or is in use, naming the file or folder
          */
         MixnetClient start();
     }

@@ -379,8 +379,16 @@ class LocalNetworkTest {
         }
     }
 
-    private static Set<String> threads() {
-        return Thread.getAllStackTraces().keySet().stream().map(Thread::getName).collect(Collectors.toSet());
+    private static Set<Thread> threads() {
+        return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().contains("localnet")
+                || thread.getName().equals("HTTP-Dispatcher")).collect(Collectors.toSet());
+    }
+
+    /** The last of them ends just after the network closed. */
+    private static void assertThreadsEnd() throws InterruptedException {
+        for (Thread thread : threads()) {
+            assertTrue(thread.join(Duration.ofSeconds(10)), thread.getName());
+        }
     }
 
     @Test
@@ -391,7 +399,7 @@ class LocalNetworkTest {
             client.claim();
             client.send(client.loop(PacketSize.REGULAR, Duration.ofSeconds(9).toNanos()), 6);
             client.nextText();
-            assertTrue(threads().contains("localnet-timer"));
+            assertFalse(threads().isEmpty());
             network.close();
             network.close();
             assertEquals(Client.CLOSED, client.next());
@@ -408,9 +416,7 @@ class LocalNetworkTest {
                 free.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
             }
         }
-        assertFalse(threads().contains("localnet-timer"));
-        assertFalse(threads().contains("HTTP-Dispatcher"));
-        assertEquals(0, threads().stream().filter(name -> name.contains("localnet")).count());
+        assertThreadsEnd();
     }
 
     @Test
@@ -427,8 +433,7 @@ class LocalNetworkTest {
                     () -> LocalNetwork.builder().gateways(2).gatewayPort(port - 1).start());
             assertTrue(second.getMessage().contains("gateway port"), second.getMessage());
         }
-        assertFalse(threads().contains("localnet-timer"));
-        assertFalse(threads().contains("HTTP-Dispatcher"));
+        assertThreadsEnd();
     }
 
     @Test
@@ -480,7 +485,7 @@ class LocalNetworkTest {
         Path impossible = file.resolve("below-a-file").resolve("network.json");
         assertThrows(IOException.class, () -> new LocalNetworkImpl(new NetworkConfiguration(1, 1, 0, 0, 0,
                 NodeAddress.parseIp("127.0.0.1"), Optional.of(impossible)), FORMAT, transport, List.of()).close());
-        assertFalse(threads().contains("localnet-timer"));
+        assertThreadsEnd();
     }
 
     @Test

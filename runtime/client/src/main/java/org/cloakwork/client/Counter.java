@@ -41,6 +41,11 @@ public enum Counter {
     SURB_REQUESTS_REFUSED("surbs.requests.dropped", "requests for reply blocks by someone never written to anonymously, or too many"),
     REPLY_KEYS_EXPIRED("surbs.keys.expired", "keys of own reply blocks dropped for age or limits"),
 
+    MESSAGES_RESTORED("messages.restored", "messages that were on their way when the client was killed, counted as created too"),
+    STORE_COMMITS("store.commits", "commits of state"),
+    STORE_FAILURES("store.commits.failed", "commits of state that failed; tried again"),
+    STORE_SKIPPED("store.dropped.busy", "received fragments and messages not written down, because too much waited for that"),
+
     SESSIONS_OPENED("gateway.sessions", "sessions with the gateway"),
     SESSIONS_LOST("gateway.sessions.lost", "sessions that ended without being asked to"),
     GATEWAY_ERRORS("gateway.errors", "error messages of the gateway"),

@@ -1,6 +1,8 @@
 package org.cloakwork.client;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +31,8 @@ import org.cloakwork.client.encode.Encoder;
 import org.cloakwork.client.encode.Encoding;
 import org.cloakwork.client.encode.PacketMaker;
 import org.cloakwork.client.encode.Sealing;
+import org.cloakwork.client.identity.Identity;
+import org.cloakwork.client.identity.KeyFiles;
 import org.cloakwork.client.inbox.Inbox;
 import org.cloakwork.client.inbox.Mailbox;
 import org.cloakwork.client.outbox.Lane;
@@ -41,15 +45,18 @@ import org.cloakwork.client.reliability.Reliability;
 import org.cloakwork.client.replies.Replies;
 import org.cloakwork.client.replies.ReplyKeys;
 import org.cloakwork.client.session.Session;
+import org.cloakwork.client.store.Ledger;
+import org.cloakwork.client.store.Saved;
 import org.cloakwork.client.topology.TopologyKeeper;
+import org.cloakwork.spi.store.ClientStore;
+import org.cloakwork.spi.store.StoreException;
+import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.NymMessage;
 import org.cloakwork.wire.RepliableContent;
 import org.cloakwork.wire.ReplyContent;
 import org.cloakwork.wire.SurbAck;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.crypto.AckKey;
-import org.cloakwork.wire.crypto.EncryptionKeyPair;
-import org.cloakwork.wire.crypto.IdentityKeyPair;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,11 +83,11 @@ public final class Engine implements MixnetClient {
     private final ClientConfiguration configuration;
     private final Parts parts;
     private final Environment environment;
-    private final Counters counters = new Counters();
+    private final Counters counters;
     private final StateBoard states;
-    private final IdentityKeyPair identity;
-    private final EncryptionKeyPair encryption;
     private final AckKey ackKey;
+    private final Saved saved;
+    private final Ledger ledger;
 
     /** Messages of applications that have not ended, and what they hold. */
     private final Set<OutgoingMessage> inFlight = ConcurrentHashMap.newKeySet();
@@ -94,39 +101,67 @@ public final class Engine implements MixnetClient {
     private final Session session;
     private final Reliability reliability;
     private final Replies replies;
-    private final ReplyKeys replyKeys = new ReplyKeys(counters);
+    private final ReplyKeys replyKeys;
     private final TopologyKeeper topology;
     private final Inbox inbox;
     private final Mailbox mailbox;
 
     /**
-     * Makes a client that does nothing until {@link #start}.
+     * Makes a client that does nothing until {@link #start}, is someone new, and is gone when the process ends.
      *
      * @param configuration limits and choices
      * @param parts         exchangeable parts, looked up for each decision
      * @param environment   time, threads and randomness
      */
     public Engine(ClientConfiguration configuration, Parts parts, Environment environment) {
+        this(configuration, parts, environment, new Counters(), Identity.generate(environment.randomness()),
+                Optional.empty(), Saved.NOTHING);
+    }
+
+    /**
+     * Makes a client that does nothing until {@link #start}, and then goes on where the one before it was killed or
+     * closed. Blocks while it reads.
+     *
+     * @param configuration limits and choices
+     * @param parts         exchangeable parts, looked up for each decision
+     * @param environment   time, threads and randomness
+     * @param store         the client's, with its key files beside it; to be closed by the caller, after the client
+     * @return the client
+     * @throws StoreException if keys or state cannot be read or written; the message names the file
+     */
+    public static Engine open(ClientConfiguration configuration, Parts parts, Environment environment,
+                              ClientStore store) throws StoreException {
+        Identity identity = KeyFiles.loadOrCreate(store.directory(), environment.randomness());
+        Counters counters = new Counters();
+        Saved saved = Saved.load(store, identity.identity().publicKey(), environment.clock().now(), ReplyKeys.MAX_AGE,
+                Inbox.STALE_AFTER, counters);
+        return new Engine(configuration, parts, environment, counters, identity, Optional.of(store), saved);
+    }
+
+    private Engine(ClientConfiguration configuration, Parts parts, Environment environment, Counters counters,
+                   Identity identity, Optional<ClientStore> store, Saved saved) {
         this.configuration = configuration;
         this.parts = parts;
         this.environment = environment;
-        identity = IdentityKeyPair.generate(environment.randomness());
-        encryption = EncryptionKeyPair.generate(environment.randomness());
-        ackKey = AckKey.generate(environment.randomness());
+        this.counters = counters;
+        this.saved = saved;
+        ackKey = identity.ackKey();
+        ledger = new Ledger(store, saved, identity.identity().publicKey(), environment, counters, this::updateState);
+        replyKeys = new ReplyKeys(counters, ledger);
         states = new StateBoard(environment.listeners(), counters);
-        inbox = new Inbox(encryption, replyKeys, counters, configuration.inboxLimitBytes());
+        inbox = new Inbox(identity.encryption(), replyKeys, counters, configuration.inboxLimitBytes(), ledger);
         mailbox = new Mailbox(environment.listeners(), counters, configuration.inboxLimitBytes());
         topology = new TopologyKeeper(parts, environment.scheduler(), counters, configuration.topologyRefresh(),
                 this::topologyChanged);
-        session = new Session(environment, parts, counters, identity, encryption.publicKey(), configuration.gateway(),
-                new SessionEvents());
+        session = new Session(environment, parts, counters, identity.identity(), identity.encryption().publicKey(),
+                configuration.gateway(), saved, ledger, new SessionEvents());
         maker = new PacketMaker(environment, parts, counters, ackKey, configuration.meanPacketDelay(),
                 configuration.packetSizes(), topology::topology, session::address);
         encoding = new Encoding(maker, environment.scheduler(), new AfterEncoding());
         sealing = new Sealing(maker, environment.scheduler(), counters, outbox, new AfterSealing());
         pacer = new Pacer(environment, parts, counters, new Outgoing());
         reliability = new Reliability(environment, parts, counters, new AfterSending());
-        replies = new Replies(environment, counters, configuration.packetSizes(),
+        replies = new Replies(environment, counters, configuration.packetSizes(), ledger,
                 () -> session.address().filter(own -> session.isLive()),
                 new AfterReplies());
         parts.onChange(() -> environment.scheduler().execute(this::partsChanged));
@@ -136,10 +171,73 @@ public final class Engine implements MixnetClient {
     public void start() {
         environment.scheduler().execute(() -> {
             if (!isStopped()) {
+                restore();
                 replies.start();
                 partsChanged();
             }
         });
+    }
+
+    private void restore() {
+        saved.replyKeys().forEach(key -> replyKeys.restore(key.key(), nanosOf(key.made())));
+        replies.restore(saved);
+        Map<Integer, Long> completed = new LinkedHashMap<>();
+        saved.completed().forEach(set -> completed.put(set.setId(), nanosOf(set.at())));
+        inbox.restore(saved.fragments(), completed, environment.clock().nanoTime());
+        saved.received().forEach(message -> mailbox.deliver(message.message(), ledger.gone(message.id())));
+        saved.messages().forEach(this::restore);
+    }
+
+    private void restore(Saved.Message message) {
+        counters.count(Counter.MESSAGES_CREATED);
+        counters.count(Counter.MESSAGES_RESTORED);
+        long bytes = message.content().map(this::bytesHeld)
+                .orElse(OutgoingMessage.bytesHeld(message.fragments()));
+        int length = message.content().map(Engine::length).orElse(
+                message.fragments().stream().mapToInt(fragment -> fragment.payload().length).sum());
+        OutgoingMessage outgoing = message(message.target(), message.lane(), length, nanosOf(message.created()),
+                nanosOf(message.deadline()), bytes);
+        outgoing.setId(message.id());
+        outgoing.durable();
+        if (message.content().isPresent()) {
+            enqueue(outgoing, message.content().get());
+        } else {
+            startDeadline(outgoing);
+            if (!cut(outgoing, message.fragments(), () -> { })) {
+                fail(outgoing, FailureReason.RETRANSMISSIONS, "its fragments are on their way already");
+            }
+        }
+    }
+
+    private long bytesHeld(Content content) {
+        int surbs = switch (content) {
+            case Content.Anonymous anonymous -> anonymous.surbs();
+            case Content.MoreSurbs more -> more.surbs();
+            case Content.Plain ignored -> 0;
+            case Content.Reply ignored -> 0;
+            case Content.SurbRequest ignored -> 0;
+        };
+        return OutgoingMessage.bytesHeld(length(content), surbs, configuration.packetSizes());
+    }
+
+    private static int length(Content content) {
+        return switch (content) {
+            case Content.Plain(byte[] data) -> data.length;
+            case Content.Anonymous(SenderTag tag, int surbCount, byte[] data) -> data.length;
+            case Content.Reply(byte[] data) -> data.length;
+            case Content.SurbRequest ignored -> 0;
+            case Content.MoreSurbs ignored -> 0;
+        };
+    }
+
+    /** Dates survive a restart, monotonic time does not. */
+    private long nanosOf(Instant date) {
+        return environment.clock().nanoTime() + TimeUnit.NANOSECONDS.convert(
+                Duration.between(environment.clock().now(), date));
+    }
+
+    private Instant dateOf(long nanos) {
+        return environment.clock().now().plusNanos(nanos - environment.clock().nanoTime());
     }
 
     // ------------------------------------------------------------------ what applications see
@@ -235,8 +333,10 @@ public final class Engine implements MixnetClient {
 
     /** {@return completes when everything has ended} */
     public CompletableFuture<Void> stop() {
+        CompletableFuture<Void> durable = new CompletableFuture<>();
         return CompletableFuture.runAsync(() -> {
             if (isStopped()) {
+                durable.complete(null);
                 return;
             }
             // First, so that from here on nothing is accepted that would not be ended below.
@@ -249,7 +349,9 @@ public final class Engine implements MixnetClient {
             replies.stop();
             inFlight.forEach(message -> fail(message, FailureReason.CLOSED, CLOSED));
             replies.messages().forEach(message -> fail(message, FailureReason.CLOSED, CLOSED));
-        }, environment.scheduler()::execute);
+            ledger.closing();
+            ledger.whenDurable(() -> durable.complete(null));
+        }, environment.scheduler()::execute).thenCompose(ended -> durable);
     }
 
     private boolean isStopped() {
@@ -264,19 +366,11 @@ public final class Engine implements MixnetClient {
         long bytes = sizeAllowed ? OutgoingMessage.bytesHeld(message.length, surbCount, configuration.packetSizes()) : 0;
         long now = environment.clock().nanoTime();
         Lane lane = Lane.of(options.lane());
-        OutgoingMessage outgoing = new OutgoingMessage(target, lane, message.length, now,
-                now + Math.min(LONGEST_DEADLINE.toNanos(), TimeUnit.NANOSECONDS.convert(options.deadline())),
-                (ended, outcome) -> {
-                    inFlight.remove(ended);
-                    heldBytes.addAndGet(-bytes);
-                    heldBytesByLane.computeIfPresent(lane, (l, held) -> held > bytes ? held - bytes : null);
-                    counters.count(outcome instanceof Outcome.Acknowledged
-                            ? Counter.MESSAGES_ACKNOWLEDGED : Counter.MESSAGES_FAILED);
-                }, environment.listeners());
-        inFlight.add(outgoing);
+        OutgoingMessage outgoing = message(target, lane, message.length, now,
+                now + Math.min(LONGEST_DEADLINE.toNanos(), TimeUnit.NANOSECONDS.convert(options.deadline())), bytes);
         // A lane that has more than what is free waits, so that there is room for others whatever one does.
-        long laneBytes = heldBytesByLane.merge(lane, bytes, Long::sum) - bytes;
-        long free = configuration.outboxLimitBytes() - heldBytes.addAndGet(bytes);
+        long laneBytes = heldBytesByLane.getOrDefault(lane, bytes) - bytes;
+        long free = configuration.outboxLimitBytes() - heldBytes.get();
         boolean fits = free >= 0 && laneBytes <= free + bytes;
         if (!sizeAllowed) {
             outgoing.refuse(FailureReason.MESSAGE_SIZE, "a message must have " + leastBytes + " to "
@@ -287,9 +381,34 @@ public final class Engine implements MixnetClient {
         } else if (isStopped()) {
             outgoing.refuse(FailureReason.CLOSED, CLOSED);
         } else {
+            if (!ledger.isOn()) {
+                outgoing.notStored();
+            }
             environment.scheduler().execute(() -> admit(outgoing, content.get()));
         }
         return outgoing;
+    }
+
+    /** @param bytes counted in {@link #heldBytes} by the caller */
+    private OutgoingMessage message(Target target, Lane lane, int length, long createdNanos, long deadlineNanos,
+                                    long bytes) {
+        heldBytes.addAndGet(bytes);
+        heldBytesByLane.merge(lane, bytes, Long::sum);
+        OutgoingMessage message = new OutgoingMessage(target, lane, length, createdNanos, deadlineNanos, (ended, outcome) -> {
+            inFlight.remove(ended);
+            heldBytes.addAndGet(-bytes);
+            heldBytesByLane.computeIfPresent(lane, (l, held) -> held > bytes ? held - bytes : null);
+            ended.id().ifPresent(ledger::ended);
+            counters.count(outcome instanceof Outcome.Acknowledged
+                    ? Counter.MESSAGES_ACKNOWLEDGED : Counter.MESSAGES_FAILED);
+        }, environment.listeners());
+        inFlight.add(message);
+        return message;
+    }
+
+    private Saved.Message saved(OutgoingMessage message, Optional<Content> content, List<Fragment> fragments) {
+        return new Saved.Message(message.id().orElseThrow(), message.target(), message.lane(),
+                dateOf(message.createdNanos()), dateOf(message.deadlineNanos()), content, fragments);
     }
 
     /** {@return fragments held on their way out, wanted or not} */
@@ -309,16 +428,55 @@ public final class Engine implements MixnetClient {
                 && !replies.canAnswer(sender)) {
             fail(message, FailureReason.UNKNOWN_SENDER, "no reply blocks of that sender, and none are on their way");
         } else {
+            if (ledger.isOn() && message.isOpen()) {
+                message.setId(ledger.newId());
+                ledger.accepted(saved(message, Optional.of(content), List.of()));
+                ledger.whenDurable(message::durable);
+            }
             enqueue(message, content);
         }
     }
 
     private void enqueue(OutgoingMessage message, Content content) {
         if (message.isOpen()) {
-            message.setDeadline(environment.scheduler().schedule(
-                    Duration.ofNanos(message.deadlineNanos() - environment.clock().nanoTime()), () -> expired(message)));
+            startDeadline(message);
             encoding.add(message, content);
         }
+    }
+
+    private void startDeadline(OutgoingMessage message) {
+        message.setDeadline(environment.scheduler().schedule(
+                Duration.ofNanos(message.deadlineNanos() - environment.clock().nanoTime()), () -> expired(message)));
+    }
+
+    /**
+     * @param toKnow of them before they leave
+     * @return whether the fragments go on; false if one of their ids is taken
+     */
+    private boolean cut(OutgoingMessage message, List<Fragment> cut, Runnable toKnow) {
+        List<OutgoingFragment> fragments = cut.stream().map(fragment -> new OutgoingFragment(message, fragment)).toList();
+        if (!reliability.add(fragments)) {
+            return false;
+        }
+        message.cut(fragments);
+        toKnow.run();
+        ledger.whenDurable(() -> leave(message, fragments));
+        return true;
+    }
+
+    private void leave(OutgoingMessage message, List<OutgoingFragment> fragments) {
+        if (!message.isOpen()) {
+            return;
+        }
+        switch (message.target()) {
+            case Target.ToAddress ignored -> fragments.forEach(outbox::add);
+            case Target.ToSender sender -> {
+                if (!replies.add(sender, fragments)) {
+                    fail(message, FailureReason.UNKNOWN_SENDER, "no reply block left to ask with");
+                }
+            }
+        }
+        sealing.run();
     }
 
     private final class AfterEncoding implements Encoding.Next {
@@ -330,25 +488,14 @@ public final class Engine implements MixnetClient {
 
         @Override
         public boolean encoded(OutgoingMessage message, Encoder.Encoded encoded) {
-            List<OutgoingFragment> fragments = encoded.fragments().stream()
-                    .map(fragment -> new OutgoingFragment(message, fragment)).toList();
-            if (!reliability.add(fragments)) {
-                return false;
-            }
-            message.cut(fragments);
-            long now = environment.clock().nanoTime();
-            encoded.replyKeys().forEach(key -> replyKeys.add(key, now));
-            counters.add(Counter.SURBS_MADE, encoded.replyKeys().size());
-            switch (message.target()) {
-                case Target.ToAddress ignored -> fragments.forEach(outbox::add);
-                case Target.ToSender sender -> {
-                    if (!replies.add(sender, fragments)) {
-                        fail(message, FailureReason.UNKNOWN_SENDER, "no reply block left to ask with");
-                    }
+            return cut(message, encoded.fragments(), () -> {
+                long now = environment.clock().nanoTime();
+                encoded.replyKeys().forEach(key -> replyKeys.add(key, now));
+                counters.add(Counter.SURBS_MADE, encoded.replyKeys().size());
+                if (message.id().isPresent()) {
+                    ledger.cut(saved(message, Optional.empty(), encoded.fragments()));
                 }
-            }
-            sealing.run();
-            return true;
+            });
         }
     }
 
@@ -356,8 +503,13 @@ public final class Engine implements MixnetClient {
 
         @Override
         public void release(OutgoingFragment fragment) {
-            outbox.add(fragment);
-            sealing.run();
+            // A reply block must be known to be used before it is.
+            ledger.whenDurable(() -> {
+                if (fragment.isWanted()) {
+                    outbox.add(fragment);
+                    sealing.run();
+                }
+            });
         }
 
         @Override
@@ -499,22 +651,26 @@ public final class Engine implements MixnetClient {
 
     private void received(NymMessage message) {
         switch (message) {
-            case NymMessage.Plain(byte[] data) -> mailbox.deliver(new ReceivedMessage(data, Optional.empty()));
+            case NymMessage.Plain(byte[] data) -> deliver(new ReceivedMessage(data, Optional.empty()));
             case NymMessage.Repliable(SenderTag sender, RepliableContent content) -> {
                 switch (content) {
                     case RepliableContent.Data data -> {
                         replies.received(sender, data.surbs(), false);
-                        mailbox.deliver(new ReceivedMessage(data.data(), Optional.of(sender)));
+                        deliver(new ReceivedMessage(data.data(), Optional.of(sender)));
                     }
                     case RepliableContent.AdditionalSurbs more -> replies.received(sender, more.surbs(), true);
                     case RepliableContent.Heartbeat heartbeat -> replies.received(sender, heartbeat.surbs(), false);
                 }
             }
             case NymMessage.Reply(ReplyContent.Data(byte[] data)) ->
-                    mailbox.deliver(new ReceivedMessage(data, Optional.empty()));
+                    deliver(new ReceivedMessage(data, Optional.empty()));
             case NymMessage.Reply(ReplyContent.SurbRequest(MixnetAddress asking, long amount)) ->
                     replies.grant(asking, amount);
         }
+    }
+
+    private void deliver(ReceivedMessage message) {
+        mailbox.deliver(message, ledger.received(message));
     }
 
     // ------------------------------------------------------------------ state
@@ -561,6 +717,8 @@ public final class Engine implements MixnetClient {
             reason = session.status();
         } else if (!maker.hasRoutes()) {
             reason = "our own gateway is not in the network any more";
+        } else if (ledger.problem().isPresent()) {
+            reason = "the state cannot be written: " + ledger.problem().get();
         } else {
             states.set(new ClientState.Ready());
             return;

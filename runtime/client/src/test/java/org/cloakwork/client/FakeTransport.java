@@ -46,6 +46,10 @@ final class FakeTransport implements GatewayTransport {
         return links.getLast();
     }
 
+    void breakAll() {
+        links.forEach(link -> link.breakOff("the process ended"));
+    }
+
     long open() {
         return links.stream().filter(link -> link.open).count();
     }

@@ -17,6 +17,8 @@ import org.cloakwork.api.Outcome;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.SenderTag;
+import org.cloakwork.spi.store.ClientStore;
+import org.cloakwork.spi.store.StoreException;
 
 /** An engine with everything it told anyone. */
 final class TestClient {
@@ -36,6 +38,24 @@ final class TestClient {
         host = world.time.host();
         engine = new Engine(configuration, parts, host.environment());
         world.clients.add(this);
+    }
+
+    TestClient(World world, ClientConfiguration configuration, ClientStore store) {
+        this.world = world;
+        host = world.time.host();
+        try {
+            engine = Engine.open(configuration, parts, host.environment(), store);
+        } catch (StoreException e) {
+            throw new IllegalStateException(e);
+        }
+        world.clients.add(this);
+    }
+
+    /** Ends it as kill -9 does: nothing of it runs any more, and its connections break. */
+    void kill() {
+        host.kill();
+        ((FakeTransport) parts.transport()).breakAll();
+        world.clients.remove(this);
     }
 
     TestClient start() {

@@ -69,6 +69,7 @@ public final class VirtualTime implements Clock {
         private final Randomness randomness = randomness();
         private int waiting;
         private long stalledUntilNanos = nowNanos;
+        private boolean killed;
 
         @Override
         public void execute(Runnable task) {
@@ -90,6 +91,11 @@ public final class VirtualTime implements Clock {
         /** Nothing that is scheduled from now on runs before the duration is over, as on a machine that is too busy. */
         public void stall(Duration duration) {
             stalledUntilNanos = nowNanos + duration.toNanos();
+        }
+
+        /** Nothing of it runs from now on, as after kill -9. */
+        void kill() {
+            killed = true;
         }
 
         /** {@return tasks and timers that have not run} */
@@ -152,7 +158,9 @@ public final class VirtualTime implements Clock {
                 next.over = true;
                 next.owner.waiting--;
                 try {
-                    next.run.run();
+                    if (!next.owner.killed) {
+                        next.run.run();
+                    }
                 } catch (RuntimeException | LinkageError e) {
                     failures.add(e);
                 }

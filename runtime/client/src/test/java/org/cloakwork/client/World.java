@@ -25,6 +25,7 @@ import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.sphinx.Processed;
 import org.cloakwork.spi.sphinx.SphinxException;
 import org.cloakwork.spi.sphinx.SphinxPrivateKey;
+import org.cloakwork.spi.store.ClientStore;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.NodeAddress;
 import org.cloakwork.spi.topology.Topology;
@@ -165,13 +166,21 @@ final class World implements AutoCloseable {
     }
 
     TestClient client(ClientConfiguration configuration, CoverTrafficStrategy cover) {
-        TestClient client = new TestClient(this, configuration);
+        return equip(new TestClient(this, configuration), cover).start();
+    }
+
+    /** {@return a client with all parts, no cover and a store, not started} */
+    TestClient client(ClientStore store) {
+        return equip(new TestClient(this, ClientConfiguration.DEFAULT, store), NO_COVER);
+    }
+
+    private TestClient equip(TestClient client, CoverTrafficStrategy cover) {
         client.parts.setTopology(topologyProvider());
         client.parts.setTransport(transport());
         client.parts.setSphinx(format);
         client.parts.setRetransmission(TIMEOUT);
         client.parts.setCover(cover);
-        return client.start();
+        return client;
     }
 
     TestClient readyClient() {

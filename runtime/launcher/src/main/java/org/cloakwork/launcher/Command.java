@@ -1,5 +1,6 @@
 package org.cloakwork.launcher;
 
+import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
@@ -12,6 +13,11 @@ interface Command {
 
     /** A fresh set each time. */
     Options options();
+
+    /** The name of the one argument besides options, if it takes one. */
+    default Optional<String> argument() {
+        return Optional.empty();
+    }
 
     /**
      * @return the exit code

@@ -25,7 +25,7 @@ public final class Main {
         this.out = out;
         this.err = err;
         for (Command command : List.of(new DemoCommand(out), new LocalnetCommand(out), new RunCommand(out),
-                new SimulateCommand(out, err))) {
+                new ImportCommand(out), new SimulateCommand(out, err))) {
             commands.put(command.name(), command);
         }
     }
@@ -60,18 +60,22 @@ public final class Main {
         }
     }
 
-    private int run(Command command, List<String> arguments) {
+    private int run(Command command, List<String> words) {
         Options options = command.options();
         options.addOption(null, "help", false, "this text");
         options.addOption(null, "verbose", false, "log what happens");
         try {
-            CommandLine line = new DefaultParser(false).parse(options, arguments.toArray(String[]::new));
+            CommandLine line = new DefaultParser(false).parse(options, words.toArray(String[]::new));
             if (line.hasOption("help")) {
                 help(command);
                 return DONE;
             }
-            if (!line.getArgList().isEmpty()) {
-                throw new UsageException("unexpected \"" + line.getArgList().getFirst() + "\"");
+            int arguments = command.argument().isPresent() ? 1 : 0;
+            if (line.getArgList().size() > arguments) {
+                throw new UsageException("unexpected \"" + line.getArgList().get(arguments) + "\"");
+            }
+            if (line.getArgList().size() < arguments) {
+                throw new UsageException(command.argument().get() + " is missing");
             }
             Logging.configure(line.hasOption("verbose"));
             return command.run(line);
@@ -83,7 +87,7 @@ public final class Main {
             return FAILED;
         } catch (Exception e) {
             err.println("cloakwork " + command.name() + ": " + e.getMessage());
-            if (arguments.contains("--verbose")) {
+            if (words.contains("--verbose")) {
                 e.printStackTrace(err);
             }
             return FAILED;
@@ -105,7 +109,8 @@ public final class Main {
     }
 
     private void help(Command command) {
-        out.println("cloakwork " + command.name() + " - " + command.description());
+        out.println("cloakwork " + command.name() + command.argument().map(argument -> " " + argument).orElse("") + " - "
+                + command.description());
         out.println();
         Options options = command.options();
         options.addOption(null, "help", false, "this text");

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -25,6 +26,7 @@ import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.Outcome;
 import org.cloakwork.api.Subscription;
+import org.cloakwork.spi.store.StoreProvider;
 import org.cloakwork.spi.topology.TopologyProvider;
 
 /** {@code cloakwork run}: one client with the parts that {@code etc/cloakwork.cfg} names. */
@@ -33,7 +35,8 @@ final class RunCommand implements Command {
     private static final String CLIENT = "org.cloakwork.client";
     private static final String DIRECTORY = "org.cloakwork.topology.nymapi";
     private static final String NETWORK_FILE = "org.cloakwork.topology.file";
-    private static final String NAME = "default";
+    private static final String STORE = "org.cloakwork.store";
+    private static final String NAME = StateFolder.CLIENT;
     private static final Duration START = Duration.ofSeconds(30);
 
     private final PrintStream out;
@@ -59,6 +62,7 @@ final class RunCommand implements Command {
                 .addOption(LocalnetCommand.option("directory", "URL", "join the network this directory describes"))
                 .addOption(LocalnetCommand.option("network-file", "FILE", "join the network this file describes"))
                 .addOption(LocalnetCommand.option("gateway", "IDENTITY", "gateway to use (default: any)"))
+                .addOption(StateFolder.option())
                 .addOption(LocalnetCommand.option("to", "ADDRESS", "send one message to this address and end"))
                 .addOption(LocalnetCommand.option("message", "TEXT", "what to send (with --to)"))
                 .addOption(LocalnetCommand.option("file", "PATH", "a file to send instead (with --to)"));
@@ -76,8 +80,16 @@ final class RunCommand implements Command {
         }
         Optional<Errand> errand = errand(line);
         client.put("name", NAME);
-        try (Framework framework = Framework.start(Home.path(), Optional.of(etc), overridden(line))) {
+        Path folder = StateFolder.of(line, client);
+        client.remove(StateFolder.KEY);
+        // Whoever sends one message and ends is someone new each time, unless it is asked otherwise.
+        Optional<Path> state = errand.isPresent() && !line.hasOption("state") ? Optional.empty()
+                : Optional.of(folder);
+        try (Framework framework = Framework.start(Home.path(), Optional.of(etc), overridden(line, state))) {
             chooseTopology(line, client, framework);
+            if (state.isPresent()) {
+                keepState(state.get(), etc.resolve(STORE + ".cfg"), client, framework);
+            }
             framework.configureFactory(CLIENT, NAME, client);
             MixnetClient service = framework.await(MixnetClient.class, "(cloakwork.client=" + NAME + ")",
                     START, CLIENT, "the client");
@@ -86,7 +98,7 @@ final class RunCommand implements Command {
             }
             Subscription messages = service.subscribe(message -> out.println("received " + message.payload().length
                     + " bytes" + message.sender().map(tag -> " from " + tag).orElse("")));
-            try (messages; Subscription states = service.onState(state -> show(service, state))) {
+            try (messages; Subscription states = service.onState(s -> show(service, s))) {
                 StopSignal.await();
             }
         }
@@ -140,9 +152,26 @@ final class RunCommand implements Command {
         };
     }
 
-    private static Set<String> overridden(CommandLine line) {
-        return line.hasOption("directory") ? Set.of(DIRECTORY)
-                : line.hasOption("network-file") ? Set.of(NETWORK_FILE) : Set.of();
+    private static Set<String> overridden(CommandLine line, Optional<Path> state) {
+        Set<String> overridden = new HashSet<>();
+        if (line.hasOption("directory")) {
+            overridden.add(DIRECTORY);
+        } else if (line.hasOption("network-file")) {
+            overridden.add(NETWORK_FILE);
+        }
+        state.ifPresent(folder -> overridden.add(STORE));
+        return overridden;
+    }
+
+    /** The store is there before the client, so that what is wrong with it is what the client fails with. */
+    private static void keepState(Path folder, Path file, Map<String, String> client, Framework framework)
+            throws Exception {
+        client.put("store", "mvstore");
+        Map<String, String> store = Files.exists(file) ? read(file) : new TreeMap<>();
+        store.put("directory", folder.toString());
+        framework.configure(STORE, store);
+        framework.await(StoreProvider.class, "(cloakwork.name=mvstore)", START, "org.cloakwork.store.MvStoreProvider",
+                "the store");
     }
 
     private static void chooseTopology(CommandLine line, Map<String, String> client, Framework framework)
@@ -194,7 +223,7 @@ final class RunCommand implements Command {
         throw new UsageException("--directory " + url + ": must be an http or https URL");
     }
 
-    private static Map<String, String> read(Path file) throws UsageException {
+    static Map<String, String> read(Path file) throws UsageException {
         Properties properties = new Properties();
         try (Reader reader = Files.newBufferedReader(file)) {
             properties.load(reader);

@@ -33,6 +33,7 @@ public final class Reassembler {
     private final int maxSets;
     private final long staleNanos;
     private final int maxCompleted;
+    private final Listener listener;
 
     /** By set id, the one that was longest without a new fragment first. */
     private final Map<Integer, FragmentSet> sets = new LinkedHashMap<>();
@@ -41,6 +42,31 @@ public final class Reassembler {
     private long bytesHeld;
     private long evictedFragments;
     private long staleFragments;
+
+    /** Told what is no longer held, so that a copy of it elsewhere can go, too. Must not call back. */
+    public interface Listener {
+
+        /**
+         * @param setId whose fragments are held no longer: complete, evicted or stale
+         * @param total as many as it has places
+         */
+        void dropped(int setId, int total);
+
+        /** @param setId was completed, and is remembered no longer */
+        void forgotten(int setId);
+    }
+
+    private static final Listener NOBODY = new Listener() {
+        @Override
+        public void dropped(int setId, int total) {
+            // nobody
+        }
+
+        @Override
+        public void forgotten(int setId) {
+            // nobody
+        }
+    };
 
     /** What became of a fragment. */
     public sealed interface Result {
@@ -54,8 +80,9 @@ public final class Reassembler {
      * The last one its message lacked.
      *
      * @param padded the whole message, still padded
+     * @param setIds of its sets, remembered as complete from now on
      */
-    public record Complete(byte[] padded) implements Result {
+    public record Complete(byte[] padded, List<Integer> setIds) implements Result {
     }
 
     /**
@@ -112,6 +139,17 @@ public final class Reassembler {
      * @param maxCompleted most completed set ids that are remembered to tell late duplicates
      */
     public Reassembler(int maxBytes, int maxSets, Duration staleAfter, int maxCompleted) {
+        this(maxBytes, maxSets, staleAfter, maxCompleted, NOBODY);
+    }
+
+    /**
+     * @param maxBytes     most that is held, payloads and an estimate of what holding them costs
+     * @param maxSets      most sets that are held
+     * @param staleAfter   after how long without a new fragment a set goes, and a completed one is forgotten
+     * @param maxCompleted most completed set ids that are remembered to tell late duplicates
+     * @param listener     told what is no longer held
+     */
+    public Reassembler(int maxBytes, int maxSets, Duration staleAfter, int maxCompleted, Listener listener) {
         if (maxBytes <= 0 || maxSets <= 0 || maxCompleted < 0) {
             throw new IllegalArgumentException("limits must be positive");
         }
@@ -119,6 +157,17 @@ public final class Reassembler {
         this.maxSets = maxSets;
         this.staleNanos = staleAfter.toNanos();
         this.maxCompleted = maxCompleted;
+        this.listener = listener;
+    }
+
+    /**
+     * Takes up what an earlier one remembered; to be called for the oldest first, before anything else.
+     *
+     * @param setId   was completed
+     * @param atNanos when
+     */
+    public void restoreCompleted(int setId, long atNanos) {
+        completed.put(setId, atNanos);
     }
 
     /**
@@ -160,19 +209,28 @@ public final class Reassembler {
      * @param nowNanos the time
      */
     public void dropStale(long nowNanos) {
-        Iterator<FragmentSet> eldest = sets.values().iterator();
+        Iterator<Map.Entry<Integer, FragmentSet>> eldest = sets.entrySet().iterator();
         while (eldest.hasNext()) {
-            FragmentSet set = eldest.next();
+            Map.Entry<Integer, FragmentSet> entry = eldest.next();
+            FragmentSet set = entry.getValue();
             if (nowNanos - set.touchedNanos < staleNanos) {
                 break;
             }
             staleFragments += set.held();
             bytesHeld -= set.cost;
+            int setId = entry.getKey();
             eldest.remove();
+            listener.dropped(setId, set.fragments.length);
         }
-        Iterator<Long> oldest = completed.values().iterator();
-        while (oldest.hasNext() && nowNanos - oldest.next() >= staleNanos) {
+        Iterator<Map.Entry<Integer, Long>> oldest = completed.entrySet().iterator();
+        while (oldest.hasNext()) {
+            Map.Entry<Integer, Long> entry = oldest.next();
+            if (nowNanos - entry.getValue() < staleNanos) {
+                break;
+            }
+            int setId = entry.getKey();
             oldest.remove();
+            listener.forgotten(setId);
         }
     }
 
@@ -213,6 +271,7 @@ public final class Reassembler {
         FragmentSet set = sets.remove(setId);
         bytesHeld -= set.cost;
         evictedFragments += set.held() - notKept;
+        listener.dropped(setId, set.fragments.length);
     }
 
     private Result complete(int setId, long nowNanos) {
@@ -246,7 +305,7 @@ public final class Reassembler {
             chain.addLast(link.getAsInt());
             set = next;
         }
-        return new Complete(take(chain, nowNanos));
+        return new Complete(take(chain, nowNanos), List.copyOf(chain));
     }
 
     private FragmentSet completeSet(int setId) {
@@ -265,11 +324,12 @@ public final class Reassembler {
             bytesHeld -= set.cost;
             Collections.addAll(fragments, set.fragments);
             completed.put(setId, nowNanos);
+            listener.dropped(setId, set.fragments.length);
         }
-        Iterator<Integer> oldest = completed.keySet().iterator();
         while (completed.size() > maxCompleted) {
-            oldest.next();
-            oldest.remove();
+            int oldest = completed.keySet().iterator().next();
+            completed.remove(oldest);
+            listener.forgotten(oldest);
         }
         ByteBuffer message = ByteBuffer.allocate(fragments.stream().mapToInt(f -> f.payload().length).sum());
         fragments.forEach(f -> message.put(f.payload()));

@@ -24,12 +24,17 @@ import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.sphinx.PacketFormat;
+import org.cloakwork.spi.store.ClientStore;
+import org.cloakwork.spi.store.StoreException;
+import org.cloakwork.spi.store.StoreProvider;
 import org.cloakwork.spi.topology.TopologyProvider;
 import org.cloakwork.spi.transport.GatewayTransport;
 
 /** Assembles a client from the parts that {@link ServiceLoader} finds. */
 public final class EmbeddedClientBuilder implements MixnetClient.Builder {
 
+    /** Under which the client's state is kept in its folder. */
+    private static final String STATE_NAME = "default";
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
     private record Choice(String name, Map<String, String> configuration) {
@@ -66,9 +71,9 @@ public final class EmbeddedClientBuilder implements MixnetClient.Builder {
 
     @Override
     public MixnetClient.Builder part(String kind, String name, Map<String, String> configuration) {
-        if (!kind.equals("topology") && !choices.containsKey(kind)) {
+        if (!kind.equals("topology") && !kind.equals("store") && !choices.containsKey(kind)) {
             throw new IllegalArgumentException("no kind of part is called \"" + kind
-                    + "\"; there are topology, transport, sphinx, retransmission and cover");
+                    + "\"; there are topology, transport, sphinx, retransmission, cover and store");
         }
         choices.put(kind, new Choice(name, Map.copyOf(configuration)));
         return this;
@@ -91,11 +96,22 @@ public final class EmbeddedClientBuilder implements MixnetClient.Builder {
             parts.setCover(make("cover", CoverTrafficStrategy.class, owned));
             ThreadedEnvironment environment = new ThreadedEnvironment("embedded-" + NUMBERS.incrementAndGet());
             owned.add(environment);
-            Engine engine = new Engine(gateway.map(ClientConfiguration.DEFAULT::withGateway)
-                    .orElse(ClientConfiguration.DEFAULT), parts, environment.environment());
+            ClientConfiguration configuration = gateway.map(ClientConfiguration.DEFAULT::withGateway)
+                    .orElse(ClientConfiguration.DEFAULT);
+            Engine engine;
+            if (choices.containsKey("store")) {
+                ClientStore store = make("store", StoreProvider.class, owned).open(STATE_NAME);
+                owned.add(store);
+                engine = Engine.open(configuration, parts, environment.environment(), store);
+            } else {
+                engine = new Engine(configuration, parts, environment.environment());
+            }
             engine.start();
             owned.add(engine);
             return new EmbeddedClient(engine, owned);
+        } catch (StoreException e) {
+            EmbeddedClient.closeAll(owned);
+            throw new IllegalStateException(e.getMessage(), e);
         } catch (IOException e) {
             EmbeddedClient.closeAll(owned);
             throw new UncheckedIOException(e);

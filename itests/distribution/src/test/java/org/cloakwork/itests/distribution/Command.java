@@ -104,6 +104,12 @@ final class Command implements AutoCloseable {
         return String.join("\n", lines());
     }
 
+    /** Ends it as kill -9 does. */
+    void kill() throws InterruptedException {
+        process.toHandle().destroyForcibly();
+        process.waitFor();
+    }
+
     @Override
     public void close() {
         process.destroy();

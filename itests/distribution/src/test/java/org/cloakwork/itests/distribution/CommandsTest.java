@@ -103,7 +103,8 @@ class CommandsTest {
             String directory = localnet.awaitLine(l -> l.startsWith("  directory"), START).replace("  directory", "")
                     .strip();
             localnet.awaitLine(l -> l.startsWith("Stop with"), START);
-            try (Command receiver = Command.cloakwork("run", "--directory", directory)) {
+            try (Command receiver = Command.cloakwork("run", "--directory", directory, "--state",
+                    folder.resolve("receiver").toString())) {
                 String address = receiver.awaitLine(l -> l.startsWith("address "), START).substring("address ".length());
                 Command.Result sent = Command.run("run", "--network-file", file.toString(), "--to", address,
                         "--message", "hello");
@@ -135,6 +136,70 @@ class CommandsTest {
     }
 
     @Test
+    void importTakesOverTheKeysOfNymClient() throws Exception {
+        Path data = Files.createDirectories(folder.resolve("clients/mine/data"));
+        // RFC 8032, test 1, and RFC 7748, Alice.
+        key(data, "private_identity", "ED25519 PRIVATE KEY", "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=");
+        key(data, "public_identity", "ED25519 PUBLIC KEY", "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=");
+        key(data, "private_encryption", "X25519 PRIVATE KEY", "dwdtCnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LCo=");
+        key(data, "public_encryption", "X25519 PUBLIC KEY", "hSDwCYkwp1R0i33ctD73Wg2/Og0mOBr066SpjqqbTmo=");
+        Path state = folder.resolve("state");
+        refuses("ack_key.pem: missing", "import", data.toString(), "--state", state.toString());
+        key(data, "ack_key", "AES-128-CTR ACKNOWLEDGEMENTS KEY", "AAAAAAAAAAAAAAAAAAAAAA==");
+        Command.Result result = Command.run("import", data.getParent().toString(), "--state", state.toString());
+        assertEquals(0, result.exitCode(), result.text());
+        assertTrue(result.text().contains("FVen3X669xLzsi6N2V91DoiyzHzg1uAgqiT8jZ9nS96Z"), result.text());
+        assertEquals(Files.readString(data.resolve("private_identity.pem")),
+                Files.readString(state.resolve("default/private_identity.pem")));
+        refuses("private_identity.pem: there already", "import", data.toString(), "--state", state.toString());
+    }
+
+    @Test
+    void addressSurvivesKill() throws Exception {
+        String state = folder.resolve("state").toString();
+        try (Command localnet = Command.cloakwork("localnet")) {
+            String directory = localnet.awaitLine(l -> l.startsWith("  directory"), START).replace("  directory", "")
+                    .strip();
+            localnet.awaitLine(l -> l.startsWith("Stop with"), START);
+            String address;
+            try (Command run = Command.cloakwork("run", "--directory", directory, "--state", state)) {
+                address = run.awaitLine(l -> l.startsWith("address "), START);
+                Command.Result second = Command.run("run", "--directory", directory, "--state", state);
+                assertEquals(1, second.exitCode(), second.text());
+                assertTrue(second.text().contains(folder.resolve("state/default") + ": in use"), second.text());
+                run.kill();
+            }
+            try (Command run = Command.cloakwork("run", "--directory", directory, "--state", state)) {
+                assertEquals(address, run.awaitLine(l -> l.startsWith("address "), START));
+                Command.Result sent = Command.run("run", "--directory", directory, "--to",
+                        address.substring("address ".length()), "--message", "hello");
+                assertEquals(0, sent.exitCode(), sent.text());
+                run.awaitLine("received 5 bytes"::equals, START);
+            }
+        }
+        // Another network does not have that gateway: the client takes one of its own.
+        try (Command localnet = Command.cloakwork("localnet")) {
+            String directory = localnet.awaitLine(l -> l.startsWith("  directory"), START).replace("  directory", "")
+                    .strip();
+            localnet.awaitLine(l -> l.startsWith("Stop with"), START);
+            try (Command run = Command.cloakwork("run", "--directory", directory, "--state", state)) {
+                run.awaitLine(l -> l.startsWith("address "), START);
+            }
+        }
+        Path key = folder.resolve("state/default/ack_key.pem");
+        Files.writeString(key, "damaged");
+        Command.Result refused = Command.run("run", "--state", state);
+        assertEquals(1, refused.exitCode(), refused.text());
+        assertTrue(refused.text().contains(key + ": not a key in PEM"), refused.text());
+        assertEquals("damaged", Files.readString(key));
+    }
+
+    private static void key(Path folder, String name, String tag, String base64) throws Exception {
+        Files.writeString(folder.resolve(name + ".pem"),
+                "-----BEGIN " + tag + "-----\r\n" + base64 + "\r\n-----END " + tag + "-----\r\n");
+    }
+
+    @Test
     void portInUseIsNamed() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = String.valueOf(taken.getLocalPort());
@@ -158,6 +223,9 @@ class CommandsTest {
             "run --to abc --message hi | --to abc: an address has exactly one '@'",
             "run --message hi | need --to",
             "run --etc /no/such/etc | /no/such/etc",
+            "import | PATH is missing",
+            "import /no/such/folder | /no/such/folder: no key files",
+            "import /a /b | unexpected \"/b\"",
             "sned | unknown command \"sned\""})
     void wrongInputIsNamedInOneLine(String example) throws Exception {
         String[] parts = example.split(" \\| ");
@@ -166,7 +234,7 @@ class CommandsTest {
 
     @Test
     void everyVerbExplainsItself() throws Exception {
-        for (String verb : List.of("demo", "localnet", "run", "version", "help")) {
+        for (String verb : List.of("demo", "localnet", "run", "import", "version", "help")) {
             Command.Result result = Command.run(verb, "--help");
             assertEquals(0, result.exitCode(), result.text());
             assertTrue(result.text().toLowerCase().contains("cloakwork"), result.text());

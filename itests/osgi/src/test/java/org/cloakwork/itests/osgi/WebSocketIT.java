@@ -1,6 +1,7 @@
 package org.cloakwork.itests.osgi;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNotNull;
 import static org.junit.Assert.assertNotSame;
 import static org.junit.Assert.assertNull;
@@ -106,11 +107,18 @@ public class WebSocketIT extends BaseIT {
                 List.of(URI.create("ws://127.0.0.1:" + listening.address().getPort()))), told);
     }
 
-    private static Set<String> threads() {
+    private static Set<Thread> threads() {
         return Thread.getAllStackTraces().keySet().stream()
-                .map(Thread::getName)
-                .filter(name -> name.startsWith("cloakwork-websocket"))
+                .filter(thread -> thread.getName().startsWith("cloakwork-websocket"))
                 .collect(Collectors.toSet());
+    }
+
+    /** The last of them ends just after the bundle stopped. */
+    private static void assertThreadsEnd() throws InterruptedException {
+        for (Thread thread : threads()) {
+            thread.join(10_000);
+            assertFalse(thread.getName(), thread.isAlive());
+        }
     }
 
     private Bundle bundle() {
@@ -142,7 +150,7 @@ public class WebSocketIT extends BaseIT {
         bundle().stop();
 
         told.expectClosed();
-        assertEquals(Set.of(), threads());
+        assertThreadsEnd();
         assertNull(context.getServiceReference(GatewayTransport.class));
         assertNull(context.getServiceReference(GatewayServer.class));
         IOException refused = null;
@@ -166,7 +174,7 @@ public class WebSocketIT extends BaseIT {
         told.expect("opened");
         bundle.uninstall();
         told.expectClosed();
-        assertEquals(Set.of(), threads());
+        assertThreadsEnd();
         assertEquals(Bundle.UNINSTALLED, bundle.getState());
     }
 

@@ -18,6 +18,9 @@ import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.sphinx.PacketFormat;
+import org.cloakwork.spi.store.ClientStore;
+import org.cloakwork.spi.store.StoreException;
+import org.cloakwork.spi.store.StoreProvider;
 import org.cloakwork.spi.topology.TopologyProvider;
 import org.cloakwork.spi.transport.GatewayTransport;
 import org.osgi.framework.BundleContext;
@@ -30,6 +33,8 @@ import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One client for each configuration of {@code org.cloakwork.client}: follows the parts that its configuration names as
@@ -37,6 +42,8 @@ import org.osgi.service.component.annotations.ReferencePolicy;
  */
 @Component(name = "org.cloakwork.client", configurationPolicy = ConfigurationPolicy.REQUIRE, service = {})
 public final class ClientComponent {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClientComponent.class);
 
     /** The services of one kind that are there, and the one the configuration names. */
     private static final class Choice<T> {
@@ -80,26 +87,75 @@ public final class ClientComponent {
     private final Choice<PacketFormat> sphinx = new Choice<>(parts::setSphinx);
     private final Choice<RetransmissionPolicy> retransmission = new Choice<>(parts::setRetransmission);
     private final Choice<CoverTrafficStrategy> cover = new Choice<>(parts::setCover);
+    private final Choice<StoreProvider> store = new Choice<>(this::stored);
+    private BundleContext context;
+    private String name;
+    private ClientConfiguration client;
     private ThreadedEnvironment environment;
+    private ClientStore opened;
+    private StoreException failure;
     private Engine engine;
     private ServiceRegistration<MixnetClient> registration;
 
     @Activate
-    void activate(BundleContext context, Map<String, Object> properties) {
+    void activate(BundleContext bundleContext, Map<String, Object> properties) throws StoreException {
         PartConfiguration configuration = PartConfiguration.ofProperties("client", properties);
-        String name = configuration.text("name", "a name");
+        context = bundleContext;
+        name = configuration.text("name", "a name");
         Optional<IdentityKey> gateway = properties.containsKey("gateway")
                 ? Optional.of(IdentityKey.parse(configuration.text("gateway", "a gateway's identity")))
                 : Optional.empty();
-        PacketSizes sizes = PacketSizes.of(configuration);
+        ClientConfiguration sized = ClientConfiguration.DEFAULT.withPacketSizes(PacketSizes.of(configuration));
+        client = gateway.map(sized::withGateway).orElse(sized);
         choose(configuration);
+        Optional<String> storeName = properties.containsKey("store")
+                ? Optional.of(configuration.text("store", "a part's name")) : Optional.empty();
         configuration.verify();
+        if (storeName.isEmpty()) {
+            start(Optional.empty());
+        } else {
+            store.choose(storeName.get());
+            if (failure != null) {
+                throw failure;
+            }
+        }
+    }
+
+    /** Once there is a store the client begins; it keeps that one. */
+    private synchronized void stored(StoreProvider provider) {
+        if (provider == null || engine != null || client == null) {
+            return;
+        }
+        try {
+            opened = provider.open(name);
+            start(Optional.of(opened));
+        } catch (StoreException e) {
+            failure = e;
+            closeStore();
+            LOG.error("client {} does not start: {}", name, e.getMessage());
+        }
+    }
+
+    private void start(Optional<ClientStore> from) throws StoreException {
         environment = new ThreadedEnvironment(name);
-        ClientConfiguration sized = ClientConfiguration.DEFAULT.withPacketSizes(sizes);
-        engine = new Engine(gateway.map(sized::withGateway).orElse(sized), parts, environment.environment());
+        try {
+            engine = from.isPresent() ? Engine.open(client, parts, environment.environment(), from.get())
+                    : new Engine(client, parts, environment.environment());
+        } finally {
+            if (engine == null) {
+                environment.close();
+            }
+        }
         engine.start();
         registration = context.registerService(MixnetClient.class, engine,
                 new Hashtable<>(Map.of(MixnetClient.NAME_PROPERTY, name)));
+    }
+
+    private void closeStore() {
+        if (opened != null) {
+            opened.close();
+            opened = null;
+        }
     }
 
     @Modified
@@ -108,10 +164,14 @@ public final class ClientComponent {
     }
 
     @Deactivate
-    void deactivate() {
-        registration.unregister();
-        engine.close();
-        environment.close();
+    synchronized void deactivate() {
+        client = null;
+        if (engine != null) {
+            registration.unregister();
+            engine.close();
+            environment.close();
+        }
+        closeStore();
     }
 
     private void choose(PartConfiguration configuration) {
@@ -165,5 +225,14 @@ public final class ClientComponent {
 
     void removeCover(CoverTrafficStrategy part) {
         cover.remove(part);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addStore(StoreProvider part, Map<String, Object> properties) {
+        store.add(part, properties);
+    }
+
+    void removeStore(StoreProvider part) {
+        store.remove(part);
     }
 }

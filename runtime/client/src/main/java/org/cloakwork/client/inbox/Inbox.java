@@ -1,10 +1,13 @@
 package org.cloakwork.client.inbox;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
 import org.cloakwork.client.replies.ReplyKeys;
+import org.cloakwork.client.store.Ledger;
 import org.cloakwork.wire.CoverPacket;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.NymMessage;
@@ -24,11 +27,13 @@ public final class Inbox {
 
     private static final int MAX_SETS = 4096;
     private static final int MAX_COMPLETED = 100_000;
-    private static final Duration STALE_AFTER = Duration.ofMinutes(30);
+    /** How long unfinished messages are waited for, and duplicates of finished ones are known. */
+    public static final Duration STALE_AFTER = Duration.ofMinutes(30);
 
     private final EncryptionKeyPair own;
     private final ReplyKeys replyKeys;
     private final Counters counters;
+    private final Ledger ledger;
     private final Reassembler reassembler;
     private long evicted;
     private long stale;
@@ -38,12 +43,38 @@ public final class Inbox {
      * @param replyKeys  which replies are encrypted with
      * @param counters   of the client
      * @param limitBytes what unfinished messages may hold
+     * @param ledger     told what comes and goes
      */
-    public Inbox(EncryptionKeyPair own, ReplyKeys replyKeys, Counters counters, long limitBytes) {
+    public Inbox(EncryptionKeyPair own, ReplyKeys replyKeys, Counters counters, long limitBytes, Ledger ledger) {
         this.own = own;
         this.replyKeys = replyKeys;
         this.counters = counters;
-        this.reassembler = new Reassembler(Math.toIntExact(limitBytes), MAX_SETS, STALE_AFTER, MAX_COMPLETED);
+        this.ledger = ledger;
+        this.reassembler = new Reassembler(Math.toIntExact(limitBytes), MAX_SETS, STALE_AFTER, MAX_COMPLETED,
+                new Reassembler.Listener() {
+                    @Override
+                    public void dropped(int setId, int total) {
+                        ledger.dropped(setId);
+                    }
+
+                    @Override
+                    public void forgotten(int setId) {
+                        ledger.forgotten(setId);
+                    }
+                });
+    }
+
+    /**
+     * Takes up what was there before the client started.
+     *
+     * @param fragments of unfinished messages
+     * @param completed when each set was complete, monotonic time, the oldest first
+     * @param nowNanos  monotonic time
+     */
+    public void restore(List<Fragment> fragments, Map<Integer, Long> completed, long nowNanos) {
+        completed.forEach(reassembler::restoreCompleted);
+        fragments.forEach(fragment -> reassembler.add(fragment, nowNanos));
+        countGone();
     }
 
     /**
@@ -63,6 +94,7 @@ public final class Inbox {
             switch (reassembler.add(fragment, nowNanos)) {
                 case Reassembler.Incomplete() -> {
                     counters.count(Counter.RECEIVED_FRAGMENTS);
+                    ledger.arrived(fragment);
                     return Optional.empty();
                 }
                 case Reassembler.Dropped(DropReason reason) -> {
@@ -72,8 +104,9 @@ public final class Inbox {
                     });
                     return Optional.empty();
                 }
-                case Reassembler.Complete(byte[] message) -> {
+                case Reassembler.Complete(byte[] message, List<Integer> setIds) -> {
                     counters.count(Counter.RECEIVED_FRAGMENTS);
+                    setIds.forEach(ledger::completed);
                     padded = message;
                 }
             }

@@ -26,12 +26,15 @@ public final class Mailbox {
     private record Listener(Consumer<ReceivedMessage> consumer, AtomicBoolean wanted) {
     }
 
+    private record Kept(ReceivedMessage message, Runnable gone) {
+    }
+
     private final Executor executor;
     private final Counters counters;
     private final long limitBytes;
     private final AtomicLong bytes = new AtomicLong();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
-    private final Queue<ReceivedMessage> kept = new ArrayDeque<>();
+    private final Queue<Kept> kept = new ArrayDeque<>();
 
     /**
      * @param executor   runs the listeners one at a time and in order
@@ -44,17 +47,21 @@ public final class Mailbox {
         this.limitBytes = limitBytes;
     }
 
-    /** @param message handed over, kept, or dropped and counted if there is no room */
-    public void deliver(ReceivedMessage message) {
+    /**
+     * @param message handed over, kept, or dropped and counted if there is no room
+     * @param gone    run when it was handed over or dropped, on any thread
+     */
+    public void deliver(ReceivedMessage message, Runnable gone) {
         long cost = cost(message);
         if (bytes.addAndGet(cost) > limitBytes) {
             bytes.addAndGet(-cost);
             counters.count(Counter.MESSAGES_INBOX_FULL);
+            gone.run();
             return;
         }
         counters.count(Counter.MESSAGES_RECEIVED);
         executor.execute(() -> {
-            kept.add(message);
+            kept.add(new Kept(message, gone));
             handOver();
         });
     }
@@ -86,7 +93,8 @@ public final class Mailbox {
 
     private void handOver() {
         while (!listeners.isEmpty() && !kept.isEmpty()) {
-            ReceivedMessage message = kept.poll();
+            Kept next = kept.poll();
+            ReceivedMessage message = next.message();
             bytes.addAndGet(-cost(message));
             for (Listener listener : listeners) {
                 try {
@@ -96,6 +104,8 @@ public final class Mailbox {
                     LOG.warn("a subscriber failed on a message", e);
                 }
             }
+            // Only now: whoever was killed in between gets it again.
+            next.gone().run();
         }
     }
 

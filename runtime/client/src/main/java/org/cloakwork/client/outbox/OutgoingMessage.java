@@ -2,6 +2,7 @@ package org.cloakwork.client.outbox;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -34,6 +35,8 @@ public final class OutgoingMessage implements Delivery {
     private final Executor listeners;
     private final AtomicBoolean open = new AtomicBoolean(true);
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    private final CompletableFuture<Void> stored = new CompletableFuture<>();
+    private OptionalLong id = OptionalLong.empty();
     private volatile Progress progress = new Progress(0, 0, 0);
     private volatile int fragmentsLeft;
     private volatile boolean withdrawn;
@@ -78,9 +81,23 @@ public final class OutgoingMessage implements Delivery {
                 * size.plaintextLength();
     }
 
+    /**
+     * @param fragments it was cut into
+     * @return about what it holds until it ends
+     */
+    public static long bytesHeld(List<Fragment> fragments) {
+        int overhead = PacketSize.REGULAR.plaintextLength() - PacketSize.REGULAR.fragmentLength();
+        return fragments.stream().mapToLong(fragment -> fragment.length() + overhead).sum();
+    }
+
     @Override
     public CompletableFuture<Outcome> outcome() {
         return outcome.copy();
+    }
+
+    @Override
+    public CompletableFuture<Void> stored() {
+        return stored.copy();
     }
 
     @Override
@@ -91,6 +108,31 @@ public final class OutgoingMessage implements Delivery {
     /** {@return whom it is for} */
     public Target target() {
         return target;
+    }
+
+    /** {@return the id under which it is written down, if it is} */
+    public OptionalLong id() {
+        return id;
+    }
+
+    /** @param newId under which it is written down */
+    public void setId(long newId) {
+        id = OptionalLong.of(newId);
+    }
+
+    /** It is written down, as far as that is done at all. */
+    public void durable() {
+        stored.completeAsync(() -> null, listeners);
+    }
+
+    /** It will not be written down, and nobody can be waiting for that yet. */
+    public void notStored() {
+        stored.complete(null);
+    }
+
+    /** {@return when it was handed over, monotonic time} */
+    public long createdNanos() {
+        return createdNanos;
     }
 
     /** {@return where its fragments wait} */
@@ -209,6 +251,7 @@ public final class OutgoingMessage implements Delivery {
         }
         deadline.cancel();
         onEnd.accept(this, how);
+        stored.completeAsync(() -> null, executor);
         outcome.completeAsync(() -> how, executor);
         return true;
     }

@@ -17,6 +17,8 @@ import org.cloakwork.client.outbox.Lane;
 import org.cloakwork.client.outbox.OutgoingFragment;
 import org.cloakwork.client.outbox.OutgoingMessage;
 import org.cloakwork.client.outbox.Target;
+import org.cloakwork.client.store.Ledger;
+import org.cloakwork.client.store.Saved;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.spi.topology.KeyRotation;
 import org.cloakwork.wire.ReplySurb;
@@ -65,18 +67,25 @@ public final class Replies {
      * @param environment of the client
      * @param counters    of the client
      * @param sizes       of packets
+     * @param ledger      told which reply blocks and tags come and go
      * @param own         our address while we can send, for requests
      * @param next        what follows
      */
-    public Replies(Environment environment, Counters counters, PacketSizes sizes,
+    public Replies(Environment environment, Counters counters, PacketSizes sizes, Ledger ledger,
                    Supplier<Optional<MixnetAddress>> own, Next next) {
         this.environment = environment;
         this.counters = counters;
         this.sizes = sizes;
         this.own = own;
         this.next = next;
-        stock = new SurbStock(counters);
-        tags = new SenderTags(environment.randomness());
+        stock = new SurbStock(counters, ledger);
+        tags = new SenderTags(environment.randomness(), ledger);
+    }
+
+    /** @param saved was there before the client started */
+    public void restore(Saved saved) {
+        stock.restore(saved.surbs());
+        tags.restore(saved.tags());
     }
 
     /**

@@ -1,9 +1,11 @@
 package org.cloakwork.client.replies;
 
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SenderTag;
+import org.cloakwork.client.store.Ledger;
 import org.cloakwork.spi.runtime.Randomness;
 
 /** The tags we call ourselves by, one for each recipient, so that no two of them can tell we are the same. */
@@ -13,11 +15,21 @@ public final class SenderTags {
     static final int MAX_RECIPIENTS = 10_000;
 
     private final Randomness randomness;
+    private final Ledger ledger;
     private final LinkedHashMap<MixnetAddress, SenderTag> tags = new LinkedHashMap<>(16, 0.75f, true);
 
-    /** @param randomness new tags are drawn from */
-    public SenderTags(Randomness randomness) {
+    /**
+     * @param randomness new tags are drawn from
+     * @param ledger     told what comes and goes
+     */
+    public SenderTags(Randomness randomness, Ledger ledger) {
         this.randomness = randomness;
+        this.ledger = ledger;
+    }
+
+    /** @param saved that were there before the client started */
+    public void restore(Map<MixnetAddress, SenderTag> saved) {
+        tags.putAll(saved);
     }
 
     /**
@@ -25,9 +37,14 @@ public final class SenderTags {
      * @return our tag for it
      */
     public SenderTag tagFor(MixnetAddress recipient) {
-        SenderTag tag = tags.computeIfAbsent(recipient, r -> new SenderTag(randomness.bytes(SenderTag.LENGTH)));
+        SenderTag tag = tags.get(recipient);
+        if (tag == null) {
+            tag = new SenderTag(randomness.bytes(SenderTag.LENGTH));
+            tags.put(recipient, tag);
+            ledger.named(recipient, tag);
+        }
         if (tags.size() > MAX_RECIPIENTS) {
-            tags.pollFirstEntry();
+            ledger.unnamed(tags.pollFirstEntry().getKey());
         }
         return tag;
     }

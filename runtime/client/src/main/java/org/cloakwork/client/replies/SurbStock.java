@@ -2,6 +2,7 @@ package org.cloakwork.client.replies;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -14,6 +15,8 @@ import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
 import org.cloakwork.client.outbox.Outbox;
 import org.cloakwork.client.outbox.OutgoingFragment;
+import org.cloakwork.client.store.Ledger;
+import org.cloakwork.client.store.Saved;
 import org.cloakwork.spi.topology.KeyRotation;
 import org.cloakwork.wire.ReplySurb;
 
@@ -60,14 +63,29 @@ public final class SurbStock {
     }
 
     private final Counters counters;
+    private final Ledger ledger;
     private final LinkedHashMap<SenderTag, Peer> peers = new LinkedHashMap<>(16, 0.75f, true);
     private KeyRotation rotation = KeyRotation.UNKNOWN;
     private OptionalLong rotatedNanos = OptionalLong.empty();
     private int size;
 
-    /** @param counters of the client */
-    public SurbStock(Counters counters) {
+    /**
+     * @param counters of the client
+     * @param ledger   told what comes and goes
+     */
+    public SurbStock(Counters counters, Ledger ledger) {
         this.counters = counters;
+        this.ledger = ledger;
+    }
+
+    /** @param saved that were there before the client started */
+    public void restore(List<Saved.Surb> saved) {
+        for (Saved.Surb surb : saved) {
+            Peer peer = peers.computeIfAbsent(surb.sender(), tag -> new Peer());
+            peer.surbs.add(surb.surb());
+            peer.reserve = Math.clamp(peer.surbs.size() / 3, LEAST_RESERVE, MOST_RESERVE);
+        }
+        size += saved.size();
     }
 
     /**
@@ -91,6 +109,7 @@ public final class SurbStock {
         Peer peer = peers.computeIfAbsent(sender, tag -> new Peer());
         counters.add(Counter.SURBS_RECEIVED, surbs.size());
         peer.surbs.addAll(surbs);
+        surbs.forEach(surb -> ledger.stocked(sender, surb));
         size += surbs.size();
         if (requested) {
             peer.requested = Math.max(0, peer.requested - surbs.size());
@@ -98,23 +117,23 @@ public final class SurbStock {
         }
         peer.reserve = Math.clamp(peer.surbs.size() / 3, LEAST_RESERVE, MOST_RESERVE);
         while (peer.surbs.size() > MAX_PER_SENDER) {
-            peer.surbs.poll();
-            expired(1);
+            expired(List.of(peer.surbs.poll()));
         }
         // Senders for whom something waits are not forgotten: they are as many as the outbox lets in.
         Iterator<Peer> eldest = peers.values().iterator();
         while ((peers.size() > MAX_SENDERS || size > MAX_SURBS) && eldest.hasNext()) {
             Peer candidate = eldest.next();
             if (candidate.waiting.size() == 0 && candidate != peer) {
-                expired(candidate.surbs.size());
+                expired(candidate.surbs);
                 eldest.remove();
             }
         }
     }
 
-    private void expired(int count) {
-        size -= count;
-        counters.add(Counter.SURBS_EXPIRED, count);
+    private void expired(Collection<ReplySurb> surbs) {
+        size -= surbs.size();
+        counters.add(Counter.SURBS_EXPIRED, surbs.size());
+        surbs.forEach(ledger::taken);
     }
 
     /**
@@ -131,9 +150,9 @@ public final class SurbStock {
         if (rotatedNanos.isPresent() && nowNanos - rotatedNanos.getAsLong() > OLD_ROTATION_NANOS) {
             rotatedNanos = OptionalLong.empty();
             for (Peer peer : peers.values()) {
-                int before = peer.surbs.size();
-                peer.surbs.removeIf(surb -> !isFresh(surb));
-                expired(before - peer.surbs.size());
+                List<ReplySurb> old = peer.surbs.stream().filter(surb -> !isFresh(surb)).toList();
+                peer.surbs.removeAll(old);
+                expired(old);
             }
         }
     }
@@ -149,6 +168,7 @@ public final class SurbStock {
      */
     public void putBack(SenderTag sender, ReplySurb surb) {
         peers.computeIfAbsent(sender, tag -> new Peer()).surbs.addFirst(surb);
+        ledger.stocked(sender, surb);
         size++;
     }
 
@@ -257,9 +277,11 @@ public final class SurbStock {
             ReplySurb candidate = candidates.next();
             if (isFresh(candidate)) {
                 candidates.remove();
+                ledger.taken(candidate);
                 return candidate;
             }
         }
+        ledger.taken(peer.surbs.peek());
         return peer.surbs.poll();
     }
 }

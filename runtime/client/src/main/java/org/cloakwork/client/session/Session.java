@@ -4,7 +4,9 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
@@ -17,6 +19,8 @@ import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
 import org.cloakwork.client.Environment;
 import org.cloakwork.client.Parts;
+import org.cloakwork.client.store.Ledger;
+import org.cloakwork.client.store.Saved;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
@@ -75,6 +79,8 @@ public final class Session {
     private final IdentityKeyPair identity;
     private final EncryptionKey encryption;
     private final Optional<IdentityKey> wanted;
+    private final Map<IdentityKey, Saved.Registration> registrations;
+    private final Ledger ledger;
     private final Listener listener;
 
     private Topology topology;
@@ -89,6 +95,7 @@ public final class Session {
     private String status = "waiting for a topology";
     private boolean waitsForTopology = true;
     private int fruitlessAuthentications;
+    private boolean wasLive;
     private boolean closed;
 
     /**
@@ -97,18 +104,34 @@ public final class Session {
      * @param counters    of the client
      * @param identity    who we are
      * @param encryption  part of our address
-     * @param wanted      the gateway to use; empty: any
+     * @param wanted      the gateway to use; empty: the one of before, or any
+     * @param saved       what was there before the client started
+     * @param ledger      told where we are registered
      * @param listener    told what happens
      */
     public Session(Environment environment, Parts parts, Counters counters, IdentityKeyPair identity,
-                   EncryptionKey encryption, Optional<IdentityKey> wanted, Listener listener) {
+                   EncryptionKey encryption, Optional<IdentityKey> wanted, Saved saved, Ledger ledger,
+                   Listener listener) {
         this.environment = environment;
         this.parts = parts;
         this.counters = counters;
         this.identity = identity;
         this.encryption = encryption;
         this.wanted = wanted;
+        this.registrations = new HashMap<>(saved.registrations());
+        this.ledger = ledger;
         this.listener = listener;
+        wanted.or(saved::gateway).ifPresent(this::choose);
+    }
+
+    private void choose(IdentityKey chosen) {
+        gateway = chosen;
+        Saved.Registration registration = registrations.get(chosen);
+        if (registration != null) {
+            key = registration.key();
+            lastTimestamp = registration.lastTimestamp();
+            address = new MixnetAddress(identity.publicKey(), encryption, chosen);
+        }
     }
 
     /** {@return our address, once a gateway took us in; may be asked from any thread} */
@@ -174,8 +197,13 @@ public final class Session {
         if (closed || connection != null || topology == null || transport == null) {
             return;
         }
+        if (!wasLive && wanted.isEmpty() && address != null && topology.node(gateway).flatMap(Session::endpoint).isEmpty()) {
+            LOG.warn("the gateway of before is not in the network, or takes no clients: taking another one");
+            address = null;
+            key = null;
+        }
         if (address == null) {
-            gateway = wanted.or(this::anyGateway).orElse(null);
+            wanted.or(this::anyGateway).ifPresentOrElse(this::choose, () -> gateway = null);
         }
         Optional<GatewayEndpoint> endpoint = topology.node(gateway).flatMap(Session::endpoint);
         waitsForTopology = endpoint.isEmpty();
@@ -208,6 +236,11 @@ public final class Session {
         }
         return gateways.isEmpty() ? Optional.empty()
                 : Optional.of(gateways.get(environment.randomness().nextInt(gateways.size())));
+    }
+
+    private void remember() {
+        registrations.put(gateway, new Saved.Registration(key, lastTimestamp));
+        ledger.registered(gateway, key, lastTimestamp);
     }
 
     private void changed(String newStatus) {
@@ -366,10 +399,14 @@ public final class Session {
                     }
                     case Conversation.Action.Registered(GatewaySharedKey agreed) -> {
                         key = agreed;
+                        remember();
                         address = new MixnetAddress(identity.publicKey(), encryption, gateway);
                     }
                     case Conversation.Action.Live() -> {
                         fruitlessAuthentications = 0;
+                        wasLive = true;
+                        lastTimestamp = Math.max(lastTimestamp, conversation.timestamp());
+                        remember();
                         liveSinceNanos = OptionalLong.of(environment.clock().nanoTime());
                         status = "live";
                         counters.count(Counter.SESSIONS_OPENED);
@@ -392,6 +429,7 @@ public final class Session {
                     LOG.warn("the gateway does not know us any more, registering again");
                     fruitlessAuthentications = 0;
                     key = null;
+                    registrations.remove(gateway);
                 }
                 failed(reason);
             }

@@ -10,6 +10,7 @@ import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
 import org.cloakwork.client.VirtualTime;
 import org.cloakwork.client.replies.ReplyKeys;
+import org.cloakwork.client.store.Ledger;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.wire.Chunking;
 import org.cloakwork.wire.CoverPacket;
@@ -29,8 +30,8 @@ class InboxTest {
     private final Randomness randomness = new VirtualTime(1).randomness();
     private final EncryptionKeyPair own = EncryptionKeyPair.generate(randomness);
     private final Counters counters = new Counters();
-    private final ReplyKeys replyKeys = new ReplyKeys(counters);
-    private final Inbox inbox = new Inbox(own, replyKeys, counters, 100_000);
+    private final ReplyKeys replyKeys = new ReplyKeys(counters, Ledger.none());
+    private final Inbox inbox = new Inbox(own, replyKeys, counters, 100_000, Ledger.none());
 
     private List<byte[]> fragments(byte[] message) {
         int length = PacketSize.REGULAR.fragmentLength();

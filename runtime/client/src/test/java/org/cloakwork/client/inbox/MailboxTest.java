@@ -28,7 +28,7 @@ class MailboxTest {
     }
 
     private void deliver(int length) {
-        mailbox.deliver(new ReceivedMessage(new byte[length], Optional.empty()));
+        mailbox.deliver(new ReceivedMessage(new byte[length], Optional.empty()), () -> { });
     }
 
     private Subscription listen() {

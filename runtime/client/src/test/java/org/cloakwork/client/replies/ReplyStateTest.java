@@ -23,6 +23,7 @@ import org.cloakwork.client.outbox.Lane;
 import org.cloakwork.client.outbox.OutgoingFragment;
 import org.cloakwork.client.outbox.OutgoingMessage;
 import org.cloakwork.client.outbox.Target;
+import org.cloakwork.client.store.Ledger;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.sphinx.Surb;
@@ -42,7 +43,7 @@ class ReplyStateTest {
 
     private final Randomness randomness = new VirtualTime(1).randomness();
     private final Counters counters = new Counters();
-    private final SurbStock stock = new SurbStock(counters);
+    private final SurbStock stock = new SurbStock(counters, Ledger.none());
     private final SenderTag peer = tag();
 
     private SenderTag tag() {
@@ -218,7 +219,7 @@ class ReplyStateTest {
 
     @Test
     void a_reply_key_serves_once_and_a_day() {
-        ReplyKeys keys = new ReplyKeys(counters);
+        ReplyKeys keys = new ReplyKeys(counters, Ledger.none());
         ReplyKey key = ReplyKey.generate(randomness);
         ReplyKey later = ReplyKey.generate(randomness);
         keys.add(key, 0);
@@ -226,7 +227,7 @@ class ReplyStateTest {
         assertEquals(Optional.of(key), keys.take(key.digest()));
         assertEquals(Optional.empty(), keys.take(key.digest()));
         keys.add(key, 0);
-        keys.add(later, ReplyKeys.MAX_AGE_NANOS + 1);
+        keys.add(later, ReplyKeys.MAX_AGE.toNanos() + 1);
         assertEquals(Optional.empty(), keys.take(key.digest()));
         assertEquals(Optional.of(later), keys.take(later.digest()));
         assertEquals(1, counters.get(Counter.REPLY_KEYS_EXPIRED));
@@ -234,7 +235,7 @@ class ReplyStateTest {
 
     @Test
     void a_recipient_has_one_tag_of_ours_until_too_many_others_came() {
-        SenderTags tags = new SenderTags(randomness);
+        SenderTags tags = new SenderTags(randomness, Ledger.none());
         IdentityKey gateway = IdentityKeyPair.generate(randomness).publicKey();
         MixnetAddress first = new MixnetAddress(gateway, new EncryptionKey(new byte[32]), gateway);
         assertEquals(Optional.empty(), tags.known(first));

@@ -8,6 +8,7 @@ import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -15,6 +16,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.Stream;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.spi.transport.GatewayEndpoint;
@@ -26,6 +28,7 @@ final class Net {
 
     static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     private static final IdentityKey SOMEONE = new IdentityKey(new byte[32]);
+    private static final Duration THREAD_END = Duration.ofSeconds(10);
 
     private Net() {
     }
@@ -97,16 +100,20 @@ final class Net {
     }
 
     static Set<String> threadNames() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .map(Thread::getName)
-                .filter(name -> name.contains("websocket") || name.contains("WebSocket") || name.contains("qtp"))
-                .collect(Collectors.toSet());
+        return threads().map(Thread::getName).collect(Collectors.toSet());
     }
 
-    /** Virtual threads end by themselves; platform threads must be gone when the part is closed. */
-    static void assertNoThreads() {
-        if (!threadNames().isEmpty()) {
-            throw new AssertionError("threads left: " + threadNames());
+    private static Stream<Thread> threads() {
+        return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().contains("websocket")
+                || thread.getName().contains("WebSocket") || thread.getName().contains("qtp"));
+    }
+
+    /** Virtual threads end by themselves; platform threads end when the part is closed, the last of them just after. */
+    static void assertNoThreads() throws InterruptedException {
+        for (Thread thread : threads().toList()) {
+            if (!thread.join(THREAD_END)) {
+                throw new AssertionError("thread left: " + thread.getName());
+            }
         }
     }
 

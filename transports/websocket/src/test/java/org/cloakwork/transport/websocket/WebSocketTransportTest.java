@@ -246,7 +246,7 @@ class WebSocketTransportTest {
 
     @Test
     void idleTimeoutClosesOnlyIfAskedFor() throws Exception {
-        try (WebSocketTransport patient = transport(300);
+        try (WebSocketTransport patient = transport(2000);
                 WebSocketTransport impatient = WebSocketTransport.configured(Map.of("idle-timeout-millis", "300"));
                 Net.Server server = Net.Server.echo()) {
             Recorder patientOne = new Recorder();
@@ -256,7 +256,7 @@ class WebSocketTransportTest {
             patientOne.expect(Recorder.Opened.class);
             impatientOne.expect(Recorder.Opened.class);
             impatientOne.awaitClosed();
-            Thread.sleep(Connections.HANDSHAKE_TIMEOUT_MILLIS + 500);
+            Thread.sleep(Math.max(2000, Connections.HANDSHAKE_TIMEOUT_MILLIS) + 500);
             link.send("after a silence longer than every handshake time-out");
             patientOne.expect(Recorder.Text.class);
         }
@@ -379,7 +379,7 @@ class WebSocketTransportTest {
     }
 
     @Test
-    void configurationMistakesNameTheirKey() {
+    void configurationMistakesNameTheirKey() throws InterruptedException {
         for (Map<String, String> wrong : List.of(
                 Map.of("connect-timeout-millis", "soon"),
                 Map.of("connect-timeout-millis", "0"),

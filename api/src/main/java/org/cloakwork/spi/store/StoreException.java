@@ -1,0 +1,20 @@
+package org.cloakwork.spi.store;
+
+/** State could not be read or written; the message names the file or directory and the fault. */
+public class StoreException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    /** @param message names the file or directory and the fault */
+    public StoreException(String message) {
+        super(message);
+    }
+
+    /**
+     * @param message names the file or directory and the fault
+     * @param cause   where it came from
+     */
+    public StoreException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,209 @@
+package org.cloakwork.client.identity;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.cloakwork.spi.runtime.Randomness;
+import org.cloakwork.spi.store.StoreException;
+import org.cloakwork.wire.Pem;
+import org.cloakwork.wire.WireException;
+import org.cloakwork.wire.crypto.AckKey;
+import org.cloakwork.wire.crypto.EncryptionKeyPair;
+import org.cloakwork.wire.crypto.IdentityKeyPair;
+
+/**
+ * An identity as five files, which nym-client reads as well, and the other way round. They are read all or not at all,
+ * and never written over: an identity that is gone is gone for good. Source: protocol/5-client, 9.
+ */
+public final class KeyFiles {
+
+    private static final int MAX_FILE_BYTES = 4096;
+
+    private enum KeyFile {
+        PRIVATE_IDENTITY("private_identity.pem", Pem.ED25519_PRIVATE),
+        PUBLIC_IDENTITY("public_identity.pem", Pem.ED25519_PUBLIC),
+        PRIVATE_ENCRYPTION("private_encryption.pem", Pem.X25519_PRIVATE),
+        PUBLIC_ENCRYPTION("public_encryption.pem", Pem.X25519_PUBLIC),
+        ACK("ack_key.pem", Pem.ACK_KEY);
+
+        private final String fileName;
+        private final Pem pem;
+
+        KeyFile(String fileName, Pem pem) {
+            this.fileName = fileName;
+            this.pem = pem;
+        }
+
+        private Path in(Path directory) {
+            return directory.resolve(fileName);
+        }
+
+        /** Where it is until all of them are written. */
+        private Path unfinishedIn(Path directory) {
+            return directory.resolve(fileName + ".new");
+        }
+    }
+
+    private KeyFiles() {
+    }
+
+    /**
+     * Takes the identity whose files are there, or makes one if there is none of them. To be called by one at a time:
+     * whoever has the store of that directory open.
+     *
+     * @param directory  of the client
+     * @param randomness for a new identity
+     * @return the identity
+     * @throws StoreException if some files are there and others missing, or one cannot be read or written, or they do
+     *                        not belong together; the message names the file, and nothing is written over
+     */
+    public static Identity loadOrCreate(Path directory, Randomness randomness) throws StoreException {
+        if (present(directory).isEmpty()) {
+            Identity identity = Identity.generate(randomness);
+            write(identity, directory);
+            return identity;
+        }
+        finishWriting(directory);
+        return load(directory);
+    }
+
+    /**
+     * Takes over the identity of a client, nym-client's or ours.
+     *
+     * @param from nym-client's data directory, or the client's own above it, which has it as {@code data}
+     * @param to   where the files are copied, made if it is not there
+     * @return the identity
+     * @throws StoreException if there is no whole identity, or a key file is at the destination already; the message
+     *                        names the file, and nothing is written over
+     */
+    public static Identity importFrom(Path from, Path to) throws StoreException {
+        Path data = present(from).isEmpty() && Files.isDirectory(from.resolve("data")) ? from.resolve("data") : from;
+        if (present(data).isEmpty()) {
+            throw new StoreException(from + ": no key files of a nym-client, such as "
+                    + KeyFile.PRIVATE_IDENTITY.fileName + ", there or in data/");
+        }
+        Identity identity = load(data);
+        for (KeyFile file : present(to)) {
+            throw new StoreException(file.in(to) + ": there already; an identity is never written over");
+        }
+        write(identity, to);
+        return identity;
+    }
+
+    private static Set<KeyFile> present(Path directory) {
+        Set<KeyFile> present = EnumSet.noneOf(KeyFile.class);
+        for (KeyFile file : KeyFile.values()) {
+            // A link to nowhere is there, too.
+            if (Files.exists(file.in(directory), LinkOption.NOFOLLOW_LINKS)) {
+                present.add(file);
+            }
+        }
+        return present;
+    }
+
+    private static Identity load(Path directory) throws StoreException {
+        IdentityKeyPair identity = IdentityKeyPair.ofSeed(read(KeyFile.PRIVATE_IDENTITY, directory));
+        requireSame(identity.publicKey().bytes(), KeyFile.PUBLIC_IDENTITY, directory);
+        EncryptionKeyPair encryption = EncryptionKeyPair.ofPrivate(read(KeyFile.PRIVATE_ENCRYPTION, directory));
+        requireSame(encryption.publicKey().bytes(), KeyFile.PUBLIC_ENCRYPTION, directory);
+        return new Identity(identity, encryption, new AckKey(read(KeyFile.ACK, directory)));
+    }
+
+    private static void requireSame(byte[] expected, KeyFile file, Path directory) throws StoreException {
+        if (!MessageDigest.isEqual(expected, read(file, directory))) {
+            throw new StoreException(file.in(directory) + ": does not belong to the private key beside it");
+        }
+    }
+
+    private static byte[] read(KeyFile file, Path directory) throws StoreException {
+        Path path = file.in(directory);
+        if (!Files.isRegularFile(path)) {
+            throw new StoreException(path + ": " + (Files.exists(path) ? "not a file" : "missing")
+                    + ", but the other key files are there; nothing was changed");
+        }
+        try (InputStream in = Files.newInputStream(path)) {
+            return file.pem.decode(new String(in.readNBytes(MAX_FILE_BYTES + 1), StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw new StoreException(path + ": cannot be read: " + e + "; nothing was changed", e);
+        } catch (WireException e) {
+            throw new StoreException(path + ": " + e.getMessage() + "; nothing was changed", e);
+        }
+    }
+
+    private static void write(Identity identity, Path directory) throws StoreException {
+        Map<KeyFile, byte[]> keys = new LinkedHashMap<>();
+        keys.put(KeyFile.PRIVATE_IDENTITY, identity.identity().seed());
+        keys.put(KeyFile.PUBLIC_IDENTITY, identity.identity().publicKey().bytes());
+        keys.put(KeyFile.PRIVATE_ENCRYPTION, identity.encryption().privateBytes());
+        keys.put(KeyFile.PUBLIC_ENCRYPTION, identity.encryption().publicKey().bytes());
+        keys.put(KeyFile.ACK, identity.ackKey().bytes());
+        boolean posix = directory.getFileSystem().supportedFileAttributeViews().contains("posix");
+        Path path = directory;
+        try {
+            Files.createDirectories(directory, permissions(posix, "rwx------"));
+            for (Map.Entry<KeyFile, byte[]> key : keys.entrySet()) {
+                path = key.getKey().unfinishedIn(directory);
+                Files.deleteIfExists(path);
+                create(path, key.getKey().pem.encode(key.getValue()), permissions(posix, "rw-------"));
+            }
+            for (KeyFile file : KeyFile.values()) {
+                path = file.in(directory);
+                Files.move(file.unfinishedIn(directory), path);
+            }
+            if (posix) {
+                try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                    channel.force(true);
+                }
+            }
+        } catch (FileAlreadyExistsException e) {
+            throw new StoreException(path + ": there already; an identity is never written over", e);
+        } catch (IOException e) {
+            throw new StoreException(path + ": cannot be written: " + e, e);
+        }
+    }
+
+    /** Goes on where a process ended while the files got their names, if it was that. */
+    private static void finishWriting(Path directory) throws StoreException {
+        Set<KeyFile> missing = EnumSet.complementOf(EnumSet.copyOf(present(directory)));
+        if (missing.stream().allMatch(file -> Files.isRegularFile(file.unfinishedIn(directory)))) {
+            for (KeyFile file : missing) {
+                try {
+                    Files.move(file.unfinishedIn(directory), file.in(directory));
+                } catch (IOException e) {
+                    throw new StoreException(file.in(directory) + ": cannot be written: " + e, e);
+                }
+            }
+        }
+    }
+
+    private static FileAttribute<?>[] permissions(boolean posix, String text) {
+        return posix
+                ? new FileAttribute<?>[]{PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(text))}
+                : new FileAttribute<?>[0];
+    }
+
+    private static void create(Path path, String text, FileAttribute<?>... attributes) throws IOException {
+        try (FileChannel channel = FileChannel.open(path,
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attributes)) {
+            ByteBuffer bytes = StandardCharsets.US_ASCII.encode(text);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+package org.cloakwork.client.store;
+
+import java.nio.ByteBuffer;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.cloakwork.api.IdentityKey;
+import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.ReceivedMessage;
+import org.cloakwork.api.SenderTag;
+import org.cloakwork.client.Counters;
+import org.cloakwork.client.Environment;
+import org.cloakwork.spi.store.ClientStore;
+import org.cloakwork.wire.Fragment;
+import org.cloakwork.wire.ReplySurb;
+import org.cloakwork.wire.crypto.GatewaySharedKey;
+import org.cloakwork.wire.crypto.ReplyKey;
+
+/**
+ * Writes down what a client must not forget, as it happens; without a store it does nothing. What must not happen before
+ * it is written down goes through {@link #whenDurable}. Used on the client's own thread only.
+ */
+public final class Ledger {
+
+    private final Environment environment;
+    private final IdentityKey self;
+    private final Journal journal;
+    private final Map<ReplySurb, byte[]> surbRows = new IdentityHashMap<>();
+    /** Which fragments of incomplete sets are written down. */
+    private final Map<Integer, BitSet> fragmentRows = new HashMap<>();
+    private long nextId;
+
+    /**
+     * @param store       what it is written to, if to anything
+     * @param saved       what was there at the start, which ids go on from
+     * @param self        who the client is
+     * @param environment of the client
+     * @param counters    of the client
+     * @param onProblem   called when {@link #problem} has changed
+     */
+    public Ledger(Optional<ClientStore> store, Saved saved, IdentityKey self, Environment environment,
+                  Counters counters, Runnable onProblem) {
+        this.environment = environment;
+        this.self = self;
+        this.journal = store.map(s -> new Journal(s, environment, counters, onProblem)).orElse(null);
+        saved.messages().forEach(message -> used(message.id()));
+        saved.received().forEach(message -> used(message.id()));
+        saved.fragments().forEach(fragment -> fragmentRows.computeIfAbsent(fragment.setId(), id -> new BitSet())
+                .set(fragment.position()));
+        saved.surbs().forEach(surb -> {
+            surbRows.put(surb.surb(), surb.row());
+            used(ByteBuffer.wrap(surb.row()).getLong(SenderTag.LENGTH));
+        });
+    }
+
+    private void used(long id) {
+        nextId = Math.max(nextId, id + 1);
+    }
+
+    /** {@return one for a client without a store} */
+    public static Ledger none() {
+        return new Ledger(Optional.empty(), Saved.NOTHING, null, null, null, () -> { });
+    }
+
+    /** {@return whether there is a store} */
+    public boolean isOn() {
+        return journal != null;
+    }
+
+    /** {@return why nothing can be written at present, if that is so} */
+    public Optional<String> problem() {
+        return journal == null ? Optional.empty() : journal.problem();
+    }
+
+    /** @param task run when everything written down so far is durable; at once if it is, or if there is no store */
+    public void whenDurable(Runnable task) {
+        if (journal == null) {
+            task.run();
+        } else {
+            journal.afterCommit(task);
+        }
+    }
+
+    /** From now on, what cannot be written is not waited for. */
+    public void closing() {
+        if (journal != null) {
+            journal.closing();
+        }
+    }
+
+    // ------------------------------------------------------------------ who and where we are
+
+    /**
+     * @param gateway       took us in, or authenticated us: our address leads there from now on
+     * @param key           agreed on
+     * @param lastTimestamp of the latest authentication, seconds
+     */
+    public void registered(IdentityKey gateway, GatewaySharedKey key, long lastTimestamp) {
+        if (journal != null) {
+            journal.put(Rows.GATEWAY, self.bytes(), gateway.bytes());
+            journal.put(Rows.REGISTRATION, Rows.registrationKey(self, gateway), Rows.registration(key, lastTimestamp));
+        }
+    }
+
+    /**
+     * @param recipient someone we write to
+     * @param tag       our new name for ourselves
+     */
+    public void named(MixnetAddress recipient, SenderTag tag) {
+        if (journal != null) {
+            journal.put(Rows.TAG, recipient.bytes(), tag.bytes());
+        }
+    }
+
+    /** @param recipient for whom our name is forgotten */
+    public void unnamed(MixnetAddress recipient) {
+        if (journal != null) {
+            journal.remove(Rows.TAG, recipient.bytes());
+        }
+    }
+
+    // ------------------------------------------------------------------ reply blocks
+
+    /** @param key of a reply block that is about to be given away */
+    public void made(ReplyKey key) {
+        if (journal != null) {
+            journal.add(Rows.REPLY_KEY, key.digest(), Rows.replyKey(key, environment.clock().now()));
+        }
+    }
+
+    /** @param key no longer of use */
+    public void forgotten(ReplyKey key) {
+        if (journal != null) {
+            journal.remove(Rows.REPLY_KEY, key.digest());
+        }
+    }
+
+    /**
+     * @param sender whose it is
+     * @param surb   taken in
+     */
+    public void stocked(SenderTag sender, ReplySurb surb) {
+        if (journal != null) {
+            byte[] row = Rows.surbKey(sender, nextId++);
+            surbRows.put(surb, row);
+            journal.add(Rows.SURB, row, Rows.surb(surb, environment.clock().now()));
+        }
+    }
+
+    /** @param surb used, or about to be, or dropped */
+    public void taken(ReplySurb surb) {
+        byte[] row = surbRows.remove(surb);
+        if (row != null) {
+            journal.remove(Rows.SURB, row);
+        }
+    }
+
+    // ------------------------------------------------------------------ messages out
+
+    /** {@return an id for a message} */
+    public long newId() {
+        return nextId++;
+    }
+
+    /** @param message has an id of its own, and was accepted */
+    public void accepted(Saved.Message message) {
+        if (journal != null) {
+            journal.add(Rows.MESSAGE, Rows.id(message.id()), Rows.message(message));
+        }
+    }
+
+    /** @param message was cut into fragments, which are about to leave */
+    public void cut(Saved.Message message) {
+        if (journal != null) {
+            journal.put(Rows.MESSAGE, Rows.id(message.id()), Rows.message(message));
+        }
+    }
+
+    /** @param id of a message that ended */
+    public void ended(long id) {
+        if (journal != null) {
+            journal.remove(Rows.MESSAGE, Rows.id(id));
+        }
+    }
+
+    // ------------------------------------------------------------------ messages in
+
+    /** @param fragment arrived, of a message that is not complete */
+    public void arrived(Fragment fragment) {
+        if (journal != null) {
+            fragmentRows.computeIfAbsent(fragment.setId(), id -> new BitSet()).set(fragment.position());
+            journal.offer(Rows.FRAGMENT, Rows.fragmentKey(fragment.setId(), fragment.position()), fragment.bytes());
+        }
+    }
+
+    /** @param setId whose fragments are held no longer */
+    public void dropped(int setId) {
+        BitSet positions = fragmentRows.remove(setId);
+        if (positions != null && journal != null) {
+            positions.stream().forEach(
+                    position -> journal.remove(Rows.FRAGMENT, Rows.fragmentKey(setId, position)));
+        }
+    }
+
+    /** @param setId is complete */
+    public void completed(int setId) {
+        if (journal != null) {
+            journal.offer(Rows.COMPLETED, Rows.setId(setId), Rows.instant(environment.clock().now()));
+        }
+    }
+
+    /** @param setId was complete, a while ago */
+    public void forgotten(int setId) {
+        if (journal != null) {
+            journal.remove(Rows.COMPLETED, Rows.setId(setId));
+        }
+    }
+
+    /**
+     * @param message to be handed to whoever listens
+     * @return to be run, on any thread, when it was handed over or dropped
+     */
+    public Runnable received(ReceivedMessage message) {
+        if (journal == null) {
+            return () -> { };
+        }
+        long id = nextId++;
+        journal.offer(Rows.RECEIVED, Rows.id(id), Rows.received(message));
+        return gone(id);
+    }
+
+    /**
+     * @param id of a message that was there at the start
+     * @return to be run, on any thread, when it was handed over or dropped
+     */
+    public Runnable gone(long id) {
+        return () -> environment.scheduler().execute(() -> journal.remove(Rows.RECEIVED, Rows.id(id)));
+    }
+}

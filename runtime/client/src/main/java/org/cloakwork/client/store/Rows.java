@@ -1,0 +1,326 @@
+package org.cloakwork.client.store;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.BiConsumer;
+import org.cloakwork.api.IdentityKey;
+import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.ReceivedMessage;
+import org.cloakwork.api.SenderTag;
+import org.cloakwork.client.Counter;
+import org.cloakwork.client.Counters;
+import org.cloakwork.client.encode.Content;
+import org.cloakwork.client.outbox.Lane;
+import org.cloakwork.client.outbox.Target;
+import org.cloakwork.spi.store.Change;
+import org.cloakwork.spi.store.ClientStore;
+import org.cloakwork.spi.store.StoreException;
+import org.cloakwork.spi.topology.KeyRotation;
+import org.cloakwork.wire.Fragment;
+import org.cloakwork.wire.ReplySurb;
+import org.cloakwork.wire.WireException;
+import org.cloakwork.wire.crypto.GatewaySharedKey;
+import org.cloakwork.wire.crypto.ReplyKey;
+
+/**
+ * The tables and what is in their rows; numbers are big-endian, instants are milliseconds since 1970.
+ * <pre>
+ * gateway       own identity 32                       identity of our gateway 32
+ * registration  own identity 32, gateway 32           shared key 32, last timestamp in seconds 8
+ * tag           recipient 96                          our tag 16
+ * reply-key     BLAKE3 of the key 32                  key 16, made 8
+ * surb          sender tag 16, id 8                   received 8, rotation 1, reply block
+ * message       id 8                                  see {@link #message(Saved.Message)}
+ * received      id 8                                  0, or 1 and sender tag 16; payload
+ * fragment      set id 4, position 1                  fragment
+ * completed     set id 4                              when 8
+ * </pre>
+ */
+final class Rows {
+
+    static final String GATEWAY = "gateway";
+    static final String REGISTRATION = "registration";
+    static final String TAG = "tag";
+    static final String REPLY_KEY = "reply-key";
+    static final String SURB = "surb";
+    static final String MESSAGE = "message";
+    static final String RECEIVED = "received";
+    static final String FRAGMENT = "fragment";
+    static final String COMPLETED = "completed";
+
+    private static final int VERSION = 1;
+    private static final int TO_ADDRESS = 0;
+    private static final int TO_SENDER = 1;
+    private static final int PLAIN = 0;
+    private static final int ANONYMOUS = 1;
+    private static final int REPLY = 2;
+    private static final int CUT = 3;
+
+    /** Reads one row. */
+    private interface Reader {
+
+        void read(ByteBuffer key, ByteBuffer value) throws WireException;
+    }
+
+    private Rows() {
+    }
+
+    // ------------------------------------------------------------------ written
+
+    static byte[] id(long id) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(id).array();
+    }
+
+    static byte[] instant(Instant instant) {
+        return id(instant.toEpochMilli());
+    }
+
+    static byte[] setId(int setId) {
+        return ByteBuffer.allocate(Integer.BYTES).putInt(setId).array();
+    }
+
+    static byte[] fragmentKey(int setId, int position) {
+        return ByteBuffer.allocate(Integer.BYTES + 1).putInt(setId).put((byte) position).array();
+    }
+
+    static byte[] registrationKey(IdentityKey self, IdentityKey gateway) {
+        return ByteBuffer.allocate(2 * IdentityKey.LENGTH).put(self.bytes()).put(gateway.bytes()).array();
+    }
+
+    static byte[] registration(GatewaySharedKey key, long lastTimestamp) {
+        return ByteBuffer.allocate(GatewaySharedKey.LENGTH + Long.BYTES).put(key.bytes()).putLong(lastTimestamp).array();
+    }
+
+    static byte[] replyKey(ReplyKey key, Instant made) {
+        return ByteBuffer.allocate(ReplyKey.LENGTH + Long.BYTES).put(key.bytes()).putLong(made.toEpochMilli()).array();
+    }
+
+    static byte[] surbKey(SenderTag sender, long id) {
+        return ByteBuffer.allocate(SenderTag.LENGTH + Long.BYTES).put(sender.bytes()).putLong(id).array();
+    }
+
+    static byte[] surb(ReplySurb surb, Instant received) {
+        byte[] block = surb.bytes();
+        return ByteBuffer.allocate(Long.BYTES + 1 + block.length).putLong(received.toEpochMilli())
+                .put(surb.rotation().wireValue()).put(block).array();
+    }
+
+    static byte[] received(ReceivedMessage message) {
+        byte[] tag = message.sender().map(SenderTag::bytes).orElse(new byte[0]);
+        return ByteBuffer.allocate(1 + tag.length + message.payload().length).put((byte) (tag.length == 0 ? 0 : 1))
+                .put(tag).put(message.payload()).array();
+    }
+
+    /**
+     * Version 1; target: 0 and address 96, or 1 and sender tag 16; lane: 0, or 1 and its number 8; created 8;
+     * deadline 8; then 0 and data, or 1, own tag 16, reply blocks 4 and data, or 2 and the data of a reply, or 3 and for
+     * each fragment its length 2 and itself.
+     */
+    static byte[] message(Saved.Message message) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.write(VERSION);
+            switch (message.target()) {
+                case Target.ToAddress(MixnetAddress address) -> {
+                    out.write(TO_ADDRESS);
+                    out.write(address.bytes());
+                }
+                case Target.ToSender(SenderTag sender, boolean asksForSurbs) -> {
+                    out.write(TO_SENDER);
+                    out.write(sender.bytes());
+                }
+            }
+            if (message.lane().kind() == Lane.Kind.CONNECTION) {
+                out.write(1);
+                out.writeLong(message.lane().id());
+            } else {
+                out.write(0);
+            }
+            out.writeLong(message.created().toEpochMilli());
+            out.writeLong(message.deadline().toEpochMilli());
+            if (message.content().isPresent()) {
+                write(message.content().get(), out);
+            } else {
+                out.write(CUT);
+                for (Fragment fragment : message.fragments()) {
+                    byte[] one = fragment.bytes();
+                    out.writeShort(one.length);
+                    out.write(one);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void write(Content content, DataOutputStream out) throws IOException {
+        switch (content) {
+            case Content.Plain(byte[] data) -> {
+                out.write(PLAIN);
+                out.write(data);
+            }
+            case Content.Anonymous(SenderTag tag, int surbs, byte[] data) -> {
+                out.write(ANONYMOUS);
+                out.write(tag.bytes());
+                out.writeInt(surbs);
+                out.write(data);
+            }
+            case Content.Reply(byte[] data) -> {
+                out.write(REPLY);
+                out.write(data);
+            }
+            case Content.SurbRequest ignored -> throw new IllegalArgumentException("asked for again, not kept");
+            case Content.MoreSurbs ignored -> throw new IllegalArgumentException("asked for again, not kept");
+        }
+    }
+
+    // ------------------------------------------------------------------ read
+
+    static Saved load(ClientStore store, IdentityKey self, Instant now, Duration surbAge, Duration completedAge,
+                      Counters counters) throws StoreException {
+        List<IdentityKey> gateway = new ArrayList<>();
+        Map<IdentityKey, Saved.Registration> registrations = new HashMap<>();
+        Map<MixnetAddress, SenderTag> tags = new HashMap<>();
+        List<Saved.Key> replyKeys = new ArrayList<>();
+        List<Saved.Surb> surbs = new ArrayList<>();
+        List<Saved.Message> messages = new ArrayList<>();
+        List<Saved.Received> received = new ArrayList<>();
+        List<Fragment> fragments = new ArrayList<>();
+        List<Saved.Completed> completed = new ArrayList<>();
+        List<Change> expired = new ArrayList<>();
+
+        each(store, GATEWAY, (key, value) -> {
+            if (identity(key).equals(self)) {
+                gateway.add(identity(value));
+            }
+        });
+        each(store, REGISTRATION, (key, value) -> {
+            if (identity(key).equals(self)) {
+                registrations.put(identity(key), new Saved.Registration(
+                        new GatewaySharedKey(bytes(value, GatewaySharedKey.LENGTH)), value.getLong()));
+            }
+        });
+        each(store, TAG, (key, value) -> tags.put(MixnetAddress.fromBytes(bytes(key, MixnetAddress.LENGTH)), tag(value)));
+        each(store, REPLY_KEY, (key, value) -> {
+            Saved.Key found = new Saved.Key(new ReplyKey(bytes(value, ReplyKey.LENGTH)), instant(value));
+            if (found.made().isBefore(now.minus(surbAge))) {
+                expired.add(new Change.Remove(REPLY_KEY, key.array()));
+                counters.count(Counter.REPLY_KEYS_EXPIRED);
+            } else {
+                replyKeys.add(found);
+            }
+        });
+        each(store, SURB, (key, value) -> {
+            Instant at = instant(value);
+            KeyRotation rotation = KeyRotation.fromWireValue(value.get());
+            Saved.Surb found = new Saved.Surb(key.array(), tag(key), ReplySurb.parse(rest(value), rotation));
+            counters.count(Counter.SURBS_RECEIVED);
+            if (at.isBefore(now.minus(surbAge))) {
+                expired.add(new Change.Remove(SURB, key.array()));
+                counters.count(Counter.SURBS_EXPIRED);
+            } else {
+                surbs.add(found);
+            }
+        });
+        each(store, MESSAGE, (key, value) -> messages.add(readMessage(key.getLong(), value)));
+        each(store, RECEIVED, (key, value) -> {
+            Optional<SenderTag> sender = value.get() == 1 ? Optional.of(tag(value)) : Optional.empty();
+            received.add(new Saved.Received(key.getLong(), new ReceivedMessage(rest(value), sender)));
+        });
+        each(store, FRAGMENT, (key, value) -> fragments.add(Fragment.parse(rest(value))));
+        each(store, COMPLETED, (key, value) -> {
+            Saved.Completed found = new Saved.Completed(key.getInt(), instant(value));
+            if (found.at().isBefore(now.minus(completedAge))) {
+                expired.add(new Change.Remove(COMPLETED, key.array()));
+            } else {
+                completed.add(found);
+            }
+        });
+        replyKeys.sort(Comparator.comparing(Saved.Key::made));
+        surbs.sort(Comparator.comparing(surb -> ByteBuffer.wrap(surb.row()).getLong(SenderTag.LENGTH)));
+        completed.sort(Comparator.comparing(Saved.Completed::at));
+        store.commit(expired);
+        return new Saved(gateway.stream().findFirst(), registrations, tags, replyKeys, surbs, messages, received,
+                fragments, completed);
+    }
+
+    private static Saved.Message readMessage(long id, ByteBuffer in) throws WireException {
+        if (in.get() != VERSION) {
+            throw new WireException("a message of another version");
+        }
+        Target target = in.get() == TO_ADDRESS
+                ? new Target.ToAddress(MixnetAddress.fromBytes(bytes(in, MixnetAddress.LENGTH)))
+                : new Target.ToSender(tag(in), false);
+        Lane lane = Lane.of(in.get() == 1 ? OptionalLong.of(in.getLong()) : OptionalLong.empty());
+        Instant created = instant(in);
+        Instant deadline = instant(in);
+        int kind = in.get();
+        if (kind == CUT) {
+            List<Fragment> fragments = new ArrayList<>();
+            while (in.hasRemaining()) {
+                fragments.add(Fragment.parse(bytes(in, Short.toUnsignedInt(in.getShort()))));
+            }
+            return new Saved.Message(id, target, lane, created, deadline, Optional.empty(), fragments);
+        }
+        Content content = switch (kind) {
+            case PLAIN -> new Content.Plain(rest(in));
+            case ANONYMOUS -> new Content.Anonymous(tag(in), in.getInt(), rest(in));
+            case REPLY -> new Content.Reply(rest(in));
+            default -> throw new WireException("a message of kind " + kind);
+        };
+        return new Saved.Message(id, target, lane, created, deadline, Optional.of(content), List.of());
+    }
+
+    /** Rows are what was written, the store sees to that; one that makes no sense is of another version. */
+    private static void each(ClientStore store, String table, Reader reader) throws StoreException {
+        List<String> faults = new ArrayList<>();
+        BiConsumer<byte[], byte[]> row = (key, value) -> {
+            try {
+                reader.read(ByteBuffer.wrap(key), ByteBuffer.wrap(value));
+            } catch (WireException | IllegalArgumentException | BufferUnderflowException e) {
+                faults.add(String.valueOf(e.getMessage()));
+            }
+        };
+        store.forEach(table, row);
+        if (!faults.isEmpty()) {
+            throw new StoreException(store.directory() + ": the state was written by another version: table " + table
+                    + ", " + faults.size() + " rows: " + faults.getFirst());
+        }
+    }
+
+    private static byte[] bytes(ByteBuffer in, int length) {
+        byte[] bytes = new byte[length];
+        in.get(bytes);
+        return bytes;
+    }
+
+    private static byte[] rest(ByteBuffer in) {
+        return bytes(in, in.remaining());
+    }
+
+    private static IdentityKey identity(ByteBuffer in) {
+        return new IdentityKey(bytes(in, IdentityKey.LENGTH));
+    }
+
+    private static SenderTag tag(ByteBuffer in) {
+        return new SenderTag(bytes(in, SenderTag.LENGTH));
+    }
+
+    private static Instant instant(ByteBuffer in) {
+        return Instant.ofEpochMilli(in.getLong());
+    }
+}

@@ -1,0 +1,112 @@
+package org.cloakwork.client.store;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.cloakwork.api.IdentityKey;
+import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.ReceivedMessage;
+import org.cloakwork.api.SenderTag;
+import org.cloakwork.client.Counters;
+import org.cloakwork.client.encode.Content;
+import org.cloakwork.client.outbox.Lane;
+import org.cloakwork.client.outbox.Target;
+import org.cloakwork.spi.store.ClientStore;
+import org.cloakwork.spi.store.StoreException;
+import org.cloakwork.wire.Fragment;
+import org.cloakwork.wire.ReplySurb;
+import org.cloakwork.wire.crypto.GatewaySharedKey;
+import org.cloakwork.wire.crypto.ReplyKey;
+
+/**
+ * What a client finds at its start.
+ *
+ * @param gateway       the gateway of its address
+ * @param registrations with gateways
+ * @param tags          its names for itself, by recipient
+ * @param replyKeys     of reply blocks it gave away, oldest first
+ * @param surbs         reply blocks of others, in the order they came
+ * @param messages      that have not ended, in the order they were accepted
+ * @param received      messages nobody was given, in the order they came
+ * @param fragments     of messages that are not complete
+ * @param completed     ids of complete sets, oldest first
+ */
+public record Saved(Optional<IdentityKey> gateway, Map<IdentityKey, Registration> registrations,
+                    Map<MixnetAddress, SenderTag> tags, List<Key> replyKeys, List<Surb> surbs,
+                    List<Message> messages, List<Received> received, List<Fragment> fragments,
+                    List<Completed> completed) {
+
+    /**
+     * Reads everything.
+     *
+     * @param store        read
+     * @param self         whose state is wanted; registrations of others are left alone
+     * @param now          the time
+     * @param surbAge      reply blocks, and keys of our own, that are older are left out and removed
+     * @param completedAge ids of completed sets that are older are left out and removed
+     * @param counters     of the client
+     * @return what is there
+     * @throws StoreException if it cannot be read, or was written by another version
+     */
+    public static Saved load(ClientStore store, IdentityKey self, Instant now, Duration surbAge, Duration completedAge,
+                             Counters counters) throws StoreException {
+        return Rows.load(store, self, now, surbAge, completedAge, counters);
+    }
+
+    /** Of a client that begins anew. */
+    public static final Saved NOTHING = new Saved(Optional.empty(), Map.of(), Map.of(), List.of(), List.of(), List.of(),
+            List.of(), List.of(), List.of());
+
+    /**
+     * @param key           agreed on
+     * @param lastTimestamp of the latest authentication, seconds
+     */
+    public record Registration(GatewaySharedKey key, long lastTimestamp) {
+    }
+
+    /**
+     * @param key  of a reply block
+     * @param made when
+     */
+    public record Key(ReplyKey key, Instant made) {
+    }
+
+    /**
+     * @param row    its key in the store
+     * @param sender whose
+     * @param surb   the block
+     */
+    public record Surb(byte[] row, SenderTag sender, ReplySurb surb) {
+    }
+
+    /**
+     * A message on its way.
+     *
+     * @param id        among those of this client
+     * @param target    whom it is for
+     * @param lane      where it waits
+     * @param created   when it was handed over
+     * @param deadline  when it is given up
+     * @param content   while it is not cut into fragments
+     * @param fragments after that
+     */
+    public record Message(long id, Target target, Lane lane, Instant created, Instant deadline,
+                          Optional<Content> content, List<Fragment> fragments) {
+    }
+
+    /**
+     * @param id      among those of this client
+     * @param message what arrived
+     */
+    public record Received(long id, ReceivedMessage message) {
+    }
+
+    /**
+     * @param setId of its fragments
+     * @param at    when its message was complete
+     */
+    public record Completed(int setId, Instant at) {
+    }
+}

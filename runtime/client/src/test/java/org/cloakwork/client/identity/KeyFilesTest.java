@@ -1,0 +1,165 @@
+package org.cloakwork.client.identity;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.cloakwork.spi.runtime.Randomness;
+import org.cloakwork.spi.store.StoreException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KeyFilesTest {
+
+    private static final Randomness RANDOM = new SecureRandom()::nextBytes;
+
+    @TempDir
+    private Path folder;
+
+    private static Map<String, byte[]> files(Path directory) throws Exception {
+        Map<String, byte[]> files = new TreeMap<>();
+        try (Stream<Path> all = Files.list(directory)) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                files.put(file.getFileName().toString(), Files.readAllBytes(file));
+            }
+        }
+        return files;
+    }
+
+    private static void assertSame(Map<String, byte[]> expected, Map<String, byte[]> actual) {
+        assertEquals(expected.keySet(), actual.keySet());
+        expected.forEach((name, bytes) -> assertArrayEquals(bytes, actual.get(name), name));
+    }
+
+    /** Names, tags, line ends and rights as nym-client has them. */
+    @Test
+    void createsWhatNymClientReads() throws Exception {
+        Path directory = folder.resolve("state/default");
+        Identity identity = KeyFiles.loadOrCreate(directory, RANDOM);
+        Map<String, String> expected = new TreeMap<>();
+        expected.put("private_identity.pem", pem("ED25519 PRIVATE KEY", identity.identity().seed()));
+        expected.put("public_identity.pem", pem("ED25519 PUBLIC KEY", identity.identity().publicKey().bytes()));
+        expected.put("private_encryption.pem", pem("X25519 PRIVATE KEY", identity.encryption().privateBytes()));
+        expected.put("public_encryption.pem", pem("X25519 PUBLIC KEY", identity.encryption().publicKey().bytes()));
+        expected.put("ack_key.pem", pem("AES-128-CTR ACKNOWLEDGEMENTS KEY", identity.ackKey().bytes()));
+        Map<String, String> found = new TreeMap<>();
+        files(directory).forEach((name, bytes) -> found.put(name, new String(bytes, StandardCharsets.US_ASCII)));
+        assertEquals(expected, found);
+        for (String name : expected.keySet()) {
+            assertEquals("rw-------",
+                    PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve(name))), name);
+        }
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)));
+        assertEquals(identity, KeyFiles.loadOrCreate(directory, RANDOM));
+    }
+
+    private static String pem(String tag, byte[] key) {
+        return "-----BEGIN " + tag + "-----\r\n" + Base64.getEncoder().encodeToString(key) + "\r\n-----END " + tag
+                + "-----\r\n";
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"private_identity.pem", "public_identity.pem", "private_encryption.pem",
+            "public_encryption.pem", "ack_key.pem"})
+    void anyFaultyFileIsNamedAndNothingOverwritten(String name) throws Exception {
+        Path directory = folder.resolve("a");
+        KeyFiles.loadOrCreate(directory, RANDOM);
+        Path file = directory.resolve(name);
+        byte[] good = Files.readAllBytes(file);
+
+        Files.delete(file);
+        refused(directory, file, "missing");
+        Files.createDirectory(file);
+        refused(directory, file, "not a file");
+        Files.delete(file);
+        Files.createSymbolicLink(file, Path.of("nowhere"));
+        refused(directory, file, "missing");
+        Files.delete(file);
+        Files.write(file, new byte[0]);
+        refused(directory, file, "not a key in PEM");
+        Files.write(file, new byte[100_000]);
+        refused(directory, file, "not a key in PEM");
+        Files.writeString(file, new String(good, StandardCharsets.US_ASCII).replace(" KEY", " CAT"));
+        refused(directory, file, "another kind of key");
+        if (name.startsWith("public")) {
+            KeyFiles.loadOrCreate(folder.resolve("b"), RANDOM);
+            Files.write(file, Files.readAllBytes(folder.resolve("b").resolve(name)));
+            refused(directory, file, "does not belong");
+        }
+        Files.write(file, good);
+        KeyFiles.loadOrCreate(directory, RANDOM);
+    }
+
+    private static void refused(Path directory, Path file, String why) throws Exception {
+        Map<String, byte[]> before = files(directory);
+        StoreException e = assertThrows(StoreException.class, () -> KeyFiles.loadOrCreate(directory, RANDOM));
+        assertTrue(e.getMessage().startsWith(file + ": ") && e.getMessage().contains(why), e.getMessage());
+        assertSame(before, files(directory));
+    }
+
+    @Test
+    void interruptedCreationIsFinished() throws Exception {
+        Path directory = folder.resolve("a");
+        Identity identity = KeyFiles.loadOrCreate(directory, RANDOM);
+        for (String name : new String[]{"ack_key.pem", "public_encryption.pem"}) {
+            Files.move(directory.resolve(name), directory.resolve(name + ".new"));
+        }
+        assertEquals(identity, KeyFiles.loadOrCreate(directory, RANDOM));
+        for (String name : files(directory).keySet()) {
+            Files.move(directory.resolve(name), directory.resolve(name + ".new"));
+        }
+        Files.writeString(directory.resolve("ack_key.pem.new"), "half of");
+        Identity other = KeyFiles.loadOrCreate(directory, RANDOM);
+        assertEquals(5, files(directory).size());
+        assertEquals(other, KeyFiles.loadOrCreate(directory, RANDOM));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"client/data", "client"})
+    void importsFromDataDirectoryOrItsParent(String from) throws Exception {
+        Path data = folder.resolve("client/data");
+        Identity identity = KeyFiles.loadOrCreate(data, RANDOM);
+        Path to = folder.resolve("state/default");
+        assertEquals(identity, KeyFiles.importFrom(folder.resolve(from), to));
+        assertSame(files(data), files(to));
+        assertEquals(identity, KeyFiles.loadOrCreate(to, RANDOM));
+    }
+
+    @Test
+    void importNeverOverwrites() throws Exception {
+        Path data = folder.resolve("data");
+        KeyFiles.loadOrCreate(data, RANDOM);
+        Path to = Files.createDirectories(folder.resolve("to"));
+        Files.writeString(to.resolve("ack_key.pem"), "something");
+        Map<String, byte[]> before = files(to);
+        StoreException e = assertThrows(StoreException.class, () -> KeyFiles.importFrom(data, to));
+        assertTrue(e.getMessage().startsWith(to.resolve("ack_key.pem") + ": there already"), e.getMessage());
+        assertSame(before, files(to));
+    }
+
+    @Test
+    void importOfNothingOrHalfIsRefused() throws Exception {
+        Path to = folder.resolve("to");
+        StoreException none = assertThrows(StoreException.class,
+                () -> KeyFiles.importFrom(folder.resolve("nowhere"), to));
+        assertTrue(none.getMessage().startsWith(folder.resolve("nowhere") + ": no key files"), none.getMessage());
+        KeyFiles.loadOrCreate(folder.resolve("data"), RANDOM);
+        Files.delete(folder.resolve("data/public_encryption.pem"));
+        StoreException half = assertThrows(StoreException.class, () -> KeyFiles.importFrom(folder, to));
+        assertTrue(half.getMessage().contains("public_encryption.pem: missing"), half.getMessage());
+        assertFalse(Files.exists(to));
+    }
+}
