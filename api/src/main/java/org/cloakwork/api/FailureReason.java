@@ -12,8 +12,10 @@ public enum FailureReason {
     UNKNOWN_SENDER,
     /** The message is larger than the client accepts, or empty where the format has no empty form. */
     MESSAGE_SIZE,
-    /** The outbox is full: more is waiting than its limit in bytes allows. */
+    /** The outbox is full: its limit in bytes is reached, or the lane holds more of it than what is free. */
     OUTBOX_FULL,
+    /** The lane was closed before every packet of the message had left. */
+    LANE_CLOSED,
     /** The client was closed. */
     CLOSED
 }

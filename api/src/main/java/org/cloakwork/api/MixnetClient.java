@@ -115,6 +115,24 @@ public interface MixnetClient extends AutoCloseable {
      */
     Subscription subscribe(Consumer<ReceivedMessage> listener);
 
+    /**
+     * Gives up what waits on a lane: messages of which not every packet has left end as
+     * {@link FailureReason#LANE_CLOSED}, the others go on. The lane may be used again at once.
+     *
+     * @param lane as in {@link SendOptions#withLane}; nothing happens if nothing waits there
+     * @since 1.1
+     */
+    void closeLane(long lane);
+
+    /**
+     * Tells how much waits on a lane. It changes with every send, every packet that leaves, and every end of a message.
+     *
+     * @param lane as in {@link SendOptions#withLane}
+     * @return about how many bytes of its messages have not left for the first time, an empty message counting for one
+     * @since 1.1
+     */
+    long laneBytes(long lane);
+
     /** {@return the largest message that is accepted, in bytes} */
     int maxMessageBytes();
 

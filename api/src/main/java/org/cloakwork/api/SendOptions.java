@@ -10,12 +10,15 @@ import java.util.OptionalLong;
  * @param replySurbs how many reply blocks travel with the message; empty: none and no sender tag, so no answer is
  *                   possible; 0: a sender tag only, for a receiver that still holds blocks of ours
  * @param deadline   when the message is given up, counted from the call
- * @param lane       messages of one lane leave in order, lanes share the link fairly; empty: the general lane
+ * @param lane       messages of one lane leave in order, lanes share the link fairly by bytes; empty: the general lane
  */
 public record SendOptions(OptionalInt replySurbs, Duration deadline, OptionalLong lane) {
 
     /** Most reply blocks one message may carry. */
     public static final int MAX_REPLY_SURBS = 500;
+
+    /** Enough for an answer of up to 11 kB at once; whoever answers asks for more when it needs them. */
+    public static final int DEFAULT_REPLY_SURBS = 10;
 
     /** No reply blocks, 15 minutes, general lane. */
     public static final SendOptions DEFAULT =
@@ -29,6 +32,15 @@ public record SendOptions(OptionalInt replySurbs, Duration deadline, OptionalLon
         if (deadline.isNegative() || deadline.isZero()) {
             throw new IllegalArgumentException("deadline must be positive, not " + deadline);
         }
+    }
+
+    /**
+     * {@return the same options with {@link #DEFAULT_REPLY_SURBS} reply blocks: the receiver can answer}
+     *
+     * @since 1.1
+     */
+    public SendOptions withReplySurbs() {
+        return withReplySurbs(DEFAULT_REPLY_SURBS);
     }
 
     /**

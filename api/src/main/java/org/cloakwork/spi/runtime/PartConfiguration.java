@@ -71,6 +71,21 @@ public final class PartConfiguration {
     }
 
     /**
+     * @param key          what to read
+     * @param defaultValue if it is missing or blank
+     * @param allowed      values
+     * @return its value, one of those allowed
+     * @since 1.1
+     */
+    public String choice(String key, String defaultValue, Collection<String> allowed) {
+        String value = value(key);
+        if (value != null && !allowed.contains(value)) {
+            throw wrong(key, quoted(value), String.join(", ", allowed));
+        }
+        return value == null ? defaultValue : value;
+    }
+
+    /**
      * @param key     what to read
      * @param allowed for people, in the error
      * @return its comma-separated values, trimmed

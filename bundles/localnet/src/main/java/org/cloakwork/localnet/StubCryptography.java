@@ -53,7 +53,11 @@ final class StubCryptography implements Cryptography, Frames {
         }
 
         @Override
-        public PreparedPacket cover(EncryptionKey own, Route route, Route ackRoute, KeyRotation rotation) {
+        public PreparedPacket cover(PacketSize size, EncryptionKey own, Route route, Route ackRoute,
+                KeyRotation rotation) {
+            if (size != PacketSize.REGULAR) {
+                throw new IllegalArgumentException("stub packets are regular in size, not " + size);
+            }
             return toRoute(COVER, FragmentId.COVER, own, route, ackRoute, rotation);
         }
 

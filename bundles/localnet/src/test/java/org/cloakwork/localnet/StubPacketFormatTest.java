@@ -180,7 +180,8 @@ class StubPacketFormatTest {
     @Test
     void coverComesBackAsCover() throws Exception {
         Route route = route(4);
-        byte[] delivered = delivered(packets().cover(recipient.publicKey(), route, route, KeyRotation.EVEN), route,
+        byte[] delivered = delivered(packets().cover(PacketSize.REGULAR, recipient.publicKey(), route, route,
+                KeyRotation.EVEN), route,
                 FragmentId.COVER);
         assertTrue(CoverPacket.isCover(cryptography.open(delivered, recipient)));
     }

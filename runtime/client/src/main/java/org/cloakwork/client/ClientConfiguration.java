@@ -14,19 +14,21 @@ import org.cloakwork.api.IdentityKey;
  * @param inboxLimitBytes     what unfinished messages, and messages nobody has listened to yet, may hold, each
  * @param maxMessageBytes     the largest message that is accepted
  * @param gatewayPolicy       how a gateway is chosen and given up, unless one is named
+ * @param packetSizes         of the packets that are sent; any are received
  */
 public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPacketDelay, Duration topologyRefresh,
                                   long outboxLimitBytes, long inboxLimitBytes, int maxMessageBytes,
-                                  GatewayPolicy gatewayPolicy) {
+                                  GatewayPolicy gatewayPolicy, PacketSizes packetSizes) {
 
     private static final int MIB = 1024 * 1024;
 
     /** Nym's delays and periods; limits that let a message of 16 MiB through. */
     public static final ClientConfiguration DEFAULT = new ClientConfiguration(Optional.empty(),
-            Duration.ofMillis(15), Duration.ofMinutes(5), 64L * MIB, 64L * MIB, 16 * MIB);
+            Duration.ofMillis(15), Duration.ofMinutes(5), 64L * MIB, 64L * MIB, 16 * MIB, GatewayPolicy.DEFAULT,
+            PacketSizes.REGULAR);
 
     /**
-     * With {@link GatewayPolicy#DEFAULT}.
+     * With {@link GatewayPolicy#DEFAULT} and packets of regular size.
      *
      * @param gateway          the gateway to use; empty: any of the topology
      * @param meanPacketDelay  at each mix, of packets and acknowledgements
@@ -38,7 +40,7 @@ public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPa
     public ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPacketDelay, Duration topologyRefresh,
                                long outboxLimitBytes, long inboxLimitBytes, int maxMessageBytes) {
         this(gateway, meanPacketDelay, topologyRefresh, outboxLimitBytes, inboxLimitBytes, maxMessageBytes,
-                GatewayPolicy.DEFAULT);
+                GatewayPolicy.DEFAULT, PacketSizes.REGULAR);
     }
 
     /**
@@ -47,7 +49,7 @@ public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPa
      */
     public ClientConfiguration withGateway(IdentityKey newGateway) {
         return new ClientConfiguration(Optional.of(newGateway), meanPacketDelay, topologyRefresh, outboxLimitBytes,
-                inboxLimitBytes, maxMessageBytes, gatewayPolicy);
+                inboxLimitBytes, maxMessageBytes, gatewayPolicy, packetSizes);
     }
 
     /**
@@ -56,6 +58,15 @@ public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPa
      */
     public ClientConfiguration withGatewayPolicy(GatewayPolicy newPolicy) {
         return new ClientConfiguration(gateway, meanPacketDelay, topologyRefresh, outboxLimitBytes, inboxLimitBytes,
-                maxMessageBytes, newPolicy);
+                maxMessageBytes, newPolicy, packetSizes);
+    }
+
+    /**
+     * @param newSizes of packets
+     * @return the same with those sizes
+     */
+    public ClientConfiguration withPacketSizes(PacketSizes newSizes) {
+        return new ClientConfiguration(gateway, meanPacketDelay, topologyRefresh, outboxLimitBytes, inboxLimitBytes,
+                maxMessageBytes, gatewayPolicy, newSizes);
     }
 }

@@ -9,6 +9,7 @@ import org.cloakwork.spi.topology.KeyRotation;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.FragmentId;
 import org.cloakwork.wire.MixPacket;
+import org.cloakwork.wire.PacketSize;
 import org.cloakwork.wire.PreparedPacket;
 import org.cloakwork.wire.ReplySurb;
 import org.cloakwork.wire.WireException;
@@ -41,13 +42,14 @@ public interface Cryptography {
                                KeyRotation rotation);
 
         /**
+         * @param size     of the packet
          * @param own      key of this client, to which cover goes back
          * @param route    back to this client
          * @param ackRoute back to this client
          * @param rotation of the topology both routes are from
-         * @return the packet, regular in size
+         * @return the packet
          */
-        PreparedPacket cover(EncryptionKey own, Route route, Route ackRoute, KeyRotation rotation);
+        PreparedPacket cover(PacketSize size, EncryptionKey own, Route route, Route ackRoute, KeyRotation rotation);
 
         /**
          * @param fragment     fills a packet size exactly

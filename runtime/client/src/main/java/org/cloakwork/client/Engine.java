@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.FailureReason;
@@ -95,6 +96,7 @@ public final class Engine implements MixnetClient {
     /** Messages of applications that have not ended, and what they hold. */
     private final Set<OutgoingMessage> inFlight = ConcurrentHashMap.newKeySet();
     private final AtomicLong heldBytes = new AtomicLong();
+    private final Map<Lane, Long> heldBytesByLane = new ConcurrentHashMap<>();
     private final Outbox outbox = new Outbox();
     private final PacketMaker maker;
     private final Encoding encoding;
@@ -177,12 +179,13 @@ public final class Engine implements MixnetClient {
                 identity.encryption().publicKey(), configuration.gateway(), configuration.gatewayPolicy(), saved, ledger,
                 new SessionEvents());
         maker = new PacketMaker(environment, parts, cryptography, counters, ackKey, configuration.meanPacketDelay(),
-                topology::topology, session::address);
+                configuration.packetSizes(), topology::topology, session::address);
         encoding = new Encoding(maker, environment.scheduler(), new AfterEncoding());
         sealing = new Sealing(maker, environment.scheduler(), counters, outbox, new AfterSealing());
         pacer = new Pacer(environment, parts, counters, new Outgoing());
         reliability = new Reliability(environment, parts, counters, new AfterSending());
-        replies = new Replies(environment, counters, ledger, () -> session.address().filter(own -> session.isLive()),
+        replies = new Replies(environment, counters, configuration.packetSizes(), ledger,
+                () -> session.address().filter(own -> session.isLive()),
                 new AfterReplies());
         parts.onChange(() -> environment.scheduler().execute(this::partsChanged));
     }
@@ -213,10 +216,11 @@ public final class Engine implements MixnetClient {
     private void restore(Saved.Message message) {
         counters.count(Counter.MESSAGES_CREATED);
         counters.count(Counter.MESSAGES_RESTORED);
-        long bytes = message.content().map(Engine::bytesHeld)
-                .orElse(OutgoingMessage.bytesHeld(message.fragments().size()));
-        heldBytes.addAndGet(bytes);
-        OutgoingMessage outgoing = message(message.target(), message.lane(), nanosOf(message.created()),
+        long bytes = message.content().map(this::bytesHeld)
+                .orElse(OutgoingMessage.bytesHeld(message.fragments()));
+        int length = message.content().map(Engine::length).orElse(
+                message.fragments().stream().mapToInt(fragment -> fragment.payload().length).sum());
+        OutgoingMessage outgoing = message(message.target(), message.lane(), length, nanosOf(message.created()),
                 nanosOf(message.deadline()), bytes);
         outgoing.setId(message.id());
         outgoing.durable();
@@ -230,14 +234,24 @@ public final class Engine implements MixnetClient {
         }
     }
 
-    private static long bytesHeld(Content content) {
+    private long bytesHeld(Content content) {
+        int surbs = switch (content) {
+            case Content.Anonymous anonymous -> anonymous.surbs();
+            case Content.MoreSurbs more -> more.surbs();
+            case Content.Plain ignored -> 0;
+            case Content.Reply ignored -> 0;
+            case Content.SurbRequest ignored -> 0;
+        };
+        return OutgoingMessage.bytesHeld(length(content), surbs, configuration.packetSizes());
+    }
+
+    private static int length(Content content) {
         return switch (content) {
-            case Content.Plain(byte[] data) -> OutgoingMessage.bytesHeld(data.length, 0);
-            case Content.Anonymous(SenderTag tag, int surbCount, byte[] data) ->
-                    OutgoingMessage.bytesHeld(data.length, surbCount);
-            case Content.Reply(byte[] data) -> OutgoingMessage.bytesHeld(data.length, 0);
-            case Content.SurbRequest ignored -> OutgoingMessage.bytesHeld(0, 0);
-            case Content.MoreSurbs(SenderTag tag, int surbCount) -> OutgoingMessage.bytesHeld(0, surbCount);
+            case Content.Plain(byte[] data) -> data.length;
+            case Content.Anonymous(SenderTag tag, int surbCount, byte[] data) -> data.length;
+            case Content.Reply(byte[] data) -> data.length;
+            case Content.SurbRequest ignored -> 0;
+            case Content.MoreSurbs ignored -> 0;
         };
     }
 
@@ -317,6 +331,25 @@ public final class Engine implements MixnetClient {
         return accept(new Target.ToSender(sender, false), message, options, 0, 1, () -> new Content.Reply(message));
     }
 
+    @Override
+    public void closeLane(long lane) {
+        List<OutgoingMessage> unsent = onLane(lane).filter(OutgoingMessage::isUnsent).toList();
+        unsent.forEach(OutgoingMessage::withdraw);
+        if (!unsent.isEmpty()) {
+            environment.scheduler().execute(() -> unsent.stream().filter(OutgoingMessage::isUnsent)
+                    .forEach(message -> fail(message, FailureReason.LANE_CLOSED, "its lane was closed")));
+        }
+    }
+
+    @Override
+    public long laneBytes(long lane) {
+        return onLane(lane).mapToLong(OutgoingMessage::unsentBytes).sum();
+    }
+
+    private Stream<OutgoingMessage> onLane(long lane) {
+        return inFlight.stream().filter(message -> message.lane().equals(Lane.of(lane)));
+    }
+
     /** Waits until everything has ended; called from a task of the client's own thread it would wait in vain. */
     @Override
     public void close() {
@@ -361,17 +394,21 @@ public final class Engine implements MixnetClient {
                                    Supplier<Content> content) {
         counters.count(Counter.MESSAGES_CREATED);
         boolean sizeAllowed = message.length >= leastBytes && message.length <= configuration.maxMessageBytes();
-        long bytes = sizeAllowed ? OutgoingMessage.bytesHeld(message.length, surbCount) : 0;
+        long bytes = sizeAllowed ? OutgoingMessage.bytesHeld(message.length, surbCount, configuration.packetSizes()) : 0;
         long now = environment.clock().nanoTime();
-        OutgoingMessage outgoing = message(target, Lane.of(options.lane()), now,
+        Lane lane = Lane.of(options.lane());
+        OutgoingMessage outgoing = message(target, lane, message.length, now,
                 now + Math.min(LONGEST_DEADLINE.toNanos(), TimeUnit.NANOSECONDS.convert(options.deadline())), bytes);
-        boolean fits = heldBytes.addAndGet(bytes) <= configuration.outboxLimitBytes();
+        // A lane that has more than what is free waits, so that there is room for others whatever one does.
+        long laneBytes = heldBytesByLane.getOrDefault(lane, bytes) - bytes;
+        long free = configuration.outboxLimitBytes() - heldBytes.get();
+        boolean fits = free >= 0 && laneBytes <= free + bytes;
         if (!sizeAllowed) {
             outgoing.refuse(FailureReason.MESSAGE_SIZE, "a message must have " + leastBytes + " to "
                     + configuration.maxMessageBytes() + " bytes, not " + message.length);
         } else if (!fits) {
-            outgoing.refuse(FailureReason.OUTBOX_FULL, "more than " + configuration.outboxLimitBytes()
-                    + " bytes are on their way already");
+            outgoing.refuse(FailureReason.OUTBOX_FULL, laneBytes + " bytes are on this lane already, "
+                    + (free + bytes) + " are free");
         } else if (isStopped()) {
             outgoing.refuse(FailureReason.CLOSED, CLOSED);
         } else {
@@ -384,10 +421,14 @@ public final class Engine implements MixnetClient {
     }
 
     /** @param bytes counted in {@link #heldBytes} by the caller */
-    private OutgoingMessage message(Target target, Lane lane, long createdNanos, long deadlineNanos, long bytes) {
-        OutgoingMessage message = new OutgoingMessage(target, lane, createdNanos, deadlineNanos, (ended, outcome) -> {
+    private OutgoingMessage message(Target target, Lane lane, int length, long createdNanos, long deadlineNanos,
+                                    long bytes) {
+        heldBytes.addAndGet(bytes);
+        heldBytesByLane.merge(lane, bytes, Long::sum);
+        OutgoingMessage message = new OutgoingMessage(target, lane, length, createdNanos, deadlineNanos, (ended, outcome) -> {
             inFlight.remove(ended);
             heldBytes.addAndGet(-bytes);
+            heldBytesByLane.computeIfPresent(lane, (l, held) -> held > bytes ? held - bytes : null);
             ended.id().ifPresent(ledger::ended);
             counters.count(outcome instanceof Outcome.Acknowledged
                     ? Counter.MESSAGES_ACKNOWLEDGED : Counter.MESSAGES_FAILED);
@@ -460,7 +501,7 @@ public final class Engine implements MixnetClient {
             return;
         }
         switch (message.target()) {
-            case Target.ToAddress ignored -> fragments.forEach(fragment -> outbox.add(message.lane(), fragment));
+            case Target.ToAddress ignored -> fragments.forEach(outbox::add);
             case Target.ToSender sender -> {
                 if (!replies.add(sender, fragments)) {
                     fail(message, FailureReason.UNKNOWN_SENDER, "no reply block left to ask with");
@@ -497,8 +538,7 @@ public final class Engine implements MixnetClient {
             // A reply block must be known to be used before it is.
             ledger.whenDurable(() -> {
                 if (fragment.isWanted()) {
-                    outbox.add(fragment.transmissions() == 0 ? fragment.message().lane() : Lane.RETRANSMISSION,
-                            fragment);
+                    outbox.add(fragment);
                     sealing.run();
                 }
             });
@@ -570,7 +610,7 @@ public final class Engine implements MixnetClient {
         @Override
         public void copy(OutgoingFragment fragment) {
             switch (fragment.message().target()) {
-                case Target.ToAddress ignored -> outbox.add(Lane.RETRANSMISSION, fragment);
+                case Target.ToAddress ignored -> outbox.add(fragment);
                 case Target.ToSender sender -> replies.addCopy(sender, fragment);
             }
         }

@@ -36,9 +36,9 @@ final class NymCryptography implements Cryptography {
         }
 
         @Override
-        public PreparedPacket cover(EncryptionKey own, Route route, Route ackRoute, KeyRotation rotation) {
-            return preparer.cover(PacketSize.REGULAR, own, EncryptionKeyPair.generate(randomness), route, ackRoute,
-                    rotation);
+        public PreparedPacket cover(PacketSize size, EncryptionKey own, Route route, Route ackRoute,
+                KeyRotation rotation) {
+            return preparer.cover(size, own, EncryptionKeyPair.generate(randomness), route, ackRoute, rotation);
         }
 
         @Override

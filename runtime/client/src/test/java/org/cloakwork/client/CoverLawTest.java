@@ -5,14 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.cloakwork.api.Delivery;
+import org.cloakwork.api.SendOptions;
 import org.cloakwork.cover.constant.ConstantCoverFactory;
 import org.cloakwork.cover.poisson.PoissonCoverFactory;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.runtime.Randomness;
+import org.cloakwork.spi.sphinx.PacketFormat;
+import org.cloakwork.wire.MixPacket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -101,6 +108,67 @@ class CoverLawTest {
             List<Double> gaps = gapsSeconds(world, Duration.ofSeconds(90));
             assertEquals(PACKETS_A_SECOND, rate(gaps), PACKETS_A_SECOND * 0.05);
             assertPoisson(gaps);
+        }
+    }
+
+    /** Everything about what a client sent that is not encrypted, and how often each first hop was taken. */
+    private static void assertSameOutside(World world, Set<String> outsides, String kind) {
+        Map<String, Long> hops = new TreeMap<>();
+        for (FakeGateway.Forwarded forwarded : world.gateway().forwarded) {
+            MixPacket packet = forwarded.packet();
+            outsides.add("frame " + forwarded.frameLength() + " B, packet " + packet.packet().length + " B, "
+                    + packet.type() + ", rotation " + packet.rotation());
+            hops.merge(packet.firstHop().toString(), 1L, Long::sum);
+        }
+        long all = world.gateway().forwarded.size();
+        System.out.println(kind + ": " + all + " packets, " + outsides + ", Sphinx versions " + world.versions
+                + ", first hops " + hops);
+        assertTrue(all > 300, kind + ": " + all);
+        assertEquals(1, outsides.size(), outsides::toString);
+        assertEquals(Set.of(PacketFormat.VERSION_SEEDS), world.versions, kind);
+        assertEquals(2, hops.size(), hops::toString);
+        // Each of two with the same probability: four standard deviations.
+        hops.values().forEach(count -> assertEquals(all / 2.0, count, 2 * Math.sqrt(all), hops::toString));
+        world.gateway().forwarded.clear();
+    }
+
+    @Test
+    void cover_data_answers_copies_and_requests_differ_in_nothing_outside_the_encryption() {
+        Set<String> outsides = new HashSet<>();
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.client(ClientConfiguration.DEFAULT, POISSON);
+            alice.awaitReady();
+            world.gateway().forwarded.clear();
+            world.runFor(Duration.ofSeconds(60));
+            double bytes = world.gateway().forwarded.stream().mapToLong(sent -> sent.frameLength()).sum() / 60.0;
+            double law = PACKETS_A_SECOND * world.gateway().forwarded.getFirst().frameLength();
+            System.out.printf("uplink of an idle client in 60 s: %.0f B/s, the law says %.0f B/s: %+.1f %%%n", bytes, law,
+                    100 * (bytes / law - 1));
+            assertEquals(1, bytes / law, 0.05);
+            assertEquals(0, alice.counter(Counter.PACKETS_DATA));
+            assertSameOutside(world, outsides, "cover");
+        }
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            TestClient bob = world.readyClient();
+            alice.awaitAcknowledged(alice.send(bob.address(), new byte[800_000]));
+            assertSameOutside(world, outsides, "data");
+            alice.awaitAcknowledged(alice.send(bob.address(), new byte[100], SendOptions.DEFAULT.withReplySurbs(500)));
+            bob.awaitReceived(2);
+            world.runFor(Duration.ofSeconds(5));
+            world.gateway().forwarded.clear();
+            bob.awaitAcknowledged(bob.reply(bob.received.getLast().sender().orElseThrow(), new byte[700_000]));
+            assertEquals(0, bob.counter(Counter.PACKETS_RETRANSMITTED));
+            assertSameOutside(world, outsides, "answers");
+            Delivery lost = alice.send(world.nobody(), new byte[400_000]);
+            world.loss = 1;
+            world.runFor(Duration.ofSeconds(1));
+            world.gateway().forwarded.clear();
+            long before = alice.counter(Counter.PACKETS_DATA);
+            world.loss = 0.5;
+            alice.awaitAcknowledged(lost);
+            assertTrue(alice.counter(Counter.PACKETS_DATA) - before < alice.counter(Counter.PACKETS_RETRANSMITTED));
+            assertSameOutside(world, outsides, "copies, mostly");
         }
     }
 

@@ -2,6 +2,7 @@ package org.cloakwork.client;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -71,6 +72,57 @@ class RepliesTest {
         SenderTag tag = askedBy(alice, 5);
         assertEquals(tag, askedBy(alice, 0));
         assertNotEquals(tag, askedBy(bob, 5));
+    }
+
+    @Test
+    void with_the_default_number_of_reply_blocks_the_first_answer_waits_for_none() {
+        SenderTag tag = askedBy(alice, SendOptions.DEFAULT_REPLY_SURBS);
+        Delivery answer = bob.engine.reply(tag, new byte[11_000], SendOptions.DEFAULT.withLane(1));
+        // No packet can have come and gone by then.
+        world.runFor(FakeTransport.LATENCY);
+        assertEquals(7, answer.progress().packets());
+        assertEquals(0, bob.engine.laneBytes(1));
+        bob.awaitAcknowledged(answer);
+        alice.awaitReceived(1);
+    }
+
+    @Test
+    void a_queued_answer_goes_out_after_ten_minutes_without_new_reply_blocks() {
+        SenderTag tag = askedBy(alice, SendOptions.DEFAULT_REPLY_SURBS);
+        FakeTransport away = (FakeTransport) alice.parts.transport();
+        away.unreachable = true;
+        away.link().breakOff("away");
+        Delivery answer = bob.reply(tag, new byte[200_000]);
+        world.runFor(Duration.ofMinutes(10));
+        assertFalse(answer.outcome().isDone());
+        away.unreachable = false;
+        bob.awaitAcknowledged(answer);
+        alice.awaitReceived(1);
+        assertEquals(200_000, alice.received.getFirst().payload().length);
+    }
+
+    @Test
+    void applications_see_neither_requests_for_reply_blocks_nor_the_answers_to_them() {
+        SenderTag tag = askedBy(alice, SendOptions.DEFAULT_REPLY_SURBS);
+        bob.awaitAcknowledged(bob.reply(tag, new byte[300_000]));
+        world.runFor(Duration.ofMinutes(1));
+        assertTrue(bob.counter(Counter.SURB_REQUESTS_SENT) > 0);
+        assertTrue(alice.counter(Counter.SURB_REQUESTS_RECEIVED) > 0);
+        assertTrue(bob.counter(Counter.SURBS_RECEIVED) > 100);
+        assertEquals(1, alice.received.size());
+        assertEquals(1, bob.received.size());
+        assertEquals(1, alice.counter(Counter.MESSAGES_RECEIVED));
+        assertEquals(1, bob.counter(Counter.MESSAGES_RECEIVED));
+    }
+
+    @Test
+    void one_lane_of_answers_to_a_sender_does_not_hold_up_another() {
+        SenderTag tag = askedBy(alice, SendOptions.DEFAULT_REPLY_SURBS);
+        Delivery greedy = bob.engine.reply(tag, new byte[2_000_000], SendOptions.DEFAULT.withLane(1));
+        Delivery small = bob.engine.reply(tag, new byte[20_000], SendOptions.DEFAULT.withLane(2));
+        bob.awaitAcknowledged(small);
+        assertFalse(greedy.outcome().isDone());
+        bob.awaitAcknowledged(greedy);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +74,8 @@ final class World implements AutoCloseable {
     /** What topology providers answer. */
     Supplier<CompletableFuture<Topology>> directory = () -> CompletableFuture.completedFuture(topology());
     long keyRotation = 10;
+    /** Sphinx versions that nodes have seen, in packets and in acknowledgements. */
+    final Set<Integer> versions = new HashSet<>();
     /** Tasks that are expected to throw. */
     boolean failuresExpected;
 
@@ -224,10 +227,12 @@ final class World implements AutoCloseable {
                 switch (format.process(layer, nodeKeys.get(at))) {
                     case Processed.Forward(var next, long nanos, byte[] rest, byte[] tag, int version) -> {
                         at = next;
+                        versions.add(version);
                         layer = rest;
                         delayNanos += nanos;
                     }
                     case Processed.Final(var destination, byte[] message, byte[] tag, int version) -> {
+                        versions.add(version);
                         FakeGateway gateway = gatewaysByAddress.get(at);
                         IdentityKey receiver = new IdentityKey(destination.address());
                         boolean isAck = packet.length == PacketSize.ACK.packetLength();

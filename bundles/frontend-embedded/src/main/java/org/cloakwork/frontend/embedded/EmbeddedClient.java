@@ -88,6 +88,16 @@ final class EmbeddedClient implements MixnetClient {
     }
 
     @Override
+    public void closeLane(long lane) {
+        client.closeLane(lane);
+    }
+
+    @Override
+    public long laneBytes(long lane) {
+        return client.laneBytes(lane);
+    }
+
+    @Override
     public int maxMessageBytes() {
         return client.maxMessageBytes();
     }

@@ -11,6 +11,7 @@ import org.cloakwork.api.MixnetClient;
 import org.cloakwork.client.ClientConfiguration;
 import org.cloakwork.client.Engine;
 import org.cloakwork.client.GatewayPolicy;
+import org.cloakwork.client.PacketSizes;
 import org.cloakwork.client.Parts;
 import org.cloakwork.client.ThreadedEnvironment;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
@@ -107,7 +108,8 @@ public final class ClientComponent {
                 ? Optional.of(IdentityKey.parse(configuration.text("gateway", "a gateway's identity")))
                 : Optional.empty();
         GatewayPolicy policy = properties.containsKey("gateway-choice") ? policy(configuration) : GatewayPolicy.DEFAULT;
-        ClientConfiguration chosen = ClientConfiguration.DEFAULT.withGatewayPolicy(policy);
+        ClientConfiguration chosen = ClientConfiguration.DEFAULT.withGatewayPolicy(policy)
+                .withPacketSizes(PacketSizes.of(configuration));
         client = gateway.map(chosen::withGateway).orElse(chosen);
         choose(configuration);
         Optional<String> storeName = properties.containsKey("store")

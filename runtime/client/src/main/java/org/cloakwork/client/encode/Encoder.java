@@ -3,12 +3,12 @@ package org.cloakwork.client.encode;
 import java.util.ArrayList;
 import java.util.List;
 import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.client.PacketSizes;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.wire.Chunking;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.NymMessage;
-import org.cloakwork.wire.PacketSize;
 import org.cloakwork.wire.Padding;
 import org.cloakwork.wire.RepliableContent;
 import org.cloakwork.wire.ReplyContent;
@@ -21,9 +21,11 @@ import org.cloakwork.wire.crypto.ReplyKey;
  * @param format     makes the reply blocks
  * @param routes     for them
  * @param own        our address, where they lead
+ * @param sizes      of packets
  * @param randomness for keys and set ids
  */
-public record Encoder(PacketFormat format, Routes routes, MixnetAddress own, Randomness randomness) {
+public record Encoder(PacketFormat format, Routes routes, MixnetAddress own, PacketSizes sizes,
+                      Randomness randomness) {
 
     /** Version of the list that carries reply blocks made from key seeds. */
     private static final int SURB_LIST_VERSION = 2;
@@ -39,7 +41,7 @@ public record Encoder(PacketFormat format, Routes routes, MixnetAddress own, Ran
 
     /**
      * @param content what to say
-     * @return its fragments for regular packets
+     * @return its fragments
      */
     public Encoded encode(Content content) {
         List<ReplySurb> surbs = new ArrayList<>();
@@ -53,8 +55,9 @@ public record Encoder(PacketFormat format, Routes routes, MixnetAddress own, Ran
             case Content.MoreSurbs(var tag, int count) -> new NymMessage.Repliable(tag,
                     new RepliableContent.AdditionalSurbs(SURB_LIST_VERSION, make(count, surbs)));
         };
-        int length = PacketSize.REGULAR.fragmentLength();
-        List<Fragment> fragments = Chunking.split(Padding.pad(message.bytes(), length), length,
+        byte[] bytes = message.bytes();
+        int length = sizes.forMessage(bytes.length).fragmentLength();
+        List<Fragment> fragments = Chunking.split(Padding.pad(bytes, length), length,
                 () -> Chunking.randomSetId(randomness));
         return new Encoded(fragments, surbs.stream().map(ReplySurb::key).toList());
     }

@@ -9,6 +9,7 @@ import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
 import org.cloakwork.client.Cryptography;
 import org.cloakwork.client.Environment;
+import org.cloakwork.client.PacketSizes;
 import org.cloakwork.client.Parts;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.crypto.AckKey;
@@ -26,6 +27,7 @@ public final class PacketMaker {
     private final Counters counters;
     private final AckKey ackKey;
     private final Duration meanDelay;
+    private final PacketSizes sizes;
     private final Supplier<Optional<Topology>> topology;
     private final Supplier<Optional<MixnetAddress>> own;
     /** For the topology that was the present one when it was last asked for. */
@@ -38,18 +40,20 @@ public final class PacketMaker {
      * @param counters     of the client
      * @param ackKey       of the client
      * @param meanDelay    at each mix
+     * @param sizes        of packets
      * @param topology     the present one
      * @param own          our address
      */
     public PacketMaker(Environment environment, Parts parts, Cryptography cryptography, Counters counters,
-                       AckKey ackKey, Duration meanDelay, Supplier<Optional<Topology>> topology,
-                       Supplier<Optional<MixnetAddress>> own) {
+                       AckKey ackKey, Duration meanDelay, PacketSizes sizes,
+                       Supplier<Optional<Topology>> topology, Supplier<Optional<MixnetAddress>> own) {
         this.environment = environment;
         this.parts = parts;
         this.cryptography = cryptography;
         this.counters = counters;
         this.ackKey = ackKey;
         this.meanDelay = meanDelay;
+        this.sizes = sizes;
         this.topology = topology;
         this.own = own;
     }
@@ -71,14 +75,14 @@ public final class PacketMaker {
     /** {@return empty as long as no packet can be made} */
     Optional<Encoder> encoder() {
         return Optional.ofNullable(parts.sphinx()).flatMap(format -> routes().map(routes ->
-                new Encoder(format, routes, own.get().orElseThrow(), environment.randomness())));
+                new Encoder(format, routes, own.get().orElseThrow(), sizes, environment.randomness())));
     }
 
     /** {@return empty as long as no packet can be made} */
     Optional<Sealer> sealer() {
         return Optional.ofNullable(parts.sphinx()).flatMap(format -> routes().map(routes ->
                 new Sealer(cryptography.packets(format, ackKey, environment.randomness()), routes,
-                        own.get().orElseThrow())));
+                        own.get().orElseThrow(), sizes, environment.randomness())));
     }
 
     /**

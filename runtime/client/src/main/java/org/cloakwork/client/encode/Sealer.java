@@ -3,6 +3,8 @@ package org.cloakwork.client.encode;
 import java.util.Optional;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.client.Cryptography;
+import org.cloakwork.client.PacketSizes;
+import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.Route;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.PreparedPacket;
@@ -11,11 +13,14 @@ import org.cloakwork.wire.ReplySurb;
 /**
  * Makes packets, each with a route and an acknowledgement of its own. Runs on worker threads: keeps no state.
  *
- * @param packets puts them together
- * @param routes  drawn from
- * @param own     our address, where acknowledgements lead
+ * @param packets    puts them together
+ * @param routes     drawn from
+ * @param own        our address, where acknowledgements lead
+ * @param sizes      of cover packets
+ * @param randomness for the sizes of cover packets
  */
-public record Sealer(Cryptography.Packets packets, Routes routes, MixnetAddress own) {
+public record Sealer(Cryptography.Packets packets, Routes routes, MixnetAddress own, PacketSizes sizes,
+                     Randomness randomness) {
 
     /**
      * @param fragment  what to send
@@ -43,8 +48,8 @@ public record Sealer(Cryptography.Packets packets, Routes routes, MixnetAddress 
 
     /** {@return a packet to ourselves that says nothing; empty if our own gateway is not in the topology} */
     public Optional<PreparedPacket> cover() {
-        return toUs().map(route -> packets.cover(own.encryption(), route, toUs().orElseThrow(),
-                routes.topology().keyRotation()));
+        return toUs().map(route -> packets.cover(sizes.forCover(randomness), own.encryption(), route,
+                toUs().orElseThrow(), routes.topology().keyRotation()));
     }
 
     private Optional<Route> toUs() {

@@ -121,12 +121,12 @@ public final class Sealing {
             } else if (result.isPresent()) {
                 counters.count(Counter.PACKETS_UNROUTABLE);
                 fragment.setTimer(scheduler.schedule(AGAIN, () -> {
-                    outbox.add(fragment.message().lane(), fragment);
+                    outbox.add(fragment);
                     run();
                 }));
             } else {
                 counters.count(Counter.PACKETS_UNSEALED);
-                outbox.add(fragment.message().lane(), fragment);
+                outbox.add(fragment);
                 pause();
             }
         }

@@ -10,21 +10,27 @@ import java.util.OptionalLong;
  */
 public record Lane(Kind kind, long id) {
 
-    /** Copies of packets that were not acknowledged. */
-    public static final Lane RETRANSMISSION = new Lane(Kind.RETRANSMISSION, 0);
     /** Requests for reply blocks and the answers to them. */
     public static final Lane SURBS = new Lane(Kind.SURBS, 0);
     /** Messages without a lane of their own. */
     public static final Lane GENERAL = new Lane(Kind.GENERAL, 0);
 
     /** What travels on a lane. */
-    public enum Kind { RETRANSMISSION, SURBS, GENERAL, CONNECTION }
+    public enum Kind { SURBS, GENERAL, CONNECTION }
 
     /**
      * @param id as given by the application
      * @return its lane
      */
     public static Lane of(OptionalLong id) {
-        return id.isPresent() ? new Lane(Kind.CONNECTION, id.getAsLong()) : GENERAL;
+        return id.isPresent() ? of(id.getAsLong()) : GENERAL;
+    }
+
+    /**
+     * @param id as given by the application
+     * @return its lane
+     */
+    public static Lane of(long id) {
+        return new Lane(Kind.CONNECTION, id);
     }
 }

@@ -2,10 +2,15 @@ package org.cloakwork.client.outbox;
 
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.wire.Fragment;
+import org.cloakwork.wire.PacketSize;
 import org.cloakwork.wire.ReplySurb;
 
 /** One packet's share of a message, from the cut until its acknowledgement. Used on the client's own thread only. */
 public final class OutgoingFragment {
+
+    /** What a packet has beside its fragment, the same for every size. */
+    private static final int OVERHEAD_BYTES =
+            PacketSize.REGULAR.packetLength() - PacketSize.REGULAR.fragmentLength();
 
     private final OutgoingMessage message;
     private final Fragment fragment;
@@ -34,6 +39,11 @@ public final class OutgoingFragment {
     /** {@return what is sent} */
     public Fragment fragment() {
         return fragment;
+    }
+
+    /** {@return the length of the packet it goes in} */
+    public int packetBytes() {
+        return fragment.length() + OVERHEAD_BYTES;
     }
 
     /** {@return whether a copy of it is still worth sending} */
@@ -89,6 +99,7 @@ public final class OutgoingFragment {
         this.expectedRoundTripNanos = expectedRoundTripNanos;
         if (transmissions++ == 0) {
             firstSentNanos = nowNanos;
+            message.firstCopyLeft();
         } else {
             message.retransmitted();
         }

@@ -10,6 +10,7 @@ import java.util.function.BiConsumer;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.Outcome;
+import org.cloakwork.client.PacketSizes;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.PacketSize;
@@ -24,13 +25,10 @@ public final class OutgoingMessage implements Delivery {
     private static final int SURB_BYTES = 460;
     /** What a message has beside its content, its padding marker included. */
     private static final int HEADER_BYTES = 32;
-    /** What a packet carries of a message at least, and about what it holds here. */
-    private static final int FRAGMENT_PAYLOAD_BYTES =
-            PacketSize.REGULAR.fragmentLength() - Fragment.LINKED_HEADER_LENGTH;
-    private static final int FRAGMENT_HELD_BYTES = 2048;
 
     private final Target target;
     private final Lane lane;
+    private final int length;
     private final long createdNanos;
     private final long deadlineNanos;
     private final BiConsumer<OutgoingMessage, Outcome> onEnd;
@@ -40,6 +38,8 @@ public final class OutgoingMessage implements Delivery {
     private final CompletableFuture<Void> stored = new CompletableFuture<>();
     private OptionalLong id = OptionalLong.empty();
     private volatile Progress progress = new Progress(0, 0, 0);
+    private volatile int fragmentsLeft;
+    private volatile boolean withdrawn;
     private Cancellable deadline = () -> { };
     private boolean givenUpByPolicy;
     private List<OutgoingFragment> fragments = List.of();
@@ -49,15 +49,17 @@ public final class OutgoingMessage implements Delivery {
      *
      * @param target        whom it is for
      * @param lane          where it waits
+     * @param length        of its content
      * @param createdNanos  when it was handed over, monotonic time
      * @param deadlineNanos when it is given up, monotonic time
      * @param onEnd         called once, by whoever ends it
      * @param outcomes      completes the outcome and runs what applications have waiting for it
      */
-    public OutgoingMessage(Target target, Lane lane, long createdNanos, long deadlineNanos,
+    public OutgoingMessage(Target target, Lane lane, int length, long createdNanos, long deadlineNanos,
                            BiConsumer<OutgoingMessage, Outcome> onEnd, Executor outcomes) {
         this.target = target;
         this.lane = lane;
+        this.length = length;
         this.createdNanos = createdNanos;
         this.deadlineNanos = deadlineNanos;
         this.onEnd = onEnd;
@@ -69,19 +71,23 @@ public final class OutgoingMessage implements Delivery {
      *
      * @param length    of a message's content
      * @param surbCount reply blocks that go along
+     * @param sizes     of packets
      * @return about what it holds until it ends
      */
-    public static long bytesHeld(int length, int surbCount) {
-        return Math.ceilDiv(length + (long) surbCount * SURB_BYTES + HEADER_BYTES, FRAGMENT_PAYLOAD_BYTES)
-                * FRAGMENT_HELD_BYTES;
+    public static long bytesHeld(int length, int surbCount, PacketSizes sizes) {
+        int content = length + surbCount * SURB_BYTES + HEADER_BYTES;
+        PacketSize size = sizes.forMessage(content);
+        return (long) Math.ceilDiv(content, size.fragmentLength() - Fragment.LINKED_HEADER_LENGTH)
+                * size.plaintextLength();
     }
 
     /**
      * @param fragments it was cut into
      * @return about what it holds until it ends
      */
-    public static long bytesHeld(int fragments) {
-        return (long) fragments * FRAGMENT_HELD_BYTES;
+    public static long bytesHeld(List<Fragment> fragments) {
+        int overhead = PacketSize.REGULAR.plaintextLength() - PacketSize.REGULAR.fragmentLength();
+        return fragments.stream().mapToLong(fragment -> fragment.length() + overhead).sum();
     }
 
     @Override
@@ -160,6 +166,35 @@ public final class OutgoingMessage implements Delivery {
         List<OutgoingFragment> taken = fragments;
         fragments = List.of();
         return taken;
+    }
+
+    /** The first copy of one of its packets has left. */
+    void firstCopyLeft() {
+        fragmentsLeft++;
+    }
+
+    /** Nobody waits any longer for the packets of it that have not left; whoever calls this sees to its end. */
+    public void withdraw() {
+        withdrawn = true;
+    }
+
+    /** {@return whether a packet of it has yet to leave for the first time} */
+    public boolean isUnsent() {
+        int packets = progress.packets();
+        return isOpen() && (packets == 0 || fragmentsLeft < packets);
+    }
+
+    /**
+     * {@return about how many bytes of its content have yet to leave for the first time, an empty message counting for
+     * one; 0 if it has ended or was withdrawn}
+     */
+    public long unsentBytes() {
+        int packets = progress.packets();
+        long counted = Math.max(1, length);
+        if (withdrawn || !isUnsent()) {
+            return 0;
+        }
+        return packets == 0 ? counted : Math.ceilDiv(counted * (packets - fragmentsLeft), packets);
     }
 
     /** Another copy of one of its packets has left. */

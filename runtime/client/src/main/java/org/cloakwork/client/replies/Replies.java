@@ -11,6 +11,7 @@ import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
 import org.cloakwork.client.Environment;
+import org.cloakwork.client.PacketSizes;
 import org.cloakwork.client.encode.Content;
 import org.cloakwork.client.outbox.Lane;
 import org.cloakwork.client.outbox.OutgoingFragment;
@@ -51,6 +52,7 @@ public final class Replies {
     }
 
     private final Environment environment;
+    private final PacketSizes sizes;
     private final Counters counters;
     private final SurbStock stock;
     private final SenderTags tags;
@@ -64,14 +66,16 @@ public final class Replies {
     /**
      * @param environment of the client
      * @param counters    of the client
+     * @param sizes       of packets
      * @param ledger      told which reply blocks and tags come and go
      * @param own         our address while we can send, for requests
      * @param next        what follows
      */
-    public Replies(Environment environment, Counters counters, Ledger ledger, Supplier<Optional<MixnetAddress>> own,
-                   Next next) {
+    public Replies(Environment environment, Counters counters, PacketSizes sizes, Ledger ledger,
+                   Supplier<Optional<MixnetAddress>> own, Next next) {
         this.environment = environment;
         this.counters = counters;
+        this.sizes = sizes;
         this.own = own;
         this.next = next;
         stock = new SurbStock(counters, ledger);
@@ -141,7 +145,7 @@ public final class Replies {
      */
     public void addCopy(Target.ToSender target, OutgoingFragment fragment) {
         if (!target.asksForSurbs()) {
-            stock.enqueueFirst(target.sender(), fragment);
+            stock.enqueue(target.sender(), fragment);
             serve(target.sender());
             return;
         }
@@ -183,7 +187,7 @@ public final class Replies {
     public void grant(MixnetAddress asking, long amount) {
         Optional<SenderTag> tag = tags.known(asking);
         int left = Math.clamp(amount, 0, MOST_GRANTED);
-        if (tag.isEmpty() || heldBytes + OutgoingMessage.bytesHeld(0, left) > LIMIT_BYTES) {
+        if (tag.isEmpty() || heldBytes + OutgoingMessage.bytesHeld(0, left, sizes) > LIMIT_BYTES) {
             counters.count(Counter.SURB_REQUESTS_REFUSED);
             return;
         }
@@ -198,8 +202,8 @@ public final class Replies {
     /** Messages of our own are not counted among those of applications. */
     private OutgoingMessage message(Target target, int surbCount) {
         long now = environment.clock().nanoTime();
-        long bytes = OutgoingMessage.bytesHeld(0, surbCount);
-        OutgoingMessage message = new OutgoingMessage(target, Lane.SURBS, now, now + DEADLINE.toNanos(),
+        long bytes = OutgoingMessage.bytesHeld(0, surbCount, sizes);
+        OutgoingMessage message = new OutgoingMessage(target, Lane.SURBS, 0, now, now + DEADLINE.toNanos(),
                 (ended, outcome) -> {
                     messages.remove(ended);
                     heldBytes -= bytes;

@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
+import org.cloakwork.client.outbox.Outbox;
 import org.cloakwork.client.outbox.OutgoingFragment;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.client.store.Saved;
@@ -49,7 +50,7 @@ public final class SurbStock {
 
     private static final class Peer {
         private final Deque<ReplySurb> surbs = new ArrayDeque<>();
-        private final Deque<OutgoingFragment> waiting = new ArrayDeque<>();
+        private final Outbox waiting = new Outbox();
         private int reserve = LEAST_RESERVE;
         private int asked;
         private int requested;
@@ -122,7 +123,7 @@ public final class SurbStock {
         Iterator<Peer> eldest = peers.values().iterator();
         while ((peers.size() > MAX_SENDERS || size > MAX_SURBS) && eldest.hasNext()) {
             Peer candidate = eldest.next();
-            if (candidate.waiting.isEmpty() && candidate != peer) {
+            if (candidate.waiting.size() == 0 && candidate != peer) {
                 expired(candidate.surbs);
                 eldest.remove();
             }
@@ -178,18 +179,10 @@ public final class SurbStock {
 
     /**
      * @param sender   whom it is for
-     * @param fragment waits for a reply block, behind those that wait already
+     * @param fragment waits for a reply block, as in the outbox
      */
     public void enqueue(SenderTag sender, OutgoingFragment fragment) {
         peers.computeIfAbsent(sender, tag -> new Peer()).waiting.add(fragment);
-    }
-
-    /**
-     * @param sender   whom it is for
-     * @param fragment a copy of it was lost: it waits before all others
-     */
-    public void enqueueFirst(SenderTag sender, OutgoingFragment fragment) {
-        peers.computeIfAbsent(sender, tag -> new Peer()).waiting.addFirst(fragment);
     }
 
     /**
@@ -202,9 +195,9 @@ public final class SurbStock {
         if (peer == null) {
             return released;
         }
-        peer.waiting.removeIf(fragment -> !fragment.isWanted());
-        while (!peer.waiting.isEmpty() && peer.surbs.size() > peer.reserve) {
-            OutgoingFragment fragment = peer.waiting.poll();
+        peer.waiting.sweep();
+        while (peer.waiting.size() > 0 && peer.surbs.size() > peer.reserve) {
+            OutgoingFragment fragment = peer.waiting.poll().orElseThrow();
             fragment.setSurb(use(peer));
             released.add(fragment);
         }
@@ -268,12 +261,12 @@ public final class SurbStock {
      */
     public boolean isWaiting(SenderTag sender) {
         Peer peer = peers.get(sender);
-        return peer != null && !peer.waiting.isEmpty();
+        return peer != null && peer.waiting.size() > 0;
     }
 
     /** {@return the senders for whom fragments wait} */
     public List<SenderTag> waiting() {
-        return peers.entrySet().stream().filter(e -> !e.getValue().waiting.isEmpty()).map(Map.Entry::getKey)
+        return peers.entrySet().stream().filter(e -> e.getValue().waiting.size() > 0).map(Map.Entry::getKey)
                 .toList();
     }
 

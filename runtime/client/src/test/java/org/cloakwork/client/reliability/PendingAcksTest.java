@@ -22,7 +22,7 @@ class PendingAcksTest {
 
     private static OutgoingFragment fragment(int set, int position) {
         return new OutgoingFragment(new OutgoingMessage(new Target.ToSender(new SenderTag(new byte[16]), false),
-                Lane.GENERAL, 0, 1, (ended, outcome) -> { }, Runnable::run),
+                Lane.GENERAL, 0, 0, 1, (ended, outcome) -> { }, Runnable::run),
                 new Fragment(set, 10, position, OptionalInt.empty(), OptionalInt.empty(), new byte[0]));
     }
 

@@ -66,7 +66,7 @@ class ReplyStateTest {
     }
 
     private List<OutgoingFragment> fragments(int count) {
-        OutgoingMessage message = new OutgoingMessage(new Target.ToSender(peer, false), Lane.GENERAL, 0, HOUR,
+        OutgoingMessage message = new OutgoingMessage(new Target.ToSender(peer, false), Lane.GENERAL, 0, 0, HOUR,
                 (ended, outcome) -> { }, Runnable::run);
         List<OutgoingFragment> fragments = IntStream.rangeClosed(1, count).mapToObj(i -> new OutgoingFragment(message,
                 new Fragment(1, 255, i, OptionalInt.empty(), OptionalInt.empty(), new byte[0]))).toList();
@@ -97,7 +97,8 @@ class ReplyStateTest {
     void a_lost_fragment_goes_before_those_that_wait_and_unwanted_ones_go_altogether() {
         List<OutgoingFragment> fragments = fragments(3);
         stock.enqueue(peer, fragments.get(1));
-        stock.enqueueFirst(peer, fragments.get(0));
+        fragments.get(0).sent(0, 0);
+        stock.enqueue(peer, fragments.get(0));
         stock.received(peer, surbs(3), false);
         assertEquals(List.of(fragments.get(0)), stock.release(peer));
         fragments.get(1).message().fail(FailureReason.DEADLINE, "late");
