@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Delivery;
@@ -321,14 +321,14 @@ public final class Engine implements MixnetClient {
     public Delivery send(MixnetAddress recipient, byte[] message, SendOptions options) {
         int replySurbs = options.replySurbs().orElse(0);
         return accept(new Target.ToAddress(recipient), message, options, replySurbs, 0,
-                () -> options.replySurbs().isPresent()
-                        ? new Content.Anonymous(replies.tagFor(recipient), replySurbs, message)
-                        : new Content.Plain(message));
+                bytes -> options.replySurbs().isPresent()
+                        ? new Content.Anonymous(replies.tagFor(recipient), replySurbs, bytes)
+                        : new Content.Plain(bytes));
     }
 
     @Override
     public Delivery reply(SenderTag sender, byte[] message, SendOptions options) {
-        return accept(new Target.ToSender(sender, false), message, options, 0, 1, () -> new Content.Reply(message));
+        return accept(new Target.ToSender(sender, false), message, options, 0, 1, Content.Reply::new);
     }
 
     @Override
@@ -391,7 +391,7 @@ public final class Engine implements MixnetClient {
 
     /** Whatever is wrong with a message becomes its outcome. */
     private OutgoingMessage accept(Target target, byte[] message, SendOptions options, int surbCount, int leastBytes,
-                                   Supplier<Content> content) {
+                                   Function<byte[], Content> content) {
         counters.count(Counter.MESSAGES_CREATED);
         boolean sizeAllowed = message.length >= leastBytes && message.length <= configuration.maxMessageBytes();
         long bytes = sizeAllowed ? OutgoingMessage.bytesHeld(message.length, surbCount, configuration.packetSizes()) : 0;
@@ -415,7 +415,9 @@ public final class Engine implements MixnetClient {
             if (!ledger.isOn()) {
                 outgoing.notStored();
             }
-            environment.scheduler().execute(() -> admit(outgoing, content.get()));
+            // The caller may go on to write into its array.
+            byte[] copy = message.clone();
+            environment.scheduler().execute(() -> admit(outgoing, content.apply(copy)));
         }
         return outgoing;
     }
