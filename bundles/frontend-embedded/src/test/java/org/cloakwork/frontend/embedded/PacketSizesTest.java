@@ -50,7 +50,7 @@ class PacketSizesTest {
         Parts parts = new Parts();
         parts.setTopology(() -> CompletableFuture.completedFuture(network.topology()));
         parts.setTransport(part(GatewayTransport.class, "websocket"));
-        parts.setSphinx(part(PacketFormat.class, "bouncycastle"));
+        parts.setSphinx(part(PacketFormat.class, "fast"));
         parts.setRetransmission(part(RetransmissionPolicy.class, "timeout"));
         parts.setCover(part(CoverTrafficStrategy.class, "none"));
         Engine engine = new Engine(ClientConfiguration.DEFAULT.withPacketSizes(sizes), parts,
