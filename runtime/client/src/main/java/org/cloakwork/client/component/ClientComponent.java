@@ -2,6 +2,8 @@ package org.cloakwork.client.component;
 
 import java.util.HashMap;
 import java.util.Hashtable;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -15,6 +17,7 @@ import org.cloakwork.client.PacketSizes;
 import org.cloakwork.client.Parts;
 import org.cloakwork.client.ThreadedEnvironment;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.frontend.FrontEnd;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.runtime.PartFactory;
@@ -90,6 +93,7 @@ public final class ClientComponent {
     private final Choice<RetransmissionPolicy> retransmission = new Choice<>(parts::setRetransmission);
     private final Choice<CoverTrafficStrategy> cover = new Choice<>(parts::setCover);
     private final Choice<StoreProvider> store = new Choice<>(this::stored);
+    private final FrontEnds frontEnds = new FrontEnds();
     private BundleContext context;
     private String name;
     private ClientConfiguration client;
@@ -112,6 +116,7 @@ public final class ClientComponent {
                 .withPacketSizes(PacketSizes.of(configuration));
         client = gateway.map(chosen::withGateway).orElse(chosen);
         choose(configuration);
+        chooseFrontEnds(properties, configuration);
         Optional<String> storeName = properties.containsKey("store")
                 ? Optional.of(configuration.text("store", "a part's name")) : Optional.empty();
         configuration.verify();
@@ -153,6 +158,7 @@ public final class ClientComponent {
         engine.start();
         registration = context.registerService(MixnetClient.class, engine,
                 new Hashtable<>(Map.of(MixnetClient.NAME_PROPERTY, name)));
+        frontEnds.start(context, name, engine);
     }
 
     private void closeStore() {
@@ -175,12 +181,15 @@ public final class ClientComponent {
 
     @Modified
     void modified(Map<String, Object> properties) {
-        choose(PartConfiguration.ofProperties("client", properties));
+        PartConfiguration configuration = PartConfiguration.ofProperties("client", properties);
+        choose(configuration);
+        chooseFrontEnds(properties, configuration);
     }
 
     @Deactivate
     synchronized void deactivate() {
         client = null;
+        frontEnds.close();
         if (engine != null) {
             registration.unregister();
             engine.close();
@@ -195,6 +204,32 @@ public final class ClientComponent {
         sphinx.choose(configuration.text("sphinx", "a part's name"));
         retransmission.choose(configuration.text("retransmission", "a part's name"));
         cover.choose(configuration.text("cover", "a part's name"));
+    }
+
+    /** The list {@code frontends}, and keys {@code NAME.KEY} for each of them. */
+    private void chooseFrontEnds(Map<String, Object> properties, PartConfiguration configuration) {
+        List<String> names = properties.getOrDefault("frontends", "").toString().isBlank() ? List.of()
+                : configuration.list("frontends", "names of front-ends, separated by commas");
+        Map<String, Map<String, String>> settings = new LinkedHashMap<>();
+        for (String frontEnd : names) {
+            Map<String, String> own = new TreeMap<>();
+            properties.forEach((key, value) -> {
+                if (key.startsWith(frontEnd + ".")) {
+                    own.put(key.substring(frontEnd.length() + 1), value.toString());
+                }
+            });
+            settings.put(frontEnd, own);
+        }
+        frontEnds.choose(settings);
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addFrontEnd(FrontEnd part, Map<String, Object> properties) {
+        frontEnds.add(part, (String) properties.get(PartFactory.NAME_PROPERTY));
+    }
+
+    void removeFrontEnd(FrontEnd part) {
+        frontEnds.remove(part);
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)

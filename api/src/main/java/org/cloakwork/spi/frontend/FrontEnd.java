@@ -1,0 +1,43 @@
+package org.cloakwork.spi.frontend;
+
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import org.cloakwork.api.MixnetClient;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * A door through which other programs use a client, or a service that lives behind a client: a listening socket and what
+ * is spoken there. It may serve several clients, each on a port of its own.
+ *
+ * <p>It keeps nothing that must survive it: messages that arrive while no front-end listens wait in the client. Several
+ * front-ends of one client see all of its messages; each must leave alone what is not for it.
+ */
+@ConsumerType
+public interface FrontEnd {
+
+    /**
+     * Begins to serve a client. Called on a thread that may block for as long as it takes to open a port, whatever the
+     * state of the client is: it may not be ready yet, and may become so or cease to be so at any time.
+     *
+     * @param client   whom to serve; not to be closed
+     * @param settings what this client's own file says of this front-end: keys that begin with its name and a dot
+     *                 ({@code websocket.port}), without those. They go before the front-end's own configuration
+     * @return what is being served, until it is closed
+     * @throws IOException              if a port cannot be had, naming it; nothing is left open
+     * @throws IllegalArgumentException if a setting is unknown or wrong, naming key, value and what is allowed
+     */
+    Serving serve(MixnetClient client, Map<String, String> settings) throws IOException;
+
+    /** A client being served. */
+    interface Serving extends AutoCloseable {
+
+        /** {@return where, for people: with the ports that were really taken; empty if nothing listens} */
+        List<URI> addresses();
+
+        /** Ends every connection, frees the ports and every thread. Idempotent; does not close the client. */
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,7 @@
+/** How programs that are not this one reach a client. */
+@Export
+@Version("1.0.0")
+package org.cloakwork.spi.frontend;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
