@@ -39,6 +39,7 @@ public final class MessageStream {
 
     private final Carrier carrier;
     private final StreamLimits limits;
+    private final ByteBudget budget;
     private final LongSupplier nanoTime;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -53,6 +54,7 @@ public final class MessageStream {
     private boolean outputClosed;
     private boolean endRead;
     private boolean windows;
+    private long receiveBytes;
     private long readBytes;
     private long toldBytes;
     private long toldReadBytes;
@@ -66,13 +68,21 @@ public final class MessageStream {
     /**
      * @param carrier  takes what the stream says to the other side
      * @param limits   what it may hold and how long it waits
+     * @param budget   of all streams together; {@link #release} gives back what this one has of it
      * @param nanoTime monotonic time
+     * @throws StreamException if there is not even the first share left of the budget
      */
-    public MessageStream(Carrier carrier, StreamLimits limits, LongSupplier nanoTime) {
+    public MessageStream(Carrier carrier, StreamLimits limits, ByteBudget budget, LongSupplier nanoTime)
+            throws StreamException {
         this.carrier = Objects.requireNonNull(carrier);
         this.limits = limits;
+        this.budget = budget;
         this.nanoTime = nanoTime;
-        in = new Reordering(limits.maxAhead() * 2, limits.receiveBytes());
+        if (!budget.take(limits.firstReceiveBytes())) {
+            throw new StreamException(StreamException.Reason.NO_ROOM, "no room for another stream");
+        }
+        receiveBytes = limits.firstReceiveBytes();
+        in = new Reordering(limits.maxAhead() * 2, receiveBytes);
         out = new SendWindow(limits.sendBytes(), limits.maxAhead());
         heardNanos = nanoTime.getAsLong();
         sentNanos = heardNanos;
@@ -122,6 +132,16 @@ public final class MessageStream {
         lock.lock();
         try {
             return broken != null || isOver() && out.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return whether it broke} */
+    public boolean isBroken() {
+        lock.lock();
+        try {
+            return broken != null;
         } finally {
             lock.unlock();
         }
@@ -195,29 +215,66 @@ public final class MessageStream {
     }
 
     /**
-     * The other side understands windows: it is told how far it may send, and tells us.
+     * The other side understands windows: each sends as far as the other has told, to begin with its first window.
      *
-     * @param firstBytes what either may send before it hears of a window
+     * @param firstBytes what either may send before it hears of a window; not more than what the limits begin with
      */
     public void useWindows(long firstBytes) {
-        long limit = 0;
         lock.lock();
         try {
             if (!windows) {
                 windows = true;
                 toldBytes = firstBytes;
                 out.limit(firstBytes);
-                if (limits.receiveBytes() > firstBytes) {
-                    limit = limits.receiveBytes();
-                    toldBytes = limit;
-                }
             }
         } finally {
             lock.unlock();
         }
-        if (limit > 0) {
-            carrier.window(limit, 0);
+    }
+
+    /** The other side does not understand windows: room is made at once for as much as it may be going to send. */
+    public void useNoWindows() {
+        lock.lock();
+        try {
+            while (grow()) {
+                // grow did it
+            }
+            in.raiseLimit(readBytes + receiveBytes);
+        } finally {
+            lock.unlock();
         }
+    }
+
+    private boolean grow() {
+        long more = Math.min(receiveBytes, limits.receiveBytes() - receiveBytes);
+        if (more <= 0 || broken != null || !budget.take(more)) {
+            return false;
+        }
+        receiveBytes += more;
+        return true;
+    }
+
+    /** Gives back what it has of the budget; to be called when it is over. Idempotent. */
+    public void release() {
+        lock.lock();
+        try {
+            budget.giveBack(receiveBytes);
+            receiveBytes = 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sends a piece without bytes, which tells the other side that this one is there. */
+    public void greet() {
+        Piece piece;
+        lock.lock();
+        try {
+            piece = new Piece(out.next(0), End.NONE, new byte[0]);
+        } finally {
+            lock.unlock();
+        }
+        post(piece);
     }
 
     /** @param bytes the other side takes, from the beginning on */
@@ -397,10 +454,12 @@ public final class MessageStream {
                 System.arraycopy(current, currentAt, into, offset, count);
                 currentAt += count;
                 readBytes += count;
-                in.raiseLimit(readBytes + limits.receiveBytes());
                 dataNanos = nanoTime.getAsLong();
-                if (windows && readBytes + limits.receiveBytes() - toldBytes >= limits.receiveBytes() / 4) {
-                    limit = readBytes + limits.receiveBytes();
+                in.raiseLimit(readBytes + receiveBytes);
+                if (windows && readBytes + receiveBytes - toldBytes >= receiveBytes / 4) {
+                    grow();
+                    limit = readBytes + receiveBytes;
+                    in.raiseLimit(limit);
                     newBytes = readBytes - toldReadBytes;
                     toldBytes = limit;
                     toldReadBytes = readBytes;

@@ -20,7 +20,9 @@ public final class StreamException extends IOException {
         /** Nothing was heard of the other side for too long. */
         SILENT,
         /** This side broke it off. */
-        ABORTED
+        ABORTED,
+        /** There is no room for another stream. */
+        NO_ROOM
     }
 
     private final transient Reason reason;

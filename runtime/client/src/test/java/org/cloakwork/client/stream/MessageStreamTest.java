@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class MessageStreamTest {
 
-    private static final StreamLimits LIMITS = new StreamLimits(64 * 1024, 32 * 1024, 40, 1000,
+    private static final StreamLimits LIMITS = new StreamLimits(8192, 64 * 1024, 32 * 1024, 40, 1000,
             Duration.ofSeconds(60), Duration.ofMinutes(10), Duration.ofMinutes(20), Duration.ofSeconds(2));
 
     private static final class Sent implements Delivery {
@@ -59,6 +59,7 @@ class MessageStreamTest {
     /** Two streams with a mixnet between them that delivers in any order, some things twice, and refuses some. */
     private static final class World {
 
+        private final ByteBudget budget = new ByteBudget(1 << 20);
         private final AtomicLong nanos = new AtomicLong();
         private final Random random;
         private final int refusals;
@@ -70,14 +71,14 @@ class MessageStreamTest {
         private int mostUnderWay;
 
         World(long seed, int refusals) {
-            this(seed, refusals, LIMITS);
-        }
-
-        World(long seed, int refusals, StreamLimits limits) {
             random = new Random(seed);
             this.refusals = refusals;
-            left = new MessageStream(new Link(true), limits, nanos::get);
-            right = new MessageStream(new Link(false), limits, nanos::get);
+            try {
+                left = new MessageStream(new Link(true), LIMITS, budget, nanos::get);
+                right = new MessageStream(new Link(false), LIMITS, budget, nanos::get);
+            } catch (StreamException e) {
+                throw new AssertionError(e);
+            }
         }
 
         private final class Link implements Carrier {
@@ -185,6 +186,9 @@ class MessageStreamTest {
         if (seed > 2) {
             world.left.useWindows(4096);
             world.right.useWindows(4096);
+        } else {
+            world.left.useNoWindows();
+            world.right.useNoWindows();
         }
         byte[] toRight = bytes(seed, 300_000);
         byte[] toLeft = bytes(seed + 100, 200_000);
@@ -230,15 +234,29 @@ class MessageStreamTest {
                 }
             }
             assertFalse(writer.isDone());
-            assertTrue(written.get() <= LIMITS.receiveBytes(), written + " written");
-            assertTrue(written.get() >= LIMITS.receiveBytes() - 1000, written + " written");
+            // The window has not been told to grow: nobody has read yet.
+            assertTrue(written.get() <= 4096, written + " written");
+            assertTrue(written.get() >= 3000, written + " written");
+            assertEquals(2 * LIMITS.firstReceiveBytes(), world.budget.takenBytes());
             Future<byte[]> reader = threads.submit(() -> world.right.input().readNBytes(300_000));
             while (!reader.isDone()) {
                 world.step();
             }
             writer.get();
             assertEquals(300_000, reader.get().length);
+            assertEquals(LIMITS.firstReceiveBytes() + LIMITS.receiveBytes(), world.budget.takenBytes());
+            world.left.release();
+            world.right.release();
+            world.right.release();
+            assertEquals(0, world.budget.takenBytes());
         }
+    }
+
+    @Test
+    void withoutRoomInTheBudgetThereIsNoStream() {
+        ByteBudget budget = new ByteBudget(LIMITS.firstReceiveBytes() - 1);
+        assertEquals(StreamException.Reason.NO_ROOM, assertThrows(StreamException.class,
+                () -> new MessageStream(new World(1, 0).new Link(true), LIMITS, budget, () -> 0)).reason());
     }
 
     @Test
@@ -251,7 +269,7 @@ class MessageStreamTest {
             assertTrue(i < 100);
         }
         assertEquals(StreamException.Reason.OVERRUN, world.onlyBreak().reason());
-        assertEquals(LIMITS.receiveBytes() / 1000 + 1, i);
+        assertEquals(LIMITS.firstReceiveBytes() / 1000 + 1, i);
         world.deliverAll();
         assertThrows(StreamException.class, () -> world.left.input().read());
     }
@@ -275,6 +293,7 @@ class MessageStreamTest {
         assertEquals(StreamException.Reason.GAP, world.onlyBreak().reason());
         assertThrows(StreamException.class, () -> world.right.input().read());
         world.deliverAll();
+        world.pass(LIMITS.resetPatience().plusNanos(1));
         assertEquals(StreamException.Reason.RESET,
                 assertThrows(StreamException.class, () -> world.left.input().read()).reason());
     }

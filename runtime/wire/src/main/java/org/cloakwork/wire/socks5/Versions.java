@@ -18,7 +18,7 @@ public record Versions(int providerInterface, int protocol) {
     public static final Versions WINDOWS = new Versions('W', 3);
     private static final int WINDOWS_ANSWER = 'X';
     /** What each end may send before it hears of a window, where both understand them. */
-    public static final int FIRST_WINDOW_BYTES = 128 * 1024;
+    public static final int FIRST_WINDOW_BYTES = 64 * 1024;
 
     static final int NEWEST_PROTOCOL = 3;
     private static final int LAST_UNVERSIONED = 2;
