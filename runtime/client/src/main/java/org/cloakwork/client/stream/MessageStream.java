@@ -137,6 +137,16 @@ public final class MessageStream {
         }
     }
 
+    /** {@return whether the end of the other side's half was read} */
+    public boolean isInputEnded() {
+        lock.lock();
+        try {
+            return endRead;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** {@return whether it broke} */
     public boolean isBroken() {
         lock.lock();
@@ -236,10 +246,13 @@ public final class MessageStream {
     public void useNoWindows() {
         lock.lock();
         try {
+            windows = false;
+            out.unlimited();
             while (grow()) {
                 // grow did it
             }
             in.raiseLimit(readBytes + receiveBytes);
+            changed.signalAll();
         } finally {
             lock.unlock();
         }

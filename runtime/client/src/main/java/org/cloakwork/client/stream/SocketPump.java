@@ -14,19 +14,35 @@ public final class SocketPump {
     private static final int BUFFER_BYTES = 8 * 1024;
     private static final int MOST_AT_ONCE = 32 * 1024 - 1;
 
+    /** Told of the ends of halves. */
+    public interface Ends {
+
+        /** The far side has closed its half. */
+        default void farClosed() {
+        }
+
+        /**
+         * The socket's half is closed, and the far side is told when this returns.
+         *
+         * @throws InterruptedException breaks everything
+         */
+        default void beforeClose() throws InterruptedException {
+        }
+    }
+
     private final Socket socket;
     private final MessageStream stream;
-    private final Runnable farClosed;
+    private final Ends ends;
 
     /**
-     * @param socket    connected; closed in the end
-     * @param stream    the other side
-     * @param farClosed called when the far side has closed its half
+     * @param socket connected; closed in the end
+     * @param stream the other side
+     * @param ends   told of the ends of halves
      */
-    public SocketPump(Socket socket, MessageStream stream, Runnable farClosed) {
+    public SocketPump(Socket socket, MessageStream stream, Ends ends) {
         this.socket = socket;
         this.stream = stream;
-        this.farClosed = farClosed;
+        this.ends = ends;
     }
 
     /**
@@ -66,8 +82,9 @@ public final class SocketPump {
                 int count = 1 + (bytes.length > 1 ? Math.max(0, in.read(bytes, 1, bytes.length - 1)) : 0);
                 out.write(bytes, 0, count);
             }
+            ends.beforeClose();
             out.close();
-        } catch (IOException e) {
+        } catch (IOException | InterruptedException e) {
             stream.abort("the connection to it broke");
         }
     }
@@ -80,7 +97,7 @@ public final class SocketPump {
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 out.write(buffer, 0, count);
             }
-            farClosed.run();
+            ends.farClosed();
             socket.shutdownOutput();
         } catch (IOException e) {
             stream.abort("the connection to it broke");
