@@ -55,6 +55,17 @@ class AcceptanceTest {
                         receiver.address().encryption())));
     }
 
+    /** {@return how many of them come after a later one of their set} */
+    private static long outOfOrder(List<Fragment> order) {
+        Map<Integer, Integer> highest = new HashMap<>();
+        long count = 0;
+        for (Fragment fragment : order) {
+            int before = highest.merge(fragment.setId(), fragment.position(), Math::max);
+            count += before > fragment.position() ? 1 : 0;
+        }
+        return count;
+    }
+
     @Test
     void a1_a2_every_pair_of_packets_of_two_messages_may_change_places_and_no_byte_is_lost() {
         try (World world = new World(seed.value())) {
@@ -63,11 +74,13 @@ class AcceptanceTest {
             byte[] second = world.randomness.bytes(9_000);
             int packets = fragments(world, first).size() + fragments(world, second).size();
             int expected = 0;
+            long reordered = 0;
             for (int i = 0; i < packets; i++) {
                 for (int j = i + 1; j < packets; j++) {
                     List<Fragment> order = new ArrayList<>(fragments(world, first));
                     order.addAll(fragments(world, second));
                     Collections.swap(order, i, j);
+                    reordered += outOfOrder(order);
                     deliver(world, alice, order);
                     expected += 2;
                     alice.awaitReceived(expected);
@@ -80,6 +93,8 @@ class AcceptanceTest {
                 assertEquals(Set.of(ByteBuffer.wrap(first), ByteBuffer.wrap(second)), pair);
             }
             assertEquals((long) packets * packets * (packets - 1) / 2, alice.counter(Counter.RECEIVED_FRAGMENTS));
+            assertTrue(reordered > 0);
+            assertEquals(reordered, alice.counter(Counter.FRAGMENTS_REORDERED), alice::counters);
             assertEquals(0, alice.engine.holdings().inboxBytes());
         }
     }

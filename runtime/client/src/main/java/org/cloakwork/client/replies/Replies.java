@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.Outcome;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
@@ -109,6 +110,11 @@ public final class Replies {
         return stock.size();
     }
 
+    /** {@return the most that {@link #surbsHeld} ever was} */
+    public int mostSurbsHeld() {
+        return stock.mostHeld();
+    }
+
     /**
      * @param sender    an anonymous sender
      * @param surbs     that came with its message
@@ -207,6 +213,8 @@ public final class Replies {
                 (ended, outcome) -> {
                     messages.remove(ended);
                     heldBytes -= bytes;
+                    counters.add(outcome instanceof Outcome.Acknowledged ? Counter.SURBS_ARRIVED : Counter.SURBS_UNSURE,
+                            ended.surbs());
                 }, environment.outcomes());
         messages.add(message);
         heldBytes += bytes;

@@ -68,6 +68,7 @@ public final class SurbStock {
     private KeyRotation rotation = KeyRotation.UNKNOWN;
     private OptionalLong rotatedNanos = OptionalLong.empty();
     private int size;
+    private int most;
 
     /**
      * @param counters of the client
@@ -86,6 +87,7 @@ public final class SurbStock {
             peer.reserve = Math.clamp(peer.surbs.size() / 3, LEAST_RESERVE, MOST_RESERVE);
         }
         size += saved.size();
+        most = size;
     }
 
     /**
@@ -128,6 +130,7 @@ public final class SurbStock {
                 eldest.remove();
             }
         }
+        most = Math.max(most, size);
     }
 
     private void expired(Collection<ReplySurb> surbs) {
@@ -169,12 +172,17 @@ public final class SurbStock {
     public void putBack(SenderTag sender, ReplySurb surb) {
         peers.computeIfAbsent(sender, tag -> new Peer()).surbs.addFirst(surb);
         ledger.stocked(sender, surb);
-        size++;
+        most = Math.max(most, ++size);
     }
 
     /** {@return how many reply blocks are there} */
     public int size() {
         return size;
+    }
+
+    /** {@return the most that were ever there, once what was too much was dropped} */
+    public int mostHeld() {
+        return most;
     }
 
     /**
