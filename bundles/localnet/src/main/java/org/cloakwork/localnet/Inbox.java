@@ -25,6 +25,7 @@ final class Inbox {
     private final long maxBytes;
     private final Map<ClientAddress, Box> boxes = new HashMap<>();
     private long bytes;
+    private long mostBytes;
 
     Inbox() {
         this(MAX_BYTES_PER_CLIENT, MAX_BYTES);
@@ -54,6 +55,7 @@ final class Inbox {
         box.messages.add(new Message(message, now));
         box.bytes += cost;
         bytes += cost;
+        mostBytes = Math.max(mostBytes, bytes);
         return true;
     }
 
@@ -111,6 +113,11 @@ final class Inbox {
     /** {@return bytes charged for what waits} */
     long bytes() {
         return bytes;
+    }
+
+    /** {@return the most that {@link #bytes} ever was} */
+    long mostBytes() {
+        return mostBytes;
     }
 
     /** {@return how many messages wait} */
