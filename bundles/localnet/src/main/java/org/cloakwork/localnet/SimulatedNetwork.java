@@ -31,7 +31,7 @@ final class SimulatedNetwork {
     static final int CLIENTS_PER_GATEWAY = 2_000;
 
     /** Nobody replays anything here, and small filters fit a processor's cache. */
-    private static final int REPLAY_CAPACITY = 128;
+    private static final int REPLAY_CAPACITY = 16;
     private static final int LAYERS = 3;
     private static final long FIRST_ROTATION = 10;
     private static final long FIRST_EPOCH = 240;

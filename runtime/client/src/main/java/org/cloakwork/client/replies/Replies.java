@@ -38,6 +38,8 @@ public final class Replies {
     /** What those messages may hold; a request that asks for more is refused. */
     private static final long LIMIT_BYTES = 4 * 1024 * 1024;
     private static final Duration CHECK = Duration.ofSeconds(5);
+    /** Senders asked for new reply blocks after a rotation at each check, so that not all are at once. */
+    private static final int RENEWED_AT_ONCE = 20;
 
     /** What follows. */
     public interface Next {
@@ -178,7 +180,10 @@ public final class Replies {
     }
 
     private void ask(SenderTag sender, MixnetAddress address) {
-        int amount = stock.request(sender, environment.clock().nanoTime());
+        ask(sender, address, stock.request(sender, environment.clock().nanoTime()));
+    }
+
+    private void ask(SenderTag sender, MixnetAddress address, int amount) {
         if (amount > 0) {
             next.send(message(new Target.ToSender(sender, true), 0), new Content.SurbRequest(address, amount));
         }
@@ -229,6 +234,9 @@ public final class Replies {
     /** Begins to look after those who wait: requests get lost, so they ask again. */
     public void start() {
         stock.waiting().forEach(this::serve);
+        long now = environment.clock().nanoTime();
+        own.get().ifPresent(address -> stock.toRenew(now, RENEWED_AT_ONCE)
+                .forEach(sender -> ask(sender, address, stock.renewal(sender, now))));
         check = environment.scheduler().schedule(CHECK, this::start);
     }
 
