@@ -73,6 +73,17 @@ public final class PartConfiguration {
     /**
      * @param key          what to read
      * @param defaultValue if it is missing or blank
+     * @return its value, trimmed
+     * @since 1.2
+     */
+    public String textOr(String key, String defaultValue) {
+        String value = value(key);
+        return value == null ? defaultValue : value;
+    }
+
+    /**
+     * @param key          what to read
+     * @param defaultValue if it is missing or blank
      * @param allowed      values
      * @return its value, one of those allowed
      * @since 1.1

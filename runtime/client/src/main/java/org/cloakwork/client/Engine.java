@@ -77,6 +77,8 @@ public final class Engine implements MixnetClient {
     private static final int LONGEST_ACK = 48;
     /** Beyond it deadlines are all the same, and nanoseconds can be added up. */
     private static final Duration LONGEST_DEADLINE = Duration.ofDays(10_000);
+    /** Without pacing, packets are made ahead for the window divided by this. */
+    private static final int WINDOWS_AHEAD = 4;
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
     private static final String CLOSED = "the client was closed";
     private static final String NOT_LISTED = "is not in the network";
@@ -348,7 +350,7 @@ public final class Engine implements MixnetClient {
         int replySurbs = options.replySurbs().orElse(0);
         return accept(new Target.ToAddress(recipient), message, options, replySurbs, 0,
                 bytes -> options.replySurbs().isPresent()
-                        ? new Content.Anonymous(replies.tagFor(recipient), replySurbs, bytes)
+                        ? new Content.Anonymous(replies.tagFor(recipient, options.isolation()), replySurbs, bytes)
                         : new Content.Plain(bytes));
     }
 
@@ -565,7 +567,7 @@ public final class Engine implements MixnetClient {
         public boolean encoded(OutgoingMessage message, Encoder.Encoded encoded) {
             return cut(message, encoded.fragments(), () -> {
                 long now = environment.clock().nanoTime();
-                encoded.replyKeys().forEach(key -> replyKeys.add(key, now));
+                encoded.replyKeys().forEach(key -> replyKeys.add(key, encoded.ownTag(), now));
                 counters.add(Counter.SURBS_MADE, encoded.replyKeys().size());
                 message.carries(encoded.replyKeys().size());
                 if (message.id().isPresent()) {
@@ -596,9 +598,11 @@ public final class Engine implements MixnetClient {
 
     private final class AfterSealing implements Sealing.Next {
 
+        /** A copy that is needed waits behind what is made already, so of a small window only a part is. */
         @Override
-        public int room() {
-            return pacer.isPaced() ? Integer.MAX_VALUE : reliability.room();
+        public int ahead() {
+            return pacer.isPaced() ? Sealing.MOST_AHEAD
+                    : Math.min(Sealing.MOST_AHEAD, reliability.window() / WINDOWS_AHEAD);
         }
 
         @Override
@@ -631,6 +635,9 @@ public final class Engine implements MixnetClient {
 
         @Override
         public boolean sendWaiting() {
+            if (!pacer.isPaced() && reliability.room() == 0) {
+                return false;
+            }
             Optional<Sealing.Sealed> next = sealing.poll();
             next.ifPresent(sealed -> {
                 session.send(sealed.packet().mixPacket());
@@ -657,6 +664,7 @@ public final class Engine implements MixnetClient {
                 case Target.ToAddress ignored -> outbox.add(fragment);
                 case Target.ToSender sender -> replies.addCopy(sender, fragment);
             }
+            sealing.run();
         }
 
         @Override
@@ -669,7 +677,7 @@ public final class Engine implements MixnetClient {
 
         @Override
         public void room() {
-            sealing.run();
+            pacer.packetReady();
         }
     }
 
@@ -677,6 +685,7 @@ public final class Engine implements MixnetClient {
         Delivery.Progress progress = message.progress();
         fail(message, message.isGivenUp() ? FailureReason.RETRANSMISSIONS : FailureReason.DEADLINE,
                 progress.acknowledged() + " of " + progress.packets() + " packets were acknowledged by the deadline");
+        pacer.packetReady();
         sealing.run();
     }
 
@@ -732,8 +741,8 @@ public final class Engine implements MixnetClient {
         }
     }
 
-    private void received(NymMessage message) {
-        switch (message) {
+    private void received(Inbox.Delivered delivered) {
+        switch (delivered.message()) {
             case NymMessage.Plain(byte[] data) -> deliver(new ReceivedMessage(data, Optional.empty()));
             case NymMessage.Repliable(SenderTag sender, RepliableContent content) -> {
                 switch (content) {
@@ -748,7 +757,7 @@ public final class Engine implements MixnetClient {
             case NymMessage.Reply(ReplyContent.Data(byte[] data)) ->
                     deliver(new ReceivedMessage(data, Optional.empty()));
             case NymMessage.Reply(ReplyContent.SurbRequest(MixnetAddress asking, long amount)) ->
-                    replies.grant(asking, amount);
+                    replies.grant(asking, delivered.ownTag(), amount);
         }
     }
 
