@@ -57,6 +57,30 @@ public final class PartConfiguration {
     }
 
     /**
+     * Where one client has settings of its own for a part that serves several.
+     *
+     * @param settings go before the values of this configuration
+     * @return both together
+     * @since 1.2
+     */
+    public PartConfiguration with(Map<String, String> settings) {
+        Map<String, String> both = new TreeMap<>(values);
+        both.putAll(settings);
+        return new PartConfiguration(part, both);
+    }
+
+    /**
+     * For keys without a default.
+     *
+     * @param key what to look for
+     * @return whether it has a value
+     * @since 1.2
+     */
+    public boolean has(String key) {
+        return value(key) != null;
+    }
+
+    /**
      * @param key     what to read
      * @param allowed for people, in the error
      * @return its value, trimmed

@@ -69,12 +69,14 @@ final class Framework implements AutoCloseable {
         Map<String, String> properties = new HashMap<>();
         properties.put(Constants.FRAMEWORK_STORAGE, storage.toString());
         properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
-        properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, exportedBy(home.resolve("lib")));
+        properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, exportedBy(home.resolve("lib"), home.resolve("bundles")));
         properties.put("felix.log.level", "1");
         // Bundles get what they import, and nothing by accident from the class path.
         properties.put("felix.bootdelegation.implicit", "false");
         // Failed components are reported by whoever waits for them.
         properties.put("ds.loglevel", "0");
+        // Opening ports and making keys may take long on a busy machine; whoever wants the component meanwhile waits.
+        properties.put("ds.lock.timeout.milliseconds", "60000");
         etc.ifPresent(folder -> {
             properties.put("felix.fileinstall.dir", folder.toString());
             properties.put("felix.fileinstall.poll", "1000");
@@ -108,13 +110,17 @@ final class Framework implements AutoCloseable {
 
     private static List<Path> jars(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".jar")).sorted()
+                    .collect(Collectors.toCollection(ArrayList::new));
         }
     }
 
-    private static String exportedBy(Path lib) throws IOException {
+    /** What is in {@code bundles/}, too, is for commands that need no framework; bundles have it from there. */
+    private static String exportedBy(Path lib, Path bundles) throws IOException {
         StringJoiner packages = new StringJoiner(",");
-        for (Path jar : jars(lib)) {
+        List<Path> shared = jars(lib);
+        shared.removeIf(jar -> Files.exists(bundles.resolve(jar.getFileName())));
+        for (Path jar : shared) {
             try (JarFile file = new JarFile(jar.toFile())) {
                 Manifest manifest = file.getManifest();
                 String exports = manifest == null ? null : manifest.getMainAttributes().getValue("Export-Package");
