@@ -103,13 +103,14 @@ final class Framework implements AutoCloseable {
         }
     }
 
-    private static List<Path> jars(Path folder) throws IOException {
+    static List<Path> jars(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
         }
     }
 
-    private static String exportedBy(Path lib) throws IOException {
+    /** {@return what the jars of a folder export, as a list of packages for the framework to export} */
+    static String exportedBy(Path lib) throws IOException {
         StringJoiner packages = new StringJoiner(",");
         for (Path jar : jars(lib)) {
             try (JarFile file = new JarFile(jar.toFile())) {
@@ -122,6 +123,12 @@ final class Framework implements AutoCloseable {
             }
         }
         return packages.toString();
+    }
+
+    /** {@return whether a bundle is installed} */
+    boolean has(String symbolicName) {
+        return Stream.of(felix.getBundleContext().getBundles())
+                .anyMatch(bundle -> symbolicName.equals(bundle.getSymbolicName()));
     }
 
     /** Creates or replaces the configuration of a singleton. */
@@ -186,8 +193,10 @@ final class Framework implements AutoCloseable {
         if (runtime == null) {
             return Optional.empty();
         }
+        boolean known = false;
         for (ComponentDescriptionDTO description : runtime.getComponentDescriptionDTOs()) {
             if (description.name.equals(component)) {
+                known = true;
                 for (ComponentConfigurationDTO dto : runtime.getComponentConfigurationDTOs(description)) {
                     if (dto.state == ComponentConfigurationDTO.FAILED_ACTIVATION) {
                         return Optional.of(message(dto.failure));
@@ -195,7 +204,7 @@ final class Framework implements AutoCloseable {
                 }
             }
         }
-        return Optional.empty();
+        return known ? Optional.empty() : Optional.of("no bundle here has " + component);
     }
 
     /** The failure is a stack trace as text; what people need is the outermost message. */
@@ -212,7 +221,7 @@ final class Framework implements AutoCloseable {
         stop(felix, storage);
     }
 
-    private static void stop(org.osgi.framework.launch.Framework felix, Path storage) {
+    static void stop(org.osgi.framework.launch.Framework felix, Path storage) {
         try {
             felix.stop();
             felix.waitForStop(STOP_TIMEOUT.toMillis());

@@ -25,7 +25,7 @@ public final class Main {
         this.out = out;
         this.err = err;
         for (Command command : List.of(new DemoCommand(out), new LocalnetCommand(out), new RunCommand(out),
-                new ImportCommand(out), new SimulateCommand(out, err))) {
+                new ImportCommand(out), new SimulateCommand(out, err), new AssembleCommand(out))) {
             commands.put(command.name(), command);
         }
     }
