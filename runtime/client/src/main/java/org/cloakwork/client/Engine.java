@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Delivery;
@@ -296,6 +297,11 @@ public final class Engine implements MixnetClient {
     @Override
     public Subscription subscribe(Consumer<ReceivedMessage> listener) {
         return mailbox.subscribe(listener);
+    }
+
+    @Override
+    public Subscription intercept(Predicate<ReceivedMessage> taker) {
+        return mailbox.intercept(taker);
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -22,6 +23,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
@@ -40,6 +42,7 @@ import org.osgi.util.tracker.ServiceTracker;
 final class Framework implements AutoCloseable {
 
     private static final Duration SERVICE_TIMEOUT = Duration.ofSeconds(10);
+    private static final long POLL_MILLIS = 20;
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
     private final org.osgi.framework.launch.Framework felix;
@@ -164,24 +167,23 @@ final class Framework implements AutoCloseable {
      */
     <T> T await(Class<T> type, String filter, Duration deadline, String component, String what)
             throws InterruptedException {
+        String ofType = "(&(objectClass=" + type.getName() + ")" + filter + ")";
+        long end = System.nanoTime() + deadline.toNanos();
+        Optional<T> service = present(type, ofType);
+        while (service.isEmpty() && System.nanoTime() < end && failure(component).isEmpty()) {
+            Thread.sleep(POLL_MILLIS);
+            service = present(type, ofType);
+        }
+        return service.orElseThrow(() -> new IllegalStateException(failure(component).orElse(
+                what + " did not start within " + deadline.toSeconds() + " s")));
+    }
+
+    /** Asked anew each time: while its component is being activated a service is registered but cannot be had. */
+    private <T> Optional<T> present(Class<T> type, String filter) {
+        BundleContext context = felix.getBundleContext();
         try {
-            ServiceTracker<T, T> tracker = new ServiceTracker<>(felix.getBundleContext(), felix.getBundleContext()
-                    .createFilter("(&(objectClass=" + type.getName() + ")" + filter + ")"), null);
-            tracker.open();
-            try {
-                long end = System.nanoTime() + deadline.toNanos();
-                T service = null;
-                while (service == null && System.nanoTime() < end && failure(component).isEmpty()) {
-                    service = tracker.waitForService(100);
-                }
-                if (service == null) {
-                    throw new IllegalStateException(failure(component).orElse(
-                            what + " did not start within " + deadline.toSeconds() + " s"));
-                }
-                return service;
-            } finally {
-                tracker.close();
-            }
+            return context.getServiceReferences(type, filter).stream().map(context::getService)
+                    .filter(Objects::nonNull).findFirst();
         } catch (InvalidSyntaxException e) {
             throw new IllegalArgumentException(e);
         }
