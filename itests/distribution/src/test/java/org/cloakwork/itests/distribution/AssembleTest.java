@@ -53,7 +53,7 @@ class AssembleTest {
         assertEquals(2, refused.exitCode(), refused.text());
         assertTrue(refused.text().contains("there is no store among the bundles"), refused.text());
         Command.Result demo = assembled.run("demo", "--once");
-        assertEquals(1, demo.exitCode(), demo.text());
+        assertEquals(2, demo.exitCode(), demo.text());
         assertTrue(demo.text().contains("no bundle here has org.cloakwork.localnet"), demo.text());
     }
 
