@@ -75,6 +75,8 @@ public final class Engine implements MixnetClient {
     private static final int LONGEST_ACK = 48;
     /** Beyond it deadlines are all the same, and nanoseconds can be added up. */
     private static final Duration LONGEST_DEADLINE = Duration.ofDays(10_000);
+    /** Without pacing, packets are made ahead for the window divided by this. */
+    private static final int WINDOWS_AHEAD = 4;
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
     private static final String CLOSED = "the client was closed";
     /** Beside the names of {@link Counter} in {@link #counters}: messages handed to send and reply that have not ended. */
@@ -560,9 +562,11 @@ public final class Engine implements MixnetClient {
 
     private final class AfterSealing implements Sealing.Next {
 
+        /** A copy that is needed waits behind what is made already, so of a small window only a part is. */
         @Override
-        public int room() {
-            return pacer.isPaced() ? Integer.MAX_VALUE : reliability.room();
+        public int ahead() {
+            return pacer.isPaced() ? Sealing.MOST_AHEAD
+                    : Math.min(Sealing.MOST_AHEAD, reliability.window() / WINDOWS_AHEAD);
         }
 
         @Override
@@ -595,6 +599,9 @@ public final class Engine implements MixnetClient {
 
         @Override
         public boolean sendWaiting() {
+            if (!pacer.isPaced() && reliability.room() == 0) {
+                return false;
+            }
             Optional<Sealing.Sealed> next = sealing.poll();
             next.ifPresent(sealed -> {
                 session.send(sealed.packet().mixPacket());
@@ -621,6 +628,7 @@ public final class Engine implements MixnetClient {
                 case Target.ToAddress ignored -> outbox.add(fragment);
                 case Target.ToSender sender -> replies.addCopy(sender, fragment);
             }
+            sealing.run();
         }
 
         @Override
@@ -633,7 +641,7 @@ public final class Engine implements MixnetClient {
 
         @Override
         public void room() {
-            sealing.run();
+            pacer.packetReady();
         }
     }
 
@@ -641,6 +649,7 @@ public final class Engine implements MixnetClient {
         Delivery.Progress progress = message.progress();
         fail(message, message.isGivenUp() ? FailureReason.RETRANSMISSIONS : FailureReason.DEADLINE,
                 progress.acknowledged() + " of " + progress.packets() + " packets were acknowledged by the deadline");
+        pacer.packetReady();
         sealing.run();
     }
 
