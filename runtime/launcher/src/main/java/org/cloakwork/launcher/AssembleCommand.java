@@ -137,7 +137,7 @@ final class AssembleCommand implements Command {
     private static void write(Path home, Path target, Set<PartBundle> bundles, List<PartBundle> parts)
             throws IOException {
         Files.createDirectories(target);
-        for (String taken : List.of("bin", "lib", "docs", "LICENSE", "README.md")) {
+        for (String taken : List.of("bin", "lib", "docs", "templates", "LICENSE", "README.md")) {
             copy(home.resolve(taken), target.resolve(taken));
         }
         Files.createDirectories(target.resolve("bundles"));

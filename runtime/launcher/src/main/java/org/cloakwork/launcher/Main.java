@@ -25,7 +25,8 @@ public final class Main {
         this.out = out;
         this.err = err;
         for (Command command : List.of(new DemoCommand(out), new LocalnetCommand(out), new RunCommand(out),
-                new ImportCommand(out), new SimulateCommand(out, err), new AssembleCommand(out))) {
+                new ImportCommand(out), new SimulateCommand(out, err), new AssembleCommand(out),
+                new NewCommand(out))) {
             commands.put(command.name(), command);
         }
     }
@@ -70,12 +71,12 @@ public final class Main {
                 help(command);
                 return DONE;
             }
-            int arguments = command.argument().isPresent() ? 1 : 0;
+            int arguments = command.argument().map(names -> names.split(" ").length).orElse(0);
             if (line.getArgList().size() > arguments) {
                 throw new UsageException("unexpected \"" + line.getArgList().get(arguments) + "\"");
             }
             if (line.getArgList().size() < arguments) {
-                throw new UsageException(command.argument().get() + " is missing");
+                throw new UsageException(command.argument().get().split(" ")[line.getArgList().size()] + " is missing");
             }
             Logging.configure(line.hasOption("verbose"));
             return command.run(line);
