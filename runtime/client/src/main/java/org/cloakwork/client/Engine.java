@@ -330,7 +330,7 @@ public final class Engine implements MixnetClient {
         int replySurbs = options.replySurbs().orElse(0);
         return accept(new Target.ToAddress(recipient), message, options, replySurbs, 0,
                 bytes -> options.replySurbs().isPresent()
-                        ? new Content.Anonymous(replies.tagFor(recipient), replySurbs, bytes)
+                        ? new Content.Anonymous(replies.tagFor(recipient, options.isolation()), replySurbs, bytes)
                         : new Content.Plain(bytes));
     }
 
@@ -532,7 +532,7 @@ public final class Engine implements MixnetClient {
         public boolean encoded(OutgoingMessage message, Encoder.Encoded encoded) {
             return cut(message, encoded.fragments(), () -> {
                 long now = environment.clock().nanoTime();
-                encoded.replyKeys().forEach(key -> replyKeys.add(key, now));
+                encoded.replyKeys().forEach(key -> replyKeys.add(key, encoded.ownTag(), now));
                 counters.add(Counter.SURBS_MADE, encoded.replyKeys().size());
                 if (message.id().isPresent()) {
                     ledger.cut(saved(message, Optional.empty(), encoded.fragments()));
@@ -705,8 +705,8 @@ public final class Engine implements MixnetClient {
         }
     }
 
-    private void received(NymMessage message) {
-        switch (message) {
+    private void received(Inbox.Delivered delivered) {
+        switch (delivered.message()) {
             case NymMessage.Plain(byte[] data) -> deliver(new ReceivedMessage(data, Optional.empty()));
             case NymMessage.Repliable(SenderTag sender, RepliableContent content) -> {
                 switch (content) {
@@ -721,7 +721,7 @@ public final class Engine implements MixnetClient {
             case NymMessage.Reply(ReplyContent.Data(byte[] data)) ->
                     deliver(new ReceivedMessage(data, Optional.empty()));
             case NymMessage.Reply(ReplyContent.SurbRequest(MixnetAddress asking, long amount)) ->
-                    replies.grant(asking, amount);
+                    replies.grant(asking, delivered.ownTag(), amount);
         }
     }
 

@@ -48,7 +48,8 @@ final class Assembly implements AutoCloseable {
         storage = Files.createTempDirectory("cloakwork-assemble-");
         Map<String, String> properties = new HashMap<>();
         properties.put(Constants.FRAMEWORK_STORAGE, storage.toString());
-        properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, Framework.exportedBy(lib));
+        properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, Framework.exportedBy(lib,
+                bundles.stream().map(PartBundle::jar).toList()));
         properties.put("felix.log.level", "0");
         felix = ServiceLoader.load(FrameworkFactory.class).findFirst().orElseThrow().newFramework(properties);
         try {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Dictionary;
 import java.util.HashMap;
@@ -69,7 +70,7 @@ final class Framework implements AutoCloseable {
         Map<String, String> properties = new HashMap<>();
         properties.put(Constants.FRAMEWORK_STORAGE, storage.toString());
         properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
-        properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, exportedBy(home.resolve("lib")));
+        properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, exportedBy(home.resolve("lib"), jars(home.resolve("bundles"))));
         properties.put("felix.log.level", "1");
         // Bundles get what they import, and nothing by accident from the class path.
         properties.put("felix.bootdelegation.implicit", "false");
@@ -108,14 +109,21 @@ final class Framework implements AutoCloseable {
 
     static List<Path> jars(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".jar")).sorted()
+                    .collect(Collectors.toCollection(ArrayList::new));
         }
     }
 
-    /** {@return what the jars of a folder export, as a list of packages for the framework to export} */
-    static String exportedBy(Path lib) throws IOException {
+    /**
+     * {@return what the jars of a folder export, as a list of packages for the framework to export}
+     *
+     * @param bundles what is among these, too, is for commands that need no framework; bundles have it from there
+     */
+    static String exportedBy(Path lib, Collection<Path> bundles) throws IOException {
         StringJoiner packages = new StringJoiner(",");
-        for (Path jar : jars(lib)) {
+        List<Path> shared = jars(lib);
+        shared.removeIf(jar -> bundles.stream().anyMatch(bundle -> bundle.getFileName().equals(jar.getFileName())));
+        for (Path jar : shared) {
             try (JarFile file = new JarFile(jar.toFile())) {
                 Manifest manifest = file.getManifest();
                 String exports = manifest == null ? null : manifest.getMainAttributes().getValue("Export-Package");

@@ -101,8 +101,13 @@ final class RunCommand implements Command {
             if (errand.isPresent()) {
                 return send(service, errand.get());
             }
-            Subscription messages = service.subscribe(message -> out.println("received " + message.payload().length
-                    + " bytes" + message.sender().map(tag -> " from " + tag).orElse("")));
+            // Where there are front-ends, messages are for the programs that use them.
+            boolean onlyWatch = !client.getOrDefault("frontends", "").isBlank();
+            Subscription messages = service.intercept(message -> {
+                out.println("received " + message.payload().length
+                        + " bytes" + message.sender().map(tag -> " from " + tag).orElse(""));
+                return !onlyWatch;
+            });
             try (messages; Subscription states = service.onState(s -> show(service, s))) {
                 StopSignal.await();
             }
