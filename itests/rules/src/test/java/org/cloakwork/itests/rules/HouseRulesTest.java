@@ -99,6 +99,8 @@ class HouseRulesTest {
                 "org.cloakwork.localnet.LocalNetworkImpl", "org.cloakwork.localnet.TimerThread",
                 // makes tables for keys ahead of their use
                 "org.cloakwork.sphinx.fast.FastSphinx",
+                // two for a socket and a stream, as long as both are open
+                "org.cloakwork.client.stream.SocketPump",
                 // a question must not block who asks
                 "org.cloakwork.topology.file.FileTopology", "org.cloakwork.topology.nymapi.NymApiTopology"),
                 with(DOORS, LAUNCHER))
@@ -137,7 +139,9 @@ class HouseRulesTest {
                         || type.isAssignableTo(java.net.URLConnection.class)
                         || type.getPackageName().equals("java.net.http")
                         || type.getPackageName().equals("com.sun.net.httpserver"));
-        allBut(Set.of(), with(DOORS, LOCAL_NETWORK, "org.cloakwork.topology.nymapi..",
+        allBut(Set.of(
+                // moves bytes for the doors that opened a socket
+                "org.cloakwork.client.stream.SocketPump"), with(DOORS, LOCAL_NETWORK, "org.cloakwork.topology.nymapi..",
                 // talks to the running instance
                 LAUNCHER)).should().dependOnClassesThat(sockets).check(all);
     }
