@@ -76,6 +76,8 @@ final class Framework implements AutoCloseable {
         properties.put("felix.bootdelegation.implicit", "false");
         // Failed components are reported by whoever waits for them.
         properties.put("ds.loglevel", "0");
+        // Opening ports and making keys may take long on a busy machine; whoever wants the component meanwhile waits.
+        properties.put("ds.lock.timeout.milliseconds", "60000");
         etc.ifPresent(folder -> {
             properties.put("felix.fileinstall.dir", folder.toString());
             properties.put("felix.fileinstall.poll", "1000");
