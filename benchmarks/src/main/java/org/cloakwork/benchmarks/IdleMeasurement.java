@@ -44,7 +44,7 @@ final class IdleMeasurement {
 
     private void idle(String directory, List<Figure> figures) throws Exception {
         Path etc = Files.createTempDirectory("cloakwork-bench-");
-        Files.writeString(etc.resolve("cloakwork.cfg"), Files.readString(home.resolve("etc/cloakwork.cfg"))
+        Files.writeString(etc.resolve("cloakwork.cfg"), Files.readString(home.resolve("etc/defaults/cloakwork.cfg"))
                 .replaceAll("(?m)^cover\\s*=.*$", "cover = poisson"));
         try (Launched client = new Launched(Map.of(), Launched.cloakwork(home, "run", "--etc", etc.toString(), "--directory",
                 directory, "--state", etc.resolve("state").toString()))) {
