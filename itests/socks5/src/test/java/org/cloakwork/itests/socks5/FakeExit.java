@@ -12,6 +12,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.cloakwork.api.MixnetClient;
+import org.cloakwork.api.Outcome;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.frontend.socks5.SocksFrontEnd;
@@ -70,8 +71,13 @@ final class FakeExit implements AutoCloseable {
         return next;
     }
 
-    void answer(Asked to, byte[] message) {
-        client.reply(to.sender().orElseThrow(), message, SendOptions.DEFAULT);
+    /** Waits until the message is at the asker's gateway, which keeps the order from there on. */
+    void answer(Asked to, byte[] message) throws Exception {
+        Outcome outcome = client.reply(to.sender().orElseThrow(), message, SendOptions.DEFAULT).outcome()
+                .get(2, TimeUnit.MINUTES);
+        if (!(outcome instanceof Outcome.Acknowledged)) {
+            throw new AssertionError(outcome.toString());
+        }
     }
 
     /** {@return a socket on which everything was said, and nothing of the reply was read but that for the user} */

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.cloakwork.api.MixnetAddress;
@@ -218,7 +220,8 @@ class VectorsIT {
         return socket.getInputStream().readNBytes(10)[1];
     }
 
-    private static void piece(FakeExit exit, FakeExit.Asked asked, long id, long sequence, byte[] data) {
+    private static void piece(FakeExit exit, FakeExit.Asked asked, long id, long sequence, byte[] data)
+            throws Exception {
         exit.answer(asked, new ProviderResponse.NetworkData(Versions.CURRENT,
                 new StreamData(id, End.NONE, sequence, data)).bytes());
     }
@@ -243,8 +246,15 @@ class VectorsIT {
                     assertEquals(5, reply(socket), name);
                 } else if (data.sequence() == 258) {
                     assertEquals(0, reply(socket), name);
-                    for (long sequence = 0; sequence < 258; sequence++) {
-                        piece(exit, asked, id, sequence, sequence % 64 == 0 ? new byte[] {(byte) sequence} : new byte[0]);
+                    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+                        for (long i = 0; i < 258; i++) {
+                            long sequence = i;
+                            threads.submit(() -> {
+                                piece(exit, asked, id, sequence,
+                                        sequence % 64 == 0 ? new byte[] {(byte) sequence} : new byte[0]);
+                                return null;
+                            });
+                        }
                     }
                     assertArrayEquals(new byte[] {0, 64, (byte) 128, (byte) 192, 0},
                             socket.getInputStream().readNBytes(5));
