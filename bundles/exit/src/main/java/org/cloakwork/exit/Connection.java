@@ -50,8 +50,8 @@ final class Connection {
         }
 
         @Override
-        public void window(long limitBytes, long newBytes) {
-            path.window(limitBytes);
+        public Delivery window(long limitBytes, long newBytes) {
+            return path.window(limitBytes);
         }
 
         @Override
