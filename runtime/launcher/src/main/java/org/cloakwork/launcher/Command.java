@@ -14,7 +14,7 @@ interface Command {
     /** A fresh set each time. */
     Options options();
 
-    /** The name of the one argument besides options, if it takes one. */
+    /** The names of the arguments besides options, with spaces between, if it takes any. */
     default Optional<String> argument() {
         return Optional.empty();
     }

@@ -1,15 +1,13 @@
 package org.cloakwork.launcher;
 
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.cloakwork.api.LocalNetwork;
@@ -40,7 +38,8 @@ final class DemoCommand implements Command {
 
     @Override
     public Options options() {
-        return LocalnetCommand.networkOptions()
+        return Instance.addOptions(LocalnetCommand.networkOptions())
+                .addOption(StateFolder.option())
                 .addOption(null, "once", false, "end after the messages; without it the network stays up")
                 .addOption(LocalnetCommand.option("file", "PATH", "the file to send (default: 1 MiB of made-up bytes)"));
     }
@@ -54,11 +53,25 @@ final class DemoCommand implements Command {
         if ((int) configuration.get("gateways") < 2) {
             throw new UsageException("--gateways 1: the demo needs 2, alice and bob live at different ones");
         }
-        try (Framework framework = Framework.start(Home.path(), Optional.empty(), Set.of())) {
+        Map<String, String> clients = Instance.read(line);
+        try (Framework framework = Framework.start(Home.path())) {
+            Instance instance = new Instance(line, framework);
             LocalNetwork network = LocalnetCommand.start(framework, configuration);
-            framework.configure("org.cloakwork.topology.nymapi", Map.of("urls", network.directory().toString()));
-            try (MixnetClient alice = client(framework, "alice", network.topology().gateways().get(0));
-                 MixnetClient bob = client(framework, "bob", network.topology().gateways().get(1))) {
+            instance.set(Instance.CLIENTS, "topology", "nym-api");
+            instance.set(Instance.NYM_API, "urls", network.directory().toString());
+            List<Node> gateways = network.topology().gateways();
+            List<String> names = List.of("alice", "bob");
+            for (String name : names) {
+                instance.set(Instance.client(name), "gateway", gateways.get(names.indexOf(name)).identity().toString());
+            }
+            if (line.hasOption("once")) {
+                instance.set(Instance.CLIENTS, Instance.FRONT_ENDS, "");
+            } else {
+                instance.listen(StateFolder.of(line, clients));
+            }
+            instance.start(names, false);
+            try (MixnetClient alice = framework.awaitClient("alice", START);
+                 MixnetClient bob = framework.awaitClient("bob", START)) {
                 alice.awaitReady(START);
                 bob.awaitReady(START);
                 new Demo(out, network, alice, bob).run(fileName, file);
@@ -78,16 +91,6 @@ final class DemoCommand implements Command {
         out.println("  bob         " + bob.address() + "  (answers whoever sends reply SURBs)");
         out.println("  alice       " + alice.address());
         StopSignal.await();
-    }
-
-    private static MixnetClient client(Framework framework, String name, Node gateway)
-            throws IOException, InterruptedException {
-        Map<String, String> parts = new HashMap<>(Map.of("name", name, "gateway", gateway.identity().toString(),
-                "topology", "nym-api", "transport", "websocket", "sphinx", "fast", "retransmission", "timeout",
-                "cover", "none"));
-        framework.configureFactory("org.cloakwork.client", name, parts);
-        return framework.await(MixnetClient.class, "(cloakwork.client=" + name + ")", START, "org.cloakwork.client",
-                name);
     }
 
     private static byte[] made(int length) {

@@ -16,11 +16,14 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
-import java.util.regex.Pattern;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.cloakwork.api.MixnetClient;
+import org.cloakwork.spi.runtime.PartFactory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
@@ -56,12 +59,8 @@ final class Framework implements AutoCloseable {
         components.open();
     }
 
-    /**
-     * @param home the unpacked distribution
-     * @param etc  a folder whose configuration files are followed, if any, but for cloakwork.cfg, which is not a part's
-     * @param own  names of configurations that come from the command line instead
-     */
-    static Framework start(Path home, Optional<Path> etc, Set<String> own) throws IOException, BundleException, InterruptedException {
+    /** @param home the unpacked distribution */
+    static Framework start(Path home) throws IOException, BundleException, InterruptedException {
         Path storage = Files.createTempDirectory("cloakwork-");
         Map<String, String> properties = new HashMap<>();
         properties.put(Constants.FRAMEWORK_STORAGE, storage.toString());
@@ -72,16 +71,8 @@ final class Framework implements AutoCloseable {
         properties.put("felix.bootdelegation.implicit", "false");
         // Failed components are reported by whoever waits for them.
         properties.put("ds.loglevel", "0");
-        etc.ifPresent(folder -> {
-            properties.put("felix.fileinstall.dir", folder.toString());
-            properties.put("felix.fileinstall.poll", "1000");
-            properties.put("felix.fileinstall.noInitialDelay", "true");
-            properties.put("felix.fileinstall.log.level", "1");
-            // What the command line says is not written into anybody's files, nor overwritten by them.
-            properties.put("felix.fileinstall.enableConfigSave", "false");
-            properties.put("felix.fileinstall.filter", "(?!(" + Stream.concat(Stream.of("cloakwork"), own.stream())
-                    .map(Pattern::quote).collect(Collectors.joining("|")) + ")\\.cfg$).*\\.cfg");
-        });
+        // A component may take its time on a busy machine; whoever waits for it has a deadline.
+        properties.put("ds.lock.timeout.milliseconds", "60000");
         org.osgi.framework.launch.Framework felix =
                 ServiceLoader.load(FrameworkFactory.class).findFirst().orElseThrow().newFramework(properties);
         try {
@@ -91,8 +82,7 @@ final class Framework implements AutoCloseable {
                 bundles.add(felix.getBundleContext().installBundle("reference:" + jar.toUri()));
             }
             for (Bundle bundle : bundles) {
-                if (bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null
-                        && (etc.isPresent() || !bundle.getSymbolicName().equals("org.apache.felix.fileinstall"))) {
+                if (bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null) {
                     bundle.start();
                 }
             }
@@ -129,12 +119,6 @@ final class Framework implements AutoCloseable {
         update(configurations().getConfiguration(pid, "?"), properties);
     }
 
-    /** Creates or replaces one configuration of several. */
-    void configureFactory(String pid, String name, Map<String, ?> properties)
-            throws IOException, InterruptedException {
-        update(configurations().getFactoryConfiguration(pid, name, "?"), properties);
-    }
-
     private static void update(Configuration configuration, Map<String, ?> properties) throws IOException {
         Dictionary<String, Object> dictionary = new Hashtable<>();
         properties.forEach(dictionary::put);
@@ -150,13 +134,31 @@ final class Framework implements AutoCloseable {
     }
 
     /**
+     * Waits for a client.
+     *
+     * @throws UsageException        if its configuration is wrong
+     * @throws IllegalStateException if it failed or does not come in time; the message says why
+     */
+    MixnetClient awaitClient(String name, Duration deadline) throws InterruptedException, UsageException {
+        return await(MixnetClient.class, "(" + MixnetClient.NAME_PROPERTY + "=" + name + ")", deadline,
+                dto -> dto.description.name.equals("org.cloakwork.client") && name.equals(dto.properties.get("name")),
+                "client " + name);
+    }
+
+    /**
      * Waits for a service that a component shall provide.
      *
      * @param component the component's name, to say why it does not come
+     * @throws UsageException        if the component's configuration is wrong
      * @throws IllegalStateException if the component failed or does not come in time; the message says why
      */
     <T> T await(Class<T> type, String filter, Duration deadline, String component, String what)
-            throws InterruptedException {
+            throws InterruptedException, UsageException {
+        return await(type, filter, deadline, dto -> dto.description.name.equals(component), what);
+    }
+
+    private <T> T await(Class<T> type, String filter, Duration deadline, Predicate<ComponentConfigurationDTO> provider,
+                        String what) throws InterruptedException, UsageException {
         try {
             ServiceTracker<T, T> tracker = new ServiceTracker<>(felix.getBundleContext(), felix.getBundleContext()
                     .createFilter("(&(objectClass=" + type.getName() + ")" + filter + ")"), null);
@@ -164,14 +166,19 @@ final class Framework implements AutoCloseable {
             try {
                 long end = System.nanoTime() + deadline.toNanos();
                 T service = null;
-                while (service == null && System.nanoTime() < end && failure(component).isEmpty()) {
+                Optional<String> failure = Optional.empty();
+                while (service == null && System.nanoTime() < end && failure.isEmpty()) {
                     service = tracker.waitForService(100);
+                    failure = failure(provider);
                 }
-                if (service == null) {
-                    throw new IllegalStateException(failure(component).orElse(
-                            what + " did not start within " + deadline.toSeconds() + " s"));
+                if (service != null) {
+                    return service;
                 }
-                return service;
+                if (failure.isPresent() && failure.get().startsWith(IllegalArgumentException.class.getName())) {
+                    throw new UsageException(message(failure.get()));
+                }
+                throw new IllegalStateException(failure.map(Framework::message).orElse(
+                        what + " did not start within " + deadline.toSeconds() + " s"));
             } finally {
                 tracker.close();
             }
@@ -180,22 +187,24 @@ final class Framework implements AutoCloseable {
         }
     }
 
-    /** The message of the exception that a component's activation ended with. */
-    private Optional<String> failure(String component) {
+    /** The stack trace that a component's activation ended with. */
+    private Optional<String> failure(Predicate<ComponentConfigurationDTO> which) {
+        return descriptions().flatMap(description -> components.getService()
+                        .getComponentConfigurationDTOs(description).stream())
+                .filter(dto -> dto.state == ComponentConfigurationDTO.FAILED_ACTIVATION && which.test(dto))
+                .map(dto -> dto.failure).findFirst();
+    }
+
+    private Stream<ComponentDescriptionDTO> descriptions() {
         ServiceComponentRuntime runtime = components.getService();
-        if (runtime == null) {
-            return Optional.empty();
-        }
-        for (ComponentDescriptionDTO description : runtime.getComponentDescriptionDTOs()) {
-            if (description.name.equals(component)) {
-                for (ComponentConfigurationDTO dto : runtime.getComponentConfigurationDTOs(description)) {
-                    if (dto.state == ComponentConfigurationDTO.FAILED_ACTIVATION) {
-                        return Optional.of(message(dto.failure));
-                    }
-                }
-            }
-        }
-        return Optional.empty();
+        return runtime == null ? Stream.of() : runtime.getComponentDescriptionDTOs().stream();
+    }
+
+    /** {@return the names of the parts of a kind that the bundles bring} */
+    Set<String> parts(String kind) {
+        return descriptions().filter(description -> kind.equals(description.properties.get(PartFactory.KIND_PROPERTY)))
+                .map(description -> String.valueOf(description.properties.get(PartFactory.NAME_PROPERTY)))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** The failure is a stack trace as text; what people need is the outermost message. */

@@ -25,6 +25,8 @@ public final class Main {
         this.out = out;
         this.err = err;
         for (Command command : List.of(new DemoCommand(out), new LocalnetCommand(out), new RunCommand(out),
+                ControlCommand.parts(out, err), ControlCommand.swap(out, err), ControlCommand.clients(out, err),
+                ControlCommand.state(out, err), ControlCommand.drops(out, err), new ShellCommand(out, err),
                 new ImportCommand(out), new SimulateCommand(out, err))) {
             commands.put(command.name(), command);
         }
@@ -70,12 +72,12 @@ public final class Main {
                 help(command);
                 return DONE;
             }
-            int arguments = command.argument().isPresent() ? 1 : 0;
+            int arguments = command.argument().map(names -> names.split(" ").length).orElse(0);
             if (line.getArgList().size() > arguments) {
                 throw new UsageException("unexpected \"" + line.getArgList().get(arguments) + "\"");
             }
             if (line.getArgList().size() < arguments) {
-                throw new UsageException(command.argument().get() + " is missing");
+                throw new UsageException(command.argument().get().split(" ")[line.getArgList().size()] + " is missing");
             }
             Logging.configure(line.hasOption("verbose"));
             return command.run(line);
@@ -134,9 +136,9 @@ public final class Main {
         to.println();
         to.println("Usage: cloakwork COMMAND [OPTION...]");
         to.println();
-        commands.values().forEach(c -> to.printf("  %-10s %s%n", c.name(), c.description()));
-        to.printf("  %-10s %s%n", "version", "what this is, and the Java it runs on");
-        to.printf("  %-10s %s%n", "help", "this text; cloakwork COMMAND --help tells more");
+        commands.values().forEach(c -> to.printf("  %-11s %s%n", c.name(), c.description()));
+        to.printf("  %-11s %s%n", "version", "what this is, and the Java it runs on");
+        to.printf("  %-11s %s%n", "help", "this text; cloakwork COMMAND --help tells more");
         to.println();
         to.println("Exit codes: 0 done, 1 it was tried and failed, 2 what was asked for is wrong.");
     }
