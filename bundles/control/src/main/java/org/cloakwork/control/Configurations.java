@@ -76,6 +76,8 @@ public final class Configurations {
     private final Map<String, Map<String, Swap>> swaps = new HashMap<>();
     private final Map<String, Feed> parts = new TreeMap<>();
     private final Map<String, Feed> clientFeeds = new TreeMap<>();
+    /** The first time, nothing is in force yet. */
+    private volatile boolean following;
     private final Set<Problem> fileProblems = new LinkedHashSet<>();
     private final Map<String, Problem> notices = new TreeMap<>();
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
@@ -108,6 +110,7 @@ public final class Configurations {
             }
         });
         refresh();
+        following = true;
         executor.scheduleWithFixedDelay(this::refresh, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
     }
 
@@ -177,7 +180,7 @@ public final class Configurations {
         for (String pid : pids) {
             Feed feed = parts.get(pid);
             if (feed == null) {
-                feed = new Feed(pid, admin.getConfiguration(pid, "?"), revisions);
+                feed = new Feed(pid, () -> admin.getConfiguration(pid, "?"), revisions, following);
                 parts.put(pid, feed);
             }
             Map<String, String> wanted = values(pid);
@@ -218,8 +221,8 @@ public final class Configurations {
         for (String name : names) {
             Feed feed = clientFeeds.get(name);
             if (feed == null) {
-                feed = new Feed(CLIENT_PID, admin.getFactoryConfiguration(CLIENT_PID, name, "?"),
-                        revisions);
+                feed = new Feed(CLIENT_PID, () -> admin.getFactoryConfiguration(CLIENT_PID, name, "?"), revisions,
+                        false);
                 clientFeeds.put(name, feed);
             }
             Map<String, String> wanted = swapped(name, wanted(name));

@@ -20,9 +20,17 @@ final class Feed {
 
     private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
 
+    /** Where the configuration is kept. */
+    interface Source {
+
+        /** {@return it; a new one if there is none} */
+        Configuration get() throws IOException;
+    }
+
     private final String pid;
-    private final Configuration configuration;
+    private final Source source;
     private final AtomicLong revisions;
+    private final boolean late;
     private Map<String, String> applied;
     private Map<String, String> good;
     private Map<String, String> refused;
@@ -31,13 +39,16 @@ final class Feed {
     private boolean unproven;
 
     /**
-     * @param configuration with that PID, or of that factory PID
-     * @param revisions     where each configuration takes its number
+     * @param pid       of the configuration, or of its factory
+     * @param source    of the configuration
+     * @param revisions where each configuration takes its number
+     * @param late      whether the component has done without it so far, and can go on to do so
      */
-    Feed(String pid, Configuration configuration, AtomicLong revisions) {
+    Feed(String pid, Source source, AtomicLong revisions, boolean late) {
         this.pid = pid;
-        this.configuration = configuration;
+        this.source = source;
         this.revisions = revisions;
+        this.late = late;
     }
 
     /** {@return what is in force; empty before anything is} */
@@ -62,7 +73,7 @@ final class Feed {
     void want(Map<String, String> wanted, Optional<Problem> wrong) throws IOException {
         if (wrong.isPresent()) {
             say(wrong.get());
-            if (applied == null) {
+            if (applied == null && !late) {
                 apply(wanted);
             }
         } else if (!wanted.equals(refused)) {
@@ -76,7 +87,7 @@ final class Feed {
 
     private void say(Problem news) {
         if (news != null && !news.equals(problem)) {
-            LOG.warn("{}{}", news, applied == null ? "" : "; the last good configuration stays in force");
+            LOG.warn("{}{}", news, applied == null && !late ? "" : "; the last good configuration stays in force");
         } else if (news == null && problem != null) {
             LOG.info("{}: in order again", problem.file());
         }
@@ -89,7 +100,7 @@ final class Feed {
         unproven = true;
         Hashtable<String, Object> properties = new Hashtable<>(values);
         properties.put(REVISION, revision);
-        configuration.update(properties);
+        source.get().update(properties);
     }
 
     /**
@@ -116,12 +127,15 @@ final class Feed {
                 }
                 if (good != null && !good.equals(applied)) {
                     apply(good);
+                } else if (good == null && late) {
+                    end();
                 }
             }
         }
     }
 
     void end() throws IOException {
-        configuration.delete();
+        source.get().delete();
+        applied = null;
     }
 }

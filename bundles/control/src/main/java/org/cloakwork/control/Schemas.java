@@ -80,7 +80,7 @@ final class Schemas {
 
     private static String allowed(AttributeDefinition attribute) {
         String[] options = attribute.getOptionValues();
-        if (options != null) {
+        if (options != null && options.length > 0) {
             return String.join(", ", options);
         }
         if (attribute.getType() == AttributeDefinition.BOOLEAN) {

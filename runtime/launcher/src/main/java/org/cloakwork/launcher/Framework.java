@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Dictionary;
 import java.util.HashMap;
@@ -24,7 +23,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.spi.runtime.PartFactory;
-import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
@@ -47,12 +45,14 @@ final class Framework implements AutoCloseable {
 
     private final org.osgi.framework.launch.Framework felix;
     private final Path storage;
+    private final BundleFolder bundles;
     private final ServiceTracker<ConfigurationAdmin, ConfigurationAdmin> configurations;
     private final ServiceTracker<ServiceComponentRuntime, ServiceComponentRuntime> components;
 
-    private Framework(org.osgi.framework.launch.Framework felix, Path storage) {
+    private Framework(org.osgi.framework.launch.Framework felix, Path storage, BundleFolder bundles) {
         this.felix = felix;
         this.storage = storage;
+        this.bundles = bundles;
         configurations = new ServiceTracker<>(felix.getBundleContext(), ConfigurationAdmin.class, null);
         configurations.open();
         components = new ServiceTracker<>(felix.getBundleContext(), ServiceComponentRuntime.class, null);
@@ -77,17 +77,9 @@ final class Framework implements AutoCloseable {
                 ServiceLoader.load(FrameworkFactory.class).findFirst().orElseThrow().newFramework(properties);
         try {
             felix.start();
-            List<Bundle> bundles = new ArrayList<>();
-            for (Path jar : jars(home.resolve("bundles"))) {
-                bundles.add(felix.getBundleContext().installBundle("reference:" + jar.toUri()));
-            }
-            for (Bundle bundle : bundles) {
-                if (bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null) {
-                    bundle.start();
-                }
-            }
-            return new Framework(felix, storage);
-        } catch (BundleException | RuntimeException e) {
+            return new Framework(felix, storage,
+                    new BundleFolder(home.resolve("bundles"), felix.getBundleContext()));
+        } catch (BundleException | IOException | RuntimeException e) {
             stop(felix, storage);
             throw e;
         }
@@ -112,6 +104,11 @@ final class Framework implements AutoCloseable {
             }
         }
         return packages.toString();
+    }
+
+    /** From now on, jars that come, change or go in {@code bundles/} are installed, updated or uninstalled. */
+    void followBundles() {
+        bundles.follow();
     }
 
     /** Creates or replaces the configuration of a singleton. */
@@ -218,6 +215,11 @@ final class Framework implements AutoCloseable {
 
     @Override
     public void close() {
+        try {
+            bundles.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         stop(felix, storage);
     }
 

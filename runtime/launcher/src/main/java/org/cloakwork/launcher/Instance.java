@@ -97,5 +97,6 @@ final class Instance {
         configuration.put("clients", String.join(",", clients));
         configuration.put("others", String.valueOf(others));
         framework.configure("org.cloakwork.control", configuration);
+        framework.followBundles();
     }
 }

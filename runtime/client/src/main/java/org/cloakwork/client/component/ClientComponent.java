@@ -225,8 +225,7 @@ public final class ClientComponent {
         PartConfiguration configuration = PartConfiguration.ofProperties("client", properties);
         context = bundleContext;
         name = configuration.text("name", "a name");
-        Optional<IdentityKey> gateway = properties.containsKey("gateway")
-                ? Optional.of(IdentityKey.parse(configuration.text("gateway", "a gateway's identity")))
+        Optional<IdentityKey> gateway = properties.containsKey("gateway") ? Optional.of(gateway(configuration))
                 : Optional.empty();
         GatewayPolicy policy = properties.containsKey("gateway-choice") ? policy(configuration) : GatewayPolicy.DEFAULT;
         ClientConfiguration chosen = ClientConfiguration.DEFAULT.withGatewayPolicy(policy)
@@ -284,6 +283,16 @@ public final class ClientComponent {
         if (opened != null) {
             opened.close();
             opened = null;
+        }
+    }
+
+    private static IdentityKey gateway(PartConfiguration configuration) {
+        String allowed = "a gateway's identity";
+        String text = configuration.text("gateway", allowed);
+        try {
+            return IdentityKey.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw configuration.wrong("gateway", '"' + text + "\", " + e.getMessage(), allowed);
         }
     }
 
