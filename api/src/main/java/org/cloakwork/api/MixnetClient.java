@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -114,6 +115,18 @@ public interface MixnetClient extends AutoCloseable {
      * @return ends the listening when closed
      */
     Subscription subscribe(Consumer<ReceivedMessage> listener);
+
+    /**
+     * Takes messages of one kind out of what arrives, for a protocol of its own: each message is shown to it before
+     * listeners hear of it, and one that it takes goes to nobody else. What nobody takes goes to listeners, and waits
+     * while there are none. Messages that already wait are shown first.
+     *
+     * @param taker called as a listener of {@link #subscribe} is; returns whether it takes the message. What it throws is
+     *              logged, and the message is not taken
+     * @return ends it when closed
+     * @since 1.2
+     */
+    Subscription intercept(Predicate<ReceivedMessage> taker);
 
     /**
      * Gives up what waits on a lane: messages of which not every packet has left end as

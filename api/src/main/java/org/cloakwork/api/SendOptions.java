@@ -1,6 +1,7 @@
 package org.cloakwork.api;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
@@ -11,8 +12,10 @@ import java.util.OptionalLong;
  *                   possible; 0: a sender tag only, for a receiver that still holds blocks of ours
  * @param deadline   when the message is given up, counted from the call
  * @param lane       messages of one lane leave in order, lanes share the link fairly by bytes; empty: the general lane
+ * @param isolation  anonymous messages to one recipient carry another sender tag for each value, so that the recipient
+ *                   cannot tell that they are from the same client; empty: the tag that has no value. Not kept by a store
  */
-public record SendOptions(OptionalInt replySurbs, Duration deadline, OptionalLong lane) {
+public record SendOptions(OptionalInt replySurbs, Duration deadline, OptionalLong lane, Optional<String> isolation) {
 
     /** Most reply blocks one message may carry. */
     public static final int MAX_REPLY_SURBS = 500;
@@ -23,6 +26,17 @@ public record SendOptions(OptionalInt replySurbs, Duration deadline, OptionalLon
     /** No reply blocks, 15 minutes, general lane. */
     public static final SendOptions DEFAULT =
             new SendOptions(OptionalInt.empty(), Duration.ofMinutes(15), OptionalLong.empty());
+
+    /**
+     * With the sender tag that has no isolation value.
+     *
+     * @param replySurbs how many reply blocks travel with the message
+     * @param deadline   when the message is given up, counted from the call
+     * @param lane       messages of one lane leave in order
+     */
+    public SendOptions(OptionalInt replySurbs, Duration deadline, OptionalLong lane) {
+        this(replySurbs, deadline, lane, Optional.empty());
+    }
 
     public SendOptions {
         if (replySurbs.isPresent() && (replySurbs.getAsInt() < 0 || replySurbs.getAsInt() > MAX_REPLY_SURBS)) {
@@ -48,7 +62,7 @@ public record SendOptions(OptionalInt replySurbs, Duration deadline, OptionalLon
      * @return the same options with that many reply blocks
      */
     public SendOptions withReplySurbs(int count) {
-        return new SendOptions(OptionalInt.of(count), deadline, lane);
+        return new SendOptions(OptionalInt.of(count), deadline, lane, isolation);
     }
 
     /**
@@ -56,7 +70,7 @@ public record SendOptions(OptionalInt replySurbs, Duration deadline, OptionalLon
      * @return the same options with that deadline
      */
     public SendOptions withDeadline(Duration newDeadline) {
-        return new SendOptions(replySurbs, newDeadline, lane);
+        return new SendOptions(replySurbs, newDeadline, lane, isolation);
     }
 
     /**
@@ -64,6 +78,15 @@ public record SendOptions(OptionalInt replySurbs, Duration deadline, OptionalLon
      * @return the same options on that lane
      */
     public SendOptions withLane(long newLane) {
-        return new SendOptions(replySurbs, deadline, OptionalLong.of(newLane));
+        return new SendOptions(replySurbs, deadline, OptionalLong.of(newLane), isolation);
+    }
+
+    /**
+     * @param value any text; never sent
+     * @return the same options with the sender tag of that value
+     * @since 1.2
+     */
+    public SendOptions withIsolation(String value) {
+        return new SendOptions(replySurbs, deadline, lane, Optional.of(value));
     }
 }

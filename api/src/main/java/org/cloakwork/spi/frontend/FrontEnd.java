@@ -36,6 +36,11 @@ public interface FrontEnd {
         /** {@return where, for people: with the ports that were really taken; empty if nothing listens} */
         List<URI> addresses();
 
+        /** {@return counters by name, each with its present value: what was served, dropped and why} */
+        default Map<String, Long> counters() {
+            return Map.of();
+        }
+
         /** Ends every connection, frees the ports and every thread. Idempotent; does not close the client. */
         @Override
         void close();

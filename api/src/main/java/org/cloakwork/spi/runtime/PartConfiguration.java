@@ -57,6 +57,30 @@ public final class PartConfiguration {
     }
 
     /**
+     * Where one client has settings of its own for a part that serves several.
+     *
+     * @param settings go before the values of this configuration
+     * @return both together
+     * @since 1.2
+     */
+    public PartConfiguration with(Map<String, String> settings) {
+        Map<String, String> both = new TreeMap<>(values);
+        both.putAll(settings);
+        return new PartConfiguration(part, both);
+    }
+
+    /**
+     * For keys without a default.
+     *
+     * @param key what to look for
+     * @return whether it has a value
+     * @since 1.2
+     */
+    public boolean has(String key) {
+        return value(key) != null;
+    }
+
+    /**
      * @param key     what to read
      * @param allowed for people, in the error
      * @return its value, trimmed
@@ -68,6 +92,17 @@ public final class PartConfiguration {
             throw wrong(key, "missing", allowed);
         }
         return value;
+    }
+
+    /**
+     * @param key          what to read
+     * @param defaultValue if it is missing or blank
+     * @return its value, trimmed
+     * @since 1.2
+     */
+    public String textOr(String key, String defaultValue) {
+        String value = value(key);
+        return value == null ? defaultValue : value;
     }
 
     /**

@@ -82,4 +82,19 @@ class PartConfigurationTest {
         assertEquals(List.of("w"), configuration.list("m", "texts"));
         configuration.verify();
     }
+
+    @Test
+    void settingsOfOneClientGoBeforeThePartsOwn() {
+        PartConfiguration configuration = of("port", "1", "host", "a").with(Map.of("port", "2", "token", " "));
+        assertEquals(2, configuration.integer("port", 0, 0, 9));
+        assertEquals("a", configuration.text("host", "text"));
+        assertFalse(configuration.has("token"));
+        assertTrue(configuration.has("host"));
+        configuration.verify();
+        assertWrong("cover test: por: unknown key; allowed is the keys port", () -> {
+            PartConfiguration wrong = of("port", "1").with(Map.of("por", "2"));
+            wrong.integer("port", 0, 0, 9);
+            wrong.verify();
+        });
+    }
 }

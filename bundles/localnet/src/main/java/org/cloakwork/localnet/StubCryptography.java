@@ -2,6 +2,7 @@ package org.cloakwork.localnet;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.client.Cryptography;
@@ -15,6 +16,7 @@ import org.cloakwork.wire.CoverPacket;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.FragmentId;
 import org.cloakwork.wire.MixPacket;
+import org.cloakwork.wire.PacketDraft;
 import org.cloakwork.wire.PacketSize;
 import org.cloakwork.wire.PacketType;
 import org.cloakwork.wire.PreparedPacket;
@@ -47,18 +49,23 @@ final class StubCryptography implements Cryptography, Frames {
     private record StubPackets(AckKey ackKey, Randomness randomness) implements Packets {
 
         @Override
-        public PreparedPacket forward(Fragment fragment, EncryptionKey recipient, Route route, Route ackRoute,
-                KeyRotation rotation) {
-            return toRoute(fragment.bytes(), fragment.id(), recipient, route, ackRoute, rotation);
+        public List<PreparedPacket> prepare(List<PacketDraft> drafts) {
+            return drafts.stream().map(this::prepare).toList();
         }
 
-        @Override
-        public PreparedPacket cover(PacketSize size, EncryptionKey own, Route route, Route ackRoute,
-                KeyRotation rotation) {
-            if (size != PacketSize.REGULAR) {
-                throw new IllegalArgumentException("stub packets are regular in size, not " + size);
+        private PreparedPacket prepare(PacketDraft draft) {
+            if (draft.size() != PacketSize.REGULAR) {
+                throw new IllegalArgumentException("stub packets are regular in size, not " + draft.size());
             }
-            return toRoute(COVER, FragmentId.COVER, own, route, ackRoute, rotation);
+            return switch (draft) {
+                case PacketDraft.Forward(Fragment fragment, EncryptionKey recipient, Route route, Route ackRoute,
+                        KeyRotation rotation) ->
+                        toRoute(fragment.bytes(), fragment.id(), recipient, route, ackRoute, rotation);
+                case PacketDraft.Cover(PacketSize size, EncryptionKey own, Route route, Route ackRoute,
+                        KeyRotation rotation) -> toRoute(COVER, FragmentId.COVER, own, route, ackRoute, rotation);
+                case PacketDraft.Reply reply -> reply(reply.fragment(), reply.surb(), reply.ackRoute(),
+                        reply.meanHopDelay());
+            };
         }
 
         private PreparedPacket toRoute(byte[] body, FragmentId id, EncryptionKey recipient, Route route, Route ackRoute,
@@ -78,8 +85,7 @@ final class StubCryptography implements Cryptography, Frames {
             return nanos;
         }
 
-        @Override
-        public PreparedPacket reply(Fragment fragment, ReplySurb surb, Route ackRoute, Duration meanHopDelay) {
+        private PreparedPacket reply(Fragment fragment, ReplySurb surb, Route ackRoute, Duration meanHopDelay) {
             byte[] packet = Arrays.copyOf(surb.surb().header(), PacketSize.REGULAR.packetLength());
             putContent(packet, fragment.id(), ackRoute, surb.key().digest(), fragment.bytes());
             return new PreparedPacket(surb.surb().firstHop(), surb.rotation(), packet,

@@ -43,6 +43,7 @@ import org.cloakwork.spi.transport.GatewayTransport;
 import org.cloakwork.sphinx.bouncycastle.BouncyCastleSphinx;
 import org.cloakwork.wire.FragmentId;
 import org.cloakwork.wire.MixPacket;
+import org.cloakwork.wire.PacketDraft;
 import org.cloakwork.wire.PacketPreparer;
 import org.cloakwork.wire.PacketSize;
 import org.cloakwork.wire.PacketType;
@@ -164,9 +165,10 @@ class LocalNetworkTest {
 
         /** A packet to itself, with an acknowledgement to itself. */
         MixPacket loop(PacketSize size, long delayNanos) {
-            PreparedPacket packet = new PacketPreparer(FORMAT, ackKey, RANDOMNESS).cover(size,
-                    encryption.publicKey(), EncryptionKeyPair.generate(RANDOMNESS), route(delayNanos),
-                    route(delayNanos), topology.keyRotation());
+            PreparedPacket packet = new PacketPreparer(FORMAT, ackKey, RANDOMNESS,
+                    () -> EncryptionKeyPair.generate(RANDOMNESS)).prepare(List.of(new PacketDraft.Cover(size,
+                            encryption.publicKey(), route(delayNanos), route(delayNanos), topology.keyRotation())))
+                    .getFirst();
             return new MixPacket(PacketType.MIX, packet.rotation(), packet.firstHop(), packet.packet());
         }
 

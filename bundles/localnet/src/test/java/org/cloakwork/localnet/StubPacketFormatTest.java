@@ -30,6 +30,7 @@ import org.cloakwork.wire.CoverPacket;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.FragmentId;
 import org.cloakwork.wire.MixPacket;
+import org.cloakwork.wire.PacketDraft;
 import org.cloakwork.wire.PacketSize;
 import org.cloakwork.wire.PreparedPacket;
 import org.cloakwork.wire.ReplySurb;
@@ -139,8 +140,8 @@ class StubPacketFormatTest {
 
     // ------------------------------------------------------------------ what clients make of it
 
-    private Cryptography.Packets packets() {
-        return cryptography.packets(format, ackKey, randomness);
+    private PreparedPacket prepare(PacketDraft draft) {
+        return cryptography.packets(format, ackKey, randomness).prepare(List.of(draft)).getFirst();
     }
 
     private byte[] delivered(PreparedPacket packet, Route ackRoute, FragmentId id) throws Exception {
@@ -170,7 +171,8 @@ class StubPacketFormatTest {
     void aMessageAndItsAcknowledgement() throws Exception {
         Route route = route(4);
         Fragment fragment = fragment();
-        PreparedPacket packet = packets().forward(fragment, recipient.publicKey(), route, route, KeyRotation.ODD);
+        PreparedPacket packet = prepare(
+                new PacketDraft.Forward(fragment, recipient.publicKey(), route, route, KeyRotation.ODD));
         assertEquals(2 * 3_000_000L, packet.expectedRoundTripNanos());
         byte[] delivered = delivered(packet, route, fragment.id());
         assertArrayEquals(fragment.bytes(), cryptography.open(delivered, recipient));
@@ -180,9 +182,8 @@ class StubPacketFormatTest {
     @Test
     void coverComesBackAsCover() throws Exception {
         Route route = route(4);
-        byte[] delivered = delivered(packets().cover(PacketSize.REGULAR, recipient.publicKey(), route, route,
-                KeyRotation.EVEN), route,
-                FragmentId.COVER);
+        byte[] delivered = delivered(prepare(new PacketDraft.Cover(PacketSize.REGULAR, recipient.publicKey(), route, route,
+                KeyRotation.EVEN)), route, FragmentId.COVER);
         assertTrue(CoverPacket.isCover(cryptography.open(delivered, recipient)));
     }
 
@@ -192,7 +193,8 @@ class StubPacketFormatTest {
         ReplySurb surb = new ReplySurb(ReplyKey.generate(randomness), format.createSurb(route, randomness),
                 KeyRotation.EVEN);
         Fragment fragment = fragment();
-        byte[] delivered = delivered(packets().reply(fragment, surb, route, Duration.ofMillis(15)), route, fragment.id());
+        byte[] delivered = delivered(prepare(new PacketDraft.Reply(fragment, surb, route, Duration.ofMillis(15))), route,
+                fragment.id());
         assertArrayEquals(surb.key().digest(), Arrays.copyOf(delivered, 32));
         assertArrayEquals(fragment.bytes(), cryptography.openReply(delivered, surb.key()));
     }

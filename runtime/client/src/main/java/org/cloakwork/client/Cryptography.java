@@ -1,17 +1,12 @@
 package org.cloakwork.client;
 
-import java.time.Duration;
-import org.cloakwork.api.EncryptionKey;
+import java.util.List;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;
-import org.cloakwork.spi.sphinx.Route;
-import org.cloakwork.spi.topology.KeyRotation;
-import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.FragmentId;
 import org.cloakwork.wire.MixPacket;
-import org.cloakwork.wire.PacketSize;
+import org.cloakwork.wire.PacketDraft;
 import org.cloakwork.wire.PreparedPacket;
-import org.cloakwork.wire.ReplySurb;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.crypto.AckKey;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
@@ -31,34 +26,10 @@ public interface Cryptography {
     interface Packets {
 
         /**
-         * @param fragment  fills a packet size exactly
-         * @param recipient key of the recipient
-         * @param route     to the recipient
-         * @param ackRoute  back to the sender
-         * @param rotation  of the topology both routes are from
-         * @return the packet
+         * @param drafts what to make packets of
+         * @return the packets in the order of the drafts
          */
-        PreparedPacket forward(Fragment fragment, EncryptionKey recipient, Route route, Route ackRoute,
-                               KeyRotation rotation);
-
-        /**
-         * @param size     of the packet
-         * @param own      key of this client, to which cover goes back
-         * @param route    back to this client
-         * @param ackRoute back to this client
-         * @param rotation of the topology both routes are from
-         * @return the packet
-         */
-        PreparedPacket cover(PacketSize size, EncryptionKey own, Route route, Route ackRoute, KeyRotation rotation);
-
-        /**
-         * @param fragment     fills a packet size exactly
-         * @param surb         used up by this
-         * @param ackRoute     back to the sender
-         * @param meanHopDelay of the network, for the expected round trip
-         * @return the packet
-         */
-        PreparedPacket reply(Fragment fragment, ReplySurb surb, Route ackRoute, Duration meanHopDelay);
+        List<PreparedPacket> prepare(List<PacketDraft> drafts);
     }
 
     /**

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Delivery;
@@ -74,6 +75,8 @@ public final class Engine implements MixnetClient {
     private static final int LONGEST_ACK = 48;
     /** Beyond it deadlines are all the same, and nanoseconds can be added up. */
     private static final Duration LONGEST_DEADLINE = Duration.ofDays(10_000);
+    /** Without pacing, packets are made ahead for the window divided by this. */
+    private static final int WINDOWS_AHEAD = 4;
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
     private static final String CLOSED = "the client was closed";
     /** Beside the names of {@link Counter} in {@link #counters}: messages handed to send and reply that have not ended. */
@@ -299,6 +302,11 @@ public final class Engine implements MixnetClient {
     }
 
     @Override
+    public Subscription intercept(Predicate<ReceivedMessage> taker) {
+        return mailbox.intercept(taker);
+    }
+
+    @Override
     public int maxMessageBytes() {
         return configuration.maxMessageBytes();
     }
@@ -322,7 +330,7 @@ public final class Engine implements MixnetClient {
         int replySurbs = options.replySurbs().orElse(0);
         return accept(new Target.ToAddress(recipient), message, options, replySurbs, 0,
                 bytes -> options.replySurbs().isPresent()
-                        ? new Content.Anonymous(replies.tagFor(recipient), replySurbs, bytes)
+                        ? new Content.Anonymous(replies.tagFor(recipient, options.isolation()), replySurbs, bytes)
                         : new Content.Plain(bytes));
     }
 
@@ -531,7 +539,7 @@ public final class Engine implements MixnetClient {
         public boolean encoded(OutgoingMessage message, Encoder.Encoded encoded) {
             return cut(message, encoded.fragments(), () -> {
                 long now = environment.clock().nanoTime();
-                encoded.replyKeys().forEach(key -> replyKeys.add(key, now));
+                encoded.replyKeys().forEach(key -> replyKeys.add(key, encoded.ownTag(), now));
                 counters.add(Counter.SURBS_MADE, encoded.replyKeys().size());
                 if (message.id().isPresent()) {
                     ledger.cut(saved(message, Optional.empty(), encoded.fragments()));
@@ -561,9 +569,11 @@ public final class Engine implements MixnetClient {
 
     private final class AfterSealing implements Sealing.Next {
 
+        /** A copy that is needed waits behind what is made already, so of a small window only a part is. */
         @Override
-        public int room() {
-            return pacer.isPaced() ? Integer.MAX_VALUE : reliability.room();
+        public int ahead() {
+            return pacer.isPaced() ? Sealing.MOST_AHEAD
+                    : Math.min(Sealing.MOST_AHEAD, reliability.window() / WINDOWS_AHEAD);
         }
 
         @Override
@@ -596,6 +606,9 @@ public final class Engine implements MixnetClient {
 
         @Override
         public boolean sendWaiting() {
+            if (!pacer.isPaced() && reliability.room() == 0) {
+                return false;
+            }
             Optional<Sealing.Sealed> next = sealing.poll();
             next.ifPresent(sealed -> {
                 session.send(sealed.packet().mixPacket());
@@ -622,6 +635,7 @@ public final class Engine implements MixnetClient {
                 case Target.ToAddress ignored -> outbox.add(fragment);
                 case Target.ToSender sender -> replies.addCopy(sender, fragment);
             }
+            sealing.run();
         }
 
         @Override
@@ -634,7 +648,7 @@ public final class Engine implements MixnetClient {
 
         @Override
         public void room() {
-            sealing.run();
+            pacer.packetReady();
         }
     }
 
@@ -642,6 +656,7 @@ public final class Engine implements MixnetClient {
         Delivery.Progress progress = message.progress();
         fail(message, message.isGivenUp() ? FailureReason.RETRANSMISSIONS : FailureReason.DEADLINE,
                 progress.acknowledged() + " of " + progress.packets() + " packets were acknowledged by the deadline");
+        pacer.packetReady();
         sealing.run();
     }
 
@@ -697,8 +712,8 @@ public final class Engine implements MixnetClient {
         }
     }
 
-    private void received(NymMessage message) {
-        switch (message) {
+    private void received(Inbox.Delivered delivered) {
+        switch (delivered.message()) {
             case NymMessage.Plain(byte[] data) -> deliver(new ReceivedMessage(data, Optional.empty()));
             case NymMessage.Repliable(SenderTag sender, RepliableContent content) -> {
                 switch (content) {
@@ -713,7 +728,7 @@ public final class Engine implements MixnetClient {
             case NymMessage.Reply(ReplyContent.Data(byte[] data)) ->
                     deliver(new ReceivedMessage(data, Optional.empty()));
             case NymMessage.Reply(ReplyContent.SurbRequest(MixnetAddress asking, long amount)) ->
-                    replies.grant(asking, amount);
+                    replies.grant(asking, delivered.ownTag(), amount);
         }
     }
 

@@ -1,19 +1,11 @@
 package org.cloakwork.client;
 
-import java.time.Duration;
-import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;
-import org.cloakwork.spi.sphinx.Route;
-import org.cloakwork.spi.topology.KeyRotation;
-import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.FragmentId;
 import org.cloakwork.wire.MixPacket;
 import org.cloakwork.wire.PacketPreparer;
-import org.cloakwork.wire.PacketSize;
 import org.cloakwork.wire.PayloadEncryption;
-import org.cloakwork.wire.PreparedPacket;
-import org.cloakwork.wire.ReplySurb;
 import org.cloakwork.wire.SurbAck;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.crypto.AckKey;
@@ -26,30 +18,9 @@ import org.cloakwork.wire.gateway.BinaryResponse;
 /** What the wire formats say, with a fresh ephemeral key for every packet. */
 final class NymCryptography implements Cryptography {
 
-    private record NymPackets(PacketPreparer preparer, Randomness randomness) implements Packets {
-
-        @Override
-        public PreparedPacket forward(Fragment fragment, EncryptionKey recipient, Route route, Route ackRoute,
-                                      KeyRotation rotation) {
-            return preparer.forward(fragment, recipient, EncryptionKeyPair.generate(randomness), route, ackRoute,
-                    rotation);
-        }
-
-        @Override
-        public PreparedPacket cover(PacketSize size, EncryptionKey own, Route route, Route ackRoute,
-                KeyRotation rotation) {
-            return preparer.cover(size, own, EncryptionKeyPair.generate(randomness), route, ackRoute, rotation);
-        }
-
-        @Override
-        public PreparedPacket reply(Fragment fragment, ReplySurb surb, Route ackRoute, Duration meanHopDelay) {
-            return preparer.reply(fragment, surb, ackRoute, meanHopDelay);
-        }
-    }
-
     @Override
     public Packets packets(PacketFormat format, AckKey ackKey, Randomness randomness) {
-        return new NymPackets(new PacketPreparer(format, ackKey, randomness), randomness);
+        return new PacketPreparer(format, ackKey, randomness, () -> EncryptionKeyPair.generate(randomness))::prepare;
     }
 
     @Override

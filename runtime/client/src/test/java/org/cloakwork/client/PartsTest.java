@@ -133,11 +133,11 @@ class PartsTest {
                 }
             };
             alice.parts.setSphinx(broken);
-            List<Delivery> sent = IntStream.range(0, 10).mapToObj(i -> alice.send(bob.address(), new byte[i * 700],
+            List<Delivery> sent = IntStream.range(0, 30).mapToObj(i -> alice.send(bob.address(), new byte[i * 700],
                     SendOptions.DEFAULT.withReplySurbs(i % 2))).toList();
             sent.forEach(alice::awaitAcknowledged);
-            bob.awaitReceived(10);
-            assertTrue(alice.counter(Counter.PART_FAILURES) > 5);
+            bob.awaitReceived(30);
+            assertTrue(alice.counter(Counter.PART_FAILURES) > 5, alice::counters);
             assertTrue(alice.counter(Counter.PACKETS_UNSEALED) > 0);
         }
     }

@@ -75,6 +75,23 @@ class RepliesTest {
     }
 
     @Test
+    void isolated_messages_come_under_another_tag_and_are_answered_and_refilled_under_it() {
+        SenderTag plain = askedBy(alice, 5);
+        alice.awaitAcknowledged(alice.send(bob.address(), new byte[] {1},
+                SendOptions.DEFAULT.withReplySurbs(5).withIsolation("work")));
+        bob.awaitReceived(2);
+        SenderTag work = bob.received.getLast().sender().orElseThrow();
+        assertNotEquals(plain, work);
+        byte[] answer = new byte[100_000];
+        answer[99_999] = 5;
+        bob.awaitAcknowledged(bob.reply(work, answer));
+        alice.awaitReceived(1);
+        assertArrayEquals(answer, alice.received.getFirst().payload());
+        assertTrue(alice.counter(Counter.SURB_REQUESTS_RECEIVED) > 0);
+        assertSurbBalance();
+    }
+
+    @Test
     void with_the_default_number_of_reply_blocks_the_first_answer_waits_for_none() {
         SenderTag tag = askedBy(alice, SendOptions.DEFAULT_REPLY_SURBS);
         Delivery answer = bob.engine.reply(tag, new byte[11_000], SendOptions.DEFAULT.withLane(1));

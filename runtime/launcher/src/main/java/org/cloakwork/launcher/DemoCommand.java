@@ -41,6 +41,8 @@ final class DemoCommand implements Command {
         return Instance.addOptions(LocalnetCommand.networkOptions())
                 .addOption(StateFolder.option())
                 .addOption(null, "once", false, "end after the messages; without it the network stays up")
+                .addOption(LocalnetCommand.option(DemoDoors.PORT_BASE, "N", "ports of the doors from N on; 0 takes free ones "
+                        + "(default: the usual ones, 1080 for SOCKS)"))
                 .addOption(LocalnetCommand.option("file", "PATH", "the file to send (default: 1 MiB of made-up bytes)"));
     }
 
@@ -54,7 +56,8 @@ final class DemoCommand implements Command {
             throw new UsageException("--gateways 1: the demo needs 2, alice and bob live at different ones");
         }
         Map<String, String> clients = Instance.read(line);
-        try (Framework framework = Framework.start(Home.path())) {
+        try (Framework framework = Framework.start(Home.path());
+             DemoDoors doors = new DemoDoors(framework, line)) {
             Instance instance = new Instance(line, framework);
             LocalNetwork network = LocalnetCommand.start(framework, configuration);
             instance.set(Instance.CLIENTS, "topology", "nym-api");
@@ -76,21 +79,28 @@ final class DemoCommand implements Command {
                 bob.awaitReady(START);
                 new Demo(out, network, alice, bob).run(fileName, file);
                 if (!line.hasOption("once")) {
-                    stayUp(network, alice, bob);
+                    stayUp(network, alice, bob, doors);
                 }
             }
         }
         return Main.DONE;
     }
 
-    private void stayUp(LocalNetwork network, MixnetClient alice, MixnetClient bob) throws InterruptedException {
+    private void stayUp(LocalNetwork network, MixnetClient alice, MixnetClient bob, DemoDoors doors)
+            throws Exception {
         bob.subscribe(message -> message.sender().ifPresent(sender -> bob.reply(sender,
                 ("bob got " + message.payload().length + " bytes").getBytes(StandardCharsets.UTF_8))));
         out.println("\nThe network stays up; stop it with Ctrl-C. Connect any Nym client to it:");
         out.println("  directory   " + network.directory());
         out.println("  bob         " + bob.address() + "  (answers whoever sends reply SURBs)");
         out.println("  alice       " + alice.address());
+        doors.open(network, out);
         StopSignal.await();
+    }
+
+    static Map<String, String> parts(String name, Node gateway) {
+        return Map.of("name", name, "gateway", gateway.identity().toString(), "topology", "nym-api", "transport",
+                "websocket", "sphinx", "fast", "retransmission", "timeout", "cover", "none");
     }
 
     private static byte[] made(int length) {

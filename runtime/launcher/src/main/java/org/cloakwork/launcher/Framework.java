@@ -5,12 +5,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -23,6 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.spi.runtime.PartFactory;
+import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
@@ -41,6 +44,7 @@ import org.osgi.util.tracker.ServiceTracker;
 final class Framework implements AutoCloseable {
 
     private static final Duration SERVICE_TIMEOUT = Duration.ofSeconds(10);
+    private static final long POLL_MILLIS = 20;
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
     private final org.osgi.framework.launch.Framework felix;
@@ -65,7 +69,7 @@ final class Framework implements AutoCloseable {
         Map<String, String> properties = new HashMap<>();
         properties.put(Constants.FRAMEWORK_STORAGE, storage.toString());
         properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
-        properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, exportedBy(home.resolve("lib")));
+        properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, exportedBy(home.resolve("lib"), home.resolve("bundles")));
         properties.put("felix.log.level", "1");
         // Bundles get what they import, and nothing by accident from the class path.
         properties.put("felix.bootdelegation.implicit", "false");
@@ -87,13 +91,17 @@ final class Framework implements AutoCloseable {
 
     private static List<Path> jars(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".jar")).sorted()
+                    .collect(Collectors.toCollection(ArrayList::new));
         }
     }
 
-    private static String exportedBy(Path lib) throws IOException {
+    /** What is in {@code bundles/}, too, is for commands that need no framework; bundles have it from there. */
+    private static String exportedBy(Path lib, Path bundles) throws IOException {
         StringJoiner packages = new StringJoiner(",");
-        for (Path jar : jars(lib)) {
+        List<Path> shared = jars(lib);
+        shared.removeIf(jar -> Files.exists(bundles.resolve(jar.getFileName())));
+        for (Path jar : shared) {
             try (JarFile file = new JarFile(jar.toFile())) {
                 Manifest manifest = file.getManifest();
                 String exports = manifest == null ? null : manifest.getMainAttributes().getValue("Export-Package");
@@ -114,6 +122,12 @@ final class Framework implements AutoCloseable {
     /** Creates or replaces the configuration of a singleton. */
     void configure(String pid, Map<String, ?> properties) throws IOException, InterruptedException {
         update(configurations().getConfiguration(pid, "?"), properties);
+    }
+
+    /** Creates or replaces one configuration of several. */
+    void configureFactory(String pid, String name, Map<String, ?> properties)
+            throws IOException, InterruptedException {
+        update(configurations().getFactoryConfiguration(pid, name, "?"), properties);
     }
 
     private static void update(Configuration configuration, Map<String, ?> properties) throws IOException {
@@ -156,29 +170,33 @@ final class Framework implements AutoCloseable {
 
     private <T> T await(Class<T> type, String filter, Duration deadline, Predicate<ComponentConfigurationDTO> provider,
                         String what) throws InterruptedException, UsageException {
+        long end = System.nanoTime() + deadline.toNanos();
+        Optional<T> service = present(type, filter);
+        Optional<String> failure = failure(provider);
+        while (service.isEmpty() && System.nanoTime() < end && failure.isEmpty()) {
+            Thread.sleep(POLL_MILLIS);
+            service = present(type, filter);
+            failure = failure(provider);
+        }
+        if (service.isEmpty() && failure.isPresent()
+                && failure.get().startsWith(IllegalArgumentException.class.getName())) {
+            throw new UsageException(message(failure.get()));
+        }
+        return service.orElseThrow(() -> new IllegalStateException(failure(provider).map(Framework::message).orElse(
+                what + " did not start within " + deadline.toSeconds() + " s")));
+    }
+
+    /**
+     * The service that is there at this moment. Asked anew each time: while its component is being activated a service is
+     * registered but cannot be had.
+     *
+     * @param filter in parentheses; empty: any
+     */
+    <T> Optional<T> present(Class<T> type, String filter) {
+        BundleContext context = felix.getBundleContext();
         try {
-            ServiceTracker<T, T> tracker = new ServiceTracker<>(felix.getBundleContext(), felix.getBundleContext()
-                    .createFilter("(&(objectClass=" + type.getName() + ")" + filter + ")"), null);
-            tracker.open();
-            try {
-                long end = System.nanoTime() + deadline.toNanos();
-                T service = null;
-                Optional<String> failure = Optional.empty();
-                while (service == null && System.nanoTime() < end && failure.isEmpty()) {
-                    service = tracker.waitForService(100);
-                    failure = failure(provider);
-                }
-                if (service != null) {
-                    return service;
-                }
-                if (failure.isPresent() && failure.get().startsWith(IllegalArgumentException.class.getName())) {
-                    throw new UsageException(message(failure.get()));
-                }
-                throw new IllegalStateException(failure.map(Framework::message).orElse(
-                        what + " did not start within " + deadline.toSeconds() + " s"));
-            } finally {
-                tracker.close();
-            }
+            return context.getServiceReferences(type, filter.isEmpty() ? null : filter).stream()
+                    .map(context::getService).filter(Objects::nonNull).findFirst();
         } catch (InvalidSyntaxException e) {
             throw new IllegalArgumentException(e);
         }

@@ -14,17 +14,29 @@ final class InputFile {
     }
 
     static byte[] read(Path file) throws UsageException {
+        return read(file, "--file " + file);
+    }
+
+    /** @param named what the file is called in errors */
+    static byte[] read(Path file, String named) throws UsageException {
         try {
             if (!Files.isRegularFile(file)) {
-                throw new UsageException("--file " + file + ": no such file");
+                throw new UsageException(named + ": no such file");
             }
             if (Files.size(file) > MAX_BYTES) {
-                throw new UsageException("--file " + file + ": " + Files.size(file) + " bytes, a message takes up to "
-                        + MAX_BYTES);
+                throw new UsageException(named + ": " + Files.size(file) + " bytes, a message takes up to " + MAX_BYTES);
             }
             return Files.readAllBytes(file);
         } catch (IOException e) {
-            throw new UsageException("--file " + file + ": cannot be read: " + e.getMessage());
+            throw new UsageException(named + ": cannot be read: " + e.getMessage());
         }
+    }
+
+    static byte[] standardInput() throws IOException, UsageException {
+        byte[] bytes = System.in.readNBytes(MAX_BYTES + 1);
+        if (bytes.length > MAX_BYTES) {
+            throw new UsageException("standard input: more than " + MAX_BYTES + " bytes, which a message takes up to");
+        }
+        return bytes;
     }
 }

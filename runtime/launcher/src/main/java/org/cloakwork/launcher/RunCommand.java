@@ -25,6 +25,7 @@ import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.Outcome;
 import org.cloakwork.api.Subscription;
+import org.cloakwork.spi.frontend.FrontEnd;
 import org.cloakwork.spi.store.StoreProvider;
 import org.cloakwork.spi.topology.TopologyProvider;
 
@@ -103,8 +104,13 @@ final class RunCommand implements Command {
             if (errand.isPresent()) {
                 return send(service, errand.get());
             }
-            Subscription messages = service.subscribe(message -> out.println("received " + message.payload().length
-                    + " bytes" + message.sender().map(tag -> " from " + tag).orElse("")));
+            // Where there are front-ends, messages are for the programs that use them.
+            Subscription messages = service.intercept(message -> {
+                out.println("received " + message.payload().length
+                        + " bytes" + message.sender().map(tag -> " from " + tag).orElse(""));
+                return framework.present(FrontEnd.Serving.class, "(" + MixnetClient.NAME_PROPERTY + "=" + NAME + ")")
+                        .isEmpty();
+            });
             try (messages; Subscription states = service.onState(s -> show(service, s))) {
                 StopSignal.await();
             }

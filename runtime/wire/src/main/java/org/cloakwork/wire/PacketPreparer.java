@@ -1,8 +1,11 @@
 package org.cloakwork.wire;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;
@@ -13,15 +16,17 @@ import org.cloakwork.wire.crypto.AckKey;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
 
 /**
- * Makes finished packets: encrypts, adds the acknowledgement, seals. Keeps nothing, safe for use by many threads; the
- * packet format may be another one each time. Randomness is drawn for the acknowledgement (IV, then its packet), then
- * for the data packet. Source: protocol/3-messages, 3.1, 4, 5.3 and 6.
+ * Makes finished packets: encrypts, adds the acknowledgements, seals. Keeps nothing, safe for use by many threads; the
+ * packet format may be another one each time. Randomness is drawn for all acknowledgements (their IVs, then their
+ * packets), then for the data packets. Source: protocol/3-messages, 3.1, 4, 5.3 and 6.
  *
  * @param format     seals both packets
  * @param ackKey     the sender's
  * @param randomness drawn from
+ * @param ephemerals a fresh key pair for each packet that is no reply
  */
-public record PacketPreparer(PacketFormat format, AckKey ackKey, Randomness randomness) {
+public record PacketPreparer(PacketFormat format, AckKey ackKey, Randomness randomness,
+                             Supplier<EncryptionKeyPair> ephemerals) {
 
     /** Hops of a reply's way that delay it; how long, only the maker of its block knows. */
     private static final int REPLY_DELAYS = 3;
@@ -30,68 +35,62 @@ public record PacketPreparer(PacketFormat format, AckKey ackKey, Randomness rand
         Objects.requireNonNull(format);
         Objects.requireNonNull(ackKey);
         Objects.requireNonNull(randomness);
+        Objects.requireNonNull(ephemerals);
     }
 
     /**
-     * @param fragment  fills a packet size exactly
-     * @param recipient key of the recipient
-     * @param ephemeral fresh for this packet
-     * @param route     to the recipient
-     * @param ackRoute  back to the sender
-     * @param rotation  of the topology both routes are from
-     * @return the packet
-     * @throws IllegalArgumentException if the fragment does not fill a packet
+     * Seals all acknowledgements with one call of the format, then all data packets but replies with another: packets
+     * sealed together cost less each.
+     *
+     * @param drafts what to make packets of
+     * @return the packets in the order of the drafts
      */
-    public PreparedPacket forward(Fragment fragment, EncryptionKey recipient, EncryptionKeyPair ephemeral, Route route,
-            Route ackRoute, KeyRotation rotation) {
-        PacketSize size = sizeFor(fragment);
-        return toRoute(fragment.bytes(), size, fragment.id(), recipient, ephemeral, route, ackRoute, rotation);
+    public List<PreparedPacket> prepare(List<PacketDraft> drafts) {
+        List<byte[]> acks = SurbAck.create(format, drafts.stream().map(PacketDraft::ackRoute).toList(), ackKey,
+                drafts.stream().map(PacketDraft::id).toList(), randomness);
+        List<SealRequest> requests = new ArrayList<>(drafts.size());
+        for (int i = 0; i < drafts.size(); i++) {
+            byte[] ack = acks.get(i);
+            PacketDraft draft = drafts.get(i);
+            switch (draft) {
+                case PacketDraft.Forward forward -> requests.add(request(draft, ack, forward.fragment().bytes(),
+                        forward.recipient(), forward.route()));
+                case PacketDraft.Cover cover -> requests.add(request(draft, ack,
+                        CoverPacket.body(cover.size().fragmentLength()), cover.own(), cover.route()));
+                case PacketDraft.Reply ignored -> { }
+            }
+        }
+        Iterator<byte[]> sealed = format.seal(requests, randomness).iterator();
+        List<PreparedPacket> packets = new ArrayList<>(drafts.size());
+        for (int i = 0; i < drafts.size(); i++) {
+            packets.add(switch (drafts.get(i)) {
+                case PacketDraft.Forward forward ->
+                        packet(forward.route(), forward.ackRoute(), forward.rotation(), sealed.next());
+                case PacketDraft.Cover cover ->
+                        packet(cover.route(), cover.ackRoute(), cover.rotation(), sealed.next());
+                case PacketDraft.Reply reply -> reply(reply, acks.get(i));
+            });
+        }
+        return packets;
     }
 
-    /**
-     * @param size      of the packet
-     * @param own       key of this client, to which cover goes back
-     * @param ephemeral fresh for this packet
-     * @param route     back to this client
-     * @param ackRoute  back to this client
-     * @param rotation  of the topology both routes are from
-     * @return the packet
-     */
-    public PreparedPacket cover(PacketSize size, EncryptionKey own, EncryptionKeyPair ephemeral, Route route,
-            Route ackRoute, KeyRotation rotation) {
-        return toRoute(CoverPacket.body(size.fragmentLength()), size, FragmentId.COVER, own, ephemeral, route, ackRoute,
-                rotation);
+    private SealRequest request(PacketDraft draft, byte[] ack, byte[] body, EncryptionKey recipient, Route route) {
+        return new SealRequest(route,
+                Bytes.concat(ack, PayloadEncryption.toRecipient(body, ephemerals.get(), recipient)),
+                draft.size().payloadLength());
     }
 
-    /**
-     * @param fragment     fills a packet size exactly
-     * @param replySurb    used up by this
-     * @param ackRoute     back to the sender
-     * @param meanHopDelay of the network, for the expected round trip
-     * @return the packet, of the reply block's rotation
-     * @throws IllegalArgumentException if the fragment does not fill a packet
-     */
-    public PreparedPacket reply(Fragment fragment, ReplySurb replySurb, Route ackRoute, Duration meanHopDelay) {
-        PacketSize size = sizeFor(fragment);
-        byte[] plaintext = Bytes.concat(SurbAck.create(format, ackRoute, ackKey, fragment.id(), randomness),
-                PayloadEncryption.toReply(fragment.bytes(), replySurb.key()));
-        byte[] packet = format.seal(replySurb.surb(), plaintext, size.payloadLength());
-        return new PreparedPacket(replySurb.surb().firstHop(), replySurb.rotation(), packet,
-                Duration.ofMillis(REPLY_DELAYS * meanHopDelay.toMillis()).toNanos() + ackRoute.delayNanos());
-    }
-
-    private PreparedPacket toRoute(byte[] body, PacketSize size, FragmentId id, EncryptionKey recipient,
-            EncryptionKeyPair ephemeral, Route route, Route ackRoute, KeyRotation rotation) {
-        byte[] plaintext = Bytes.concat(SurbAck.create(format, ackRoute, ackKey, id, randomness),
-                PayloadEncryption.toRecipient(body, ephemeral, recipient));
-        byte[] packet = format.seal(
-                List.of(new SealRequest(route, plaintext, size.payloadLength())), randomness).getFirst();
-        return new PreparedPacket(route.hops().getFirst().address(), rotation, packet,
+    private static PreparedPacket packet(Route route, Route ackRoute, KeyRotation rotation, byte[] sealed) {
+        return new PreparedPacket(route.hops().getFirst().address(), rotation, sealed,
                 route.delayNanos() + ackRoute.delayNanos());
     }
 
-    private static PacketSize sizeFor(Fragment fragment) {
-        return PacketSize.ofFragmentLength(fragment.length()).orElseThrow(() -> new IllegalArgumentException(
-                "a fragment of " + fragment.length() + " bytes fills no packet"));
+    private PreparedPacket reply(PacketDraft.Reply reply, byte[] ack) {
+        ReplySurb replySurb = reply.surb();
+        byte[] plaintext = Bytes.concat(ack, PayloadEncryption.toReply(reply.fragment().bytes(), replySurb.key()));
+        return new PreparedPacket(replySurb.surb().firstHop(), replySurb.rotation(),
+                format.seal(replySurb.surb(), plaintext, reply.size().payloadLength()),
+                Duration.ofMillis(REPLY_DELAYS * reply.meanHopDelay().toMillis()).toNanos()
+                        + reply.ackRoute().delayNanos());
     }
 }

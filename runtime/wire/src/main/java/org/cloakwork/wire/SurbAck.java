@@ -1,5 +1,6 @@
 package org.cloakwork.wire;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.cloakwork.spi.runtime.Randomness;
@@ -36,19 +37,30 @@ public final class SurbAck {
     }
 
     /**
-     * @param format     seals the packet
-     * @param route      back to the sender
+     * Makes acknowledgements, all sealed with one call.
+     *
+     * @param format     seals the packets
+     * @param routes     back to the sender
      * @param key        the sender's
-     * @param id         what is acknowledged
-     * @param randomness drawn from: the IV (16), then what the packet format draws
-     * @return the {@link #LENGTH} bytes
+     * @param ids        what is acknowledged, as many as routes
+     * @param randomness drawn from: an IV (16) for each, then what the packet format draws
+     * @return the {@link #LENGTH} bytes of each
      */
-    public static byte[] create(PacketFormat format, Route route, AckKey key, FragmentId id, Randomness randomness) {
-        byte[] iv = randomness.bytes(AesCtr.IV_LENGTH);
-        byte[] body = Bytes.concat(iv, AesCtr.apply(key.bytes(), iv, id.bytes()));
-        byte[] packet = format.seal(
-                List.of(new SealRequest(route, body, PacketSize.ACK.payloadLength())), randomness).getFirst();
-        return Bytes.concat(route.hops().getFirst().address().padded(NodeAddress.SHORT_LENGTH), packet);
+    public static List<byte[]> create(PacketFormat format, List<Route> routes, AckKey key, List<FragmentId> ids,
+            Randomness randomness) {
+        List<SealRequest> requests = new ArrayList<>(routes.size());
+        for (int i = 0; i < routes.size(); i++) {
+            byte[] iv = randomness.bytes(AesCtr.IV_LENGTH);
+            requests.add(new SealRequest(routes.get(i),
+                    Bytes.concat(iv, AesCtr.apply(key.bytes(), iv, ids.get(i).bytes())), PacketSize.ACK.payloadLength()));
+        }
+        List<byte[]> packets = format.seal(requests, randomness);
+        List<byte[]> acks = new ArrayList<>(packets.size());
+        for (int i = 0; i < packets.size(); i++) {
+            acks.add(Bytes.concat(routes.get(i).hops().getFirst().address().padded(NodeAddress.SHORT_LENGTH),
+                    packets.get(i)));
+        }
+        return acks;
     }
 
     /**

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.cloakwork.spi.sphinx.Route;
@@ -40,7 +41,7 @@ class AckVectorsTest {
         assertEquals(c.get("build").get("payloadSize").asInt(), PacketSize.ACK.payloadLength());
         FragmentId id = FragmentId.parse(Vectors.bytes(c.get("fragmentId")));
         ScriptedRandomness randomness = new ScriptedRandomness(VectorNetwork.ackScript(c));
-        byte[] ack = SurbAck.create(network.format, route, key, id, randomness);
+        byte[] ack = SurbAck.create(network.format, List.of(route), key, List.of(id), randomness).getFirst();
         randomness.assertUsedUp();
         assertArrayEquals(Vectors.bytes(c.get("bytes")), ack);
 

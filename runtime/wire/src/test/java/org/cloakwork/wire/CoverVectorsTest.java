@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.cloakwork.spi.topology.KeyRotation;
@@ -35,10 +36,10 @@ class CoverVectorsTest {
         EncryptionKeyPair ephemeral =
                 EncryptionKeyPair.ofPrivate(Vectors.bytes(c.get("encryption").get("ephemeralPrivateKey")));
         ScriptedRandomness randomness = VectorNetwork.script(c, true);
-        PreparedPacket packet = new PacketPreparer(network.format, client.ackKey(), randomness).cover(size,
-                client.address().encryption(), ephemeral, network.route(c.get("build"), client),
-                network.route(c.get("ack").get("build"), client),
-                KeyRotation.fromWireValue(c.get("keyRotation").asInt()));
+        PreparedPacket packet = new PacketPreparer(network.format, client.ackKey(), randomness, () -> ephemeral)
+                .prepare(List.of(new PacketDraft.Cover(size, client.address().encryption(),
+                        network.route(c.get("build"), client), network.route(c.get("ack").get("build"), client),
+                        KeyRotation.fromWireValue(c.get("keyRotation").asInt())))).getFirst();
         randomness.assertUsedUp();
 
         byte[] delivered = network.checkPacket(c, packet, client.ackKey());

@@ -76,10 +76,10 @@ class PreparedVectorsTest {
         assertArrayEquals(Vectors.bytes(expected.get("encryption").get("ephemeralPublicKey")),
                 ephemeral.publicKey().bytes());
         ScriptedRandomness randomness = VectorNetwork.script(expected, true);
-        PreparedPacket packet = new PacketPreparer(network.format, from.ackKey(), randomness).forward(fragment,
-                to.address().encryption(), ephemeral, network.route(expected.get("build"), to),
-                network.route(expected.get("ack").get("build"), from),
-                KeyRotation.fromWireValue(expected.get("keyRotation").asInt()));
+        PreparedPacket packet = new PacketPreparer(network.format, from.ackKey(), randomness, () -> ephemeral).prepare(
+                List.of(new PacketDraft.Forward(fragment, to.address().encryption(),
+                        network.route(expected.get("build"), to), network.route(expected.get("ack").get("build"), from),
+                        KeyRotation.fromWireValue(expected.get("keyRotation").asInt())))).getFirst();
         randomness.assertUsedUp();
         checkAckPart(expected, fragment, from);
         byte[] delivered = network.checkPacket(expected, packet, from.ackKey());
@@ -99,8 +99,10 @@ class PreparedVectorsTest {
         assertArrayEquals(surb.bytes(), new ReplySurb(surb.key(), rebuilt, surb.rotation()).bytes());
 
         ScriptedRandomness randomness = VectorNetwork.script(expected, false);
-        PreparedPacket packet = new PacketPreparer(network.format, from.ackKey(), randomness).reply(fragment, surb,
-                network.route(expected.get("ack").get("build"), from), meanDelay);
+        PreparedPacket packet = new PacketPreparer(network.format, from.ackKey(), randomness, () -> {
+            throw new AssertionError("a reply needs no key pair");
+        }).prepare(List.of(new PacketDraft.Reply(fragment, surb,
+                network.route(expected.get("ack").get("build"), from), meanDelay))).getFirst();
         randomness.assertUsedUp();
         checkAckPart(expected, fragment, from);
         byte[] delivered = network.checkPacket(expected, packet, from.ackKey());
@@ -112,8 +114,9 @@ class PreparedVectorsTest {
 
     private void checkAckPart(JsonNode expected, Fragment fragment, Client from) {
         assertArrayEquals(Vectors.bytes(expected.get("ackPart")),
-                SurbAck.create(network.format, network.route(expected.get("ack").get("build"), from), from.ackKey(),
-                        fragment.id(), new ScriptedRandomness(VectorNetwork.ackScript(expected.get("ack")))));
+                SurbAck.create(network.format, List.of(network.route(expected.get("ack").get("build"), from)),
+                        from.ackKey(), List.of(fragment.id()),
+                        new ScriptedRandomness(VectorNetwork.ackScript(expected.get("ack")))).getFirst());
     }
 
     private void lastHop(JsonNode c) throws Exception {

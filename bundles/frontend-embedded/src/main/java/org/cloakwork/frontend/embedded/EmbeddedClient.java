@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.MixnetAddress;
@@ -85,6 +86,11 @@ final class EmbeddedClient implements MixnetClient {
     @Override
     public Subscription subscribe(Consumer<ReceivedMessage> listener) {
         return client.subscribe(listener);
+    }
+
+    @Override
+    public Subscription intercept(Predicate<ReceivedMessage> taker) {
+        return client.intercept(taker);
     }
 
     @Override

@@ -96,13 +96,13 @@ class ControlTest {
 
     private static Predicate<String> uses(String kind, String name, String clients) {
         return answer -> answer.lines().anyMatch(line ->
-                line.matches(kind + " +" + name + " +in use +" + clients + " +org.cloakwork.*"));
+                line.matches(kind + " +" + name + " +in use +" + clients + "(, exit, socks)? +org.cloakwork.*"));
     }
 
     @Test
     void runningDemoFollowsItsFileAndTheVerbs() throws Exception {
         replace("cover = none", "cover = poisson");
-        try (Command demo = start("demo")) {
+        try (Command demo = start("demo", "--port-base", "0")) {
             demo.awaitLine(line -> line.startsWith("The network stays up"), START);
             assertEquals("rwx------", PosixFilePermissions.toString(
                     Files.getPosixFilePermissions(state.resolve("control"))));

@@ -2,7 +2,9 @@ package org.cloakwork.client.encode;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.PacketSizes;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;
@@ -35,8 +37,9 @@ public record Encoder(PacketFormat format, Routes routes, MixnetAddress own, Pac
      *
      * @param fragments of it, in order
      * @param replyKeys of the reply blocks inside, to be known before the first fragment leaves
+     * @param ownTag    the tag they go under
      */
-    public record Encoded(List<Fragment> fragments, List<ReplyKey> replyKeys) {
+    public record Encoded(List<Fragment> fragments, List<ReplyKey> replyKeys, Optional<SenderTag> ownTag) {
     }
 
     /**
@@ -59,7 +62,9 @@ public record Encoder(PacketFormat format, Routes routes, MixnetAddress own, Pac
         int length = sizes.forMessage(bytes.length).fragmentLength();
         List<Fragment> fragments = Chunking.split(Padding.pad(bytes, length), length,
                 () -> Chunking.randomSetId(randomness));
-        return new Encoded(fragments, surbs.stream().map(ReplySurb::key).toList());
+        Optional<SenderTag> ownTag = message instanceof NymMessage.Repliable(SenderTag tag, var ignored)
+                ? Optional.of(tag) : Optional.empty();
+        return new Encoded(fragments, surbs.stream().map(ReplySurb::key).toList(), ownTag);
     }
 
     private List<ReplySurb> make(int count, List<ReplySurb> surbs) {

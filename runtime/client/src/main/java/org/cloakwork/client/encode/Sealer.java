@@ -1,12 +1,17 @@
 package org.cloakwork.client.encode;
 
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.client.Cryptography;
 import org.cloakwork.client.PacketSizes;
+import org.cloakwork.client.outbox.Target;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.Route;
 import org.cloakwork.wire.Fragment;
+import org.cloakwork.wire.PacketDraft;
 import org.cloakwork.wire.PreparedPacket;
 import org.cloakwork.wire.ReplySurb;
 
@@ -23,33 +28,47 @@ public record Sealer(Cryptography.Packets packets, Routes routes, MixnetAddress 
                      Randomness randomness) {
 
     /**
-     * @param fragment  what to send
-     * @param recipient to whom
-     * @return the packet; empty if the recipient's or our own gateway is not in the topology
+     * A fragment to make a packet of.
+     *
+     * @param fragment what to send
+     * @param target   to whom
+     * @param surb     used up by this; null if the target is an address
      */
-    public Optional<PreparedPacket> forward(Fragment fragment, MixnetAddress recipient) {
-        Optional<Route> route = routes.to(recipient.identity(), recipient.gateway());
-        Optional<Route> ack = toUs();
-        if (route.isEmpty() || ack.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(packets.forward(fragment, recipient.encryption(), route.get(), ack.get(),
-                routes.topology().keyRotation()));
+    public record Job(Fragment fragment, Target target, ReplySurb surb) {
     }
 
     /**
-     * @param fragment what to send
-     * @param surb     used up by this
-     * @return the packet; empty if our own gateway is not in the topology
+     * @param jobs what to send
+     * @return the packets in the order of the jobs; empty where the recipient's or our own gateway is not in the topology
      */
-    public Optional<PreparedPacket> reply(Fragment fragment, ReplySurb surb) {
-        return toUs().map(ack -> packets.reply(fragment, surb, ack, routes.meanDelay()));
+    public List<Optional<PreparedPacket>> seal(List<Job> jobs) {
+        List<Optional<PacketDraft>> drafts = jobs.stream().map(this::draft).toList();
+        Iterator<PreparedPacket> made = packets.prepare(drafts.stream().flatMap(Optional::stream).toList()).iterator();
+        return drafts.stream().map(draft -> draft.map(ignored -> made.next())).toList();
     }
 
-    /** {@return a packet to ourselves that says nothing; empty if our own gateway is not in the topology} */
-    public Optional<PreparedPacket> cover() {
-        return toUs().map(route -> packets.cover(sizes.forCover(randomness), own.encryption(), route,
-                toUs().orElseThrow(), routes.topology().keyRotation()));
+    private Optional<PacketDraft> draft(Job job) {
+        return switch (job.target) {
+            case Target.ToAddress(MixnetAddress recipient) ->
+                    routes.to(recipient.identity(), recipient.gateway()).flatMap(route -> toUs().map(ack ->
+                            new PacketDraft.Forward(job.fragment, recipient.encryption(), route, ack,
+                                    routes.topology().keyRotation())));
+            case Target.ToSender ignored -> toUs().map(ack ->
+                    new PacketDraft.Reply(job.fragment, job.surb, ack, routes.meanDelay()));
+        };
+    }
+
+    /**
+     * @param count how many
+     * @return packets to ourselves that say nothing; none if our own gateway is not in the topology
+     */
+    public List<PreparedPacket> covers(int count) {
+        List<PacketDraft> drafts = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            toUs().ifPresent(route -> drafts.add(new PacketDraft.Cover(sizes.forCover(randomness), own.encryption(),
+                    route, toUs().orElseThrow(), routes.topology().keyRotation())));
+        }
+        return packets.prepare(drafts);
     }
 
     private Optional<Route> toUs() {

@@ -2,35 +2,41 @@ package org.cloakwork.client.encode;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.function.Function;
-import org.cloakwork.api.MixnetAddress;
+import java.util.stream.Stream;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
 import org.cloakwork.client.outbox.Outbox;
 import org.cloakwork.client.outbox.OutgoingFragment;
-import org.cloakwork.client.outbox.Target;
 import org.cloakwork.spi.runtime.Scheduler;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.wire.PreparedPacket;
 import org.cloakwork.wire.ReplySurb;
 
-/** Makes packets of the fragments in the outbox, a few ahead of their turn, and keeps cover packets ready. */
+/**
+ * Makes packets of the fragments in the outbox, a few ahead of their turn, and keeps cover packets ready. Packets are made
+ * many at a time, because together they cost less.
+ */
 public final class Sealing {
 
-    /** Packets made before their turn, being made included. */
-    private static final int AHEAD = 32;
-    /** So many cover packets are kept ready, so that cover leaves as promptly as what it covers. */
-    private static final int SPARE_COVERS = 4;
+    /** Most packets made before their turn, being made included. */
+    public static final int MOST_AHEAD = 32;
+    /** Half of them are made with one call: the more, the less each costs; the fewer, the sooner the first is ready. */
+    private static final int CALLS_AHEAD = 2;
+    /** At most so many cover packets are kept ready, so that cover leaves as promptly as what it covers. */
+    private static final int SPARE_COVERS = 16;
+    /** Further cover packets are made so many at a time. */
+    private static final int COVER_BATCH = 8;
     /** When a packet could not be made, until the next attempt. */
     private static final Duration AGAIN = Duration.ofSeconds(1);
 
     /** What comes after. */
     public interface Next {
 
-        /** {@return how many packets may be here in all} */
-        int room();
+        /** {@return how many packets may be made before their turn, at most {@link #MOST_AHEAD}} */
+        int ahead();
 
         /** {@return whether cover packets will be needed} */
         boolean needsCover();
@@ -85,52 +91,61 @@ public final class Sealing {
 
     /** Goes on, if it can: there may be room, fragments, or what was missing. */
     public void run() {
-        if (paused || outbox.size() == 0 || size() >= Math.min(AHEAD, next.room())) {
-            return;
-        }
-        Optional<Sealer> sealer = maker.sealer();
-        while (sealer.isPresent() && size() < Math.min(AHEAD, next.room())) {
-            Optional<OutgoingFragment> polled = outbox.poll();
-            if (polled.isEmpty()) {
+        int ahead = next.ahead();
+        int most = Math.max(1, ahead / CALLS_AHEAD);
+        while (!paused && outbox.size() > 0 && ahead - size() >= Math.min(most, outbox.size())) {
+            Optional<Sealer> sealer = maker.sealer();
+            List<OutgoingFragment> batch = sealer.isPresent() ? poll(most) : List.of();
+            if (batch.isEmpty()) {
                 return;
             }
-            OutgoingFragment fragment = polled.get();
-            ReplySurb surb = fragment.takeSurb();
-            beingSealed++;
-            maker.work(() -> switch (fragment.message().target()) {
-                case Target.ToAddress(MixnetAddress address) -> sealer.get().forward(fragment.fragment(), address);
-                case Target.ToSender ignored -> sealer.get().reply(fragment.fragment(), surb);
-            }, packet -> sealed(fragment, surb, packet));
+            List<Sealer.Job> jobs = batch.stream().map(fragment -> new Sealer.Job(fragment.fragment(),
+                    fragment.message().target(), fragment.takeSurb())).toList();
+            beingSealed += batch.size();
+            maker.work(() -> sealer.get().seal(jobs), packets -> sealed(batch, jobs, packets));
         }
     }
 
-    /** @param result empty if a part failed; in it nothing if there is no route */
-    private void sealed(OutgoingFragment fragment, ReplySurb surb, Optional<Optional<PreparedPacket>> result) {
-        beingSealed--;
-        Optional<PreparedPacket> packet = result.flatMap(Function.identity());
-        if (packet.isPresent()) {
-            if (surb != null) {
-                counters.count(Counter.SURBS_USED);
-            }
-            sealed.add(new Sealed(fragment, packet.get()));
-            next.ready();
-        } else {
-            fragment.setSurb(surb);
-            if (!fragment.isWanted()) {
-                next.unused(fragment);
-            } else if (result.isPresent()) {
-                counters.count(Counter.PACKETS_UNROUTABLE);
-                fragment.setTimer(scheduler.schedule(AGAIN, () -> {
-                    outbox.add(fragment);
-                    run();
-                }));
+    private List<OutgoingFragment> poll(int most) {
+        return Stream.generate(outbox::poll).limit(most).takeWhile(Optional::isPresent).map(Optional::get).toList();
+    }
+
+    /** @param result empty if a part failed; nothing in it for what there is no route for */
+    private void sealed(List<OutgoingFragment> batch, List<Sealer.Job> jobs,
+                        Optional<List<Optional<PreparedPacket>>> result) {
+        beingSealed -= batch.size();
+        for (int i = 0; i < batch.size(); i++) {
+            OutgoingFragment fragment = batch.get(i);
+            ReplySurb surb = jobs.get(i).surb();
+            Optional<PreparedPacket> packet = result.isPresent() ? result.get().get(i) : Optional.empty();
+            if (packet.isPresent()) {
+                if (surb != null) {
+                    counters.count(Counter.SURBS_USED);
+                }
+                sealed.add(new Sealed(fragment, packet.get()));
             } else {
-                counters.count(Counter.PACKETS_UNSEALED);
-                outbox.add(fragment);
-                pause();
+                notSealed(fragment, surb, result.isPresent());
             }
         }
+        next.ready();
         run();
+    }
+
+    private void notSealed(OutgoingFragment fragment, ReplySurb surb, boolean unroutable) {
+        fragment.setSurb(surb);
+        if (!fragment.isWanted()) {
+            next.unused(fragment);
+        } else if (unroutable) {
+            counters.count(Counter.PACKETS_UNROUTABLE);
+            fragment.setTimer(scheduler.schedule(AGAIN, () -> {
+                outbox.add(fragment);
+                run();
+            }));
+        } else {
+            counters.count(Counter.PACKETS_UNSEALED);
+            outbox.add(fragment);
+            pause();
+        }
     }
 
     /** What failed for one packet will fail for the next. */
@@ -167,11 +182,11 @@ public final class Sealing {
     /** Makes cover packets, if they will be needed and can be made. */
     public void prepareCover() {
         Optional<Sealer> sealer = next.needsCover() ? maker.sealer() : Optional.empty();
-        while (sealer.isPresent() && covers.size() + coversBeingSealed < SPARE_COVERS) {
-            coversBeingSealed++;
-            maker.work(sealer.get()::cover, cover -> {
-                coversBeingSealed--;
-                cover.flatMap(Function.identity()).ifPresent(covers::add);
+        while (sealer.isPresent() && covers.size() + coversBeingSealed <= SPARE_COVERS - COVER_BATCH) {
+            coversBeingSealed += COVER_BATCH;
+            maker.work(() -> sealer.get().covers(COVER_BATCH), made -> {
+                coversBeingSealed -= COVER_BATCH;
+                made.ifPresent(covers::addAll);
             });
         }
     }

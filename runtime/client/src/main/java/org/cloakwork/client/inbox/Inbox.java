@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
 import org.cloakwork.client.Cryptography;
@@ -18,7 +19,6 @@ import org.cloakwork.wire.Reassembler;
 import org.cloakwork.wire.Reassembler.DropReason;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
-import org.cloakwork.wire.crypto.ReplyKey;
 
 /**
  * Turns what the gateway delivers into messages: decrypts, sorts out cover, puts fragments together. Whatever does not
@@ -39,6 +39,18 @@ public final class Inbox {
     private final Reassembler reassembler;
     private long evicted;
     private long stale;
+
+    /**
+     * A message that is complete.
+     *
+     * @param message what it says
+     * @param ownTag  our tag that the reply block it used last was given away under; empty if it is no reply
+     */
+    public record Delivered(NymMessage message, Optional<SenderTag> ownTag) {
+    }
+
+    private record Opened(byte[] bytes, Optional<SenderTag> ownTag) {
+    }
 
     /**
      * @param cryptography opens what is delivered
@@ -87,10 +99,13 @@ public final class Inbox {
      * @param nowNanos  monotonic time
      * @return the message that this completed, if it did
      */
-    public Optional<NymMessage> delivered(byte[] delivered, long nowNanos) {
+    public Optional<Delivered> delivered(byte[] delivered, long nowNanos) {
         byte[] padded;
+        Optional<SenderTag> ownTag;
         try {
-            byte[] decrypted = decrypt(delivered);
+            Opened opened = decrypt(delivered);
+            byte[] decrypted = opened.bytes();
+            ownTag = opened.ownTag();
             if (CoverPacket.isCover(decrypted)) {
                 counters.count(Counter.RECEIVED_COVER);
                 return Optional.empty();
@@ -122,7 +137,7 @@ public final class Inbox {
             countGone();
         }
         try {
-            return Optional.of(NymMessage.parse(Padding.unpad(padded)));
+            return Optional.of(new Delivered(NymMessage.parse(Padding.unpad(padded)), ownTag));
         } catch (WireException e) {
             counters.count(Counter.MESSAGES_MALFORMED);
             return Optional.empty();
@@ -141,10 +156,10 @@ public final class Inbox {
         stale = reassembler.staleFragments();
     }
 
-    private byte[] decrypt(byte[] delivered) throws WireException {
-        Optional<ReplyKey> replyKey = replyKeys.take(PayloadEncryption.prefix(delivered));
-        return replyKey.isPresent()
-                ? cryptography.openReply(delivered, replyKey.get())
-                : cryptography.open(delivered, own);
+    private Opened decrypt(byte[] delivered) throws WireException {
+        Optional<ReplyKeys.Used> used = replyKeys.take(PayloadEncryption.prefix(delivered));
+        return used.isPresent()
+                ? new Opened(cryptography.openReply(delivered, used.get().key()), used.get().ownTag())
+                : new Opened(cryptography.open(delivered, own), Optional.empty());
     }
 }

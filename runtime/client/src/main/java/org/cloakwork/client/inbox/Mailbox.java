@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.Subscription;
 import org.cloakwork.client.Counter;
@@ -15,7 +16,10 @@ import org.cloakwork.client.Counters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Hands messages to whoever listens, and keeps them while nobody does, within a limit in bytes. */
+/**
+ * Hands messages to whoever listens, and keeps them while nobody does, within a limit in bytes. Whoever intercepts sees
+ * them before.
+ */
 public final class Mailbox {
 
     private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
@@ -26,6 +30,9 @@ public final class Mailbox {
     private record Listener(Consumer<ReceivedMessage> consumer, AtomicBoolean wanted) {
     }
 
+    private record Taker(Predicate<ReceivedMessage> predicate, AtomicBoolean wanted) {
+    }
+
     private record Kept(ReceivedMessage message, Runnable gone) {
     }
 
@@ -34,6 +41,7 @@ public final class Mailbox {
     private final long limitBytes;
     private final AtomicLong bytes = new AtomicLong();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final List<Taker> takers = new CopyOnWriteArrayList<>();
     private final Queue<Kept> kept = new ArrayDeque<>();
 
     /**
@@ -61,9 +69,46 @@ public final class Mailbox {
         }
         counters.count(Counter.MESSAGES_RECEIVED);
         executor.execute(() -> {
-            kept.add(new Kept(message, gone));
-            handOver();
+            Kept arrived = new Kept(message, gone);
+            if (takers.stream().noneMatch(taker -> takes(taker, arrived))) {
+                kept.add(arrived);
+                handOver();
+            }
         });
+    }
+
+    /**
+     * @param taker shown what was kept, then everything that comes, before listeners
+     * @return ends it
+     */
+    public Subscription intercept(Predicate<ReceivedMessage> taker) {
+        Taker added = new Taker(taker, new AtomicBoolean(true));
+        executor.execute(() -> {
+            takers.add(added);
+            kept.removeIf(waiting -> takes(added, waiting));
+            if (!added.wanted().get()) {
+                takers.remove(added);
+            }
+        });
+        return () -> {
+            added.wanted().set(false);
+            takers.remove(added);
+        };
+    }
+
+    private boolean takes(Taker taker, Kept message) {
+        try {
+            if (!taker.wanted().get() || !taker.predicate().test(message.message())) {
+                return false;
+            }
+        } catch (RuntimeException e) {
+            counters.count(Counter.LISTENER_FAILURES);
+            LOG.warn("whoever intercepts messages failed on one", e);
+            return false;
+        }
+        bytes.addAndGet(-cost(message.message()));
+        message.gone().run();
+        return true;
     }
 
     /**

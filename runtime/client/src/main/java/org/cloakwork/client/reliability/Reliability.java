@@ -78,6 +78,11 @@ public final class Reliability {
         return pending.size();
     }
 
+    /** {@return how many packets may be under way when nothing paces them} */
+    public int window() {
+        return window.size();
+    }
+
     /** {@return how many more packets may be under way when nothing paces them} */
     public int room() {
         return Math.max(0, window.size() - underWay);

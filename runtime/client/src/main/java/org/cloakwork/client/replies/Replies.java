@@ -90,10 +90,11 @@ public final class Replies {
 
     /**
      * @param recipient someone we write to
+     * @param isolation whom we are to it, if not just ourselves
      * @return our tag for it
      */
-    public SenderTag tagFor(MixnetAddress recipient) {
-        return tags.tagFor(recipient);
+    public SenderTag tagFor(MixnetAddress recipient, Optional<String> isolation) {
+        return isolation.isPresent() ? tags.tagFor(recipient, isolation.get()) : tags.tagFor(recipient);
     }
 
     /**
@@ -182,10 +183,11 @@ public final class Replies {
      * Answers a request for reply blocks.
      *
      * @param asking who wants to answer us
+     * @param used   our tag under which it got the reply block it asked with, if that is known
      * @param amount how many it wants, u32
      */
-    public void grant(MixnetAddress asking, long amount) {
-        Optional<SenderTag> tag = tags.known(asking);
+    public void grant(MixnetAddress asking, Optional<SenderTag> used, long amount) {
+        Optional<SenderTag> tag = tags.known(asking, used);
         int left = Math.clamp(amount, 0, MOST_GRANTED);
         if (tag.isEmpty() || heldBytes + OutgoingMessage.bytesHeld(0, left, sizes) > LIMIT_BYTES) {
             counters.count(Counter.SURB_REQUESTS_REFUSED);

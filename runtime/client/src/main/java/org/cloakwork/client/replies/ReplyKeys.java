@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Optional;
+import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
 import org.cloakwork.client.store.Ledger;
@@ -17,7 +18,16 @@ public final class ReplyKeys {
     /** Source: protocol/5-client, 5.2. */
     public static final Duration MAX_AGE = Duration.ofHours(24);
 
-    private record Entry(ReplyKey key, long madeNanos) {
+    /**
+     * A reply block of ours that was used.
+     *
+     * @param key    its key
+     * @param ownTag the tag it was given away under, if that is known
+     */
+    public record Used(ReplyKey key, Optional<SenderTag> ownTag) {
+    }
+
+    private record Entry(ReplyKey key, Optional<SenderTag> ownTag, long madeNanos) {
     }
 
     private final Counters counters;
@@ -38,15 +48,16 @@ public final class ReplyKeys {
      * @param madeNanos monotonic time
      */
     public void restore(ReplyKey key, long madeNanos) {
-        byDigest.put(ByteBuffer.wrap(key.digest()), new Entry(key, madeNanos));
+        byDigest.put(ByteBuffer.wrap(key.digest()), new Entry(key, Optional.empty(), madeNanos));
     }
 
     /**
      * @param key      of a reply block that is about to be given away
+     * @param ownTag   the tag it is given away under
      * @param nowNanos monotonic time
      */
-    public void add(ReplyKey key, long nowNanos) {
-        byDigest.put(ByteBuffer.wrap(key.digest()), new Entry(key, nowNanos));
+    public void add(ReplyKey key, Optional<SenderTag> ownTag, long nowNanos) {
+        byDigest.put(ByteBuffer.wrap(key.digest()), new Entry(key, ownTag, nowNanos));
         ledger.made(key);
         while (byDigest.size() > MAX_KEYS
                 || nowNanos - byDigest.firstEntry().getValue().madeNanos() > MAX_AGE.toNanos()) {
@@ -59,9 +70,10 @@ public final class ReplyKeys {
      * @param digest the first 32 bytes of something that arrived
      * @return the key it was encrypted with, forgotten by this; empty if it is no reply to us
      */
-    public Optional<ReplyKey> take(byte[] digest) {
-        Optional<ReplyKey> key = Optional.ofNullable(byDigest.remove(ByteBuffer.wrap(digest))).map(Entry::key);
-        key.ifPresent(ledger::forgotten);
-        return key;
+    public Optional<Used> take(byte[] digest) {
+        Optional<Used> used = Optional.ofNullable(byDigest.remove(ByteBuffer.wrap(digest)))
+                .map(entry -> new Used(entry.key(), entry.ownTag()));
+        used.ifPresent(taken -> ledger.forgotten(taken.key()));
+        return used;
     }
 }

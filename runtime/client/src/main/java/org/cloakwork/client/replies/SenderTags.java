@@ -1,5 +1,6 @@
 package org.cloakwork.client.replies;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -8,7 +9,10 @@ import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.spi.runtime.Randomness;
 
-/** The tags we call ourselves by, one for each recipient, so that no two of them can tell we are the same. */
+/**
+ * The tags we call ourselves by, one for each recipient, so that no two of them can tell we are the same; and where an
+ * application wants to be several to one recipient, one for each.
+ */
 public final class SenderTags {
 
     /** Recipients remembered; the one not written to for longest goes first. */
@@ -17,6 +21,12 @@ public final class SenderTags {
     private final Randomness randomness;
     private final Ledger ledger;
     private final LinkedHashMap<MixnetAddress, SenderTag> tags = new LinkedHashMap<>(16, 0.75f, true);
+    /** Not kept by a store: what they are for does not outlive the process. */
+    private final LinkedHashMap<Isolated, SenderTag> isolated = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<SenderTag, MixnetAddress> isolatedRecipients = new HashMap<>();
+
+    private record Isolated(MixnetAddress recipient, String isolation) {
+    }
 
     /**
      * @param randomness new tags are drawn from
@@ -50,10 +60,29 @@ public final class SenderTags {
     }
 
     /**
+     * @param recipient someone we write to
+     * @param isolation whom we are to it
+     * @return our tag for that
+     */
+    public SenderTag tagFor(MixnetAddress recipient, String isolation) {
+        SenderTag tag = isolated.computeIfAbsent(new Isolated(recipient, isolation), ignored -> {
+            SenderTag made = new SenderTag(randomness.bytes(SenderTag.LENGTH));
+            isolatedRecipients.put(made, recipient);
+            return made;
+        });
+        if (isolated.size() > MAX_RECIPIENTS) {
+            isolatedRecipients.remove(isolated.pollFirstEntry().getValue());
+        }
+        return tag;
+    }
+
+    /**
      * @param recipient someone
+     * @param used      the tag that the reply block it answered with was sent under, if that is known
      * @return our tag for it, if we have written to it anonymously
      */
-    public Optional<SenderTag> known(MixnetAddress recipient) {
-        return Optional.ofNullable(tags.get(recipient));
+    public Optional<SenderTag> known(MixnetAddress recipient, Optional<SenderTag> used) {
+        return used.filter(tag -> recipient.equals(isolatedRecipients.get(tag)))
+                .or(() -> Optional.ofNullable(tags.get(recipient)));
     }
 }

@@ -45,7 +45,7 @@ class InboxTest {
     }
 
     private Optional<NymMessage> deliver(byte[] bytes) {
-        return inbox.delivered(bytes, 0);
+        return inbox.delivered(bytes, 0).map(Inbox.Delivered::message);
     }
 
     @Test
@@ -68,7 +68,7 @@ class InboxTest {
     @Test
     void a_reply_is_opened_with_its_own_key_once() {
         ReplyKey key = ReplyKey.generate(randomness);
-        replyKeys.add(key, 0);
+        replyKeys.add(key, Optional.empty(), 0);
         byte[] fragment = fragments(new NymMessage.Reply(new ReplyContent.Data(new byte[] {7})).bytes()).getFirst();
         byte[] delivered = PayloadEncryption.toReply(fragment, key);
         assertInstanceOf(NymMessage.Reply.class, deliver(delivered).orElseThrow());

@@ -97,4 +97,44 @@ class MailboxTest {
         run();
         assertEquals(List.of(4), heard);
     }
+
+    @Test
+    void what_is_intercepted_goes_to_nobody_else_and_the_rest_waits_for_listeners() {
+        List<Integer> taken = new ArrayList<>();
+        List<Integer> gone = new ArrayList<>();
+        for (int length : new int[] {1, 2}) {
+            mailbox.deliver(new ReceivedMessage(new byte[length], Optional.empty()), () -> gone.add(length));
+        }
+        Subscription interception = mailbox.intercept(
+                message -> message.payload().length % 2 == 0 && taken.add(message.payload().length));
+        run();
+        assertEquals(List.of(2), taken);
+        assertEquals(List.of(2), gone);
+        deliver(3);
+        deliver(4);
+        run();
+        assertEquals(List.of(2, 4), taken);
+        listen();
+        deliver(6);
+        run();
+        assertEquals(List.of(1, 3), heard);
+        interception.close();
+        deliver(8);
+        run();
+        assertEquals(List.of(1, 3, 8), heard);
+        assertEquals(List.of(2, 4, 6), taken);
+        assertEquals(0, mailbox.bytes());
+    }
+
+    @Test
+    void interceptors_that_throw_take_nothing() {
+        mailbox.intercept(message -> {
+            throw new IllegalStateException("broken");
+        });
+        listen();
+        deliver(5);
+        run();
+        assertEquals(List.of(5), heard);
+        assertEquals(1, counters.get(Counter.LISTENER_FAILURES));
+    }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.FailureReason;
@@ -222,14 +223,14 @@ class ReplyStateTest {
         ReplyKeys keys = new ReplyKeys(counters, Ledger.none());
         ReplyKey key = ReplyKey.generate(randomness);
         ReplyKey later = ReplyKey.generate(randomness);
-        keys.add(key, 0);
+        keys.add(key, Optional.empty(), 0);
         assertEquals(Optional.empty(), keys.take(later.digest()));
-        assertEquals(Optional.of(key), keys.take(key.digest()));
+        assertEquals(Optional.of(key), keys.take(key.digest()).map(ReplyKeys.Used::key));
         assertEquals(Optional.empty(), keys.take(key.digest()));
-        keys.add(key, 0);
-        keys.add(later, ReplyKeys.MAX_AGE.toNanos() + 1);
+        keys.add(key, Optional.empty(), 0);
+        keys.add(later, Optional.empty(), ReplyKeys.MAX_AGE.toNanos() + 1);
         assertEquals(Optional.empty(), keys.take(key.digest()));
-        assertEquals(Optional.of(later), keys.take(later.digest()));
+        assertEquals(Optional.of(later), keys.take(later.digest()).map(ReplyKeys.Used::key));
         assertEquals(1, counters.get(Counter.REPLY_KEYS_EXPIRED));
     }
 
@@ -238,14 +239,35 @@ class ReplyStateTest {
         SenderTags tags = new SenderTags(randomness, Ledger.none());
         IdentityKey gateway = IdentityKeyPair.generate(randomness).publicKey();
         MixnetAddress first = new MixnetAddress(gateway, new EncryptionKey(new byte[32]), gateway);
-        assertEquals(Optional.empty(), tags.known(first));
+        assertEquals(Optional.empty(), tags.known(first, Optional.empty()));
         SenderTag tag = tags.tagFor(first);
         assertEquals(tag, tags.tagFor(first));
-        assertEquals(Optional.of(tag), tags.known(first));
+        assertEquals(Optional.of(tag), tags.known(first, Optional.empty()));
         for (int i = 1; i <= SenderTags.MAX_RECIPIENTS; i++) {
             byte[] key = ByteBuffer.allocate(32).putInt(i).array();
             assertNotEquals(tag, tags.tagFor(new MixnetAddress(gateway, new EncryptionKey(key), gateway)));
         }
-        assertEquals(Optional.empty(), tags.known(first));
+        assertEquals(Optional.empty(), tags.known(first, Optional.empty()));
+    }
+
+    @Test
+    void whoever_isolates_has_several_tags_and_only_its_recipient_is_answered_under_them() {
+        SenderTags tags = new SenderTags(randomness, Ledger.none());
+        IdentityKey gateway = IdentityKeyPair.generate(randomness).publicKey();
+        MixnetAddress recipient = new MixnetAddress(gateway, new EncryptionKey(new byte[32]), gateway);
+        MixnetAddress other = new MixnetAddress(gateway, new EncryptionKey(ByteBuffer.allocate(32).putInt(1).array()),
+                gateway);
+        SenderTag plain = tags.tagFor(recipient);
+        SenderTag work = tags.tagFor(recipient, "work");
+        assertEquals(work, tags.tagFor(recipient, "work"));
+        assertEquals(3, Set.of(plain, work, tags.tagFor(recipient, "home")).size());
+        assertNotEquals(work, tags.tagFor(other, "work"));
+        assertEquals(Optional.of(work), tags.known(recipient, Optional.of(work)));
+        assertEquals(Optional.of(plain), tags.known(recipient, Optional.of(plain)));
+        assertEquals(Optional.empty(), tags.known(other, Optional.of(work)));
+        for (int i = 0; i < SenderTags.MAX_RECIPIENTS; i++) {
+            tags.tagFor(recipient, "user " + i);
+        }
+        assertEquals(Optional.of(plain), tags.known(recipient, Optional.of(work)));
     }
 }

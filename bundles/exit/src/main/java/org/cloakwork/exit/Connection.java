@@ -1,0 +1,154 @@
+package org.cloakwork.exit;
+
+import java.net.Socket;
+import java.time.Duration;
+import org.cloakwork.api.Delivery;
+import org.cloakwork.client.stream.Carrier;
+import org.cloakwork.client.stream.MessageStream;
+import org.cloakwork.client.stream.SocketPump;
+import org.cloakwork.client.stream.StreamException;
+import org.cloakwork.wire.socks5.StreamData;
+import org.cloakwork.wire.socks5.Versions;
+import org.cloakwork.wire.stream.End;
+import org.cloakwork.wire.stream.Reordering;
+
+/** A connection of a client to a target: first only pieces that came early, then a request, then a socket. */
+final class Connection {
+
+    /** Nym's clients give a connection up so soon after they have closed their half, and do not say so. */
+    private static final Duration NYM_LINGER = Duration.ofSeconds(10);
+
+    private final Exit exit;
+    private final Exit.Key key;
+    private final MessageStream stream;
+    private final long sinceNanos = System.nanoTime();
+    private volatile ReturnPath path;
+    private volatile Socket socket;
+    private volatile long closedByNymNanos;
+    private volatile boolean over;
+
+    Connection(Exit exit, Exit.Key key) throws StreamException {
+        this.exit = exit;
+        this.key = key;
+        stream = new MessageStream(new Back(), exit.limits(), exit.budget(), System::nanoTime);
+    }
+
+    private final class Back implements Carrier {
+
+        @Override
+        public Delivery send(long sequence, End end, byte[] data) {
+            return path.piece(sequence, end, data);
+        }
+
+        @Override
+        public void window(long limitBytes, long newBytes) {
+            path.window(limitBytes);
+        }
+
+        @Override
+        public void broken(StreamException why) {
+            over = true;
+            // What came before the target's end is still delivered.
+            if (why.reason() != StreamException.Reason.ABORTED) {
+                path.closeLane();
+            }
+            Socket connected = socket;
+            if (connected != null) {
+                SocketPump.reset(connected);
+            }
+        }
+    }
+
+    Exit.Key key() {
+        return key;
+    }
+
+    boolean isAsked() {
+        return path != null;
+    }
+
+    boolean isEarlyFor(Duration time) {
+        return !isAsked() && System.nanoTime() - sinceNanos > time.toNanos();
+    }
+
+    void received(StreamData data) {
+        Reordering.Accepted accepted = isAsked() || data.data().length <= exit.limits().firstReceiveBytes()
+                ? stream.received(data.sequence(), data.end(), data.data()) : Reordering.Accepted.TOO_MUCH;
+        switch (accepted) {
+            case EARLY -> exit.counting().count(Counter.PIECES_EARLY);
+            case DUPLICATE -> exit.counting().count(Counter.PIECES_DUPLICATE);
+            case AFTER_END -> exit.counting().count(Counter.PIECES_LATE);
+            default -> { }
+        }
+    }
+
+    void windowReceived(long limit) {
+        stream.windowReceived(limit);
+    }
+
+    void connect(String target, ReturnPath back) {
+        path = back;
+        Thread.ofVirtual().name("exit-connection").start(() -> run(target));
+    }
+
+    private void run(String target) {
+        try {
+            if (path.hasWindows()) {
+                stream.useWindows(Versions.FIRST_WINDOW_BYTES);
+            } else {
+                stream.useNoWindows();
+            }
+            Socket connected = Target.parse(target).connect(exit.configuration());
+            socket = connected;
+            if (over) {
+                SocketPump.reset(connected);
+                return;
+            }
+            exit.counting().count(Counter.CONNECTIONS_OPENED);
+            stream.greet();
+            new SocketPump(connected, stream, new SocketPump.Ends() {
+
+                @Override
+                public void farClosed() {
+                    if (!path.hasWindows()) {
+                        closedByNymNanos = System.nanoTime();
+                    }
+                }
+            }).run("exit-connection");
+            if (over) {
+                exit.counting().count(Counter.CONNECTIONS_BROKEN);
+            }
+        } catch (Target.UnreachableException e) {
+            exit.counting().count(switch (e.failure()) {
+                case NOT_ALLOWED, MALFORMED_TARGET -> Counter.CONNECTIONS_REFUSED;
+                default -> Counter.CONNECTIONS_FAILED;
+            });
+            path.refuse(e.failure());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            exit.remove(this);
+        }
+    }
+
+    void tick() {
+        if (!isAsked()) {
+            return;
+        }
+        stream.tick();
+        if (closedByNymNanos != 0 && System.nanoTime() - closedByNymNanos > NYM_LINGER.toNanos()) {
+            closedByNymNanos = 0;
+            SocketPump.endInput(socket);
+        }
+    }
+
+    void abort(String why) {
+        if (isAsked()) {
+            stream.abort(why);
+        }
+    }
+
+    void release() {
+        stream.release();
+    }
+}

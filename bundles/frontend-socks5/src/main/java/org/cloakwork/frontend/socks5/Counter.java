@@ -1,0 +1,34 @@
+package org.cloakwork.frontend.socks5;
+
+/** Everything a SOCKS front-end counts. */
+enum Counter {
+    ACCEPTED("socks5.sockets.accepted", "sockets accepted"),
+    EVICTED("socks5.sockets.evicted", "sockets that had asked for nothing yet and gave way to newer ones"),
+    REFUSED_FULL("socks5.sockets.refused", "sockets closed because there were too many connections"),
+    HANDSHAKES_MALFORMED("socks5.handshakes.malformed", "sockets closed because they did not speak SOCKS"),
+    HANDSHAKES_TIMED_OUT("socks5.handshakes.timed-out", "sockets closed because they did not ask in time"),
+    COMMANDS_UNSUPPORTED("socks5.commands.unsupported", "requests for BIND, UDP or what is not known"),
+    CONNECTIONS_OPENED("socks5.connections.opened", "connections the exit made"),
+    CONNECTIONS_FAILED("socks5.connections.failed", "connections the exit did not make"),
+    CONNECTIONS_BROKEN("socks5.connections.broken", "connections that ended before both sides had closed them"),
+    PIECES_EARLY("socks5.pieces.early", "pieces that came before an earlier one and were kept"),
+    PIECES_DUPLICATE("socks5.dropped.piece-duplicate", "pieces that were there already"),
+    PIECES_LATE("socks5.dropped.late", "messages for connections that are over or were never asked for"),
+    WITH_SENDER("socks5.dropped.with-sender", "messages like an exit's from someone who is no exit we asked");
+
+    private final String key;
+    private final String description;
+
+    Counter(String key, String description) {
+        this.key = key;
+        this.description = description;
+    }
+
+    String key() {
+        return key;
+    }
+
+    String description() {
+        return description;
+    }
+}

@@ -1,0 +1,305 @@
+package org.cloakwork.frontend.socks5;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.cloakwork.api.MixnetClient;
+import org.cloakwork.api.ReceivedMessage;
+import org.cloakwork.api.Subscription;
+import org.cloakwork.client.stream.ByteBudget;
+import org.cloakwork.client.stream.StreamException;
+import org.cloakwork.client.stream.StreamLimits;
+import org.cloakwork.spi.frontend.FrontEnd;
+import org.cloakwork.wire.WireException;
+import org.cloakwork.wire.socks5.ConnectFailure;
+import org.cloakwork.wire.socks5.ProviderResponse;
+import org.cloakwork.wire.socks5.StreamData;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A listening socket, the sockets that came from it, and the connections they became. */
+final class SocksServer implements FrontEnd.Serving {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SocksServer.class);
+    private static final Duration TICK = Duration.ofMillis(100);
+    private static final int BACKLOG = 1024;
+
+    private final MixnetClient client;
+    private final SocksConfiguration configuration;
+    private final StreamLimits limits;
+    private final ByteBudget budget;
+    private final Counters counters = new Counters();
+    /** Whoever knows a connection's id and writes to us could speak on it. */
+    private final SecureRandom random = new SecureRandom();
+    private final ServerSocket listener;
+    private final Map<Long, Connection> connections = new ConcurrentHashMap<>();
+    /** Sockets, oldest first; guarded by itself. */
+    private final Set<Socket> asking = new LinkedHashSet<>();
+    private int sockets;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Thread acceptor = Thread.ofVirtual().name("socks5-acceptor").unstarted(this::accept);
+    private final Thread ticker = Thread.ofVirtual().name("socks5-ticker").unstarted(this::tick);
+    private Subscription interception = () -> { };
+
+    private SocksServer(MixnetClient client, SocksConfiguration configuration, ServerSocket listener) {
+        this.client = client;
+        this.configuration = configuration;
+        this.listener = listener;
+        limits = StreamLimits.DEFAULT.withSilence(configuration.silenceLimit());
+        budget = new ByteBudget(configuration.bufferLimitBytes());
+    }
+
+    static SocksServer start(MixnetClient client, SocksConfiguration configuration) throws IOException {
+        ServerSocket listener = new ServerSocket();
+        InetSocketAddress address = new InetSocketAddress(configuration.host(), configuration.port());
+        try {
+            listener.bind(address, BACKLOG);
+        } catch (IOException e) {
+            listener.close();
+            throw new IOException("port " + configuration.port() + " of " + configuration.host().getHostAddress()
+                    + " cannot be had: " + e.getMessage(), e);
+        }
+        SocksServer server = new SocksServer(client, configuration, listener);
+        server.interception = client.intercept(server::received);
+        server.ticker.start();
+        server.acceptor.start();
+        return server;
+    }
+
+    SocksConfiguration configuration() {
+        return configuration;
+    }
+
+    StreamLimits limits() {
+        return limits;
+    }
+
+    ByteBudget budget() {
+        return budget;
+    }
+
+    MixnetClient client() {
+        return client;
+    }
+
+    void count(Counter counter) {
+        counters.count(counter);
+    }
+
+    @Override
+    public List<URI> addresses() {
+        InetAddress host = configuration.host();
+        String text = host.getAddress().length == 4 ? host.getHostAddress() : "[" + host.getHostAddress() + "]";
+        return List.of(URI.create("socks5h://" + text + ":" + listener.getLocalPort()));
+    }
+
+    @Override
+    public Map<String, Long> counters() {
+        return counters.byName();
+    }
+
+    // ------------------------------------------------------------------ sockets
+
+    private void accept() {
+        while (!closed.get()) {
+            try {
+                Socket socket = listener.accept();
+                counters.count(Counter.ACCEPTED);
+                if (admit(socket)) {
+                    Thread.ofVirtual().name("socks5-connection").start(() -> serve(socket));
+                } else {
+                    counters.count(Counter.REFUSED_FULL);
+                    socket.close();
+                }
+            } catch (IOException e) {
+                if (!closed.get()) {
+                    // Out of file descriptors, most likely: what is there may end in the meantime.
+                    LOG.warn("a connection could not be accepted: {}", e.getMessage());
+                    pause(TICK);
+                }
+            }
+        }
+    }
+
+    /** Who asks for nothing gives way to those who may. */
+    private boolean admit(Socket socket) {
+        Socket evicted = null;
+        synchronized (asking) {
+            if (sockets >= configuration.maxConnections()) {
+                Iterator<Socket> oldest = asking.iterator();
+                if (!oldest.hasNext()) {
+                    return false;
+                }
+                evicted = oldest.next();
+                oldest.remove();
+                sockets--;
+            }
+            sockets++;
+            asking.add(socket);
+        }
+        if (evicted != null) {
+            counters.count(Counter.EVICTED);
+            close(evicted);
+        }
+        return true;
+    }
+
+    private void serve(Socket socket) {
+        boolean admitted = true;
+        try {
+            socket.setTcpNoDelay(true);
+            Optional<Handshake> handshake = handshake(socket);
+            synchronized (asking) {
+                // Whoever was evicted is not counted any more.
+                admitted = asking.remove(socket);
+            }
+            if (handshake.isPresent() && admitted) {
+                connect(socket, handshake.get());
+            }
+        } catch (IOException e) {
+            // the application left
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            close(socket);
+            synchronized (asking) {
+                asking.remove(socket);
+                if (admitted) {
+                    sockets--;
+                }
+            }
+        }
+    }
+
+    private Optional<Handshake> handshake(Socket socket) throws IOException {
+        Thread deadline = Thread.ofVirtual().name("socks5-handshake-deadline").start(() -> {
+            if (pause(configuration.handshakeTimeout())) {
+                counters.count(Counter.HANDSHAKES_TIMED_OUT);
+                close(socket);
+            }
+        });
+        try {
+            return Optional.of(Handshake.read(socket.getInputStream(), socket.getOutputStream()));
+        } catch (Handshake.MalformedException e) {
+            counters.count(e.isUnsupported() ? Counter.COMMANDS_UNSUPPORTED : Counter.HANDSHAKES_MALFORMED);
+            return Optional.empty();
+        } finally {
+            deadline.interrupt();
+        }
+    }
+
+    private void connect(Socket socket, Handshake handshake) throws IOException, InterruptedException {
+        long id = random.nextLong();
+        Connection connection;
+        try {
+            connection = new Connection(this, id, random.nextLong(), socket, handshake);
+        } catch (StreamException e) {
+            counters.count(Counter.REFUSED_FULL);
+            socket.getOutputStream().write(handshake.failed(ConnectFailure.GENERAL));
+            return;
+        }
+        connections.put(id, connection);
+        try {
+            connection.run();
+        } finally {
+            connections.remove(id);
+            connection.release();
+        }
+    }
+
+    // ------------------------------------------------------------------ messages
+
+    private boolean received(ReceivedMessage message) {
+        ProviderResponse response;
+        try {
+            response = ProviderResponse.parse(message.payload());
+        } catch (WireException e) {
+            return false;
+        }
+        long id;
+        switch (response) {
+            case ProviderResponse.NetworkData(var ignored, StreamData data) -> id = data.connectionId();
+            case ProviderResponse.ConnectionError error -> id = error.connectionId();
+            case ProviderResponse.Window window -> id = window.connectionId();
+            case ProviderResponse.Answer ignored -> {
+                return false;
+            }
+            case ProviderResponse.Control ignored -> {
+                return false;
+            }
+        }
+        Connection connection = connections.get(id);
+        if (connection == null) {
+            // Without a version it may just as well be a message of somebody else.
+            boolean ours = response.versions().providerInterface() != 0 && message.sender().isEmpty();
+            if (ours) {
+                counters.count(Counter.PIECES_LATE);
+            }
+            return ours;
+        }
+        if (message.sender().isPresent()) {
+            counters.count(Counter.WITH_SENDER);
+            return false;
+        }
+        connection.received(response);
+        return true;
+    }
+
+    // ------------------------------------------------------------------ time and end
+
+    private void tick() {
+        do {
+            connections.values().forEach(Connection::tick);
+        } while (pause(TICK));
+    }
+
+    private static boolean pause(Duration time) {
+        try {
+            Thread.sleep(time);
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // it was closed
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            listener.close();
+        } catch (IOException e) {
+            LOG.warn("closing the SOCKS port failed: {}", e.getMessage());
+        }
+        interception.close();
+        connections.values().forEach(connection -> connection.abort("the front-end was closed"));
+        List<Socket> left;
+        synchronized (asking) {
+            left = List.copyOf(asking);
+        }
+        left.forEach(SocksServer::close);
+        ticker.interrupt();
+    }
+}

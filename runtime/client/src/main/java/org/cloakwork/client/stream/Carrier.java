@@ -1,0 +1,33 @@
+package org.cloakwork.client.stream;
+
+import org.cloakwork.api.Delivery;
+import org.cloakwork.wire.stream.End;
+
+/** How what a {@link MessageStream} says reaches the other side. Called on the threads that use the stream. */
+public interface Carrier {
+
+    /**
+     * Sends a piece, each as one message.
+     *
+     * @param sequence number of the piece, unsigned
+     * @param end      whether it is the last one
+     * @param data     its bytes; not to be changed, may be sent again
+     * @return the message on its way
+     */
+    Delivery send(long sequence, End end, byte[] data);
+
+    /**
+     * Tells the other side how far it may send. What is lost of it is made up for by the next one.
+     *
+     * @param limitBytes from the beginning on
+     * @param newBytes   how many of them were read since it was told last
+     */
+    void window(long limitBytes, long newBytes);
+
+    /**
+     * The stream broke: nothing goes in or out any more. Called once, from any thread; must return quickly.
+     *
+     * @param why the reason
+     */
+    void broken(StreamException why);
+}

@@ -1,0 +1,43 @@
+package org.cloakwork.client.stream;
+
+import java.io.IOException;
+
+/** Why a stream broke. The message is for people and carries no address and no payload. */
+public final class StreamException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** For programs. */
+    public enum Reason {
+        /** The other side broke it off. */
+        RESET,
+        /** A piece did not come while later ones did: the stream would have a hole. */
+        GAP,
+        /** The other side sent more than it was told it may. */
+        OVERRUN,
+        /** A piece of ours could not be delivered. */
+        UNDELIVERED,
+        /** Nothing was heard of the other side for too long. */
+        SILENT,
+        /** This side broke it off. */
+        ABORTED,
+        /** There is no room for another stream. */
+        NO_ROOM
+    }
+
+    private final transient Reason reason;
+
+    /**
+     * @param reason for programs
+     * @param detail for people
+     */
+    public StreamException(Reason reason, String detail) {
+        super(detail);
+        this.reason = reason;
+    }
+
+    /** {@return the reason} */
+    public Reason reason() {
+        return reason;
+    }
+}
