@@ -1,7 +1,9 @@
 package org.cloakwork.launcher;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +27,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.spi.runtime.PartFactory;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
@@ -117,6 +120,11 @@ final class Framework implements AutoCloseable {
     /** From now on, jars that come, change or go in {@code bundles/} are installed, updated or uninstalled. */
     void followBundles() {
         bundles.follow();
+    }
+
+    /** {@return the jar that a bundle was installed from} */
+    static InputStream jarOf(Bundle bundle) throws IOException {
+        return URI.create(bundle.getLocation()).toURL().openStream();
     }
 
     /** Creates or replaces the configuration of a singleton. */
@@ -213,6 +221,13 @@ final class Framework implements AutoCloseable {
     private Stream<ComponentDescriptionDTO> descriptions() {
         ServiceComponentRuntime runtime = components.getService();
         return runtime == null ? Stream.of() : runtime.getComponentDescriptionDTOs().stream();
+    }
+
+    /** {@return the bundle that brings a part} */
+    Bundle bundleOf(String kind, String part) {
+        return descriptions().filter(description -> kind.equals(description.properties.get(PartFactory.KIND_PROPERTY))
+                        && part.equals(description.properties.get(PartFactory.NAME_PROPERTY)))
+                .map(description -> felix.getBundleContext().getBundle(description.bundle.id)).findFirst().orElseThrow();
     }
 
     /** {@return the names of the parts of a kind that the bundles bring} */

@@ -110,7 +110,7 @@ final class SimulateCommand implements Command {
         };
     }
 
-    private static long seed(CommandLine line) throws UsageException {
+    static long seed(CommandLine line) throws UsageException {
         String value = line.getOptionValue("seed", "1");
         try {
             return Long.parseLong(value);
