@@ -67,10 +67,13 @@ final class DemoCommand implements Command {
             for (String name : names) {
                 instance.set(Instance.client(name), "gateway", gateways.get(names.indexOf(name)).identity().toString());
             }
+            boolean coverIsChosen = instance.isSet(Instance.CLIENTS, "cover");
+            if (!coverIsChosen) {
+                // The figures are to be those of the network.
+                instance.set(Instance.CLIENTS, "cover", "none");
+            }
             if (line.hasOption("once")) {
                 instance.set(Instance.CLIENTS, Instance.FRONT_ENDS, "");
-            } else {
-                instance.listen(StateFolder.of(line, clients));
             }
             instance.start(names, false);
             try (MixnetClient alice = framework.awaitClient("alice", START);
@@ -79,6 +82,11 @@ final class DemoCommand implements Command {
                 bob.awaitReady(START);
                 new Demo(out, network, alice, bob).run(fileName, file);
                 if (!line.hasOption("once")) {
+                    if (!coverIsChosen) {
+                        instance.unset(Instance.CLIENTS, "cover");
+                    }
+                    instance.listen(StateFolder.of(line, clients));
+                    instance.start(names, false);
                     stayUp(network, alice, bob, doors);
                 }
             }

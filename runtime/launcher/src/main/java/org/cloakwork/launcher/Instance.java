@@ -70,8 +70,8 @@ final class Instance {
         return "cloakwork.client-" + name;
     }
 
-    private static Path etc(CommandLine line) {
-        return Path.of(line.getOptionValue("etc", Home.path().resolve("etc").toString())).toAbsolutePath();
+    private static Path etc(CommandLine line) throws UsageException {
+        return line.hasOption("etc") ? Path.of(line.getOptionValue("etc")).toAbsolutePath() : Home.etc();
     }
 
     /** {@return cloakwork.cfg as it is now} */
@@ -84,12 +84,24 @@ final class Instance {
         configuration.put("set." + file + "/" + key, value);
     }
 
+    /** {@return whether the command line or the environment say it} */
+    boolean isSet(String file, String key) {
+        return configuration.containsKey("set." + file + "/" + key);
+    }
+
+    /** From the next start on, what is in the file counts. */
+    void unset(String file, String key) {
+        configuration.remove("set." + file + "/" + key);
+    }
+
     /** @param state the folder in which the shell finds this instance */
     void listen(Path state) {
         configuration.put("socket", ControlClient.socket(state).toString());
     }
 
     /**
+     * Begins to follow the files, or does so anew with what is set now; clients that run go on.
+     *
      * @param clients that cloakwork.cfg describes
      * @param others  whether each file of a client's own is a client, too
      */

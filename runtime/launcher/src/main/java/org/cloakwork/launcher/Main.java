@@ -27,8 +27,9 @@ public final class Main {
         for (Command command : List.of(new DemoCommand(out), new LocalnetCommand(out), new RunCommand(out),
                 ControlCommand.parts(out, err), ControlCommand.swap(out, err), ControlCommand.clients(out, err),
                 ControlCommand.state(out, err), ControlCommand.drops(out, err), new ShellCommand(out, err),
-                new SwapTestCommand(out, err), new ImportCommand(out), new SimulateCommand(out, err), new SendCommand(out, err),
-                new ReceiveCommand(out, err))) {
+                new SwapTestCommand(out, err), new ImportCommand(out), new SimulateCommand(out, err),
+                new SendCommand(out, err), new ReceiveCommand(out, err), new AssembleCommand(out),
+                new NewCommand(out))) {
             commands.put(command.name(), command);
         }
     }

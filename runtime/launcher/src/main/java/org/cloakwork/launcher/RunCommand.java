@@ -79,10 +79,11 @@ final class RunCommand implements Command {
         Optional<Path> state = errand.isPresent() && !line.hasOption("state") ? Optional.empty()
                 : Optional.of(folder);
         try (Framework framework = Framework.start(Home.path())) {
+            boolean keeps = keepsState(state, line, framework);
             Instance instance = new Instance(line, framework);
             gateway.ifPresent(identity -> instance.set(Instance.CLIENTS, "gateway", identity.toString()));
             chooseTopology(line, instance);
-            if (state.isPresent()) {
+            if (keeps) {
                 instance.set(Instance.CLIENTS, "store", "mvstore");
                 instance.set(STORE, "directory", state.get().toString());
             }
@@ -95,7 +96,7 @@ final class RunCommand implements Command {
             if (line.hasOption("network-file")) {
                 checkNetworkFile(framework);
             }
-            if (state.isPresent()) {
+            if (keeps) {
                 // What is wrong with the store is what the client fails with.
                 framework.await(StoreProvider.class, "(cloakwork.name=mvstore)", START,
                         "org.cloakwork.store.MvStoreProvider", "the store");
@@ -116,6 +117,17 @@ final class RunCommand implements Command {
             }
         }
         return Main.DONE;
+    }
+
+    private boolean keepsState(Optional<Path> state, CommandLine line, Framework framework) throws UsageException {
+        if (state.isEmpty() || framework.has(STORE)) {
+            return state.isPresent();
+        }
+        if (line.hasOption("state")) {
+            throw new UsageException("--state " + state.get() + ": there is no store among the bundles");
+        }
+        out.println("no store among the bundles: the client is someone new at each start");
+        return false;
     }
 
     /** One message to send before the command ends. */

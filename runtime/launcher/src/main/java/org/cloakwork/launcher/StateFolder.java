@@ -24,7 +24,7 @@ final class StateFolder {
 
     /** As it is where nobody names another etc/. */
     static Path of(CommandLine line) throws UsageException {
-        return of(line, RunCommand.read(Home.path().resolve("etc/cloakwork.cfg")));
+        return of(line, RunCommand.read(Home.etc().resolve("cloakwork.cfg")));
     }
 
     /** @param configuration of etc/cloakwork.cfg, relative to the distribution */

@@ -38,7 +38,7 @@ class ControlTest {
     void copyConfiguration() throws Exception {
         etc = Files.createDirectories(folder.resolve("etc"));
         state = folder.resolve("state");
-        try (Stream<Path> files = Files.list(Command.HOME.resolve("etc"))) {
+        try (Stream<Path> files = Files.list(Command.HOME.resolve("etc/defaults"))) {
             for (Path file : files.toList()) {
                 Files.copy(file, etc.resolve(file.getFileName()));
             }
@@ -49,11 +49,13 @@ class ControlTest {
         Files.write(etc.resolve(file), List.of(lines));
     }
 
-    private void replace(String from, String to) throws Exception {
+    /** Changes one line, the last that says anything of the key. */
+    private void set(String key, String value) throws Exception {
         Path file = etc.resolve("cloakwork.cfg");
         String text = Files.readString(file);
-        assertTrue(text.contains(from), text);
-        Files.writeString(file, text.replace(from, to));
+        String changed = text.replaceFirst("(?m)^" + key + " = .*$", key + " = " + value);
+        assertFalse(changed.equals(text), text);
+        Files.writeString(file, changed);
     }
 
     private Command start(String... arguments) throws Exception {
@@ -101,7 +103,6 @@ class ControlTest {
 
     @Test
     void runningDemoFollowsItsFileAndTheVerbs() throws Exception {
-        replace("cover = none", "cover = poisson");
         try (Command demo = start("demo", "--port-base", "0")) {
             demo.awaitLine(line -> line.startsWith("The network stays up"), START);
             assertEquals("rwx------", PosixFilePermissions.toString(
@@ -110,7 +111,7 @@ class ControlTest {
                     Files.getPosixFilePermissions(state.resolve("control/socket"))));
             assertTrue(uses("cover", "poisson", "alice, bob").test(verb(0, "parts").text()));
 
-            replace("cover = poisson", "cover = constant");
+            set("cover", "constant");
             System.out.println("saved cover = constant, in use after "
                     + await("parts", uses("cover", "constant", "alice, bob")).toMillis() + " ms");
             assertTrue(uses("cover", "constant", "alice, bob").test(verb(0, "parts").text()));
@@ -132,13 +133,14 @@ class ControlTest {
         write("org.cloakwork.cover.constant.cfg", "main-gap-millis = 40");
         await("state", answer -> !answer.contains("wrong:"));
 
-        replace("cover = constant", "cover = polka");
+        set("cover", "polka");
         String missing = etc.resolve("cloakwork.cfg") + ": cover: \"polka\"; allowed is constant, none, poisson";
         demo.awaitLine(line -> line.contains(missing), PROMPTLY);
         await("parts", answer -> answer.contains(missing) && uses("cover", "constant", "alice, bob").test(answer));
-        replace("cover = polka", "cover = constant\nsphynx = fast");
+        set("cover", "constant\nsphynx = fast");
         await("parts", answer -> answer.contains("sphynx: unknown key") && !answer.contains("polka"));
-        replace("\nsphynx = fast", "");
+        Files.writeString(etc.resolve("cloakwork.cfg"),
+                Files.readString(etc.resolve("cloakwork.cfg")).replace("\nsphynx = fast", ""));
         await("parts", answer -> !answer.contains("wrong:"));
     }
 
@@ -170,8 +172,8 @@ class ControlTest {
                     .replace("  directory", "").strip();
             try (Command run = start("run", "--directory", directory, "--cover", "constant")) {
                 run.awaitLine("ready"::equals, START);
-                replace("cover = none", "cover = poisson");
-                replace("sphinx = fast", "sphinx = bouncycastle");
+                set("cover", "none");
+                set("sphinx", "bouncycastle");
                 await("parts", uses("sphinx", "bouncycastle", "default"));
                 assertTrue(uses("cover", "constant", "default").test(ask("parts")));
 
@@ -196,7 +198,7 @@ class ControlTest {
 
     @Test
     void clientThatCannotStartIsRefused() throws Exception {
-        replace("cover = none", "cover = none\ngateway = nonsense");
+        set("cover", "none\ngateway = nonsense");
         Command.Result result = verb(2, "run", "--etc", etc.toString());
         assertTrue(result.text().contains("gateway"), result.text());
     }
