@@ -4,13 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.BufferedInputStream;
-import java.io.InputStream;
-import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -70,30 +63,12 @@ class ControlTest {
         return result;
     }
 
-    /** As the verbs do, without a JVM of its own. */
     private String ask(String line) throws Exception {
-        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(state.resolve("control/socket")))) {
-            channel.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
-            InputStream in = new BufferedInputStream(Channels.newInputStream(channel));
-            StringBuilder head = new StringBuilder();
-            for (int next = in.read(); next != '\n'; next = in.read()) {
-                head.append((char) next);
-            }
-            return new String(in.readNBytes(Integer.parseInt(head.toString().split(" ")[1])), StandardCharsets.UTF_8);
-        }
+        return new Shell(state).ask(line);
     }
 
     private Duration await(String question, Predicate<String> wanted) throws Exception {
-        long start = System.nanoTime();
-        String answer = ask(question);
-        while (!wanted.test(answer)) {
-            if (System.nanoTime() - start > PROMPTLY.toNanos()) {
-                throw new AssertionError("still:\n" + answer);
-            }
-            Thread.sleep(20);
-            answer = ask(question);
-        }
-        return Duration.ofNanos(System.nanoTime() - start);
+        return new Shell(state).await(question, wanted, PROMPTLY);
     }
 
     private static Predicate<String> uses(String kind, String name, String clients) {
