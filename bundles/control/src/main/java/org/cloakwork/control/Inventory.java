@@ -137,7 +137,8 @@ final class Inventory {
 
     /** The failure is a stack trace as text; what people need is the outermost message. */
     static String message(String stackTrace) {
-        return stackTrace.lines().filter(line -> !line.startsWith("\t") && line.contains(": ")).findFirst()
+        return stackTrace.lines().filter(line -> !line.startsWith("\t"))
+                .map(line -> line.replaceFirst("^Caused by: ", "")).filter(line -> line.contains(": ")).findFirst()
                 .map(line -> line.substring(line.indexOf(": ") + 2)).orElse("it failed without a message");
     }
 }
