@@ -1,7 +1,9 @@
 package org.cloakwork.launcher;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,10 +25,13 @@ final class Instance {
     static final String NYM_API = "org.cloakwork.topology.nymapi";
     static final String FRONT_ENDS = "frontends";
 
+    /** If the socket cannot be had, that is said, and the instance goes on without. */
+    private static final Duration LISTENING = Duration.ofSeconds(5);
     private static final String FRONT_END = "frontend";
     private static final List<String> KINDS = List.of("topology", "transport", "sphinx", "retransmission", "cover");
 
     private final Framework framework;
+    private Path socket;
     private final Map<String, Object> configuration = new HashMap<>();
 
     /** @throws UsageException if command line or environment name a part that is not there */
@@ -96,7 +101,8 @@ final class Instance {
 
     /** @param state the folder in which the shell finds this instance */
     void listen(Path state) {
-        configuration.put("socket", ControlClient.socket(state).toString());
+        socket = ControlClient.socket(state);
+        configuration.put("socket", socket.toString());
     }
 
     /**
@@ -110,5 +116,9 @@ final class Instance {
         configuration.put("others", String.valueOf(others));
         framework.configure("org.cloakwork.control", configuration);
         framework.followBundles();
+        long end = System.nanoTime() + LISTENING.toNanos();
+        while (socket != null && !Files.exists(socket) && System.nanoTime() < end) {
+            Thread.sleep(10);
+        }
     }
 }

@@ -71,7 +71,7 @@ class AssembleTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            cover-polka,websocket                     | --parts cover-polka: no such part; there is client, cover-constant
+            cover-polka,websocket                     | --parts cover-polka: no such part; there is client, control, cover-constant
             topology-file,websocket,fast,timeout      | no cover among them; there is cover-constant, cover-none
             topology-file,websocket,fast,timeout,none,localnet,store:other | --parts store:other: no such part
             """)

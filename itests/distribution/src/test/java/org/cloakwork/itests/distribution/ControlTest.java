@@ -84,7 +84,7 @@ class ControlTest {
                     Files.getPosixFilePermissions(state.resolve("control"))));
             assertEquals("rw-------", PosixFilePermissions.toString(
                     Files.getPosixFilePermissions(state.resolve("control/socket"))));
-            assertTrue(uses("cover", "poisson", "alice, bob").test(verb(0, "parts").text()));
+            await("parts", uses("cover", "poisson", "alice, bob"));
 
             set("cover", "constant");
             System.out.println("saved cover = constant, in use after "
