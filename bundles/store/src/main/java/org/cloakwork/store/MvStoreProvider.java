@@ -37,8 +37,9 @@ public final class MvStoreProvider implements StoreProvider {
         String directory();
 
         /** {@return the limit} */
-        @AttributeDefinition(name = "Limit (MiB)", description = "What the rows of one client may hold, 1 to 65536.")
-        int limit_mib() default DEFAULT_LIMIT_MIB;
+        @AttributeDefinition(name = "Limit (MiB)", min = "1", max = "65536",
+                description = "What the rows of one client may hold, 1 to 65536.")
+        int limit$_$mib() default DEFAULT_LIMIT_MIB;
     }
 
     /** @param properties of the component */

@@ -413,6 +413,13 @@ public final class Engine implements MixnetClient {
         }, environment.scheduler()::execute).thenCompose(ended -> durable);
     }
 
+    /** {@return completes when nothing uses any more the transport that {@link Parts} had before} */
+    public CompletableFuture<Void> transportLeft() {
+        CompletableFuture<Void> left = new CompletableFuture<>();
+        environment.scheduler().execute(() -> session.whenLeft(() -> left.complete(null)));
+        return left;
+    }
+
     private boolean isStopped() {
         return states.current() instanceof ClientState.Stopped;
     }
@@ -779,7 +786,7 @@ public final class Engine implements MixnetClient {
     private void partsChanged() {
         if (!isStopped()) {
             session.partsChanged();
-            pacer.restart();
+            pacer.partsChanged();
             topology.partsChanged();
             sealing.resume();
             goOn();
@@ -799,10 +806,10 @@ public final class Engine implements MixnetClient {
         if (isStopped()) {
             return;
         }
-        Optional<String> missing = parts.missing();
+        Optional<String> missing = parts.problem();
         String reason;
         if (missing.isPresent()) {
-            reason = "no " + missing.get() + " part";
+            reason = missing.get();
         } else if (topology.topology().isEmpty()) {
             reason = topology.problem();
         } else if (!session.isLive()) {

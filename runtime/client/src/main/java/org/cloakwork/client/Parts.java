@@ -1,6 +1,8 @@
 package org.cloakwork.client;
 
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.spi.sphinx.PacketFormat;
@@ -18,7 +20,19 @@ public final class Parts {
     private volatile PacketFormat sphinx;
     private volatile RetransmissionPolicy retransmission;
     private volatile CoverTrafficStrategy cover;
+    private final Map<String, String> names = new ConcurrentHashMap<>();
     private volatile Runnable onChange = () -> { };
+
+    /**
+     * Only for people: what a kind that is missing should be.
+     *
+     * @param kind of a part
+     * @param name of the part that is wanted
+     */
+    public void want(String kind, String name) {
+        names.put(kind, name);
+        onChange.run();
+    }
 
     /** @param part the new topology provider, or null while there is none */
     public void setTopology(TopologyProvider part) {
@@ -73,6 +87,12 @@ public final class Parts {
     /** {@return the cover strategy, or null while there is none} */
     public CoverTrafficStrategy cover() {
         return cover;
+    }
+
+    /** {@return for people, which part is missing, if one is; the first of them} */
+    public Optional<String> problem() {
+        return missing().map(kind -> "no " + kind + " part"
+                + Optional.ofNullable(names.get(kind)).map(name -> " \"" + name + '"').orElse(""));
     }
 
     /** {@return the kind of the first part that is missing, if one is} */

@@ -24,7 +24,7 @@ final class AssembleCommand implements Command {
     private static final List<String> KINDS = List.of("topology", "transport", "sphinx", "retransmission", "cover");
     /** Whoever starts a client needs these, whatever its parts are. */
     private static final List<String> ALWAYS = List.of("org.cloakwork.client", "org.apache.felix.scr",
-            "org.apache.felix.configadmin", "org.apache.felix.fileinstall");
+            "org.apache.felix.configadmin", "org.cloakwork.control");
 
     private final PrintStream out;
 

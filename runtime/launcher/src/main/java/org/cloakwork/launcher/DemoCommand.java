@@ -1,15 +1,13 @@
 package org.cloakwork.launcher;
 
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
-import java.util.concurrent.TimeoutException;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.cloakwork.api.LocalNetwork;
@@ -40,7 +38,8 @@ final class DemoCommand implements Command {
 
     @Override
     public Options options() {
-        return LocalnetCommand.networkOptions()
+        return Instance.addOptions(LocalnetCommand.networkOptions())
+                .addOption(StateFolder.option())
                 .addOption(null, "once", false, "end after the messages; without it the network stays up")
                 .addOption(LocalnetCommand.option(DemoDoors.PORT_BASE, "N", "ports of the doors from N on; 0 takes free ones "
                         + "(default: the usual ones, 1080 for SOCKS)"))
@@ -56,16 +55,38 @@ final class DemoCommand implements Command {
         if ((int) configuration.get("gateways") < 2) {
             throw new UsageException("--gateways 1: the demo needs 2, alice and bob live at different ones");
         }
-        try (Framework framework = Framework.start(Home.path(), Optional.empty(), Set.of());
+        Map<String, String> clients = Instance.read(line);
+        try (Framework framework = Framework.start(Home.path());
              DemoDoors doors = new DemoDoors(framework, line)) {
+            Instance instance = new Instance(line, framework);
             LocalNetwork network = LocalnetCommand.start(framework, configuration);
-            framework.configure("org.cloakwork.topology.nymapi", Map.of("urls", network.directory().toString()));
-            try (MixnetClient alice = client(framework, "alice", network.topology().gateways().get(0));
-                 MixnetClient bob = client(framework, "bob", network.topology().gateways().get(1))) {
+            instance.set(Instance.CLIENTS, "topology", "nym-api");
+            instance.set(Instance.NYM_API, "urls", network.directory().toString());
+            List<Node> gateways = network.topology().gateways();
+            List<String> names = List.of("alice", "bob");
+            for (String name : names) {
+                instance.set(Instance.client(name), "gateway", gateways.get(names.indexOf(name)).identity().toString());
+            }
+            boolean coverIsChosen = instance.isSet(Instance.CLIENTS, "cover");
+            if (!coverIsChosen) {
+                // The figures are to be those of the network.
+                instance.set(Instance.CLIENTS, "cover", "none");
+            }
+            if (line.hasOption("once")) {
+                instance.set(Instance.CLIENTS, Instance.FRONT_ENDS, "");
+            }
+            instance.start(names, false);
+            try (MixnetClient alice = framework.awaitClient("alice", START);
+                 MixnetClient bob = framework.awaitClient("bob", START)) {
                 alice.awaitReady(START);
                 bob.awaitReady(START);
                 new Demo(out, network, alice, bob).run(fileName, file);
                 if (!line.hasOption("once")) {
+                    if (!coverIsChosen) {
+                        instance.unset(Instance.CLIENTS, "cover");
+                    }
+                    instance.listen(StateFolder.of(line, clients));
+                    instance.start(names, false);
                     stayUp(network, alice, bob, doors);
                 }
             }
@@ -74,7 +95,7 @@ final class DemoCommand implements Command {
     }
 
     private void stayUp(LocalNetwork network, MixnetClient alice, MixnetClient bob, DemoDoors doors)
-            throws IOException, InterruptedException, TimeoutException {
+            throws Exception {
         bob.subscribe(message -> message.sender().ifPresent(sender -> bob.reply(sender,
                 ("bob got " + message.payload().length + " bytes").getBytes(StandardCharsets.UTF_8))));
         out.println("\nThe network stays up; stop it with Ctrl-C. Connect any Nym client to it:");
@@ -83,13 +104,6 @@ final class DemoCommand implements Command {
         out.println("  alice       " + alice.address());
         doors.open(network, out);
         StopSignal.await();
-    }
-
-    private static MixnetClient client(Framework framework, String name, Node gateway)
-            throws IOException, InterruptedException {
-        framework.configureFactory("org.cloakwork.client", name, parts(name, gateway));
-        return framework.await(MixnetClient.class, "(cloakwork.client=" + name + ")", START, "org.cloakwork.client",
-                name);
     }
 
     static Map<String, String> parts(String name, Node gateway) {

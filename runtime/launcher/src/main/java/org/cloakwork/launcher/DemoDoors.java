@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.concurrent.TimeoutException;
 import org.apache.commons.cli.CommandLine;
 import org.cloakwork.api.LocalNetwork;
 import org.cloakwork.api.MixnetClient;
@@ -58,7 +57,7 @@ final class DemoDoors implements AutoCloseable {
     }
 
     /** @throws IllegalStateException if a port cannot be had or something does not start; the message says which */
-    void open(LocalNetwork network, PrintStream out) throws IOException, InterruptedException, TimeoutException {
+    void open(LocalNetwork network, PrintStream out) throws Exception {
         page = new DemoPage(port(0, PAGE));
         MixnetClient exit = client("exit", network.topology().gateways().get(0), Map.of("frontends", "exit",
                 "exit.policy", "accept 127.0.0.0/8:*, accept [::1]:*", "exit.allow-private", "true"));
@@ -73,12 +72,11 @@ final class DemoDoors implements AutoCloseable {
     }
 
     private MixnetClient client(String name, Node gateway, Map<String, String> frontEnds)
-            throws IOException, InterruptedException {
+            throws IOException, InterruptedException, UsageException {
         Map<String, String> configuration = new HashMap<>(DemoCommand.parts(name, gateway));
         configuration.putAll(frontEnds);
         framework.configureFactory("org.cloakwork.client", name, configuration);
-        return framework.await(MixnetClient.class, "(cloakwork.client=" + name + ")", START, "org.cloakwork.client",
-                name);
+        return framework.awaitClient(name, START);
     }
 
     @Override

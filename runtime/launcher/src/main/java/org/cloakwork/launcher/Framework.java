@@ -1,7 +1,9 @@
 package org.cloakwork.launcher;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,11 +20,14 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.TreeSet;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
-import java.util.regex.Pattern;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.cloakwork.api.MixnetClient;
+import org.cloakwork.spi.runtime.PartFactory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -48,24 +53,22 @@ final class Framework implements AutoCloseable {
 
     private final org.osgi.framework.launch.Framework felix;
     private final Path storage;
+    private final BundleFolder bundles;
     private final ServiceTracker<ConfigurationAdmin, ConfigurationAdmin> configurations;
     private final ServiceTracker<ServiceComponentRuntime, ServiceComponentRuntime> components;
 
-    private Framework(org.osgi.framework.launch.Framework felix, Path storage) {
+    private Framework(org.osgi.framework.launch.Framework felix, Path storage, BundleFolder bundles) {
         this.felix = felix;
         this.storage = storage;
+        this.bundles = bundles;
         configurations = new ServiceTracker<>(felix.getBundleContext(), ConfigurationAdmin.class, null);
         configurations.open();
         components = new ServiceTracker<>(felix.getBundleContext(), ServiceComponentRuntime.class, null);
         components.open();
     }
 
-    /**
-     * @param home the unpacked distribution
-     * @param etc  a folder whose configuration files are followed, if any, but for cloakwork.cfg, which is not a part's
-     * @param own  names of configurations that come from the command line instead
-     */
-    static Framework start(Path home, Optional<Path> etc, Set<String> own) throws IOException, BundleException, InterruptedException {
+    /** @param home the unpacked distribution */
+    static Framework start(Path home) throws IOException, BundleException, InterruptedException {
         Path storage = Files.createTempDirectory("cloakwork-");
         Map<String, String> properties = new HashMap<>();
         properties.put(Constants.FRAMEWORK_STORAGE, storage.toString());
@@ -78,32 +81,13 @@ final class Framework implements AutoCloseable {
         properties.put("ds.loglevel", "0");
         // Opening ports and making keys may take long on a busy machine; whoever wants the component meanwhile waits.
         properties.put("ds.lock.timeout.milliseconds", "60000");
-        etc.ifPresent(folder -> {
-            properties.put("felix.fileinstall.dir", folder.toString());
-            properties.put("felix.fileinstall.poll", "1000");
-            properties.put("felix.fileinstall.noInitialDelay", "true");
-            properties.put("felix.fileinstall.log.level", "1");
-            // What the command line says is not written into anybody's files, nor overwritten by them.
-            properties.put("felix.fileinstall.enableConfigSave", "false");
-            properties.put("felix.fileinstall.filter", "(?!(" + Stream.concat(Stream.of("cloakwork"), own.stream())
-                    .map(Pattern::quote).collect(Collectors.joining("|")) + ")\\.cfg$).*\\.cfg");
-        });
         org.osgi.framework.launch.Framework felix =
                 ServiceLoader.load(FrameworkFactory.class).findFirst().orElseThrow().newFramework(properties);
         try {
             felix.start();
-            List<Bundle> bundles = new ArrayList<>();
-            for (Path jar : jars(home.resolve("bundles"))) {
-                bundles.add(felix.getBundleContext().installBundle("reference:" + jar.toUri()));
-            }
-            for (Bundle bundle : bundles) {
-                if (bundle.getHeaders().get(Constants.FRAGMENT_HOST) == null
-                        && (etc.isPresent() || !bundle.getSymbolicName().equals("org.apache.felix.fileinstall"))) {
-                    bundle.start();
-                }
-            }
-            return new Framework(felix, storage);
-        } catch (BundleException | RuntimeException e) {
+            return new Framework(felix, storage,
+                    new BundleFolder(home.resolve("bundles"), felix.getBundleContext()));
+        } catch (BundleException | IOException | RuntimeException e) {
             stop(felix, storage);
             throw e;
         }
@@ -138,6 +122,16 @@ final class Framework implements AutoCloseable {
         return packages.toString();
     }
 
+    /** From now on, jars that come, change or go in {@code bundles/} are installed, updated or uninstalled. */
+    void followBundles() {
+        bundles.follow();
+    }
+
+    /** {@return the jar that a bundle was installed from} */
+    static InputStream jarOf(Bundle bundle) throws IOException {
+        return URI.create(bundle.getLocation()).toURL().openStream();
+    }
+
     /** {@return whether a bundle is installed} */
     boolean has(String symbolicName) {
         return Stream.of(felix.getBundleContext().getBundles())
@@ -170,53 +164,91 @@ final class Framework implements AutoCloseable {
     }
 
     /**
+     * Waits for a client.
+     *
+     * @throws UsageException        if its configuration is wrong
+     * @throws IllegalStateException if it failed or does not come in time; the message says why
+     */
+    MixnetClient awaitClient(String name, Duration deadline) throws InterruptedException, UsageException {
+        return await(MixnetClient.class, "(" + MixnetClient.NAME_PROPERTY + "=" + name + ")", deadline,
+                dto -> dto.description.name.equals("org.cloakwork.client") && name.equals(dto.properties.get("name")),
+                "client " + name);
+    }
+
+    /**
      * Waits for a service that a component shall provide.
      *
      * @param component the component's name, to say why it does not come
+     * @throws UsageException        if the component's configuration is wrong
      * @throws IllegalStateException if the component failed or does not come in time; the message says why
      */
     <T> T await(Class<T> type, String filter, Duration deadline, String component, String what)
-            throws InterruptedException {
-        String ofType = "(&(objectClass=" + type.getName() + ")" + filter + ")";
-        long end = System.nanoTime() + deadline.toNanos();
-        Optional<T> service = present(type, ofType);
-        while (service.isEmpty() && System.nanoTime() < end && failure(component).isEmpty()) {
-            Thread.sleep(POLL_MILLIS);
-            service = present(type, ofType);
+            throws InterruptedException, UsageException {
+        if (descriptions().noneMatch(description -> description.name.equals(component))) {
+            throw new IllegalStateException("no bundle here has " + component);
         }
-        return service.orElseThrow(() -> new IllegalStateException(failure(component).orElse(
+        return await(type, filter, deadline, dto -> dto.description.name.equals(component), what);
+    }
+
+    private <T> T await(Class<T> type, String filter, Duration deadline, Predicate<ComponentConfigurationDTO> provider,
+                        String what) throws InterruptedException, UsageException {
+        long end = System.nanoTime() + deadline.toNanos();
+        Optional<T> service = present(type, filter);
+        Optional<String> failure = failure(provider);
+        while (service.isEmpty() && System.nanoTime() < end && failure.isEmpty()) {
+            Thread.sleep(POLL_MILLIS);
+            service = present(type, filter);
+            failure = failure(provider);
+        }
+        if (service.isEmpty() && failure.isPresent()
+                && failure.get().startsWith(IllegalArgumentException.class.getName())) {
+            throw new UsageException(message(failure.get()));
+        }
+        return service.orElseThrow(() -> new IllegalStateException(failure(provider).map(Framework::message).orElse(
                 what + " did not start within " + deadline.toSeconds() + " s")));
     }
 
-    /** Asked anew each time: while its component is being activated a service is registered but cannot be had. */
-    private <T> Optional<T> present(Class<T> type, String filter) {
+    /**
+     * The service that is there at this moment. Asked anew each time: while its component is being activated a service is
+     * registered but cannot be had.
+     *
+     * @param filter in parentheses; empty: any
+     */
+    <T> Optional<T> present(Class<T> type, String filter) {
         BundleContext context = felix.getBundleContext();
         try {
-            return context.getServiceReferences(type, filter).stream().map(context::getService)
-                    .filter(Objects::nonNull).findFirst();
+            return context.getServiceReferences(type, filter.isEmpty() ? null : filter).stream()
+                    .map(context::getService).filter(Objects::nonNull).findFirst();
         } catch (InvalidSyntaxException e) {
             throw new IllegalArgumentException(e);
         }
     }
 
-    /** The message of the exception that a component's activation ended with. */
-    private Optional<String> failure(String component) {
+    /** The stack trace that a component's activation ended with. */
+    private Optional<String> failure(Predicate<ComponentConfigurationDTO> which) {
+        return descriptions().flatMap(description -> components.getService()
+                        .getComponentConfigurationDTOs(description).stream())
+                .filter(dto -> dto.state == ComponentConfigurationDTO.FAILED_ACTIVATION && which.test(dto))
+                .map(dto -> dto.failure).findFirst();
+    }
+
+    private Stream<ComponentDescriptionDTO> descriptions() {
         ServiceComponentRuntime runtime = components.getService();
-        if (runtime == null) {
-            return Optional.empty();
-        }
-        boolean known = false;
-        for (ComponentDescriptionDTO description : runtime.getComponentDescriptionDTOs()) {
-            if (description.name.equals(component)) {
-                known = true;
-                for (ComponentConfigurationDTO dto : runtime.getComponentConfigurationDTOs(description)) {
-                    if (dto.state == ComponentConfigurationDTO.FAILED_ACTIVATION) {
-                        return Optional.of(message(dto.failure));
-                    }
-                }
-            }
-        }
-        return known ? Optional.empty() : Optional.of("no bundle here has " + component);
+        return runtime == null ? Stream.of() : runtime.getComponentDescriptionDTOs().stream();
+    }
+
+    /** {@return the bundle that brings a part} */
+    Bundle bundleOf(String kind, String part) {
+        return descriptions().filter(description -> kind.equals(description.properties.get(PartFactory.KIND_PROPERTY))
+                        && part.equals(description.properties.get(PartFactory.NAME_PROPERTY)))
+                .map(description -> felix.getBundleContext().getBundle(description.bundle.id)).findFirst().orElseThrow();
+    }
+
+    /** {@return the names of the parts of a kind that the bundles bring} */
+    Set<String> parts(String kind) {
+        return descriptions().filter(description -> kind.equals(description.properties.get(PartFactory.KIND_PROPERTY)))
+                .map(description -> String.valueOf(description.properties.get(PartFactory.NAME_PROPERTY)))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** The failure is a stack trace as text; what people need is the outermost message. */
@@ -230,6 +262,11 @@ final class Framework implements AutoCloseable {
 
     @Override
     public void close() {
+        try {
+            bundles.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         stop(felix, storage);
     }
 

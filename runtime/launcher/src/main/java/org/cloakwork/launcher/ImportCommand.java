@@ -4,7 +4,6 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.cloakwork.api.IdentityKey;
@@ -45,9 +44,8 @@ final class ImportCommand implements Command {
     @Override
     public int run(CommandLine line) throws Exception {
         Path from = Path.of(line.getArgList().getFirst()).toAbsolutePath().normalize();
-        Path to = StateFolder.of(line, RunCommand.read(Home.etc().resolve("cloakwork.cfg")))
-                .resolve(StateFolder.CLIENT);
-        try (Framework framework = Framework.start(Home.path(), Optional.empty(), Set.of())) {
+        Path to = StateFolder.of(line).resolve(StateFolder.CLIENT);
+        try (Framework framework = Framework.start(Home.path())) {
             KeyImport keys = framework.await(KeyImport.class, "", START,
                     "org.cloakwork.client.component.KeyImportComponent", "the import");
             IdentityKey identity = keys.importKeys(from, to);

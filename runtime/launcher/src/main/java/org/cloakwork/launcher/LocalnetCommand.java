@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
@@ -67,7 +66,7 @@ final class LocalnetCommand implements Command {
                 throw new UsageException("--network-file " + file.get() + ": there is no folder " + folder);
             }
         }
-        try (Framework framework = Framework.start(Home.path(), Optional.empty(), Set.of())) {
+        try (Framework framework = Framework.start(Home.path())) {
             LocalNetwork network = start(framework, configuration);
             if (file.isPresent()) {
                 write(file.get(), network.networkFile());

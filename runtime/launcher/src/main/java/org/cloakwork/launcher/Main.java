@@ -25,8 +25,11 @@ public final class Main {
         this.out = out;
         this.err = err;
         for (Command command : List.of(new DemoCommand(out), new LocalnetCommand(out), new RunCommand(out),
-                new ImportCommand(out), new SimulateCommand(out, err), new SendCommand(out, err),
-                new ReceiveCommand(out, err), new AssembleCommand(out), new NewCommand(out))) {
+                ControlCommand.parts(out, err), ControlCommand.swap(out, err), ControlCommand.clients(out, err),
+                ControlCommand.state(out, err), ControlCommand.drops(out, err), new ShellCommand(out, err),
+                new SwapTestCommand(out, err), new ImportCommand(out), new SimulateCommand(out, err),
+                new SendCommand(out, err), new ReceiveCommand(out, err), new AssembleCommand(out),
+                new NewCommand(out))) {
             commands.put(command.name(), command);
         }
     }
@@ -135,9 +138,9 @@ public final class Main {
         to.println();
         to.println("Usage: cloakwork COMMAND [OPTION...]");
         to.println();
-        commands.values().forEach(c -> to.printf("  %-10s %s%n", c.name(), c.description()));
-        to.printf("  %-10s %s%n", "version", "what this is, and the Java it runs on");
-        to.printf("  %-10s %s%n", "help", "this text; cloakwork COMMAND --help tells more");
+        commands.values().forEach(c -> to.printf("  %-11s %s%n", c.name(), c.description()));
+        to.printf("  %-11s %s%n", "version", "what this is, and the Java it runs on");
+        to.printf("  %-11s %s%n", "help", "this text; cloakwork COMMAND --help tells more");
         to.println();
         to.println("Exit codes: 0 done, 1 it was tried and failed, 2 what was asked for is wrong.");
     }

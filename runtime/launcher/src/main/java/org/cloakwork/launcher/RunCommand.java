@@ -8,11 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -26,14 +25,13 @@ import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.Outcome;
 import org.cloakwork.api.Subscription;
+import org.cloakwork.spi.frontend.FrontEnd;
 import org.cloakwork.spi.store.StoreProvider;
 import org.cloakwork.spi.topology.TopologyProvider;
 
 /** {@code cloakwork run}: one client with the parts that {@code etc/cloakwork.cfg} names. */
 final class RunCommand implements Command {
 
-    private static final String CLIENT = "org.cloakwork.client";
-    private static final String DIRECTORY = "org.cloakwork.topology.nymapi";
     private static final String NETWORK_FILE = "org.cloakwork.topology.file";
     private static final String STORE = "org.cloakwork.store";
     private static final String NAME = StateFolder.CLIENT;
@@ -57,8 +55,7 @@ final class RunCommand implements Command {
 
     @Override
     public Options options() {
-        return new Options()
-                .addOption(LocalnetCommand.option("etc", "DIR", "configuration folder (default: the distribution's etc/)"))
+        return Instance.addOptions(new Options())
                 .addOption(LocalnetCommand.option("directory", "URL", "join the network this directory describes"))
                 .addOption(LocalnetCommand.option("network-file", "FILE", "join the network this file describes"))
                 .addOption(LocalnetCommand.option("gateway", "IDENTITY", "gateway to use (default: any)"))
@@ -70,49 +67,67 @@ final class RunCommand implements Command {
 
     @Override
     public int run(CommandLine line) throws Exception {
-        Path etc = line.hasOption("etc") ? Path.of(line.getOptionValue("etc")) : Home.etc();
-        Map<String, String> client = read(etc.resolve("cloakwork.cfg"));
+        Map<String, String> file = Instance.read(line);
         if (line.hasOption("directory") && line.hasOption("network-file")) {
             throw new UsageException("--directory and --network-file exclude each other");
         }
-        if (line.hasOption("gateway")) {
-            client.put("gateway", parsed("gateway", line.getOptionValue("gateway"), IdentityKey::parse).toString());
-        }
+        Optional<IdentityKey> gateway = line.hasOption("gateway")
+                ? Optional.of(parsed("gateway", line.getOptionValue("gateway"), IdentityKey::parse)) : Optional.empty();
         Optional<Errand> errand = errand(line);
-        client.put("name", NAME);
-        Path folder = StateFolder.of(line, client);
-        client.remove(StateFolder.KEY);
+        Path folder = StateFolder.of(line, file);
         // Whoever sends one message and ends is someone new each time, unless it is asked otherwise.
         Optional<Path> state = errand.isPresent() && !line.hasOption("state") ? Optional.empty()
                 : Optional.of(folder);
-        try (Framework framework = Framework.start(Home.path(), Optional.of(etc), overridden(line, state))) {
-            chooseTopology(line, client, framework);
-            if (state.isPresent() && !framework.has(STORE)) {
-                if (line.hasOption("state")) {
-                    throw new UsageException("--state " + state.get() + ": there is no store among the bundles");
-                }
-                out.println("no store among the bundles: the client is someone new at each start");
-            } else if (state.isPresent()) {
-                keepState(state.get(), etc.resolve(STORE + ".cfg"), client, framework);
+        try (Framework framework = Framework.start(Home.path())) {
+            boolean keeps = keepsState(state, line, framework);
+            Instance instance = new Instance(line, framework);
+            gateway.ifPresent(identity -> instance.set(Instance.CLIENTS, "gateway", identity.toString()));
+            chooseTopology(line, instance);
+            if (keeps) {
+                instance.set(Instance.CLIENTS, "store", "mvstore");
+                instance.set(STORE, "directory", state.get().toString());
             }
-            framework.configureFactory(CLIENT, NAME, client);
-            MixnetClient service = framework.await(MixnetClient.class, "(cloakwork.client=" + NAME + ")",
-                    START, CLIENT, "the client");
+            if (errand.isPresent()) {
+                instance.set(Instance.CLIENTS, Instance.FRONT_ENDS, "");
+            } else {
+                instance.listen(folder);
+            }
+            instance.start(List.of(NAME), errand.isEmpty());
+            if (line.hasOption("network-file")) {
+                checkNetworkFile(framework);
+            }
+            if (keeps) {
+                // What is wrong with the store is what the client fails with.
+                framework.await(StoreProvider.class, "(cloakwork.name=mvstore)", START,
+                        "org.cloakwork.store.MvStoreProvider", "the store");
+            }
+            MixnetClient service = framework.awaitClient(NAME, START);
             if (errand.isPresent()) {
                 return send(service, errand.get());
             }
             // Where there are front-ends, messages are for the programs that use them.
-            boolean onlyWatch = !client.getOrDefault("frontends", "").isBlank();
             Subscription messages = service.intercept(message -> {
                 out.println("received " + message.payload().length
                         + " bytes" + message.sender().map(tag -> " from " + tag).orElse(""));
-                return !onlyWatch;
+                return framework.present(FrontEnd.Serving.class, "(" + MixnetClient.NAME_PROPERTY + "=" + NAME + ")")
+                        .isEmpty();
             });
             try (messages; Subscription states = service.onState(s -> show(service, s))) {
                 StopSignal.await();
             }
         }
         return Main.DONE;
+    }
+
+    private boolean keepsState(Optional<Path> state, CommandLine line, Framework framework) throws UsageException {
+        if (state.isEmpty() || framework.has(STORE)) {
+            return state.isPresent();
+        }
+        if (line.hasOption("state")) {
+            throw new UsageException("--state " + state.get() + ": there is no store among the bundles");
+        }
+        out.println("no store among the bundles: the client is someone new at each start");
+        return false;
     }
 
     /** One message to send before the command ends. */
@@ -162,46 +177,24 @@ final class RunCommand implements Command {
         };
     }
 
-    private static Set<String> overridden(CommandLine line, Optional<Path> state) {
-        Set<String> overridden = new HashSet<>();
+    private static void chooseTopology(CommandLine line, Instance instance) throws UsageException {
         if (line.hasOption("directory")) {
-            overridden.add(DIRECTORY);
+            instance.set(Instance.CLIENTS, "topology", "nym-api");
+            instance.set(Instance.NYM_API, "urls", directory(line.getOptionValue("directory")));
         } else if (line.hasOption("network-file")) {
-            overridden.add(NETWORK_FILE);
+            instance.set(Instance.CLIENTS, "topology", "file");
+            instance.set(NETWORK_FILE, "path", Path.of(line.getOptionValue("network-file")).toAbsolutePath().toString());
         }
-        state.ifPresent(folder -> overridden.add(STORE));
-        return overridden;
     }
 
-    /** The store is there before the client, so that what is wrong with it is what the client fails with. */
-    private static void keepState(Path folder, Path file, Map<String, String> client, Framework framework)
-            throws Exception {
-        client.put("store", "mvstore");
-        Map<String, String> store = Files.exists(file) ? read(file) : new TreeMap<>();
-        store.put("directory", folder.toString());
-        framework.configure(STORE, store);
-        framework.await(StoreProvider.class, "(cloakwork.name=mvstore)", START, "org.cloakwork.store.MvStoreProvider",
-                "the store");
-    }
-
-    private static void chooseTopology(CommandLine line, Map<String, String> client, Framework framework)
-            throws Exception {
-        if (line.hasOption("directory")) {
-            client.put("topology", "nym-api");
-            framework.configure(DIRECTORY,
-                    Map.of("urls", directory(line.getOptionValue("directory"))));
-        } else if (line.hasOption("network-file")) {
-            Path file = Path.of(line.getOptionValue("network-file")).toAbsolutePath();
-            client.put("topology", "file");
-            framework.configure(NETWORK_FILE, Map.of("path", file.toString()));
-            // A directory may come back; a file that is wrong stays wrong, so it is looked at before anything starts.
-            TopologyProvider provider = framework.await(TopologyProvider.class, "(cloakwork.name=file)", START,
-                    "org.cloakwork.topology.file.FileTopology", "the topology");
-            try {
-                provider.fetch().get(START.toSeconds(), TimeUnit.SECONDS);
-            } catch (ExecutionException e) {
-                throw new UsageException("--network-file " + e.getCause().getMessage());
-            }
+    /** A directory may come back; a file that is wrong stays wrong. */
+    private static void checkNetworkFile(Framework framework) throws Exception {
+        TopologyProvider provider = framework.await(TopologyProvider.class, "(cloakwork.name=file)", START,
+                "org.cloakwork.topology.file.FileTopology", "the topology");
+        try {
+            provider.fetch().get(START.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new UsageException("--network-file " + e.getCause().getMessage());
         }
     }
 

@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.cloakwork.api.Simulator;
@@ -62,7 +61,7 @@ final class SimulateCommand implements Command {
         if (!line.hasOption("verbose")) {
             Logging.quiet();
         }
-        try (Framework framework = Framework.start(Home.path(), Optional.empty(), Set.of())) {
+        try (Framework framework = Framework.start(Home.path())) {
             return run(framework.await(Simulator.class, "", START, "org.cloakwork.localnet.SimulatorComponent",
                     "the simulator"), options);
         }
@@ -111,7 +110,7 @@ final class SimulateCommand implements Command {
         };
     }
 
-    private static long seed(CommandLine line) throws UsageException {
+    static long seed(CommandLine line) throws UsageException {
         String value = line.getOptionValue("seed", "1");
         try {
             return Long.parseLong(value);

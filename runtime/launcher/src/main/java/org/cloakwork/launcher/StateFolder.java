@@ -22,6 +22,11 @@ final class StateFolder {
                 "where clients keep keys and state (default: the distribution's state/)");
     }
 
+    /** As it is where nobody names another etc/. */
+    static Path of(CommandLine line) throws UsageException {
+        return of(line, RunCommand.read(Home.etc().resolve("cloakwork.cfg")));
+    }
+
     /** @param configuration of etc/cloakwork.cfg, relative to the distribution */
     static Path of(CommandLine line, Map<String, String> configuration) {
         if (line.hasOption("state")) {

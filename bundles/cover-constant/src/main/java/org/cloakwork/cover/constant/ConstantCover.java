@@ -38,7 +38,8 @@ public final class ConstantCover implements CoverTrafficStrategy {
         boolean main() default true;
 
         /** {@return the gap} */
-        @AttributeDefinition(name = "Gap of the main stream", description = "Milliseconds, 1 to 3600000.")
+        @AttributeDefinition(name = "Gap of the main stream", min = "1", max = "3600000",
+                description = "Milliseconds, 1 to 3600000.")
         int main$_$gap$_$millis() default DEFAULT_MAIN_GAP_MILLIS;
 
         /** {@return whether there is a loop stream} */
@@ -46,7 +47,8 @@ public final class ConstantCover implements CoverTrafficStrategy {
         boolean loop() default true;
 
         /** {@return the gap} */
-        @AttributeDefinition(name = "Gap of the loop stream", description = "Milliseconds, 1 to 3600000.")
+        @AttributeDefinition(name = "Gap of the loop stream", min = "1", max = "3600000",
+                description = "Milliseconds, 1 to 3600000.")
         int loop$_$gap$_$millis() default DEFAULT_LOOP_GAP_MILLIS;
     }
 

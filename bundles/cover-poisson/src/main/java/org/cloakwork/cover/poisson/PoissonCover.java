@@ -45,11 +45,12 @@ public final class PoissonCover implements CoverTrafficStrategy {
         boolean main() default true;
 
         /** {@return the mean gap} */
-        @AttributeDefinition(name = "Mean gap of the main stream", description = "Milliseconds, 1 to 3600000.")
+        @AttributeDefinition(name = "Mean gap of the main stream", min = "1", max = "3600000",
+                description = "Milliseconds, 1 to 3600000.")
         int main$_$mean$_$millis() default DEFAULT_MAIN_MEAN_MILLIS;
 
         /** {@return the limit} */
-        @AttributeDefinition(name = "Maximum multiplier",
+        @AttributeDefinition(name = "Maximum multiplier", min = "1", max = "6",
                 description = "Most by which lasting congestion multiplies the mean gap of the main stream, 1 to 6.")
         int maximum$_$multiplier() default MAX_MULTIPLIER;
 
@@ -58,7 +59,8 @@ public final class PoissonCover implements CoverTrafficStrategy {
         boolean loop() default true;
 
         /** {@return the mean gap} */
-        @AttributeDefinition(name = "Mean gap of the loop stream", description = "Milliseconds, 1 to 3600000.")
+        @AttributeDefinition(name = "Mean gap of the loop stream", min = "1", max = "3600000",
+                description = "Milliseconds, 1 to 3600000.")
         int loop$_$mean$_$millis() default DEFAULT_LOOP_MEAN_MILLIS;
     }
 

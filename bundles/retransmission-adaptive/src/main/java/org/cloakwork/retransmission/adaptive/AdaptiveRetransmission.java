@@ -48,32 +48,35 @@ public final class AdaptiveRetransmission implements RetransmissionPolicy {
     public @interface Configuration {
 
         /** {@return the addition before anything was measured} */
-        @AttributeDefinition(name = "Initial addition", description = "Milliseconds added to the expected round trip"
+        @AttributeDefinition(name = "Initial addition", min = "0", max = "3600000",
+                description = "Milliseconds added to the expected round trip"
                 + " before the first round trip was measured, 0 to 3600000.")
         int initial$_$addition$_$millis() default DEFAULT_INITIAL_ADDITION_MILLIS;
 
         /** {@return the least addition} */
-        @AttributeDefinition(name = "Least addition", description = "Milliseconds added at least to the expected round"
+        @AttributeDefinition(name = "Least addition", min = "0", max = "3600000",
+                description = "Milliseconds added at least to the expected round"
                 + " trip and the measured mean excess, 0 to 3600000.")
         int least$_$addition$_$millis() default DEFAULT_LEAST_ADDITION_MILLIS;
 
         /** {@return the limit of the back-off} */
-        @AttributeDefinition(name = "Maximum wait", description = "Milliseconds that doubling a wait does not exceed,"
+        @AttributeDefinition(name = "Maximum wait", min = "1", max = "3600000",
+                description = "Milliseconds that doubling a wait does not exceed,"
                 + " 1 to 3600000.")
         int maximum$_$wait$_$millis() default DEFAULT_MAXIMUM_WAIT_MILLIS;
 
         /** {@return the budget} */
-        @AttributeDefinition(name = "Budget ratio",
+        @AttributeDefinition(name = "Budget ratio", min = "0", max = "1000",
                 description = "Most retransmissions within a minute for each new packet of that minute, 0 to 1000.")
         double budget$_$ratio() default DEFAULT_BUDGET_RATIO;
 
         /** {@return the budget's floor} */
-        @AttributeDefinition(name = "Budget floor",
+        @AttributeDefinition(name = "Budget floor", min = "1",
                 description = "Retransmissions within a minute that are always allowed, 1 or more.")
         int budget$_$floor() default DEFAULT_BUDGET_FLOOR;
 
         /** {@return the limit} */
-        @AttributeDefinition(name = "Maximum retransmissions",
+        @AttributeDefinition(name = "Maximum retransmissions", min = "-1",
                 description = "Copies after the first one; -1: as many as fit before the message's deadline.")
         int maximum$_$retransmissions() default UNLIMITED;
     }

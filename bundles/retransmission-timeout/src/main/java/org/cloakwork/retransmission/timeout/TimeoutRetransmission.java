@@ -35,17 +35,17 @@ public final class TimeoutRetransmission implements RetransmissionPolicy {
     public @interface Configuration {
 
         /** {@return the factor} */
-        @AttributeDefinition(name = "Ack wait multiplier",
+        @AttributeDefinition(name = "Ack wait multiplier", min = "0", max = "1000",
                 description = "Factor on the expected round trip through the mixes, 0 to 1000.")
         double ack$_$wait$_$multiplier() default DEFAULT_MULTIPLIER;
 
         /** {@return the constant} */
-        @AttributeDefinition(name = "Ack wait addition",
+        @AttributeDefinition(name = "Ack wait addition", min = "0", max = "3600000",
                 description = "Milliseconds added for network and queues, 0 to 3600000.")
         int ack$_$wait$_$addition$_$millis() default DEFAULT_ADDITION_MILLIS;
 
         /** {@return the limit} */
-        @AttributeDefinition(name = "Maximum retransmissions",
+        @AttributeDefinition(name = "Maximum retransmissions", min = "-1",
                 description = "Copies after the first one; -1: as many as fit before the message's deadline.")
         int maximum$_$retransmissions() default UNLIMITED;
     }

@@ -61,17 +61,17 @@ public final class NymApiTopology implements TopologyProvider, AutoCloseable {
         String[] urls();
 
         /** {@return percent} */
-        @AttributeDefinition(name = "Minimum mix node performance",
+        @AttributeDefinition(name = "Minimum mix node performance", min = "0", max = "100",
                 description = "Percent, 0 to 100; mix nodes below are left out.")
         int minimum$_$mixnode$_$performance() default DEFAULT_PERFORMANCE_PERCENT;
 
         /** {@return percent} */
-        @AttributeDefinition(name = "Minimum gateway performance",
+        @AttributeDefinition(name = "Minimum gateway performance", min = "0", max = "100",
                 description = "Percent, 0 to 100; gateways below are left out.")
         int minimum$_$gateway$_$performance() default DEFAULT_PERFORMANCE_PERCENT;
 
         /** {@return the limit} */
-        @AttributeDefinition(name = "Time-out",
+        @AttributeDefinition(name = "Time-out", min = "1", max = "600000",
                 description = "Milliseconds that all answers of one directory may take together, 1 to 600000.")
         int timeout$_$millis() default DEFAULT_TIMEOUT_MILLIS;
     }

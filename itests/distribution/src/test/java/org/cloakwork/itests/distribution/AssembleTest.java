@@ -28,7 +28,7 @@ class AssembleTest {
         Unpacked assembled = assemble(new Unpacked(Command.HOME), PARTS);
         Set<String> ours = new TreeSet<>(assembled.bundles());
         ours.removeIf(name -> !name.startsWith("org.cloakwork."));
-        assertEquals(Set.of("org.cloakwork.client", "org.cloakwork.wire", "org.cloakwork.topology.file",
+        assertEquals(Set.of("org.cloakwork.client", "org.cloakwork.control", "org.cloakwork.wire", "org.cloakwork.topology.file",
                 "org.cloakwork.transport.websocket", "org.cloakwork.sphinx.bouncycastle",
                 "org.cloakwork.retransmission.timeout", "org.cloakwork.cover.none", "org.cloakwork.frontend.embedded"), ours);
         String configuration = Files.readString(assembled.home().resolve("etc/cloakwork.cfg"));
@@ -71,7 +71,7 @@ class AssembleTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            cover-polka,websocket                     | --parts cover-polka: no such part; there is client, cover-constant
+            cover-polka,websocket                     | --parts cover-polka: no such part; there is client, control, cover-constant
             topology-file,websocket,fast,timeout      | no cover among them; there is cover-constant, cover-none
             topology-file,websocket,fast,timeout,none,localnet,store:other | --parts store:other: no such part
             """)

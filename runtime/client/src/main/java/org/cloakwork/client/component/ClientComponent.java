@@ -1,5 +1,6 @@
 package org.cloakwork.client.component;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.LinkedHashMap;
@@ -7,6 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetClient;
@@ -37,6 +43,10 @@ import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,19 +56,96 @@ import org.slf4j.LoggerFactory;
  * {@code gateway-choice} is {@code random} (the default) or {@code fastest}.
  */
 @Component(name = "org.cloakwork.client", configurationPolicy = ConfigurationPolicy.REQUIRE, service = {})
+@Designate(ocd = ClientComponent.Configuration.class, factory = true)
 public final class ClientComponent {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClientComponent.class);
 
+    /** Service property of a client for each kind: the name of the part it uses; not there while there is none. */
+    private static final String USES_PROPERTY = "cloakwork.uses.";
+    /** Service property of a client: what is wrong with its front-ends, for people. */
+    private static final String PROBLEMS_PROPERTY = "cloakwork.problems";
+    /** More than a session takes to leave a transport. */
+    private static final Duration TRANSPORT_PATIENCE = Duration.ofSeconds(3);
+
+    /** The keys; also those that {@code cloakwork.cfg} has for clients. */
+    @ObjectClassDefinition(name = "Cloakwork client", description = "A client and the parts it is made of.")
+    public @interface Configuration {
+
+        /** {@return its name} */
+        @AttributeDefinition(name = "Name", description = "1 to 64 letters, digits, '-' or '_'.")
+        String name();
+
+        /** {@return a part} */
+        @AttributeDefinition(name = "Topology", description = "The name of a topology part.")
+        String topology();
+
+        /** {@return a part} */
+        @AttributeDefinition(name = "Transport", description = "The name of a transport part.")
+        String transport();
+
+        /** {@return a part} */
+        @AttributeDefinition(name = "Sphinx", description = "The name of a sphinx part.")
+        String sphinx();
+
+        /** {@return a part} */
+        @AttributeDefinition(name = "Retransmission", description = "The name of a retransmission part.")
+        String retransmission();
+
+        /** {@return a part} */
+        @AttributeDefinition(name = "Cover", description = "The name of a cover part.")
+        String cover();
+
+        /** {@return a part} */
+        @AttributeDefinition(name = "Store", required = false,
+                description = "The name of a store part; without one nothing survives a restart.")
+        String store();
+
+        /** {@return names} */
+        @AttributeDefinition(name = "Front-ends", required = false, cardinality = Integer.MAX_VALUE,
+                description = "The names of front-end parts, separated by commas.")
+        String[] frontends();
+
+        /** {@return an identity} */
+        @AttributeDefinition(name = "Gateway", required = false, description = "The identity of the gateway to use.")
+        String gateway();
+
+        /** {@return how} */
+        @AttributeDefinition(name = "Gateway choice", required = false,
+                description = "How a gateway is chosen if none is named.", options = {
+                    @Option(label = "any", value = "random"), @Option(label = "near", value = "fastest")})
+        String gateway$_$choice() default "random";
+
+        /** {@return a size} */
+        @AttributeDefinition(name = "Primary packet size", required = false, description = "Of most packets.",
+                options = {@Option(label = "regular", value = "regular"), @Option(label = "8 kB", value = "extended8"),
+                    @Option(label = "16 kB", value = "extended16"), @Option(label = "32 kB", value = "extended32")})
+        String primary$_$packet$_$size() default "regular";
+
+        /** {@return a size} */
+        @AttributeDefinition(name = "Secondary packet size", required = false,
+                description = "Of messages that need fewer packets with it.",
+                options = {@Option(label = "none", value = "none"), @Option(label = "regular", value = "regular"),
+                    @Option(label = "8 kB", value = "extended8"), @Option(label = "16 kB", value = "extended16"),
+                    @Option(label = "32 kB", value = "extended32")})
+        String secondary$_$packet$_$size() default "none";
+
+        /** {@return a ratio} */
+        @AttributeDefinition(name = "Primary cover ratio", required = false, min = "0", max = "1",
+                description = "How much of the cover is of the primary size where there are two, 0 to 1.")
+        double primary$_$cover$_$ratio() default PacketSizes.DEFAULT_PRIMARY_COVER_RATIO;
+    }
+
     /** The services of one kind that are there, and the one the configuration names. */
     private static final class Choice<T> {
 
-        private final Consumer<T> use;
+        private final BiConsumer<String, T> use;
         private final Map<String, T> present = new HashMap<>();
         private String wanted;
         private T used;
 
-        private Choice(Consumer<T> use) {
+        /** @param use told of each change: the name that is wanted, and the part, null while there is none */
+        private Choice(BiConsumer<String, T> use) {
             this.use = use;
         }
 
@@ -81,35 +168,64 @@ public final class ClientComponent {
             T best = wanted == null ? null : present.get(wanted);
             if (best != used) {
                 used = best;
-                use.accept(best);
+                use.accept(wanted, best);
             }
         }
     }
 
     private final Parts parts = new Parts();
-    private final Choice<TopologyProvider> topology = new Choice<>(parts::setTopology);
-    private final Choice<GatewayTransport> transport = new Choice<>(parts::setTransport);
-    private final Choice<PacketFormat> sphinx = new Choice<>(parts::setSphinx);
-    private final Choice<RetransmissionPolicy> retransmission = new Choice<>(parts::setRetransmission);
-    private final Choice<CoverTrafficStrategy> cover = new Choice<>(parts::setCover);
-    private final Choice<StoreProvider> store = new Choice<>(this::stored);
-    private final FrontEnds frontEnds = new FrontEnds();
+    private final Choice<TopologyProvider> topology = choice("topology", parts::setTopology);
+    private final Choice<GatewayTransport> transport = choice("transport", parts::setTransport);
+    private final Choice<PacketFormat> sphinx = choice("sphinx", parts::setSphinx);
+    private final Choice<RetransmissionPolicy> retransmission = choice("retransmission", parts::setRetransmission);
+    private final Choice<CoverTrafficStrategy> cover = choice("cover", parts::setCover);
+    private final Choice<StoreProvider> store = new Choice<>((wanted, provider) -> stored(provider));
+    private final FrontEnds frontEnds = new FrontEnds(problems ->
+            publish(PROBLEMS_PROPERTY, problems.isEmpty() ? null : problems.toArray(String[]::new)));
+    /** Of the client's service. */
+    private final Map<String, Object> published = new ConcurrentHashMap<>();
+    private final Object publishing = new Object();
     private BundleContext context;
     private String name;
     private ClientConfiguration client;
     private ThreadedEnvironment environment;
     private ClientStore opened;
     private StoreException failure;
-    private Engine engine;
-    private ServiceRegistration<MixnetClient> registration;
+    private volatile Engine engine;
+    private volatile ServiceRegistration<MixnetClient> registration;
+
+    private <T> Choice<T> choice(String kind, Consumer<T> use) {
+        return new Choice<>((wanted, part) -> {
+            use.accept(part);
+            publish(USES_PROPERTY + kind, part == null ? null : wanted);
+        });
+    }
+
+    /** @param value null: none */
+    private void publish(String property, Object value) {
+        synchronized (publishing) {
+            if (value == null) {
+                published.remove(property);
+            } else {
+                published.put(property, value);
+            }
+            ServiceRegistration<MixnetClient> registered = registration;
+            if (registered != null) {
+                try {
+                    registered.setProperties(new Hashtable<>(published));
+                } catch (IllegalStateException e) {
+                    LOG.debug("the client is gone", e);
+                }
+            }
+        }
+    }
 
     @Activate
     void activate(BundleContext bundleContext, Map<String, Object> properties) throws StoreException {
         PartConfiguration configuration = PartConfiguration.ofProperties("client", properties);
         context = bundleContext;
         name = configuration.text("name", "a name");
-        Optional<IdentityKey> gateway = properties.containsKey("gateway")
-                ? Optional.of(IdentityKey.parse(configuration.text("gateway", "a gateway's identity")))
+        Optional<IdentityKey> gateway = properties.containsKey("gateway") ? Optional.of(gateway(configuration))
                 : Optional.empty();
         GatewayPolicy policy = properties.containsKey("gateway-choice") ? policy(configuration) : GatewayPolicy.DEFAULT;
         ClientConfiguration chosen = ClientConfiguration.DEFAULT.withGatewayPolicy(policy)
@@ -156,8 +272,10 @@ public final class ClientComponent {
             }
         }
         engine.start();
-        registration = context.registerService(MixnetClient.class, engine,
-                new Hashtable<>(Map.of(MixnetClient.NAME_PROPERTY, name)));
+        synchronized (publishing) {
+            published.put(MixnetClient.NAME_PROPERTY, name);
+            registration = context.registerService(MixnetClient.class, engine, new Hashtable<>(published));
+        }
         frontEnds.start(context, name, engine);
     }
 
@@ -165,6 +283,16 @@ public final class ClientComponent {
         if (opened != null) {
             opened.close();
             opened = null;
+        }
+    }
+
+    private static IdentityKey gateway(PartConfiguration configuration) {
+        String allowed = "a gateway's identity";
+        String text = configuration.text("gateway", allowed);
+        try {
+            return IdentityKey.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw configuration.wrong("gateway", '"' + text + "\", " + e.getMessage(), allowed);
         }
     }
 
@@ -179,11 +307,17 @@ public final class ClientComponent {
         };
     }
 
+    /** Other parts. What else the client is made of stays as it is until its next start. */
     @Modified
     void modified(Map<String, Object> properties) {
         PartConfiguration configuration = PartConfiguration.ofProperties("client", properties);
-        choose(configuration);
-        chooseFrontEnds(properties, configuration);
+        try {
+            choose(configuration);
+            chooseFrontEnds(properties, configuration);
+        } catch (IllegalArgumentException e) {
+            // Thrown on, it would end the client.
+            LOG.error("client {} keeps its parts: {}", name, e.getMessage());
+        }
     }
 
     @Deactivate
@@ -199,11 +333,14 @@ public final class ClientComponent {
     }
 
     private void choose(PartConfiguration configuration) {
-        topology.choose(configuration.text("topology", "a part's name"));
-        transport.choose(configuration.text("transport", "a part's name"));
-        sphinx.choose(configuration.text("sphinx", "a part's name"));
-        retransmission.choose(configuration.text("retransmission", "a part's name"));
-        cover.choose(configuration.text("cover", "a part's name"));
+        Map<String, Choice<?>> choices = Map.of("topology", topology, "transport", transport, "sphinx", sphinx,
+                "retransmission", retransmission, "cover", cover);
+        Map<String, String> names = new TreeMap<>();
+        choices.keySet().forEach(kind -> names.put(kind, configuration.text(kind, "a part's name")));
+        names.forEach((kind, part) -> {
+            parts.want(kind, part);
+            choices.get(kind).choose(part);
+        });
     }
 
     /** The list {@code frontends}, and keys {@code NAME.KEY} for each of them. */
@@ -246,8 +383,19 @@ public final class ClientComponent {
         transport.add(part, properties);
     }
 
+    /** Holds the transport up that is about to end: what the gateway has sent through it would be lost. */
     void removeTransport(GatewayTransport part) {
         transport.remove(part);
+        Engine running = engine;
+        if (running != null) {
+            try {
+                running.transportLeft().get(TRANSPORT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException | TimeoutException e) {
+                LOG.warn("client {} did not leave its transport in time", name, e);
+            }
+        }
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)

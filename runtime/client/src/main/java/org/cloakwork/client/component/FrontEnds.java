@@ -5,7 +5,10 @@ import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.spi.frontend.FrontEnd;
 import org.cloakwork.spi.runtime.PartFactory;
@@ -15,23 +18,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The front-ends that a client's configuration names: each serves while it is there, and the client runs. What serves is a
- * service with the names of client and front-end, so that others can tell where.
+ * The front-ends that a client's configuration names: each serves while it is there, and the client runs. One that refuses
+ * its new settings goes on with the last ones it took. What serves is a service with the names of client and front-end, so
+ * that others can tell where.
  */
 final class FrontEnds {
 
     private static final Logger LOG = LoggerFactory.getLogger(FrontEnds.class);
 
+    /** @param settings that are wanted, whether it took them or goes on with others */
     private record Open(FrontEnd part, Map<String, String> settings, FrontEnd.Serving serving,
                         ServiceRegistration<FrontEnd.Serving> registration) {
     }
 
+    private final Consumer<List<String>> onProblems;
     private final Map<String, FrontEnd> present = new HashMap<>();
     private final Map<String, Open> open = new HashMap<>();
+    /** The last settings that each of them took. */
+    private final Map<String, Map<String, String>> taken = new HashMap<>();
+    private final Map<String, String> problems = new TreeMap<>();
+    private List<String> told = List.of();
     private Map<String, Map<String, String>> wanted = Map.of();
     private BundleContext context;
     private String name;
     private MixnetClient client;
+
+    /** @param onProblems told what is wrong, whenever that changes */
+    FrontEnds(Consumer<List<String>> onProblems) {
+        this.onProblems = onProblems;
+    }
 
     /** @param settings by the names of those wanted */
     synchronized void choose(Map<String, Map<String, String>> settings) {
@@ -73,25 +88,56 @@ final class FrontEnds {
                 close(entry.getKey(), now);
             }
         }
+        problems.keySet().retainAll(wanted.keySet());
         if (client != null) {
             wanted.forEach((frontEnd, settings) -> {
                 FrontEnd part = present.get(frontEnd);
-                if (part != null && !open.containsKey(frontEnd)) {
+                if (part == null) {
+                    problems.put(frontEnd, "no front-end part \"" + frontEnd + '"');
+                } else if (!open.containsKey(frontEnd)) {
                     open(frontEnd, part, settings);
                 }
             });
+        }
+        List<String> wrong = List.copyOf(problems.values());
+        if (!wrong.equals(told)) {
+            told = wrong;
+            onProblems.accept(wrong);
         }
     }
 
     private void open(String frontEnd, FrontEnd part, Map<String, String> settings) {
         try {
-            FrontEnd.Serving serving = part.serve(client, settings);
-            open.put(frontEnd, new Open(part, settings, serving, context.registerService(FrontEnd.Serving.class, serving,
-                    new Hashtable<>(Map.of(MixnetClient.NAME_PROPERTY, name, PartFactory.NAME_PROPERTY, frontEnd)))));
-            LOG.info("client {}: front-end {} serves at {}", name, frontEnd, serving.addresses());
+            serve(frontEnd, part, settings, settings);
+            taken.put(frontEnd, settings);
+            problems.remove(frontEnd);
         } catch (IOException | RuntimeException e) {
-            LOG.error("client {}: front-end {} does not start: {}", name, frontEnd, e.getMessage());
+            Map<String, String> last = taken.get(frontEnd);
+            boolean goesOn = last != null && !last.equals(settings) && goesOn(frontEnd, part, settings, last);
+            String problem = "front-end " + frontEnd + ": " + e.getMessage()
+                    + (goesOn ? "; the last good settings stay in force" : "");
+            if (!problem.equals(problems.put(frontEnd, problem))) {
+                LOG.error("client {}: {}", name, problem);
+            }
         }
+    }
+
+    private boolean goesOn(String frontEnd, FrontEnd part, Map<String, String> settings, Map<String, String> last) {
+        try {
+            serve(frontEnd, part, settings, last);
+            return true;
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("nor does it start with its last settings", e);
+            return false;
+        }
+    }
+
+    private void serve(String frontEnd, FrontEnd part, Map<String, String> settings, Map<String, String> used)
+            throws IOException {
+        FrontEnd.Serving serving = part.serve(client, used);
+        open.put(frontEnd, new Open(part, settings, serving, context.registerService(FrontEnd.Serving.class, serving,
+                new Hashtable<>(Map.of(MixnetClient.NAME_PROPERTY, name, PartFactory.NAME_PROPERTY, frontEnd)))));
+        LOG.info("client {}: front-end {} serves at {}", name, frontEnd, serving.addresses());
     }
 
     private void close(String frontEnd, Open ended) {

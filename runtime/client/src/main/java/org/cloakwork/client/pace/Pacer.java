@@ -55,6 +55,7 @@ public final class Pacer {
     private long loopNanos;
     private boolean paced;
     private boolean looping;
+    private CoverTrafficStrategy strategy;
 
     /**
      * @param environment of the client
@@ -92,7 +93,16 @@ public final class Pacer {
         return paced || looping;
     }
 
-    /** Starts, or goes over to another strategy. */
+    /** Goes over to another strategy; with the one of before, slots stay where they are. */
+    public void partsChanged() {
+        CoverTrafficStrategy present = parts.cover();
+        if (present != strategy) {
+            strategy = present;
+            restart();
+        }
+    }
+
+    /** Begins anew. */
     public void restart() {
         stop();
         slotNanos = environment.clock().nanoTime();

@@ -1,6 +1,7 @@
 package org.cloakwork.client.session;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -104,6 +105,7 @@ public final class Session {
     private Connection connection;
     /** Left by us, and still read. */
     private Connection leaving;
+    private final List<Runnable> whenLeft = new ArrayList<>();
     private Duration pause = FIRST_PAUSE;
     private Cancellable retry = () -> { };
     private String status = "waiting for a topology";
@@ -209,6 +211,15 @@ public final class Session {
             leave("the transport was exchanged");
         } else {
             connect();
+        }
+    }
+
+    /** @param task run when no connection is left but one through the present transport */
+    public void whenLeft(Runnable task) {
+        if (leaving == null) {
+            task.run();
+        } else {
+            whenLeft.add(task);
         }
     }
 
@@ -395,6 +406,8 @@ public final class Session {
         leaving.answer.cancel();
         leaving.link.close();
         leaving = null;
+        whenLeft.forEach(Runnable::run);
+        whenLeft.clear();
         connect();
     }
 

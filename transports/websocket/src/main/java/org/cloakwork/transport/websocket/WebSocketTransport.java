@@ -58,12 +58,12 @@ public final class WebSocketTransport implements GatewayTransport, AutoCloseable
     public @interface Configuration {
 
         /** {@return the limit} */
-        @AttributeDefinition(name = "Connect time-out",
+        @AttributeDefinition(name = "Connect time-out", min = "1", max = "600000",
                 description = "Milliseconds one address of a gateway may take until its websocket is open, 1 to 600000.")
         int connect$_$timeout$_$millis() default DEFAULT_CONNECT_TIMEOUT_MILLIS;
 
         /** {@return the limit} */
-        @AttributeDefinition(name = "Idle time-out",
+        @AttributeDefinition(name = "Idle time-out", min = "0", max = "86400000",
                 description = "Milliseconds of silence after which an open link is closed, to 86400000; 0: never.")
         int idle$_$timeout$_$millis() default NO_IDLE_TIMEOUT;
     }

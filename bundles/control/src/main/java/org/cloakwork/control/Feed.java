@@ -1,0 +1,141 @@
+package org.cloakwork.control;
+
+import java.io.IOException;
+import java.util.Hashtable;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.osgi.service.cm.Configuration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One configuration: takes over what is wanted, unless something is wrong with it, and goes back to the last good one if
+ * the component does not start with it. Not safe for use by many threads.
+ */
+final class Feed {
+
+    /** In no two configurations the same; parts leave keys with a dot alone. */
+    private static final String REVISION = "cloakwork.revision";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
+
+    /** Where the configuration is kept. */
+    interface Source {
+
+        /** {@return it; a new one if there is none} */
+        Configuration get() throws IOException;
+    }
+
+    private final String pid;
+    private final Source source;
+    private final AtomicLong revisions;
+    private final boolean late;
+    private Map<String, String> applied;
+    private Map<String, String> good;
+    private Map<String, String> refused;
+    private Problem problem;
+    private long revision;
+    private boolean unproven;
+
+    /**
+     * @param pid       of the configuration, or of its factory
+     * @param source    of the configuration
+     * @param revisions where each configuration takes its number
+     * @param late      whether the component has done without it so far, and can go on to do so
+     */
+    Feed(String pid, Source source, AtomicLong revisions, boolean late) {
+        this.pid = pid;
+        this.source = source;
+        this.revisions = revisions;
+        this.late = late;
+    }
+
+    /** {@return what is in force; empty before anything is} */
+    Optional<Map<String, String>> applied() {
+        return Optional.ofNullable(applied);
+    }
+
+    /** {@return whether the component has started with a configuration} */
+    boolean isProven() {
+        return good != null;
+    }
+
+    Optional<Problem> problem() {
+        return Optional.ofNullable(problem);
+    }
+
+    /**
+     * @param wanted what is in force from now on, if nothing is wrong with it; if nothing is in force yet, in any case: the
+     *               part says itself that it cannot start
+     * @param wrong  what is wrong with it
+     */
+    void want(Map<String, String> wanted, Optional<Problem> wrong) throws IOException {
+        if (wrong.isPresent()) {
+            say(wrong.get());
+            if (applied == null && !late) {
+                apply(wanted);
+            }
+        } else if (!wanted.equals(refused)) {
+            refused = null;
+            say(null);
+            if (!wanted.equals(applied)) {
+                apply(wanted);
+            }
+        }
+    }
+
+    private void say(Problem news) {
+        if (news != null && !news.equals(problem)) {
+            LOG.warn("{}{}", news, applied == null && !late ? "" : "; the last good configuration stays in force");
+        } else if (news == null && problem != null) {
+            LOG.info("{}: in order again", problem.file());
+        }
+        problem = news;
+    }
+
+    private void apply(Map<String, String> values) throws IOException {
+        applied = values;
+        revision = revisions.incrementAndGet();
+        unproven = true;
+        Hashtable<String, Object> properties = new Hashtable<>(values);
+        properties.put(REVISION, revision);
+        source.get().update(properties);
+    }
+
+    /**
+     * Looks at what became of it.
+     *
+     * @param file to be named if something is wrong
+     */
+    void verify(String file, Inventory inventory) throws IOException {
+        if (!unproven) {
+            return;
+        }
+        Inventory.Result result = inventory.result(pid, REVISION, revision);
+        switch (result.outcome()) {
+            case UNKNOWN -> { }
+            case TAKEN -> {
+                unproven = false;
+                good = applied;
+            }
+            case FAILED -> {
+                unproven = false;
+                refused = applied;
+                if (problem == null) {
+                    say(new Problem(file, result.message().orElseThrow()));
+                }
+                if (good != null && !good.equals(applied)) {
+                    apply(good);
+                } else if (good == null && late) {
+                    end();
+                }
+            }
+        }
+    }
+
+    void end() throws IOException {
+        source.get().delete();
+        applied = null;
+    }
+}

@@ -1,0 +1,144 @@
+package org.cloakwork.control;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
+import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
+
+/** The parts that the bundles bring, whether they can be used at this moment or not. */
+final class Inventory {
+
+    /** Service property of every part: its kind. */
+    static final String KIND = "cloakwork.part";
+    /** Service property of every part: its name. */
+    static final String NAME = "cloakwork.name";
+
+    /** The kinds of which a client uses one each, in the order people see them. */
+    static final List<String> KINDS = List.of("topology", "transport", "sphinx", "retransmission", "cover");
+    /** The kind of which it uses several. */
+    static final String FRONT_END = "frontend";
+
+    /**
+     * A part.
+     *
+     * @param bundle symbolic name and version
+     * @param state  {@code available}, or why it is not
+     */
+    record Part(String kind, String name, String bundle, String state) {
+
+        boolean isAvailable() {
+            return state.equals("available");
+        }
+    }
+
+    private final BundleContext context;
+    private final ServiceComponentRuntime components;
+
+    Inventory(BundleContext context, ServiceComponentRuntime components) {
+        this.context = context;
+        this.components = components;
+    }
+
+    List<Part> parts() {
+        List<Part> parts = new ArrayList<>();
+        for (ComponentDescriptionDTO description : components.getComponentDescriptionDTOs()) {
+            if (description.properties.get(KIND) instanceof String kind
+                    && description.properties.get(NAME) instanceof String name) {
+                parts.add(new Part(kind, name, description.bundle.symbolicName + " " + description.bundle.version,
+                        state(components.getComponentConfigurationDTOs(description))));
+            }
+        }
+        for (ServiceReference<?> reference : services("(&(" + KIND + "=*)(!(component.name=*)))")) {
+            parts.add(new Part(String.valueOf(reference.getProperty(KIND)), String.valueOf(reference.getProperty(NAME)),
+                    reference.getBundle().getSymbolicName() + " " + reference.getBundle().getVersion(), "available"));
+        }
+        parts.sort(Comparator.comparingInt((Part part) -> order(part.kind())).thenComparing(Part::kind)
+                .thenComparing(Part::name));
+        return parts;
+    }
+
+    private static int order(String kind) {
+        int index = KINDS.indexOf(kind);
+        return index < 0 ? KINDS.size() : index;
+    }
+
+    /** {@return the names of a kind, for people} */
+    String names(String kind) {
+        return parts().stream().filter(part -> part.kind().equals(kind)).map(Part::name)
+                .collect(Collectors.joining(", "));
+    }
+
+    boolean has(String kind, String name) {
+        return parts().stream().anyMatch(part -> part.kind().equals(kind) && part.name().equals(name));
+    }
+
+    private List<ServiceReference<?>> services(String filter) {
+        try {
+            ServiceReference<?>[] references = context.getAllServiceReferences(null, filter);
+            return references == null ? List.of() : Arrays.asList(references);
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    private static String state(Collection<ComponentConfigurationDTO> configurations) {
+        return configurations.stream().map(Inventory::state).min(Comparator.comparing(state ->
+                !state.equals("available"))).orElse("not configured");
+    }
+
+    private static String state(ComponentConfigurationDTO configuration) {
+        return switch (configuration.state) {
+            case ComponentConfigurationDTO.ACTIVE, ComponentConfigurationDTO.SATISFIED -> "available";
+            case ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION -> "not configured";
+            case ComponentConfigurationDTO.FAILED_ACTIVATION -> "failed: " + message(configuration.failure);
+            default -> "waits for " + Arrays.stream(configuration.unsatisfiedReferences)
+                    .map(reference -> reference.name).collect(Collectors.joining(", "));
+        };
+    }
+
+    /** What became of a configuration. */
+    enum Outcome { UNKNOWN, TAKEN, FAILED }
+
+    /**
+     * @param outcome of a configuration that was given to its component
+     * @param message of the component's failure
+     */
+    record Result(Outcome outcome, Optional<String> message) {
+    }
+
+    /**
+     * @param pid      of a configuration
+     * @param property of it that has this value in no other
+     * @param value    of that property
+     */
+    Result result(String pid, String property, Object value) {
+        for (ComponentDescriptionDTO description : components.getComponentDescriptionDTOs()) {
+            if (Arrays.asList(description.configurationPid).contains(pid)) {
+                for (ComponentConfigurationDTO dto : components.getComponentConfigurationDTOs(description)) {
+                    if (value.equals(dto.properties.get(property))) {
+                        return dto.state == ComponentConfigurationDTO.FAILED_ACTIVATION
+                                ? new Result(Outcome.FAILED, Optional.of(message(dto.failure)))
+                                : new Result(Outcome.TAKEN, Optional.empty());
+                    }
+                }
+            }
+        }
+        return new Result(Outcome.UNKNOWN, Optional.empty());
+    }
+
+    /** The failure is a stack trace as text; what people need is the outermost message. */
+    static String message(String stackTrace) {
+        return stackTrace.lines().filter(line -> !line.startsWith("\t"))
+                .map(line -> line.replaceFirst("^Caused by: ", "")).filter(line -> line.contains(": ")).findFirst()
+                .map(line -> line.substring(line.indexOf(": ") + 2)).orElse("it failed without a message");
+    }
+}

@@ -1,0 +1,180 @@
+package org.cloakwork.itests.distribution;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A running instance is changed: by its files, by verbs, through the shell's socket. */
+class ControlTest {
+
+    private static final Duration START = Duration.ofSeconds(90);
+    /** Twice what is promised: the promise is measured, this is for busy machines. */
+    private static final Duration PROMPTLY = Duration.ofSeconds(10);
+
+    @TempDir
+    private Path folder;
+    private Path etc;
+    private Path state;
+
+    @BeforeEach
+    void copyConfiguration() throws Exception {
+        etc = Files.createDirectories(folder.resolve("etc"));
+        state = folder.resolve("state");
+        try (Stream<Path> files = Files.list(Command.HOME.resolve("etc/defaults"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, etc.resolve(file.getFileName()));
+            }
+        }
+    }
+
+    private void write(String file, String... lines) throws Exception {
+        Files.write(etc.resolve(file), List.of(lines));
+    }
+
+    /** Changes one line, the last that says anything of the key. */
+    private void set(String key, String value) throws Exception {
+        Path file = etc.resolve("cloakwork.cfg");
+        String text = Files.readString(file);
+        String changed = text.replaceFirst("(?m)^" + key + " = .*$", key + " = " + value);
+        assertFalse(changed.equals(text), text);
+        Files.writeString(file, changed);
+    }
+
+    private Command start(String... arguments) throws Exception {
+        return Command.cloakwork(Stream.concat(Stream.of(arguments),
+                Stream.of("--etc", etc.toString(), "--state", state.toString())).toArray(String[]::new));
+    }
+
+    private Command.Result verb(int exitCode, String... arguments) throws Exception {
+        Command.Result result = Command.run(Stream.concat(Stream.of(arguments),
+                Stream.of("--state", state.toString())).toArray(String[]::new));
+        assertEquals(exitCode, result.exitCode(), result.text());
+        return result;
+    }
+
+    private String ask(String line) throws Exception {
+        return new Shell(state).ask(line);
+    }
+
+    private Duration await(String question, Predicate<String> wanted) throws Exception {
+        return new Shell(state).await(question, wanted, PROMPTLY);
+    }
+
+    private static Predicate<String> uses(String kind, String name, String clients) {
+        return answer -> answer.lines().anyMatch(line ->
+                line.matches(kind + " +" + name + " +in use +" + clients + "(, exit, socks)? +org.cloakwork.*"));
+    }
+
+    @Test
+    void runningDemoFollowsItsFileAndTheVerbs() throws Exception {
+        try (Command demo = start("demo", "--port-base", "0")) {
+            demo.awaitLine(line -> line.startsWith("The network stays up"), START);
+            assertEquals("rwx------", PosixFilePermissions.toString(
+                    Files.getPosixFilePermissions(state.resolve("control"))));
+            assertEquals("rw-------", PosixFilePermissions.toString(
+                    Files.getPosixFilePermissions(state.resolve("control/socket"))));
+            await("parts", uses("cover", "poisson", "alice, bob"));
+
+            set("cover", "constant");
+            System.out.println("saved cover = constant, in use after "
+                    + await("parts", uses("cover", "constant", "alice, bob")).toMillis() + " ms");
+            assertTrue(uses("cover", "constant", "alice, bob").test(verb(0, "parts").text()));
+
+            wrongValuesChangeNothing(demo);
+            swapsByVerb();
+        }
+        verb(1, "parts");
+        assertTrue(verb(1, "state").text().contains("no instance runs with the state folder " + state));
+    }
+
+    private void wrongValuesChangeNothing(Command demo) throws Exception {
+        write("org.cloakwork.cover.constant.cfg", "main-gap-millis = 0");
+        String wrong = etc.resolve("org.cloakwork.cover.constant.cfg")
+                + ": main-gap-millis: \"0\"; allowed is Milliseconds, 1 to 3600000";
+        demo.awaitLine(line -> line.contains(wrong), PROMPTLY);
+        await("state", answer -> answer.contains(wrong));
+        assertTrue(uses("cover", "constant", "alice, bob").test(ask("parts")));
+        write("org.cloakwork.cover.constant.cfg", "main-gap-millis = 40");
+        await("state", answer -> !answer.contains("wrong:"));
+
+        set("cover", "polka");
+        String missing = etc.resolve("cloakwork.cfg") + ": cover: \"polka\"; allowed is constant, none, poisson";
+        demo.awaitLine(line -> line.contains(missing), PROMPTLY);
+        await("parts", answer -> answer.contains(missing) && uses("cover", "constant", "alice, bob").test(answer));
+        set("cover", "constant\nsphynx = fast");
+        await("parts", answer -> answer.contains("sphynx: unknown key") && !answer.contains("polka"));
+        Files.writeString(etc.resolve("cloakwork.cfg"),
+                Files.readString(etc.resolve("cloakwork.cfg")).replace("\nsphynx = fast", ""));
+        await("parts", answer -> !answer.contains("wrong:"));
+    }
+
+    private void swapsByVerb() throws Exception {
+        String swapped = verb(0, "swap", "sphinx", "bouncycastle", "--client", "bob").text();
+        assertTrue(swapped.contains("client bob: sphinx fast -> bouncycastle"), swapped);
+        assertTrue(swapped.contains("not written"), swapped);
+        assertTrue(uses("sphinx", "bouncycastle", "bob").test(ask("parts")));
+        assertTrue(Files.readString(etc.resolve("cloakwork.cfg")).contains("sphinx = fast"));
+
+        String saved = verb(0, "swap", "--save", "retransmission", "adaptive").text();
+        assertTrue(saved.contains("written to " + etc.resolve("cloakwork.cfg")), saved);
+        assertTrue(Files.readString(etc.resolve("cloakwork.cfg")).contains("\nretransmission = adaptive\n"));
+        assertTrue(uses("retransmission", "adaptive", "alice, bob").test(ask("parts")));
+
+        String none = verb(2, "swap", "cover", "polka").text();
+        assertTrue(none.contains("no cover part is called polka; there are: constant, none, poisson"), none);
+        verb(2, "swap", "colour", "red");
+        verb(2, "swap", "cover");
+        verb(2, "swap", "cover", "none", "--client", "carol");
+        assertTrue(verb(0, "clients").text().contains("alice   ready"));
+        assertTrue(verb(0, "drops").text().contains("alice"));
+    }
+
+    @Test
+    void flagsStandAndFurtherClientsComeAndGo() throws Exception {
+        try (Command localnet = Command.cloakwork("localnet")) {
+            String directory = localnet.awaitLine(line -> line.startsWith("  directory"), START)
+                    .replace("  directory", "").strip();
+            try (Command run = start("run", "--directory", directory, "--cover", "constant")) {
+                run.awaitLine("ready"::equals, START);
+                set("cover", "none");
+                set("sphinx", "bouncycastle");
+                await("parts", uses("sphinx", "bouncycastle", "default"));
+                assertTrue(uses("cover", "constant", "default").test(ask("parts")));
+
+                write("cloakwork.client-work.cfg", "cover = none", "sphinx = fast");
+                await("clients", answer -> answer.lines().anyMatch(line ->
+                        line.matches("work +ready .* fast +timeout +none .*")));
+                assertTrue(Files.exists(state.resolve("work/private_identity.pem")), "has a state of its own");
+                assertTrue(uses("sphinx", "bouncycastle", "default").test(ask("parts")));
+                Files.delete(etc.resolve("cloakwork.client-work.cfg"));
+                await("clients", answer -> !answer.contains("work"));
+                assertFalse(ask("parts").contains("wrong:"));
+            }
+        }
+    }
+
+    @Test
+    void partsNamedOnTheCommandLineMustBeThere() throws Exception {
+        Command.Result result = verb(2, "run", "--cover", "polka");
+        assertEquals("cloakwork run: --cover polka: no cover part is called polka; there are: constant, none, poisson",
+                result.text());
+    }
+
+    @Test
+    void clientThatCannotStartIsRefused() throws Exception {
+        set("cover", "none\ngateway = nonsense");
+        Command.Result result = verb(2, "run", "--etc", etc.toString());
+        assertTrue(result.text().contains("gateway"), result.text());
+    }
+}

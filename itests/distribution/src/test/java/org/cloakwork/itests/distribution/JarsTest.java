@@ -1,0 +1,84 @@
+package org.cloakwork.itests.distribution;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.function.Predicate;
+import java.util.jar.Manifest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Jars that come, change and go in bundles/ while a client runs. */
+class JarsTest {
+
+    private static final Duration PROMPTLY = Duration.ofSeconds(30);
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void jarsComeChangeAndGo() throws Exception {
+        Unpacked unpacked = Unpacked.in(folder.resolve("home"));
+        Path bundles = unpacked.home().resolve("bundles");
+        Path state = folder.resolve("state");
+        Shell shell = new Shell(state);
+        try (Command localnet = Command.cloakwork("localnet")) {
+            String directory = localnet.awaitLine(line -> line.startsWith("  directory"), Command.PATIENCE)
+                    .replace("  directory", "").strip();
+            try (Command run = unpacked.start("run", "--directory", directory, "--state", state.toString(), "--cover",
+                    "constant")) {
+                run.awaitLine("ready"::equals, Command.PATIENCE);
+                Path constant = bundles.resolve("org.cloakwork.cover.constant.jar");
+
+                Files.copy(version(constant, "99.0.0"), bundles.resolve("newer.jar"));
+                shell.await("parts", constant("in use", "99.0.0"), PROMPTLY);
+                Files.delete(bundles.resolve("newer.jar"));
+                shell.await("parts", constant("in use", "0.1.0"), PROMPTLY);
+
+                Files.writeString(constant, "this is no jar");
+                run.awaitLine(line -> line.contains(constant + " is not used: "), PROMPTLY);
+                assertTrue(constant("in use", "0.1.0").test(shell.ask("parts")));
+                Files.writeString(bundles.resolve("nothing.jar"), "nor is this");
+                run.awaitLine(line -> line.contains("nothing.jar is not used: "), PROMPTLY);
+
+                Files.copy(version(Command.HOME.resolve("bundles").resolve(constant.getFileName()), "98.0.0"), constant,
+                        StandardCopyOption.REPLACE_EXISTING);
+                shell.await("parts", constant("in use", "98.0.0"), PROMPTLY);
+
+                Files.delete(constant);
+                shell.await("state", answer -> answer.contains("degraded: no cover part \"constant\""), PROMPTLY);
+                Files.copy(Command.HOME.resolve("bundles").resolve(constant.getFileName()), constant);
+                shell.await("parts", constant("in use", "0.1.0"), PROMPTLY);
+                shell.await("state", answer -> answer.startsWith("default: ready"), PROMPTLY);
+            }
+        }
+    }
+
+    private static Predicate<String> constant(String state, String version) {
+        return answer -> answer.lines().anyMatch(line -> line.matches(
+                "cover +constant +" + state + " +default +org.cloakwork.cover.constant " + version + ".*"));
+    }
+
+    private Path version(Path jar, String version) throws Exception {
+        Path copy = Files.copy(jar, folder.resolve(version + ".jar"));
+        try (FileSystem archive = FileSystems.newFileSystem(copy)) {
+            Path file = archive.getPath("META-INF/MANIFEST.MF");
+            Manifest manifest;
+            try (InputStream in = Files.newInputStream(file)) {
+                manifest = new Manifest(in);
+            }
+            manifest.getMainAttributes().putValue("Bundle-Version", version);
+            try (OutputStream out = Files.newOutputStream(file)) {
+                manifest.write(out);
+            }
+        }
+        return copy;
+    }
+}
