@@ -5,11 +5,11 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeoutException;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.cloakwork.api.LocalNetwork;
@@ -42,6 +42,8 @@ final class DemoCommand implements Command {
     public Options options() {
         return LocalnetCommand.networkOptions()
                 .addOption(null, "once", false, "end after the messages; without it the network stays up")
+                .addOption(LocalnetCommand.option(DemoDoors.PORT_BASE, "N", "ports of the doors from N on; 0 takes free ones "
+                        + "(default: the usual ones, 1080 for SOCKS)"))
                 .addOption(LocalnetCommand.option("file", "PATH", "the file to send (default: 1 MiB of made-up bytes)"));
     }
 
@@ -54,7 +56,8 @@ final class DemoCommand implements Command {
         if ((int) configuration.get("gateways") < 2) {
             throw new UsageException("--gateways 1: the demo needs 2, alice and bob live at different ones");
         }
-        try (Framework framework = Framework.start(Home.path(), Optional.empty(), Set.of())) {
+        try (Framework framework = Framework.start(Home.path(), Optional.empty(), Set.of());
+             DemoDoors doors = new DemoDoors(framework, line)) {
             LocalNetwork network = LocalnetCommand.start(framework, configuration);
             framework.configure("org.cloakwork.topology.nymapi", Map.of("urls", network.directory().toString()));
             try (MixnetClient alice = client(framework, "alice", network.topology().gateways().get(0));
@@ -63,31 +66,35 @@ final class DemoCommand implements Command {
                 bob.awaitReady(START);
                 new Demo(out, network, alice, bob).run(fileName, file);
                 if (!line.hasOption("once")) {
-                    stayUp(network, alice, bob);
+                    stayUp(network, alice, bob, doors);
                 }
             }
         }
         return Main.DONE;
     }
 
-    private void stayUp(LocalNetwork network, MixnetClient alice, MixnetClient bob) throws InterruptedException {
+    private void stayUp(LocalNetwork network, MixnetClient alice, MixnetClient bob, DemoDoors doors)
+            throws IOException, InterruptedException, TimeoutException {
         bob.subscribe(message -> message.sender().ifPresent(sender -> bob.reply(sender,
                 ("bob got " + message.payload().length + " bytes").getBytes(StandardCharsets.UTF_8))));
         out.println("\nThe network stays up; stop it with Ctrl-C. Connect any Nym client to it:");
         out.println("  directory   " + network.directory());
         out.println("  bob         " + bob.address() + "  (answers whoever sends reply SURBs)");
         out.println("  alice       " + alice.address());
+        doors.open(network, out);
         StopSignal.await();
     }
 
     private static MixnetClient client(Framework framework, String name, Node gateway)
             throws IOException, InterruptedException {
-        Map<String, String> parts = new HashMap<>(Map.of("name", name, "gateway", gateway.identity().toString(),
-                "topology", "nym-api", "transport", "websocket", "sphinx", "fast", "retransmission", "timeout",
-                "cover", "none"));
-        framework.configureFactory("org.cloakwork.client", name, parts);
+        framework.configureFactory("org.cloakwork.client", name, parts(name, gateway));
         return framework.await(MixnetClient.class, "(cloakwork.client=" + name + ")", START, "org.cloakwork.client",
                 name);
+    }
+
+    static Map<String, String> parts(String name, Node gateway) {
+        return Map.of("name", name, "gateway", gateway.identity().toString(), "topology", "nym-api", "transport",
+                "websocket", "sphinx", "fast", "retransmission", "timeout", "cover", "none");
     }
 
     private static byte[] made(int length) {

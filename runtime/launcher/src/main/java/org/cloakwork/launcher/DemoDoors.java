@@ -1,0 +1,90 @@
+package org.cloakwork.launcher;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeoutException;
+import org.apache.commons.cli.CommandLine;
+import org.cloakwork.api.LocalNetwork;
+import org.cloakwork.api.MixnetClient;
+import org.cloakwork.spi.frontend.FrontEnd;
+import org.cloakwork.spi.topology.Node;
+
+/** Doors into the demo's network for programs people have already, each with a client of its own. */
+final class DemoDoors implements AutoCloseable {
+
+    static final String PORT_BASE = "port-base";
+    private static final Duration START = Duration.ofSeconds(30);
+    private static final int SOCKS_PORT = 1080;
+    /** Where a door's port is, from the base on. */
+    private static final int SOCKS = 1;
+    private static final int PAGE = 2;
+    private static final int DOORS = 3;
+
+    private final Framework framework;
+    private final OptionalInt base;
+    private DemoPage page;
+
+    DemoDoors(Framework framework, CommandLine line) throws UsageException {
+        this.framework = framework;
+        base = line.hasOption(PORT_BASE)
+                ? OptionalInt.of(Numbers.parse(line, PORT_BASE, 0, 0, 65536 - DOORS)) : OptionalInt.empty();
+        if (!line.hasOption("once")) {
+            check(port(SOCKS_PORT, SOCKS));
+            check(port(0, PAGE));
+        }
+    }
+
+    /** Better now than after the demo's messages. */
+    private static void check(int port) throws UsageException {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        } catch (IOException e) {
+            throw new UsageException("port " + port + " cannot be had (" + e.getMessage()
+                    + "); --port-base 0 takes free ones");
+        }
+    }
+
+    /** The usual port, one from the base on, or any. */
+    private int port(int usual, int door) {
+        return base.isEmpty() ? usual : base.getAsInt() == 0 ? 0 : base.getAsInt() + door;
+    }
+
+    /** @throws IllegalStateException if a port cannot be had or something does not start; the message says which */
+    void open(LocalNetwork network, PrintStream out) throws IOException, InterruptedException, TimeoutException {
+        page = new DemoPage(port(0, PAGE));
+        MixnetClient exit = client("exit", network.topology().gateways().get(0), Map.of("frontends", "exit",
+                "exit.policy", "accept 127.0.0.0/8:*, accept [::1]:*", "exit.allow-private", "true"));
+        exit.awaitReady(START);
+        client("socks", network.topology().gateways().get(1), Map.of("frontends", "socks5", "socks5.exit",
+                exit.address().toString(), "socks5.port", String.valueOf(port(SOCKS_PORT, SOCKS)))).awaitReady(START);
+        URI socks = framework.await(FrontEnd.Serving.class, "(&(cloakwork.client=socks)(cloakwork.name=socks5))", START,
+                "org.cloakwork.frontend.socks5.SocksFrontEnd", "the SOCKS front-end").addresses().getFirst();
+        out.println("  SOCKS       " + socks + "  (its exit reaches this machine only)");
+        out.println("  a page      " + page.address() + "  to be fetched through it:");
+        out.println("\n  curl --socks5-hostname " + socks.getAuthority() + " " + page.address() + "16MiB -o 16MiB");
+    }
+
+    private MixnetClient client(String name, Node gateway, Map<String, String> frontEnds)
+            throws IOException, InterruptedException {
+        Map<String, String> configuration = new HashMap<>(DemoCommand.parts(name, gateway));
+        configuration.putAll(frontEnds);
+        framework.configureFactory("org.cloakwork.client", name, configuration);
+        return framework.await(MixnetClient.class, "(cloakwork.client=" + name + ")", START, "org.cloakwork.client",
+                name);
+    }
+
+    @Override
+    public void close() {
+        if (page != null) {
+            page.close();
+        }
+    }
+}
