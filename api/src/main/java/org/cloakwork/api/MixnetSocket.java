@@ -73,6 +73,13 @@ final class MixnetSocket extends Socket {
         return impl.outputShut;
     }
 
+    /** {@link Socket} closes only what it has made itself. */
+    @Override
+    public void close() throws IOException {
+        super.close();
+        impl.close();
+    }
+
     @Override
     public void setSoTimeout(int timeout) throws SocketException {
         impl.setOption(SocketOptions.SO_TIMEOUT, timeout);

@@ -401,6 +401,8 @@ public final class MessageStream {
     public void tick() {
         List<Piece> again;
         StreamException tooLong;
+        // Who has closed its half has no pieces left to say that it is there.
+        long windowAgain = 0;
         lock.lock();
         try {
             if (broken != null) {
@@ -410,12 +412,19 @@ public final class MessageStream {
             tooLong = tooLong(now);
             again = refused;
             refused = new ArrayList<>();
-            if (tooLong == null && !outputClosed && now - sentNanos > limits.keepAlive().toNanos()) {
+            if (tooLong == null && now - sentNanos > limits.keepAlive().toNanos()) {
                 sentNanos = now;
-                again.add(new Piece(out.next(0), End.NONE, new byte[0]));
+                if (!outputClosed) {
+                    again.add(new Piece(out.next(0), End.NONE, new byte[0]));
+                } else if (windows && !endRead) {
+                    windowAgain = toldBytes;
+                }
             }
         } finally {
             lock.unlock();
+        }
+        if (windowAgain > 0) {
+            carrier.window(windowAgain, 0);
         }
         if (tooLong == null) {
             again.forEach(this::post);
@@ -505,7 +514,7 @@ public final class MessageStream {
         public int available() {
             lock.lock();
             try {
-                return current.length - currentAt + (int) Math.min(in.hasGap() ? 0 : in.heldBytes(), 1 << 20);
+                return current.length - currentAt + in.readyBytes();
             } finally {
                 lock.unlock();
             }
