@@ -31,6 +31,7 @@ public interface FrontEnd {
     Serving serve(MixnetClient client, Map<String, String> settings) throws IOException;
 
     /** A client being served. */
+    @ConsumerType
     interface Serving extends AutoCloseable {
 
         /** {@return where, for people: with the ports that were really taken; empty if nothing listens} */

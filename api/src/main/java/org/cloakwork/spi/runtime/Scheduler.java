@@ -25,6 +25,7 @@ public interface Scheduler {
 
     /** A task that can be taken back. */
     @FunctionalInterface
+    @ConsumerType
     interface Cancellable {
 
         /** Takes the task back if it has not begun. Idempotent. */

@@ -24,6 +24,7 @@ public interface GatewayServer {
     Listening listen(InetSocketAddress bind, Function<GatewayLink, GatewayLink.Handler> acceptor) throws IOException;
 
     /** An open listener. */
+    @ConsumerType
     interface Listening extends AutoCloseable {
 
         /** {@return where it listens, with the real port} */

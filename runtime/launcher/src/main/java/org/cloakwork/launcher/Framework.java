@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.Dictionary;
 import java.util.HashMap;
@@ -69,12 +70,14 @@ final class Framework implements AutoCloseable {
         Map<String, String> properties = new HashMap<>();
         properties.put(Constants.FRAMEWORK_STORAGE, storage.toString());
         properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
-        properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, exportedBy(home.resolve("lib"), home.resolve("bundles")));
+        properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, exportedBy(home.resolve("lib"), jars(home.resolve("bundles"))));
         properties.put("felix.log.level", "1");
         // Bundles get what they import, and nothing by accident from the class path.
         properties.put("felix.bootdelegation.implicit", "false");
         // Failed components are reported by whoever waits for them.
         properties.put("ds.loglevel", "0");
+        // Opening ports and making keys may take long on a busy machine; whoever wants the component meanwhile waits.
+        properties.put("ds.lock.timeout.milliseconds", "60000");
         etc.ifPresent(folder -> {
             properties.put("felix.fileinstall.dir", folder.toString());
             properties.put("felix.fileinstall.poll", "1000");
@@ -106,18 +109,22 @@ final class Framework implements AutoCloseable {
         }
     }
 
-    private static List<Path> jars(Path folder) throws IOException {
+    static List<Path> jars(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> file.toString().endsWith(".jar")).sorted()
                     .collect(Collectors.toCollection(ArrayList::new));
         }
     }
 
-    /** What is in {@code bundles/}, too, is for commands that need no framework; bundles have it from there. */
-    private static String exportedBy(Path lib, Path bundles) throws IOException {
+    /**
+     * {@return what the jars of a folder export, as a list of packages for the framework to export}
+     *
+     * @param bundles what is among these, too, is for commands that need no framework; bundles have it from there
+     */
+    static String exportedBy(Path lib, Collection<Path> bundles) throws IOException {
         StringJoiner packages = new StringJoiner(",");
         List<Path> shared = jars(lib);
-        shared.removeIf(jar -> Files.exists(bundles.resolve(jar.getFileName())));
+        shared.removeIf(jar -> bundles.stream().anyMatch(bundle -> bundle.getFileName().equals(jar.getFileName())));
         for (Path jar : shared) {
             try (JarFile file = new JarFile(jar.toFile())) {
                 Manifest manifest = file.getManifest();
@@ -129,6 +136,12 @@ final class Framework implements AutoCloseable {
             }
         }
         return packages.toString();
+    }
+
+    /** {@return whether a bundle is installed} */
+    boolean has(String symbolicName) {
+        return Stream.of(felix.getBundleContext().getBundles())
+                .anyMatch(bundle -> symbolicName.equals(bundle.getSymbolicName()));
     }
 
     /** Creates or replaces the configuration of a singleton. */
@@ -192,8 +205,10 @@ final class Framework implements AutoCloseable {
         if (runtime == null) {
             return Optional.empty();
         }
+        boolean known = false;
         for (ComponentDescriptionDTO description : runtime.getComponentDescriptionDTOs()) {
             if (description.name.equals(component)) {
+                known = true;
                 for (ComponentConfigurationDTO dto : runtime.getComponentConfigurationDTOs(description)) {
                     if (dto.state == ComponentConfigurationDTO.FAILED_ACTIVATION) {
                         return Optional.of(message(dto.failure));
@@ -201,7 +216,7 @@ final class Framework implements AutoCloseable {
                 }
             }
         }
-        return Optional.empty();
+        return known ? Optional.empty() : Optional.of("no bundle here has " + component);
     }
 
     /** The failure is a stack trace as text; what people need is the outermost message. */
@@ -218,7 +233,7 @@ final class Framework implements AutoCloseable {
         stop(felix, storage);
     }
 
-    private static void stop(org.osgi.framework.launch.Framework felix, Path storage) {
+    static void stop(org.osgi.framework.launch.Framework felix, Path storage) {
         try {
             felix.stop();
             felix.waitForStop(STOP_TIMEOUT.toMillis());

@@ -1,7 +1,12 @@
 package org.cloakwork.launcher;
 
+import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.stream.Stream;
 
 /** The unpacked distribution this program runs from: {@code bin/ lib/ bundles/ etc/}. */
 final class Home {
@@ -15,6 +20,41 @@ final class Home {
             return jar.getParent().getParent();
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * {@return the configuration folder; files that are missing in it are made from those in {@code etc/defaults}, which is
+     * all that a newer distribution brings}
+     */
+    static Path etc() throws UsageException {
+        Path etc = path().resolve("etc");
+        try (Stream<Path> defaults = Files.list(etc.resolve("defaults"))) {
+            for (Path file : defaults.sorted().toList()) {
+                copyIfMissing(file, etc.resolve(file.getFileName()));
+            }
+        } catch (IOException e) {
+            throw new UsageException(etc + ": the configuration cannot be made from its defaults: " + e
+                    + "; --etc names another folder");
+        }
+        return etc;
+    }
+
+    /** Whole or not at all, and never over what is there, however many do it at the same time. */
+    private static void copyIfMissing(Path from, Path to) throws IOException {
+        if (Files.exists(to)) {
+            return;
+        }
+        Path copy = Files.createTempFile(to.getParent(), to.getFileName().toString(), ".new");
+        try {
+            Files.copy(from, copy, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+            Files.createLink(to, copy);
+        } catch (FileAlreadyExistsException e) {
+            // somebody else made it
+        } catch (UnsupportedOperationException e) {
+            Files.copy(from, to);
+        } finally {
+            Files.delete(copy);
         }
     }
 }

@@ -45,7 +45,7 @@ final class ImportCommand implements Command {
     @Override
     public int run(CommandLine line) throws Exception {
         Path from = Path.of(line.getArgList().getFirst()).toAbsolutePath().normalize();
-        Path to = StateFolder.of(line, RunCommand.read(Home.path().resolve("etc/cloakwork.cfg")))
+        Path to = StateFolder.of(line, RunCommand.read(Home.etc().resolve("cloakwork.cfg")))
                 .resolve(StateFolder.CLIENT);
         try (Framework framework = Framework.start(Home.path(), Optional.empty(), Set.of())) {
             KeyImport keys = framework.await(KeyImport.class, "", START,

@@ -26,7 +26,7 @@ public final class Main {
         this.err = err;
         for (Command command : List.of(new DemoCommand(out), new LocalnetCommand(out), new RunCommand(out),
                 new ImportCommand(out), new SimulateCommand(out, err), new SendCommand(out, err),
-                new ReceiveCommand(out, err))) {
+                new ReceiveCommand(out, err), new AssembleCommand(out), new NewCommand(out))) {
             commands.put(command.name(), command);
         }
     }

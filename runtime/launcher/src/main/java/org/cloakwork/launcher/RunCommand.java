@@ -70,7 +70,7 @@ final class RunCommand implements Command {
 
     @Override
     public int run(CommandLine line) throws Exception {
-        Path etc = Path.of(line.getOptionValue("etc", Home.path().resolve("etc").toString()));
+        Path etc = line.hasOption("etc") ? Path.of(line.getOptionValue("etc")) : Home.etc();
         Map<String, String> client = read(etc.resolve("cloakwork.cfg"));
         if (line.hasOption("directory") && line.hasOption("network-file")) {
             throw new UsageException("--directory and --network-file exclude each other");
@@ -87,7 +87,12 @@ final class RunCommand implements Command {
                 : Optional.of(folder);
         try (Framework framework = Framework.start(Home.path(), Optional.of(etc), overridden(line, state))) {
             chooseTopology(line, client, framework);
-            if (state.isPresent()) {
+            if (state.isPresent() && !framework.has(STORE)) {
+                if (line.hasOption("state")) {
+                    throw new UsageException("--state " + state.get() + ": there is no store among the bundles");
+                }
+                out.println("no store among the bundles: the client is someone new at each start");
+            } else if (state.isPresent()) {
                 keepState(state.get(), etc.resolve(STORE + ".cfg"), client, framework);
             }
             framework.configureFactory(CLIENT, NAME, client);

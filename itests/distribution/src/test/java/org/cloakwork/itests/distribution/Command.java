@@ -16,6 +16,8 @@ final class Command implements AutoCloseable {
 
     static final Path HOME = Path.of(System.getProperty("cloakwork.home")).toAbsolutePath().normalize();
 
+    static final Duration PATIENCE = Duration.ofMinutes(3);
+
     private final Process process;
     private final List<String> lines = new ArrayList<>();
     private final Thread reader;
@@ -46,7 +48,7 @@ final class Command implements AutoCloseable {
 
     static Result run(String... arguments) throws Exception {
         try (Command command = cloakwork(arguments)) {
-            return command.end(Duration.ofMinutes(3));
+            return command.end(PATIENCE);
         }
     }
 

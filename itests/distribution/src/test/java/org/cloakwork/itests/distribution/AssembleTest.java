@@ -1,0 +1,100 @@
+package org.cloakwork.itests.distribution;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Distributions of chosen parts. */
+class AssembleTest {
+
+    private static final String PARTS = "topology-file,websocket,sphinx-bouncycastle,retransmission-timeout,cover-none,"
+            + "frontend-embedded";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void theChosenPartsAndWhatTheyNeedMakeAClient() throws Exception {
+        Unpacked assembled = assemble(new Unpacked(Command.HOME), PARTS);
+        Set<String> ours = new TreeSet<>(assembled.bundles());
+        ours.removeIf(name -> !name.startsWith("org.cloakwork."));
+        assertEquals(Set.of("org.cloakwork.client", "org.cloakwork.wire", "org.cloakwork.topology.file",
+                "org.cloakwork.transport.websocket", "org.cloakwork.sphinx.bouncycastle",
+                "org.cloakwork.retransmission.timeout", "org.cloakwork.cover.none", "org.cloakwork.frontend.embedded"), ours);
+        String configuration = Files.readString(assembled.home().resolve("etc/cloakwork.cfg"));
+        for (String line : List.of("topology = file", "transport = websocket", "sphinx = bouncycastle",
+                "retransmission = timeout", "cover = none")) {
+            assertTrue(configuration.contains(line + "\n"), configuration);
+        }
+        Path network = folder.resolve("net.json");
+        try (Command localnet = Command.cloakwork("localnet", "--network-file", network.toString())) {
+            localnet.awaitLine(line -> line.startsWith("Stop with"), Command.PATIENCE);
+            try (Command receiver = assembled.start("run", "--network-file", network.toString())) {
+                receiver.awaitLine(line -> line.startsWith("no store among the bundles"), Command.PATIENCE);
+                String address = receiver.awaitLine(line -> line.startsWith("address "), Command.PATIENCE)
+                        .substring("address ".length());
+                Command.Result sent = assembled.run("run", "--network-file", network.toString(), "--to", address,
+                        "--message", "hello");
+                assertEquals(0, sent.exitCode(), sent.text());
+                receiver.awaitLine("received 5 bytes"::equals, Command.PATIENCE);
+            }
+        }
+        Command.Result refused = assembled.run("run", "--network-file", network.toString(), "--state", folder.toString());
+        assertEquals(2, refused.exitCode(), refused.text());
+        assertTrue(refused.text().contains("there is no store among the bundles"), refused.text());
+        Command.Result demo = assembled.run("demo", "--once");
+        assertEquals(2, demo.exitCode(), demo.text());
+        assertTrue(demo.text().contains("no bundle here has org.cloakwork.localnet"), demo.text());
+    }
+
+    @Test
+    void aMissingNeedIsNamedBeforeAnythingIsWritten() throws Exception {
+        Unpacked crippled = assemble(new Unpacked(Command.HOME), PARTS);
+        Files.delete(crippled.home().resolve("bundles/bcprov-jdk18on.jar"));
+        Path target = folder.resolve("out");
+        Command.Result result = crippled.run("assemble", "--parts", PARTS, "--out", target.toString());
+        assertEquals(2, result.exitCode(), result.text());
+        assertTrue(result.text().contains("wire needs package org.bouncycastle.crypto,"), result.text());
+        assertTrue(result.text().endsWith("; no bundle provides that"), result.text());
+        assertFalse(Files.exists(target));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            cover-polka,websocket                     | --parts cover-polka: no such part; there is client, cover-constant
+            topology-file,websocket,fast,timeout      | no cover among them; there is cover-constant, cover-none
+            topology-file,websocket,fast,timeout,none,localnet,store:other | --parts store:other: no such part
+            """)
+    void wrongNamesAreNamed(String parts, String message) throws Exception {
+        Path target = folder.resolve("out");
+        Command.Result result = Command.run("assemble", "--parts", parts, "--out", target.toString());
+        assertEquals(2, result.exitCode(), result.text());
+        assertTrue(result.text().contains(message), result.text());
+        assertFalse(Files.exists(target));
+    }
+
+    @Test
+    void nothingIsWrittenOver() throws Exception {
+        Files.writeString(folder.resolve("mine"), "mine");
+        Command.Result result = Command.run("assemble", "--parts", PARTS, "--out", folder.toString());
+        assertEquals(2, result.exitCode(), result.text());
+        assertTrue(result.text().contains(folder + ": not an empty folder"), result.text());
+    }
+
+    private Unpacked assemble(Unpacked from, String parts) throws Exception {
+        Path target = folder.resolve("assembled");
+        Command.Result result = from.run("assemble", "--parts", parts, "--out", target.toString());
+        assertEquals(0, result.exitCode(), result.text());
+        return new Unpacked(target);
+    }
+}

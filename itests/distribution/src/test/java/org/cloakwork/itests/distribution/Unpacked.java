@@ -1,0 +1,73 @@
+package org.cloakwork.itests.distribution;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+
+/** The zip, unpacked in a folder as a user does it. */
+record Unpacked(Path home) {
+
+    static final Path ZIP = Path.of(System.getProperty("cloakwork.zip")).toAbsolutePath().normalize();
+
+    static Unpacked in(Path folder) throws IOException {
+        return of(ZIP, folder);
+    }
+
+    /** Over what is there. */
+    static Unpacked of(Path zip, Path folder) throws IOException {
+        try (FileSystem archive = FileSystems.newFileSystem(zip, Map.of("enablePosixFileAttributes", true));
+             Stream<Path> entries = Files.walk(archive.getPath("/"))) {
+            for (Path entry : entries.toList()) {
+                Path to = folder.resolve(archive.getPath("/").relativize(entry).toString());
+                if (Files.isDirectory(entry)) {
+                    Files.createDirectories(to);
+                } else {
+                    Files.copy(entry, to, StandardCopyOption.REPLACE_EXISTING);
+                    Files.setPosixFilePermissions(to, Files.getPosixFilePermissions(entry));
+                }
+            }
+        }
+        return new Unpacked(folder);
+    }
+
+    Command start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(home.resolve("bin/cloakwork").toString()));
+        command.addAll(List.of(arguments));
+        return Command.start(command);
+    }
+
+    Command.Result run(String... arguments) throws Exception {
+        try (Command command = start(arguments)) {
+            return command.end(Command.PATIENCE);
+        }
+    }
+
+    /** {@return the symbolic names of what is in bundles/, as often as they are there} */
+    List<String> bundles() throws IOException {
+        List<String> names = new ArrayList<>();
+        try (Stream<Path> jars = Files.list(home.resolve("bundles"))) {
+            for (Path jar : jars.sorted().toList()) {
+                try (JarFile file = new JarFile(jar.toFile())) {
+                    names.add(file.getManifest().getMainAttributes().getValue("Bundle-SymbolicName").split(";")[0]);
+                }
+            }
+        }
+        return names;
+    }
+
+    static byte[] read(Path zip, String entry) throws IOException {
+        try (FileSystem archive = FileSystems.newFileSystem(zip);
+             InputStream in = Files.newInputStream(archive.getPath(entry))) {
+            return in.readAllBytes();
+        }
+    }
+}

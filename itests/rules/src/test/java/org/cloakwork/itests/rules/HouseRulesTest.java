@@ -1,0 +1,222 @@
+package org.cloakwork.itests.rules;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
+import java.io.IOException;
+import java.nio.channels.NetworkChannel;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.Date;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
+import java.util.jar.JarFile;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Who may use what. Whoever may stands in the rule, with the reason where it is not the rule itself. */
+class HouseRulesTest {
+
+    private static final String LAUNCHER = "org.cloakwork.launcher..";
+    private static final String LOCAL_NETWORK = "org.cloakwork.localnet..";
+    private static final String CLIENT_COMPONENT = "org.cloakwork.client.component..";
+    /** Connections are what these are there for. */
+    private static final String[] DOORS = {"org.cloakwork.transport..", "org.cloakwork.frontend..", "org.cloakwork.exit..",
+        "org.cloakwork.dashboard..", "org.cloakwork.control.."};
+
+    private static JavaClasses all;
+
+    @BeforeAll
+    static void read() throws IOException {
+        all = new ClassFileImporter().withImportOption(location -> location.contains("/org/cloakwork/"))
+                .importJars(Jars.ours().toArray(JarFile[]::new));
+        assertTrue(all.size() > 300, "classes: " + all.size());
+    }
+
+    /** The engine and the parts that decide are given the time, so that they also live in virtual time. */
+    @Test
+    void onlyTheEdgesReadClocks() {
+        allBut(Set.of(
+                // where the engine's clock comes from
+                "org.cloakwork.client.ThreadedEnvironment",
+                // waits on its caller's thread, in its caller's time
+                "org.cloakwork.client.StateBoard",
+                // where the local network's clock comes from
+                "org.cloakwork.localnet.LocalNetworkImpl",
+                // says when the file was read
+                "org.cloakwork.topology.file.FileTopology",
+                // limits how long a directory may take
+                "org.cloakwork.topology.nymapi.Directory"), with(DOORS, LAUNCHER))
+                .should().callCodeUnitWhere(describe("a clock is read", HouseRulesTest::readsAClock)).check(all);
+    }
+
+    private static boolean readsAClock(JavaCall<?> call) {
+        JavaClass owner = call.getTargetOwner();
+        String name = call.getName();
+        return owner.isEquivalentTo(System.class) && Set.of("nanoTime", "currentTimeMillis").contains(name)
+                || owner.getPackageName().equals("java.time") && name.equals("now")
+                || owner.isEquivalentTo(Clock.class) && name.startsWith("system")
+                || owner.isEquivalentTo(Date.class) && name.equals("<init>")
+                && call.getTarget().getRawParameterTypes().isEmpty();
+    }
+
+    /** The same for randomness. */
+    @Test
+    void onlyTheEdgesMakeRandomness() {
+        allBut(Set.of(
+                // where the engine's randomness comes from
+                "org.cloakwork.client.ThreadedEnvironment",
+                // where the local network's randomness comes from, and that of a simulation: a seed
+                "org.cloakwork.localnet.LocalNetworkImpl", "org.cloakwork.localnet.SimulatedRandomness"), with(DOORS, LAUNCHER))
+                .should().callCodeUnitWhere(describe("randomness is made", call -> call.getTargetOwner()
+                        .isAssignableTo(RandomGenerator.class) || call.getTargetOwner().isEquivalentTo(Math.class)
+                        && call.getName().equals("random"))).check(all);
+    }
+
+    /** No thread without an owner: whoever makes one ends it. */
+    @Test
+    void onlyOwnersMakeThreads() {
+        allBut(Set.of(
+                // the engine's loop, workers and listeners
+                "org.cloakwork.client.ThreadedEnvironment",
+                // the local network's
+                "org.cloakwork.localnet.LocalNetworkImpl", "org.cloakwork.localnet.TimerThread",
+                // makes tables for keys ahead of their use
+                "org.cloakwork.sphinx.fast.FastSphinx",
+                // two for a socket and a stream, as long as both are open
+                "org.cloakwork.client.stream.SocketPump",
+                // a question must not block who asks
+                "org.cloakwork.topology.file.FileTopology", "org.cloakwork.topology.nymapi.NymApiTopology"),
+                with(DOORS, LAUNCHER))
+                .should().callCodeUnitWhere(describe("a thread is made", HouseRulesTest::makesAThread)).check(all);
+    }
+
+    private static boolean makesAThread(JavaCall<?> call) {
+        JavaClass owner = call.getTargetOwner();
+        return owner.isAssignableTo(Thread.class) && Set.of("<init>", "ofVirtual", "ofPlatform", "startVirtualThread")
+                .contains(call.getName()) || owner.getFullName().equals("java.util.concurrent.Executors")
+                && call.getName().startsWith("new")
+                || owner.getFullName().matches("java\\.util\\.concurrent\\.(Scheduled)?ThreadPoolExecutor")
+                && call.getName().equals("<init>") || owner.getFullName().equals("java.util.Timer");
+    }
+
+    /** Threads of the common pool have no owner; tasks there outlive whoever gave them. */
+    @Test
+    void nobodyUsesTheCommonPool() {
+        noClasses().should().callCodeUnitWhere(describe("the common pool is used", call ->
+                call.getTargetOwner().isEquivalentTo(ForkJoinPool.class)
+                        || call.getTargetOwner().isEquivalentTo(CompletableFuture.class)
+                        && (call.getName().endsWith("Async")
+                        && call.getTarget().getRawParameterTypes().stream().noneMatch(type ->
+                        type.getName().equals("java.util.concurrent.Executor")))
+                        || call.getName().equals("parallelStream")
+                        || call.getTargetOwner().isAssignableTo(Stream.class) && call.getName().equals("parallel")))
+                .check(all);
+    }
+
+    /** As little code as possible touches the network. */
+    @Test
+    void onlyDoorsOpenSockets() {
+        DescribedPredicate<JavaClass> sockets = describe("sockets", type ->
+                type.isAssignableTo(java.net.Socket.class) || type.isAssignableTo(java.net.ServerSocket.class)
+                        || type.isAssignableTo(java.net.DatagramSocket.class) || type.isAssignableTo(NetworkChannel.class)
+                        || type.isAssignableTo(java.net.URLConnection.class)
+                        || type.getPackageName().equals("java.net.http")
+                        || type.getPackageName().equals("com.sun.net.httpserver"));
+        allBut(Set.of(
+                // moves bytes for the doors that opened a socket
+                "org.cloakwork.client.stream.SocketPump",
+                // streams through the mixnet that look like sockets
+                "org.cloakwork.api.MixnetSocket", "org.cloakwork.api.MixnetSocketFactory"), with(DOORS, LOCAL_NETWORK, "org.cloakwork.topology.nymapi..",
+                // talks to the running instance
+                LAUNCHER)).should().dependOnClassesThat(sockets).check(all);
+    }
+
+    @Test
+    void onlyDoorsKnowJetty() {
+        allBut(Set.of(), DOORS).should().dependOnClassesThat(resideInAnyPackage("org.eclipse.jetty..", "jakarta..")).check(all);
+    }
+
+    /** Annotations that nobody sees when it runs are no dependency. */
+    @Test
+    void onlyTheLauncherAndAdaptersKnowOsgi() {
+        DescribedPredicate<JavaClass> osgi = describe("OSGi", type -> type.getPackageName().matches("org\\.(osgi|apache\\.felix)\\..*")
+                && !type.getPackageName().matches("org\\.osgi\\.(annotation|service\\.(component|metatype)\\.annotations).*"));
+        allBut(Set.of(), LAUNCHER, CLIENT_COMPONENT, "org.cloakwork.control..")
+                .should().dependOnClassesThat(osgi).check(all);
+        noClasses().that(resideInAnyPackage("org.cloakwork.wire..", "org.cloakwork.client..")
+                .and(resideOutsideOfPackages(CLIENT_COMPONENT)))
+                .should().dependOnClassesThat(resideInAnyPackage("org.osgi.framework..", "org.osgi.service..", "org.osgi.util.."))
+                .check(all);
+    }
+
+    @Test
+    void onlyTheLauncherEndsTheProcessAndSpeaksToTheTerminal() {
+        noClasses().that(resideOutsideOfPackages(LAUNCHER)).should().callCodeUnitWhere(describe("the process is ended", call ->
+                (call.getTargetOwner().isEquivalentTo(System.class) || call.getTargetOwner().isEquivalentTo(Runtime.class))
+                        && Set.of("exit", "halt").contains(call.getName()))).check(all);
+        noClasses().that(resideOutsideOfPackages(LAUNCHER)).should().accessFieldWhere(describe("the terminal is used", access ->
+                access.getTargetOwner().isEquivalentTo(System.class))).check(all);
+        noClasses().should().callCodeUnitWhere(describe("a stack trace is printed to it", call ->
+                call.getTargetOwner().isAssignableTo(Throwable.class) && call.getName().equals("printStackTrace")
+                        && call.getTarget().getRawParameterTypes().isEmpty())).check(all);
+    }
+
+    /** One way to log, whose lines a test of a full run looks through. */
+    @Test
+    void logsGoThroughSlf4j() {
+        noClasses().that(resideOutsideOfPackages(LAUNCHER)).should().dependOnClassesThat(resideInAnyPackage("java.util.logging..",
+                "org.apache.commons.logging..", "org.apache.logging..")).check(all);
+        classes().that().resideInAPackage("org.cloakwork.wire..").should().onlyDependOnClassesThat(
+                resideOutsideOfPackages("org.slf4j.."))
+                .because("what is a pure function has nothing to tell").check(all);
+    }
+
+    @Test
+    void nothingStaticChanges() {
+        noFields().that().areStatic().and().doNotHaveModifier(JavaModifier.SYNTHETIC).should().notBeFinal().check(all);
+        noFields().that().areStatic().and(describe("are not excused", field -> !Set.of(
+                // tells the names of one client's threads from another's, and nothing else
+                "org.cloakwork.frontend.embedded.EmbeddedClientBuilder.NUMBERS").contains(field.getFullName())))
+                .should().haveRawType(describe("made to change", HouseRulesTest::isMadeToChange)).check(all);
+    }
+
+    private static boolean isMadeToChange(JavaClass type) {
+        return type.getPackageName().equals("java.util.concurrent.atomic") || type.isAssignableTo(StringBuilder.class)
+                || type.isAssignableTo(ThreadLocal.class) || !type.isInterface()
+                && (type.isAssignableTo(Collection.class) || type.isAssignableTo(Map.class));
+    }
+
+    @Test
+    void theApiNeedsNothingButTheJdk() {
+        classes().that().resideInAnyPackage("org.cloakwork.api..", "org.cloakwork.spi..").should().onlyDependOnClassesThat(
+                resideInAnyPackage("java..", "javax.net", "javax.security.auth", "org.cloakwork.api..", "org.cloakwork.spi..", "org.osgi.annotation.."))
+                .check(all);
+    }
+
+    /** A class may have what is nested in it, so the outermost counts. */
+    private static GivenClassesConjunction allBut(Set<String> names, String... packages) {
+        return noClasses().that(resideOutsideOfPackages(packages).and(describe("are not " + names, type ->
+                !names.contains(type.getName().split("\\$")[0]))));
+    }
+
+    private static String[] with(String[] some, String... more) {
+        return Stream.concat(Stream.of(some), Stream.of(more)).toArray(String[]::new);
+    }
+}
