@@ -157,8 +157,8 @@ final class Streams {
             }
 
             @Override
-            public void window(long limitBytes, long newBytes) {
-                client.send(recipient, new StreamFrame.Window(id, limitBytes).toBytes(), telling.withReplySurbs(
+            public Delivery window(long limitBytes, long newBytes) {
+                return client.send(recipient, new StreamFrame.Window(id, limitBytes).toBytes(), telling.withReplySurbs(
                         Math.clamp(newBytes / BYTES_PER_SURB + 1, PIECE_SURBS, MOST_WINDOW_SURBS)));
             }
 
@@ -285,8 +285,8 @@ final class Streams {
                 }
 
                 @Override
-                public void window(long limitBytes, long newBytes) {
-                    client.reply(key.sender(), new StreamFrame.Window(key.id(), limitBytes).toBytes(), telling);
+                public Delivery window(long limitBytes, long newBytes) {
+                    return client.reply(key.sender(), new StreamFrame.Window(key.id(), limitBytes).toBytes(), telling);
                 }
 
                 @Override
