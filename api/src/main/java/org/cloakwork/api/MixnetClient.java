@@ -1,5 +1,6 @@
 package org.cloakwork.api;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -127,6 +128,44 @@ public interface MixnetClient extends AutoCloseable {
      * @since 1.2
      */
     Subscription intercept(Predicate<ReceivedMessage> taker);
+
+    /**
+     * Opens a stream to a port that another client listens on. Blocks until it has answered. It learns nothing of who we
+     * are: each of our messages brings the reply blocks it answers with.
+     *
+     * @param recipient where to
+     * @param port      0 to 65535, of the recipient's choice
+     * @param options   deadline and keep-alive
+     * @return the stream, to be closed by the caller
+     * @throws StreamException if it is refused, not answered in time or cannot be delivered
+     * @throws IOException     if the thread is interrupted
+     * @since 1.2
+     */
+    MixnetStream openStream(MixnetAddress recipient, int port, StreamOptions options) throws IOException;
+
+    /**
+     * Opens a stream with default options.
+     *
+     * @param recipient where to
+     * @param port      0 to 65535, of the recipient's choice
+     * @return the stream, to be closed by the caller
+     * @throws StreamException if it is refused, not answered in time or cannot be delivered
+     * @throws IOException     if the thread is interrupted
+     * @since 1.2
+     */
+    default MixnetStream openStream(MixnetAddress recipient, int port) throws IOException {
+        return openStream(recipient, port, StreamOptions.DEFAULT);
+    }
+
+    /**
+     * Listens for streams that others open. Messages that are no stream's go to {@link #subscribe subscribers} as before.
+     *
+     * @param port 0 to 65535, one that is not listened on yet
+     * @return where streams are accepted, to be closed by the caller
+     * @throws IOException if the port is taken or the client is closed
+     * @since 1.2
+     */
+    StreamListener listen(int port) throws IOException;
 
     /**
      * Gives up what waits on a lane: messages of which not every packet has left end as

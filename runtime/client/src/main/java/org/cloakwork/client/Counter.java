@@ -33,6 +33,16 @@ public enum Counter {
     MESSAGES_INBOX_FULL("messages.dropped.inbox-full", "messages that arrived while nobody listened and the inbox was full"),
     LISTENER_FAILURES("listeners.failed", "exceptions thrown by subscribers"),
 
+    STREAMS_OPENED("streams.opened", "streams asked for at others"),
+    STREAMS_ACCEPTED("streams.accepted", "streams of others accepted"),
+    STREAMS_REFUSED("streams.refused", "streams of others refused: nobody listened, or there was no room"),
+    STREAMS_BROKEN("streams.broken", "streams that did not end in order"),
+    STREAM_FRAMES_REORDERED("streams.frames.reordered", "pieces of streams that waited for one before them"),
+    STREAM_FRAMES_EARLY("streams.frames.early", "frames kept because they came before the one that opens their stream"),
+    STREAM_FRAMES_LATE("streams.frames.dropped.late", "frames of streams that had ended, and pieces that came twice"),
+    STREAM_FRAMES_DROPPED("streams.frames.dropped.refused", "frames beyond a limit, or of streams that were never opened"),
+    STREAM_FRAMES_MALFORMED("streams.frames.dropped.malformed", "frames of streams that could not be read"),
+
     SURBS_MADE("surbs.made", "reply blocks made for others to answer with"),
     SURBS_ARRIVED("surbs.made.acknowledged", "reply blocks made whose message was acknowledged"),
     SURBS_UNSURE("surbs.made.failed", "reply blocks made whose message failed, so that they may not have arrived"),

@@ -1,5 +1,6 @@
 package org.cloakwork.client;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -22,10 +23,13 @@ import org.cloakwork.api.Delivery;
 import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
+import org.cloakwork.api.MixnetStream;
 import org.cloakwork.api.Outcome;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.SenderTag;
+import org.cloakwork.api.StreamListener;
+import org.cloakwork.api.StreamOptions;
 import org.cloakwork.api.Subscription;
 import org.cloakwork.client.encode.Content;
 import org.cloakwork.client.encode.Encoder;
@@ -121,6 +125,7 @@ public final class Engine implements MixnetClient {
     private final TopologyKeeper topology;
     private final Inbox inbox;
     private final Mailbox mailbox;
+    private final Streams streams;
 
     /**
      * Makes a client that does nothing until {@link #start}, is someone new, and is gone when the process ends.
@@ -185,6 +190,7 @@ public final class Engine implements MixnetClient {
         inbox = new Inbox(cryptography, identity.encryption(), replyKeys, counters, configuration.inboxLimitBytes(),
                 ledger);
         mailbox = new Mailbox(environment.listeners(), counters, configuration.inboxLimitBytes());
+        streams = new Streams(this, environment, counters);
         topology = new TopologyKeeper(parts, environment, counters, configuration.topologyRefresh(), ledger,
                 this::topologyChanged);
         session = new Session(environment, parts, cryptography, counters, identity.identity(),
@@ -360,6 +366,21 @@ public final class Engine implements MixnetClient {
     }
 
     @Override
+    public MixnetStream openStream(MixnetAddress recipient, int port, StreamOptions options) throws IOException {
+        return streams.open(recipient, port, options);
+    }
+
+    /** {@return a stream that may not be answered yet, for whoever cannot wait} */
+    Streams.Open beginStream(MixnetAddress recipient, int port, StreamOptions options) throws IOException {
+        return streams.begin(recipient, port, options);
+    }
+
+    @Override
+    public StreamListener listen(int port) throws IOException {
+        return streams.listen(port);
+    }
+
+    @Override
     public void closeLane(long lane) {
         List<OutgoingMessage> unsent = onLane(lane).filter(OutgoingMessage::isUnsent).toList();
         unsent.forEach(OutgoingMessage::withdraw);
@@ -400,6 +421,7 @@ public final class Engine implements MixnetClient {
             }
             // First, so that from here on nothing is accepted that would not be ended below.
             states.set(new ClientState.Stopped("closed"));
+            streams.stop();
             topology.stop();
             pacer.stop();
             session.close();

@@ -42,7 +42,7 @@ final class DemoCommand implements Command {
                 .addOption(StateFolder.option())
                 .addOption(null, "once", false, "end after the messages; without it the network stays up")
                 .addOption(LocalnetCommand.option(DemoDoors.PORT_BASE, "N", "ports of the doors from N on; 0 takes free ones "
-                        + "(default: the usual ones, 1080 for SOCKS)"))
+                        + "(default: the usual ones, 1977 and 1080)"))
                 .addOption(LocalnetCommand.option("file", "PATH", "the file to send (default: 1 MiB of made-up bytes)"));
     }
 
@@ -102,7 +102,7 @@ final class DemoCommand implements Command {
         out.println("  directory   " + network.directory());
         out.println("  bob         " + bob.address() + "  (answers whoever sends reply SURBs)");
         out.println("  alice       " + alice.address());
-        doors.open(network, out);
+        doors.open(network, bob, out);
         StopSignal.await();
     }
 

@@ -21,8 +21,10 @@ final class DemoDoors implements AutoCloseable {
 
     static final String PORT_BASE = "port-base";
     private static final Duration START = Duration.ofSeconds(30);
+    private static final int WEBSOCKET_PORT = 1977;
     private static final int SOCKS_PORT = 1080;
     /** Where a door's port is, from the base on. */
+    private static final int WEBSOCKET = 0;
     private static final int SOCKS = 1;
     private static final int PAGE = 2;
     private static final int DOORS = 3;
@@ -36,6 +38,7 @@ final class DemoDoors implements AutoCloseable {
         base = line.hasOption(PORT_BASE)
                 ? OptionalInt.of(Numbers.parse(line, PORT_BASE, 0, 0, 65536 - DOORS)) : OptionalInt.empty();
         if (!line.hasOption("once")) {
+            check(port(WEBSOCKET_PORT, WEBSOCKET));
             check(port(SOCKS_PORT, SOCKS));
             check(port(0, PAGE));
         }
@@ -57,18 +60,27 @@ final class DemoDoors implements AutoCloseable {
     }
 
     /** @throws IllegalStateException if a port cannot be had or something does not start; the message says which */
-    void open(LocalNetwork network, PrintStream out) throws Exception {
+    void open(LocalNetwork network, MixnetClient bob, PrintStream out) throws Exception {
         page = new DemoPage(port(0, PAGE));
         MixnetClient exit = client("exit", network.topology().gateways().get(0), Map.of("frontends", "exit",
                 "exit.policy", "accept 127.0.0.0/8:*, accept [::1]:*", "exit.allow-private", "true"));
         exit.awaitReady(START);
         client("socks", network.topology().gateways().get(1), Map.of("frontends", "socks5", "socks5.exit",
                 exit.address().toString(), "socks5.port", String.valueOf(port(SOCKS_PORT, SOCKS)))).awaitReady(START);
+        client("websocket", network.topology().gateways().get(0), Map.of("frontends", "websocket", "websocket.port",
+                String.valueOf(port(WEBSOCKET_PORT, WEBSOCKET)))).awaitReady(START);
         URI socks = framework.await(FrontEnd.Serving.class, "(&(cloakwork.client=socks)(cloakwork.name=socks5))", START,
                 "org.cloakwork.frontend.socks5.SocksFrontEnd", "the SOCKS front-end").addresses().getFirst();
+        URI websocket = framework.await(FrontEnd.Serving.class,
+                "(&(cloakwork.client=websocket)(cloakwork.name=websocket))", START,
+                "org.cloakwork.frontend.websocket.WebSocketFrontEnd", "the websocket front-end").addresses().getFirst();
+        out.println("  websocket   " + websocket + "  (as nym-client has it)");
         out.println("  SOCKS       " + socks + "  (its exit reaches this machine only)");
         out.println("  a page      " + page.address() + "  to be fetched through it:");
-        out.println("\n  curl --socks5-hostname " + socks.getAuthority() + " " + page.address() + "16MiB -o 16MiB");
+        String url = websocket.getPort() == WEBSOCKET_PORT ? "" : " --url " + websocket;
+        out.println("\n  echo hello | ./cloakwork send " + bob.address() + " - --reply-surbs 5" + url);
+        out.println("  ./cloakwork receive --count 1" + url);
+        out.println("  curl --socks5-hostname " + socks.getAuthority() + " " + page.address() + "16MiB -o 16MiB");
     }
 
     private MixnetClient client(String name, Node gateway, Map<String, String> frontEnds)

@@ -101,6 +101,9 @@ final class ReceiveCommand implements Command {
             out.println(newFile(folder.get(), bytes) + ": " + bytes.length + " bytes" + from);
         } else {
             out.write(bytes);
+            if (Boolean.getBoolean("cloakwork.terminal")) {
+                out.println();
+            }
             out.flush();
             err.println(bytes.length + " bytes" + from);
         }

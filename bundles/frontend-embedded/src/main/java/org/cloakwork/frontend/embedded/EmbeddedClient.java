@@ -1,5 +1,6 @@
 package org.cloakwork.frontend.embedded;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -11,9 +12,12 @@ import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
+import org.cloakwork.api.MixnetStream;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.SenderTag;
+import org.cloakwork.api.StreamListener;
+import org.cloakwork.api.StreamOptions;
 import org.cloakwork.api.Subscription;
 
 /** A client together with what was made for it alone and ends with it. */
@@ -91,6 +95,16 @@ final class EmbeddedClient implements MixnetClient {
     @Override
     public Subscription intercept(Predicate<ReceivedMessage> taker) {
         return client.intercept(taker);
+    }
+
+    @Override
+    public MixnetStream openStream(MixnetAddress recipient, int port, StreamOptions options) throws IOException {
+        return client.openStream(recipient, port, options);
+    }
+
+    @Override
+    public StreamListener listen(int port) throws IOException {
+        return client.listen(port);
     }
 
     @Override

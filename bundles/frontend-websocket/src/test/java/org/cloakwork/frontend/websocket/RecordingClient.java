@@ -1,5 +1,6 @@
 package org.cloakwork.frontend.websocket;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,10 +19,13 @@ import org.cloakwork.api.Delivery;
 import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
+import org.cloakwork.api.MixnetStream;
 import org.cloakwork.api.Outcome;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.SenderTag;
+import org.cloakwork.api.StreamListener;
+import org.cloakwork.api.StreamOptions;
 import org.cloakwork.api.Subscription;
 import org.cloakwork.client.Counters;
 import org.cloakwork.client.inbox.Mailbox;
@@ -157,6 +161,16 @@ final class RecordingClient implements MixnetClient {
     @Override
     public Subscription intercept(Predicate<ReceivedMessage> taker) {
         return mailbox.intercept(taker);
+    }
+
+    @Override
+    public MixnetStream openStream(MixnetAddress recipient, int port, StreamOptions options) throws IOException {
+        throw new IOException("no streams here");
+    }
+
+    @Override
+    public StreamListener listen(int port) throws IOException {
+        throw new IOException("no streams here");
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.cloakwork.client.stream;
 
 import org.cloakwork.api.Delivery;
+import org.cloakwork.api.StreamException;
 import org.cloakwork.wire.stream.End;
 
 /** How what a {@link MessageStream} says reaches the other side. Called on the threads that use the stream. */

@@ -2,7 +2,10 @@ package org.cloakwork.client.stream;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.Outcome;
+import org.cloakwork.api.StreamException;
 import org.cloakwork.wire.stream.End;
 import org.cloakwork.wire.stream.Reordering;
 import org.cloakwork.wire.stream.SendWindow;
@@ -68,6 +72,8 @@ public final class MessageStream {
     private OptionalLong gapSinceNanos = OptionalLong.empty();
     private OptionalLong resetSinceNanos = OptionalLong.empty();
     private StreamException broken;
+    private boolean inputClosed;
+    private long readTimeoutNanos;
 
     /**
      * @param carrier  takes what the stream says to the other side
@@ -161,6 +167,66 @@ public final class MessageStream {
         }
     }
 
+    /** @param limit how long one read waits; zero: for as long as it takes */
+    public void setReadTimeout(Duration limit) {
+        lock.lock();
+        try {
+            readTimeoutNanos = limit.toNanos();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits until everything written has arrived.
+     *
+     * @param limit how long at most
+     * @throws IOException if the stream broke, the limit passes or the thread is interrupted
+     */
+    public void awaitDelivered(Duration limit) throws IOException {
+        long left = limit.toNanos();
+        lock.lock();
+        try {
+            check();
+            while (!out.isEmpty() || !refused.isEmpty()) {
+                if (left <= 0) {
+                    throw new SocketTimeoutException("not everything was delivered in time");
+                }
+                left = await(left);
+                check();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Nobody reads any more: bytes that come, or are here, break the stream off; the end of the other half does not. */
+    public void closeInput() {
+        boolean unread;
+        lock.lock();
+        try {
+            inputClosed = true;
+            unread = broken == null && (currentAt < current.length || isUnread());
+        } finally {
+            lock.unlock();
+        }
+        if (unread) {
+            breakOff(unread());
+        }
+    }
+
+    /** {@return whether there are bytes that nobody reads} Takes the end, if that is all there is. */
+    private boolean isUnread() {
+        if (in.take().isPresent()) {
+            return true;
+        }
+        if (in.ended() == End.CLOSED) {
+            endRead = true;
+            changed.signalAll();
+        }
+        return false;
+    }
+
     /** Waits until {@link #isDone}. */
     public void awaitDone() throws InterruptedException {
         lock.lock();
@@ -199,6 +265,7 @@ public final class MessageStream {
      */
     public Reordering.Accepted received(long sequence, End end, byte[] data) {
         Reordering.Accepted accepted;
+        boolean unread;
         lock.lock();
         try {
             heardNanos = nanoTime.getAsLong();
@@ -210,9 +277,13 @@ public final class MessageStream {
             if (in.isReset() && resetSinceNanos.isEmpty()) {
                 resetSinceNanos = OptionalLong.of(heardNanos);
             }
+            unread = inputClosed && isUnread();
             changed.signalAll();
         } finally {
             lock.unlock();
+        }
+        if (unread) {
+            breakOff(unread());
         }
         switch (accepted) {
             case TOO_FAR, TOO_MUCH -> breakOff(
@@ -349,9 +420,14 @@ public final class MessageStream {
                 windowAgain = windowRefused ? toldBytes : 0;
                 windowRefused = false;
             }
-            if (tooLong == null && !outputClosed && now - sentNanos > limits.keepAlive().toNanos()) {
+            if (tooLong == null && now - sentNanos > limits.keepAlive().toNanos()) {
                 sentNanos = now;
-                again.add(new Piece(out.next(0), End.NONE, new byte[0]));
+                if (!outputClosed) {
+                    again.add(new Piece(out.next(0), End.NONE, new byte[0]));
+                } else if (windows && !endRead) {
+                    // Whoever has closed its half has no pieces left to say that it is there.
+                    windowAgain = toldBytes;
+                }
             }
         } finally {
             lock.unlock();
@@ -395,6 +471,10 @@ public final class MessageStream {
         } else if (gapSinceNanos.isEmpty()) {
             gapSinceNanos = OptionalLong.of(nanoTime.getAsLong());
         }
+    }
+
+    private static StreamException unread() {
+        return new StreamException(StreamException.Reason.ABORTED, "closed while the other side was sending");
     }
 
     private static StreamException reset() {
@@ -453,7 +533,7 @@ public final class MessageStream {
         public int available() {
             lock.lock();
             try {
-                return current.length - currentAt + (int) Math.min(in.hasGap() ? 0 : in.heldBytes(), 1 << 20);
+                return current.length - currentAt + in.readyBytes();
             } finally {
                 lock.unlock();
             }
@@ -477,13 +557,17 @@ public final class MessageStream {
             lock.lock();
             try {
                 check();
+                long left = readTimeoutNanos > 0 ? readTimeoutNanos : Long.MAX_VALUE;
                 while (currentAt == current.length && !next() && in.ended() != End.RESET) {
                     if (in.ended() == End.CLOSED) {
                         endRead = true;
                         changed.signalAll();
                         return -1;
                     }
-                    await();
+                    if (left <= 0) {
+                        throw new SocketTimeoutException("nothing came to be read in time");
+                    }
+                    left = await(left);
                     check();
                 }
                 count = Math.min(length, current.length - currentAt);
@@ -591,11 +675,16 @@ public final class MessageStream {
     }
 
     private void await() throws IOException {
+        await(Long.MAX_VALUE);
+    }
+
+    /** {@return how much of the time is left} */
+    private long await(long nanos) throws IOException {
         try {
-            changed.await();
+            return changed.awaitNanos(nanos);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
+            throw new InterruptedIOException("interrupted");
         }
     }
 }

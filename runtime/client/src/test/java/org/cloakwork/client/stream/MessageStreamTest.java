@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.Outcome;
+import org.cloakwork.api.StreamException;
 import org.cloakwork.wire.stream.End;
 import org.cloakwork.wire.stream.Reordering;
 import org.junit.jupiter.api.Test;

@@ -133,6 +133,16 @@ public final class Reordering {
         return heldBytes;
     }
 
+    /** {@return bytes that can be taken before one is missing} */
+    public int readyBytes() {
+        int bytes = 0;
+        long number = next;
+        for (Piece piece = pieces.get(number); piece != null && taken == End.NONE; piece = pieces.get(++number)) {
+            bytes += piece.data().length;
+        }
+        return bytes;
+    }
+
     /** {@return bytes taken from the beginning on} */
     public long takenBytes() {
         return takenBytes;

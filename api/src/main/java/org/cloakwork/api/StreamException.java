@@ -1,14 +1,22 @@
-package org.cloakwork.client.stream;
+package org.cloakwork.api;
 
 import java.io.IOException;
 
-/** Why a stream broke. The message is for people and carries no address and no payload. */
+/**
+ * Why a stream broke, or was not opened. The message is for people and carries no address and no payload.
+ *
+ * @since 1.2
+ */
 public final class StreamException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
     /** For programs. */
     public enum Reason {
+        /** The other side has nobody who listens, or no room: it was not opened. */
+        REFUSED,
+        /** The other side did not answer in time: it was not opened. */
+        TIMED_OUT,
         /** The other side broke it off. */
         RESET,
         /** A piece did not come while later ones did: the stream would have a hole. */
