@@ -24,6 +24,7 @@ public final class Topology {
     private final Instant refreshedAt;
     private final RewardedSet rewardedSet;
     private final Map<Long, Node> nodes;
+    private final List<Rejected> rejected;
     private final Map<IdentityKey, Node> byIdentity = new HashMap<>();
     private final List<List<Node>> layers;
     private final List<Node> gateways;
@@ -40,11 +41,29 @@ public final class Topology {
      */
     public Topology(long epochId, long keyRotationId, Instant refreshedAt, RewardedSet rewardedSet,
                     Map<Long, Node> nodes) {
+        this(epochId, keyRotationId, refreshedAt, rewardedSet, nodes, List.of());
+    }
+
+    /**
+     * Makes a snapshot that says what was left out.
+     *
+     * @param epochId       absolute epoch, u32; informational
+     * @param keyRotationId which Sphinx keys the nodes are listed with, u32; {@link KeyRotation#NO_ROTATION} if not
+     *                      known
+     * @param refreshedAt   when it was made
+     * @param rewardedSet   roles in this epoch
+     * @param nodes         details by node id; ids of the rewarded set without details cannot be used
+     * @param rejected      what the source lists and nobody should use; informational
+     * @since 1.2
+     */
+    public Topology(long epochId, long keyRotationId, Instant refreshedAt, RewardedSet rewardedSet,
+                    Map<Long, Node> nodes, List<Rejected> rejected) {
         this.epochId = epochId;
         this.keyRotationId = keyRotationId;
         this.refreshedAt = Objects.requireNonNull(refreshedAt);
         this.rewardedSet = Objects.requireNonNull(rewardedSet);
         this.nodes = Map.copyOf(nodes);
+        this.rejected = List.copyOf(rejected);
         List<Node> ascending = this.nodes.keySet().stream().sorted().map(this.nodes::get).toList();
         ascending.forEach(node -> byIdentity.putIfAbsent(node.identity(), node));
         gateways = ascending.stream()
@@ -76,6 +95,26 @@ public final class Topology {
     /** {@return details by node id} */
     public Map<Long, Node> nodes() {
         return nodes;
+    }
+
+    /**
+     * {@return what the source lists and was left out, each with the reason}
+     *
+     * @since 1.2
+     */
+    public List<Rejected> rejected() {
+        return rejected;
+    }
+
+    /**
+     * @param identity of a node
+     * @param role     it could have had
+     * @return why it was left out in that role, for people; empty if it was not
+     * @since 1.2
+     */
+    public Optional<String> rejection(IdentityKey identity, Node.Role role) {
+        return rejected.stream().filter(node -> node.role() == role && node.identity().equals(identity))
+                .map(Rejected::reason).findFirst();
     }
 
     /** {@return the parity that packets built from this topology are tagged with} */
@@ -117,7 +156,7 @@ public final class Topology {
     public boolean equals(Object other) {
         return other instanceof Topology that && epochId == that.epochId && keyRotationId == that.keyRotationId
                 && refreshedAt.equals(that.refreshedAt) && rewardedSet.equals(that.rewardedSet)
-                && nodes.equals(that.nodes);
+                && nodes.equals(that.nodes) && rejected.equals(that.rejected);
     }
 
     @Override
@@ -129,6 +168,23 @@ public final class Topology {
     public String toString() {
         return "Topology[epoch " + epochId + ", key rotation " + keyRotationId + ", " + nodes.size() + " nodes, made "
                 + refreshedAt + "]";
+    }
+
+    /**
+     * A node that was left out.
+     *
+     * @param identity who it is
+     * @param role     what it is not used as; for gateways of any kind {@link Node.Role#ENTRY}
+     * @param reason   why, for people
+     * @since 1.2
+     */
+    public record Rejected(IdentityKey identity, Node.Role role, String reason) {
+
+        public Rejected {
+            Objects.requireNonNull(identity);
+            Objects.requireNonNull(role);
+            Objects.requireNonNull(reason);
+        }
     }
 
     /**

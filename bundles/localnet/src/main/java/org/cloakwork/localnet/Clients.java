@@ -109,6 +109,10 @@ final class Clients {
         return inbox.bytes();
     }
 
+    synchronized long mostInboxBytes() {
+        return inbox.mostBytes();
+    }
+
     synchronized long inboxMessages() {
         return inbox.messages();
     }

@@ -125,6 +125,11 @@ final class Gateway {
         return clients.inboxBytes();
     }
 
+    /** {@return the most that {@link #inboxBytes} ever was} */
+    long mostInboxBytes() {
+        return clients.mostInboxBytes();
+    }
+
     /** {@return messages and acknowledgements that wait for clients} */
     long inboxMessages() {
         return clients.inboxMessages();

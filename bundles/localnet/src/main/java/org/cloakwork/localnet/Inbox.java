@@ -25,6 +25,7 @@ final class Inbox {
     private final long maxBytes;
     private final Map<ClientAddress, Box> boxes = new HashMap<>();
     private long bytes;
+    private long mostBytes;
 
     Inbox() {
         this(MAX_BYTES_PER_CLIENT, MAX_BYTES);
@@ -54,6 +55,7 @@ final class Inbox {
         box.messages.add(new Message(message, now));
         box.bytes += cost;
         bytes += cost;
+        mostBytes = Math.max(mostBytes, bytes);
         return true;
     }
 
@@ -63,14 +65,8 @@ final class Inbox {
      */
     Optional<byte[]> poll(ClientAddress client) {
         Box box = boxes.get(client);
-        if (box == null) {
-            return Optional.empty();
-        }
-        byte[] content = take(box);
-        if (box.messages.isEmpty()) {
-            boxes.remove(client);
-        }
-        return Optional.of(content);
+        // An empty box stays: whoever is connected gets the next message soon, and the others go when messages expire.
+        return box == null || box.messages.isEmpty() ? Optional.empty() : Optional.of(take(box));
     }
 
     /**
@@ -111,6 +107,11 @@ final class Inbox {
     /** {@return bytes charged for what waits} */
     long bytes() {
         return bytes;
+    }
+
+    /** {@return the most that {@link #bytes} ever was} */
+    long mostBytes() {
+        return mostBytes;
     }
 
     /** {@return how many messages wait} */

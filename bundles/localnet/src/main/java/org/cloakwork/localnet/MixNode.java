@@ -25,6 +25,7 @@ final class MixNode {
     private final Scheduler scheduler;
     private final Counters counters;
     private final AtomicLong heldBytes = new AtomicLong();
+    private final AtomicLong mostHeldBytes = new AtomicLong();
     private final AtomicLong heldPackets = new AtomicLong();
 
     /**
@@ -62,6 +63,11 @@ final class MixNode {
         return heldBytes.get();
     }
 
+    /** {@return the most that {@link #heldBytes} ever was} */
+    long mostHeldBytes() {
+        return mostHeldBytes.get();
+    }
+
     private void forward(MixFrame frame, Processed.Forward forward) {
         if (!network.contains(forward.next())) {
             counters.count(Counter.DROPPED_UNKNOWN_NEXT_HOP);
@@ -76,10 +82,14 @@ final class MixNode {
             return;
         }
         long length = next.packet().length;
-        if (heldBytes.addAndGet(length) > MAX_HELD_BYTES) {
+        long held = heldBytes.addAndGet(length);
+        if (held > MAX_HELD_BYTES) {
             heldBytes.addAndGet(-length);
             counters.count(Counter.DROPPED_DELAY_FULL);
             return;
+        }
+        if (held > mostHeldBytes.get()) {
+            mostHeldBytes.accumulateAndGet(held, Math::max);
         }
         heldPackets.incrementAndGet();
         scheduler.schedule(Duration.ofNanos(delayNanos), () -> {

@@ -27,8 +27,8 @@ final class ReplayFilter {
 
     private final int capacity;
     private final long[] key = new long[4];
-    private Generation younger = new Generation();
-    private Generation older = new Generation();
+    private Generation younger;
+    private Generation older;
 
     /**
      * @param capacity   tags in a generation, positive
@@ -39,6 +39,8 @@ final class ReplayFilter {
             throw new IllegalArgumentException("capacity must be positive, not " + capacity);
         }
         this.capacity = capacity;
+        younger = new Generation(capacity);
+        older = new Generation(capacity);
         for (int i = 0; i < key.length; i++) {
             key[i] = randomness.nextLong();
         }
@@ -56,7 +58,7 @@ final class ReplayFilter {
             }
             if (younger.size == capacity) {
                 older = younger;
-                younger = new Generation();
+                younger = new Generation(capacity);
             }
             return true;
         }
@@ -75,8 +77,12 @@ final class ReplayFilter {
     /** A set with linear probing, at most half full; 0 marks a free slot. */
     private static final class Generation {
 
-        private long[] slots = new long[SMALLEST_TABLE];
+        private long[] slots;
         private int size;
+
+        Generation(int capacity) {
+            slots = new long[Math.min(SMALLEST_TABLE, 4 * Integer.highestOneBit(capacity))];
+        }
 
         boolean contains(long fingerprint) {
             return slots[slotOf(fingerprint)] == fingerprint;

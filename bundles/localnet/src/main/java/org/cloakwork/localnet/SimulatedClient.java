@@ -40,6 +40,8 @@ final class SimulatedClient {
     private final SimulatedTime.Host user;
     private final SimulatedRandomness randomness;
     private final SimulatedStatistics statistics;
+    private final Parts parts;
+    private final SimulatedRetransmission retransmission;
     private final Engine engine;
     /** Which messages of this client came to whom they are for. */
     private final BitSet delivered = new BitSet();
@@ -50,17 +52,18 @@ final class SimulatedClient {
     private int sent;
 
     /**
-     * @param number     its place among all clients
-     * @param all        all clients
-     * @param time       that passes
-     * @param host       where it runs
-     * @param randomness of the client and its user
-     * @param parts      of the client
-     * @param cryptography of the client
-     * @param statistics where results go
+     * @param number         its place among all clients
+     * @param all            all clients
+     * @param time           that passes
+     * @param host           where it runs
+     * @param randomness     of the client and its user
+     * @param parts          of the client, but for retransmission
+     * @param retransmission of the client
+     * @param cryptography   of the client
+     * @param statistics     where results go
      */
     SimulatedClient(int number, List<SimulatedClient> all, SimulatedTime time, SimulatedTime.Host host,
-            SimulatedRandomness randomness, Parts parts, Cryptography cryptography,
+            SimulatedRandomness randomness, Parts parts, SimulatedRetransmission retransmission, Cryptography cryptography,
             SimulatedStatistics statistics) {
         this.number = number;
         this.all = all;
@@ -69,6 +72,9 @@ final class SimulatedClient {
         this.user = time.host();
         this.randomness = randomness;
         this.statistics = statistics;
+        this.parts = parts;
+        this.retransmission = retransmission;
+        parts.setRetransmission(retransmission);
         engine = new Engine(ClientConfiguration.DEFAULT, parts,
                 new Environment(time, host, host::execute, host::execute, randomness.split()), cryptography);
         engine.subscribe(this::received);
@@ -87,6 +93,18 @@ final class SimulatedClient {
 
     Engine engine() {
         return engine;
+    }
+
+    Parts parts() {
+        return parts;
+    }
+
+    SimulatedTime.Host host() {
+        return host;
+    }
+
+    SimulatedRetransmission retransmission() {
+        return retransmission;
     }
 
     /** The client and its user do nothing for a while. */
@@ -142,7 +160,8 @@ final class SimulatedClient {
             if (outcome instanceof Outcome.Acknowledged) {
                 acknowledged.set(message);
             }
-            statistics.ended(outcome, time.nanoTime() > Math.max(deadlineNanos, host.resumesNanos()));
+            statistics.ended(outcome, time.nanoTime() > Math.max(deadlineNanos, host.resumesNanos()),
+                    retransmission.shortestWaitNanos());
         });
     }
 

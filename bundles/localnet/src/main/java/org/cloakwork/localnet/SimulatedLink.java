@@ -16,6 +16,8 @@ final class SimulatedLink {
         long delivered;
         /** With a link that was closed. */
         long lost;
+        /** The most that waited on one link. */
+        long mostPendingBytes;
 
         Counts counts() {
             return new Counts(sent, delivered, lost);
@@ -29,6 +31,10 @@ final class SimulatedLink {
     private final End client;
     private final End gateway;
     private final SimulatedNetwork network;
+    /** The client sends nothing more. */
+    private boolean finishing;
+    /** The gateway knows, and sends nothing more either. */
+    private boolean finished;
     private boolean closed;
 
     /**
@@ -78,10 +84,27 @@ final class SimulatedLink {
         closed = true;
         network.closed(this);
         for (End end : List.of(client, gateway)) {
-            if (end.handler != null) {
+            if (end.handler != null && !(finished && end == gateway)) {
                 end.host.execute(() -> end.handler.closed(reason));
             }
         }
+    }
+
+    /** What was sent before still arrives, at the gateway and then at the client. */
+    private void finish() {
+        if (closed || finishing) {
+            return;
+        }
+        finishing = true;
+        gateway.host.execute(() -> {
+            if (!closed) {
+                finished = true;
+                if (gateway.handler != null) {
+                    gateway.handler.closed("finished by the client");
+                }
+                client.host.execute(() -> close("finished"));
+            }
+        });
     }
 
     private End other(End end) {
@@ -103,8 +126,8 @@ final class SimulatedLink {
 
         @Override
         public void send(String text) {
-            if (!closed) {
-                pendingBytes += text.length();
+            if (!isOver()) {
+                sends(text.length());
                 other(this).host.execute(() -> deliver(text));
             }
         }
@@ -112,12 +135,21 @@ final class SimulatedLink {
         @Override
         public void send(byte[] binary) {
             flow.sent++;
-            if (closed) {
+            if (isOver()) {
                 flow.lost++;
             } else {
-                pendingBytes += binary.length;
+                sends(binary.length);
                 other(this).host.execute(() -> deliver(binary));
             }
+        }
+
+        private boolean isOver() {
+            return closed || (this == client ? finishing : finished);
+        }
+
+        private void sends(int length) {
+            pendingBytes += length;
+            flow.mostPendingBytes = Math.max(flow.mostPendingBytes, pendingBytes);
         }
 
         private void deliver(String text) {
@@ -158,6 +190,15 @@ final class SimulatedLink {
         @Override
         public long pendingBytes() {
             return pendingBytes;
+        }
+
+        @Override
+        public void finish() {
+            if (this == client) {
+                SimulatedLink.this.finish();
+            } else {
+                close();
+            }
         }
 
         @Override

@@ -31,7 +31,7 @@ final class SimulatedNetwork {
     static final int CLIENTS_PER_GATEWAY = 2_000;
 
     /** Nobody replays anything here, and small filters fit a processor's cache. */
-    private static final int REPLAY_CAPACITY = 128;
+    private static final int REPLAY_CAPACITY = 16;
     private static final int LAYERS = 3;
     private static final long FIRST_ROTATION = 10;
     private static final long FIRST_EPOCH = 240;
@@ -282,13 +282,18 @@ final class SimulatedNetwork {
                 gateways.values().stream().mapToLong(Gateway::inboxMessages).sum(), gateways.size());
     }
 
-    /** {@return bytes in the delays of the mix that holds most} */
+    /** {@return the most bytes that were ever in the delays of one mix} */
     long mostHeldBytes() {
-        return mixes.stream().mapToLong(MixNode::heldBytes).max().orElseThrow();
+        return mixes.stream().mapToLong(MixNode::mostHeldBytes).max().orElseThrow();
     }
 
-    /** {@return bytes in the inboxes of the gateway that holds most} */
+    /** {@return the most bytes that were ever in the inboxes of one gateway} */
     long mostInboxBytes() {
-        return gateways.values().stream().mapToLong(Gateway::inboxBytes).max().orElseThrow();
+        return gateways.values().stream().mapToLong(Gateway::mostInboxBytes).max().orElseThrow();
+    }
+
+    /** {@return the most bytes that ever waited on one link, in one direction} */
+    long mostPendingBytes() {
+        return Math.max(fromClients.mostPendingBytes, toClients.mostPendingBytes);
     }
 }

@@ -3,7 +3,7 @@ package org.cloakwork.localnet;
 import org.cloakwork.client.ClientConfiguration;
 import org.cloakwork.client.Holdings;
 
-/** The most that was found in any one queue. */
+/** The most that ever was in any one queue. */
 final class SimulatedPeaks {
 
     /** The queues there are, each with what it may hold. */
@@ -43,13 +43,12 @@ final class SimulatedPeaks {
 
     private final long[] peaks = new long[Queue.values().length];
 
-    void add(Holdings holdings) {
-        add(Queue.OUTBOX, holdings.outboxBytes());
-        add(Queue.INBOX, holdings.inboxBytes());
-        add(Queue.MAILBOX, holdings.mailboxBytes());
-        add(Queue.LINK, holdings.linkBytes());
-        add(Queue.ACKS, holdings.awaitedAcks());
-        add(Queue.SURBS, holdings.surbs());
+    void add(Holdings.Peaks client) {
+        add(Queue.OUTBOX, client.outboxBytes());
+        add(Queue.INBOX, client.inboxBytes());
+        add(Queue.MAILBOX, client.mailboxBytes());
+        add(Queue.ACKS, client.awaitedAcks());
+        add(Queue.SURBS, client.surbs());
     }
 
     void add(Queue queue, long value) {

@@ -24,27 +24,39 @@ final class SimulatedReport {
     /**
      * What was found at the end of a simulation.
      *
-     * @param options    what was simulated
-     * @param drain      how long it went on after the last message was sent
-     * @param unended    messages that had not ended then
-     * @param statistics what users saw
-     * @param peaks      of queues
-     * @param clients    counters of all clients together
-     * @param network    the network, its clients stopped
-     * @param inFlight   packets under way in the network, and frames on links, when the clients were stopped
-     * @param surbs      reply blocks in stock
-     * @param vain       messages that were acknowledged and never delivered
-     * @param restarts   whether a gateway was restarted
-     * @param timersLeft tasks and timers of clients that were stopped
-     * @param failures   tasks that threw an exception
+     * @param options     what was simulated
+     * @param drain       how long it went on after the last message was sent
+     * @param unended     messages that had not ended then
+     * @param statistics  what users saw
+     * @param peaks       of queues
+     * @param clients     counters of all clients together
+     * @param network     the network, its clients stopped
+     * @param inFlight    packets under way in the network, and frames on links, when the clients were stopped
+     * @param surbs       reply blocks in stock
+     * @param vain        messages that were acknowledged and never delivered
+     * @param restarts    whether a gateway was restarted
+     * @param timersAmiss by how many the timers that end messages differed from the messages, at any check
+     * @param timersLeft  tasks and timers of clients that were stopped
+     * @param copies      further copies of packets
+     * @param failures    tasks that threw an exception
      */
     record Findings(Simulator.Options options, Duration drain, long unended, SimulatedStatistics statistics,
                     SimulatedPeaks peaks, Map<String, Long> clients, NetworkFindings network, long surbs, long vain, boolean restarts,
-                    long timersLeft, long failures) {
+                    long timersAmiss, long timersLeft, Copies copies, long failures) {
 
         private long of(Counter counter) {
             return clients.get(counter.key());
         }
+    }
+
+    /**
+     * What was found of further copies of packets.
+     *
+     * @param most              that one client made within a minute
+     * @param overBudget        made although the retransmission part's budget was used up
+     * @param shortestWaitNanos that any acknowledgement was waited for
+     */
+    record Copies(int most, long overBudget, long shortestWaitNanos) {
     }
 
     /**
@@ -127,8 +139,12 @@ final class SimulatedReport {
         line("  %-44s %15s", "copies of a packet (acknowledged messages)", found.statistics.packets() == 0 ? "-"
                 : String.format(Locale.ROOT, "%.3f",
                         1 + (double) found.statistics.retransmissions() / found.statistics.packets()));
+        row("most copies by one client within a minute", found.copies.most());
+        line("  %-44s %15s", "shortest wait before a copy", found.copies.shortestWaitNanos() == Long.MAX_VALUE ? "-"
+                : millis(found.copies.shortestWaitNanos()));
         title("Reply blocks");
         row("made", found.of(Counter.SURBS_MADE));
+        row("  of these with messages that failed", found.of(Counter.SURBS_UNSURE));
         row("received", found.of(Counter.SURBS_RECEIVED));
         row("used", found.of(Counter.SURBS_USED));
         row("expired", found.of(Counter.SURBS_EXPIRED));
@@ -148,7 +164,7 @@ final class SimulatedReport {
     }
 
     private void peaks() {
-        title("Queue peaks (of samples, one a second)");
+        title("Queue peaks");
         for (SimulatedPeaks.Queue queue : SimulatedPeaks.Queue.values()) {
             line("  %-44s %,15d %s", queue.text(), found.peaks.peak(queue), queue.limit() == Long.MAX_VALUE ? ""
                     : String.format(Locale.ROOT, "%s of %,d", queue.unit(), queue.limit()));
@@ -205,9 +221,17 @@ final class SimulatedReport {
         check("no queue above its limit", over.isEmpty(), String.join(", ", over));
         equal("reply blocks received = used + expired + in stock", found.of(Counter.SURBS_RECEIVED),
                 found.of(Counter.SURBS_USED) + found.of(Counter.SURBS_EXPIRED) + found.surbs);
-        check("reply blocks made >= received", found.of(Counter.SURBS_MADE) >= found.of(Counter.SURBS_RECEIVED),
-                found.of(Counter.SURBS_MADE) + " and " + found.of(Counter.SURBS_RECEIVED));
-        equal("timers pending = messages in flight, after the clients were stopped", found.timersLeft, 0);
+        equal("reply blocks made = with acknowledged messages + with failed ones", found.of(Counter.SURBS_MADE),
+                found.of(Counter.SURBS_ARRIVED) + found.of(Counter.SURBS_UNSURE));
+        long accounted = found.of(Counter.SURBS_USED) + found.of(Counter.SURBS_EXPIRED) + found.surbs;
+        long least = found.restarts ? 0 : found.of(Counter.SURBS_ARRIVED);
+        check("reply blocks made = used + expired + in stock, but for those whose message failed",
+                least <= accounted && accounted <= found.of(Counter.SURBS_MADE), found.of(Counter.SURBS_MADE) + " and "
+                        + accounted + ", " + found.of(Counter.SURBS_UNSURE) + " with failed messages");
+        equal("copies within the budget of the retransmission part", found.copies.overBudget(), 0);
+        equal("no message with more copies than packets x time / shortest wait", statistics.copiesTooMany(), 0);
+        equal("timers pending = messages in flight, each second and after the end", found.timersAmiss
+                + found.timersLeft, 0);
         equal("no task failed", found.failures + network.of(org.cloakwork.localnet.Counter.INTERNAL_ERRORS)
                 + found.of(Counter.LISTENER_FAILURES), 0);
     }
@@ -228,7 +252,7 @@ final class SimulatedReport {
                 + found.of(Counter.ACKS_MALFORMED) + found.of(Counter.RECEIVED_FRAGMENTS)
                 + found.of(Counter.RECEIVED_COVER) + found.of(Counter.FRAGMENTS_MALFORMED)
                 + found.of(Counter.FRAGMENTS_DUPLICATE) + found.of(Counter.FRAGMENTS_REFUSED)
-                + found.of(Counter.GATEWAY_MALFORMED);
+                + found.of(Counter.GATEWAY_MALFORMED) + found.of(Counter.GATEWAY_LATE);
     }
 
     private void equal(String name, long left, long right) {

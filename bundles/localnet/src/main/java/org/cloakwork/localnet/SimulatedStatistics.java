@@ -23,6 +23,7 @@ final class SimulatedStatistics {
     private long sent;
     private long ended;
     private long late;
+    private long copiesTooMany;
 
     /** Nanoseconds, as they come. */
     static final class Latencies {
@@ -68,10 +69,11 @@ final class SimulatedStatistics {
     }
 
     /**
-     * @param outcome of a message
-     * @param isLate  whether it came after the deadline
+     * @param outcome           of a message
+     * @param isLate            whether it came after the deadline
+     * @param shortestWaitNanos for an acknowledgement, until a copy is made
      */
-    void ended(Outcome outcome, boolean isLate) {
+    void ended(Outcome outcome, boolean isLate, long shortestWaitNanos) {
         ended++;
         if (isLate) {
             late++;
@@ -82,6 +84,9 @@ final class SimulatedStatistics {
                 packets += cut;
                 retransmissions += again;
                 acknowledgement.add(elapsed.toNanos());
+                if (again > cut * (elapsed.toNanos() / shortestWaitNanos)) {
+                    copiesTooMany++;
+                }
             }
             case Outcome.Failed(FailureReason reason, String ignored) -> failed.merge(reason, 1L, Long::sum);
         }
@@ -132,6 +137,11 @@ final class SimulatedStatistics {
     /** {@return messages that ended after their deadline} */
     long late() {
         return late;
+    }
+
+    /** {@return messages with more copies than there was time for} */
+    long copiesTooMany() {
+        return copiesTooMany;
     }
 
     /** {@return packets of acknowledged messages, first copies} */

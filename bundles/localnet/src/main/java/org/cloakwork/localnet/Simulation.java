@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.Simulator;
 import org.cloakwork.client.Cryptography;
+import org.cloakwork.client.Holdings;
 import org.cloakwork.client.Parts;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
@@ -18,7 +19,9 @@ final class Simulation {
 
     /** After the start of the first client the last one starts. */
     private static final Duration STARTS = Duration.ofSeconds(1);
-    private static final Duration SAMPLES = Duration.ofSeconds(1);
+    private static final Duration CHECKS = Duration.ofSeconds(1);
+    /** Faults begin and end at round times; then some tasks are due at once, and others follow from them. */
+    private static final Duration FIRST_CHECK = Duration.ofNanos(123_456_789);
     private static final Duration LONGEST_DRAIN = SendOptions.DEFAULT.deadline().plusSeconds(30);
     private static final Duration STOP = Duration.ofSeconds(2);
     private static final Duration REORDER = Duration.ofMillis(200);
@@ -46,6 +49,7 @@ final class Simulation {
     private final SimulatedStatistics statistics = new SimulatedStatistics();
     private final SimulatedPeaks peaks = new SimulatedPeaks();
     private final List<SimulatedClient> clients = new ArrayList<>();
+    private long timersAmiss;
 
     /**
      * @param options what to simulate
@@ -66,12 +70,13 @@ final class Simulation {
             SimulatedTime.Host clientHost = time.host();
             SimulatedRandomness own = randomness.split();
             SimulatedClient client = new SimulatedClient(i, clients, time, clientHost, own,
-                    parts(parts, clientHost), parts.cryptography(), statistics);
+                    parts(parts, clientHost), new SimulatedRetransmission(parts.retransmission(), time),
+                    parts.cryptography(), statistics);
             clients.add(client);
             clientHost.schedule(Duration.ofNanos(own.nextInt((int) STARTS.toNanos())), client::start);
         }
         faults.forEach(this::schedule);
-        sample();
+        host.schedule(FIRST_CHECK, this::check);
     }
 
     private Parts parts(SharedParts shared, SimulatedTime.Host clientHost) {
@@ -80,7 +85,6 @@ final class Simulation {
         parts.setTransport(network.transport(clientHost));
         parts.setSphinx(shared.format());
         parts.setCover(shared.cover());
-        parts.setRetransmission(shared.retransmission());
         return parts;
     }
 
@@ -115,13 +119,16 @@ final class Simulation {
         host.schedule(to, end);
     }
 
-    private void sample() {
+    List<SimulatedClient> clients() {
+        return clients;
+    }
+
+    private void check() {
         for (SimulatedClient client : clients) {
-            peaks.add(client.engine().holdings());
+            Holdings held = client.engine().holdings();
+            timersAmiss += Math.abs(held.deadlines() - held.messages());
         }
-        peaks.add(SimulatedPeaks.Queue.MIX, network.mostHeldBytes());
-        peaks.add(SimulatedPeaks.Queue.GATEWAY, network.mostInboxBytes());
-        host.schedule(SAMPLES, this::sample);
+        host.schedule(CHECKS, this::check);
     }
 
     private Duration untilAllAreAwake() {
@@ -147,15 +154,26 @@ final class Simulation {
         long surbs = 0;
         long vain = 0;
         long timersLeft = 0;
+        long overBudget = 0;
+        int mostCopies = 0;
+        long shortestWaitNanos = Long.MAX_VALUE;
         for (SimulatedClient client : clients) {
             client.engine().counters().forEach((key, count) -> counters.merge(key, count, Long::sum));
             surbs += client.engine().holdings().surbs();
             vain += client.acknowledgedInVain();
             timersLeft += client.waiting();
+            SimulatedRetransmission retransmission = client.retransmission();
+            overBudget += retransmission.overBudget();
+            mostCopies = Math.max(mostCopies, retransmission.mostCopies());
+            shortestWaitNanos = Math.min(shortestWaitNanos, retransmission.shortestWaitNanos());
+            peaks.add(client.engine().peaks());
         }
+        peaks.add(SimulatedPeaks.Queue.LINK, network.mostPendingBytes());
+        peaks.add(SimulatedPeaks.Queue.MIX, network.mostHeldBytes());
+        peaks.add(SimulatedPeaks.Queue.GATEWAY, network.mostInboxBytes());
         return new SimulatedReport(new SimulatedReport.Findings(options, drain, unended, statistics, peaks, counters,
                 network.findings(), surbs, vain,
-                faults.stream().anyMatch(SimulatedFault.GatewayRestart.class::isInstance), timersLeft,
-                time.failures())).report();
+                faults.stream().anyMatch(SimulatedFault.GatewayRestart.class::isInstance), timersAmiss, timersLeft,
+                new SimulatedReport.Copies(mostCopies, overBudget, shortestWaitNanos), time.failures())).report();
     }
 }

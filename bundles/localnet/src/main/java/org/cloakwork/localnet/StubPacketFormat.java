@@ -51,6 +51,8 @@ final class StubPacketFormat implements PacketFormat {
 
     /** Addresses met lately, by some of their bits: making one anew for every packet takes longer. */
     private final Known[] addresses = new Known[256];
+    /** Likewise, destinations. */
+    private final Arrived[] destinations = new Arrived[256];
     /** What the present nodes' keys look like in a header; few, and forgotten with the simulation. */
     private final Map<SphinxPrivateKey, Integer> marks = new ConcurrentHashMap<>();
 
@@ -165,6 +167,9 @@ final class StubPacketFormat implements PacketFormat {
     private record Known(long bytes, NodeAddress address) {
     }
 
+    private record Arrived(byte[] bytes, Destination destination) {
+    }
+
     private NodeAddress address(byte[] packet, int offset) throws SphinxException {
         long bytes = (long) LONG.get(packet, offset);
         int slot = (int) (bytes * 0x9e37_79b9_7f4a_7c15L >>> 56);
@@ -184,9 +189,17 @@ final class StubPacketFormat implements PacketFormat {
         return address;
     }
 
-    private static Destination destination(byte[] packet) {
-        return new Destination(Arrays.copyOfRange(packet, DESTINATION_OFFSET, DESTINATION_OFFSET + DESTINATION_LENGTH),
-                new byte[SEED_LENGTH]);
+    private Destination destination(byte[] packet) {
+        long bytes = (long) LONG.get(packet, DESTINATION_OFFSET);
+        int slot = (int) (bytes * 0x9e37_79b9_7f4a_7c15L >>> 56);
+        Arrived known = destinations[slot];
+        int end = DESTINATION_OFFSET + DESTINATION_LENGTH;
+        if (known == null || !Arrays.equals(packet, DESTINATION_OFFSET, end, known.bytes, 0, DESTINATION_LENGTH)) {
+            byte[] address = Arrays.copyOfRange(packet, DESTINATION_OFFSET, end);
+            known = new Arrived(address, new Destination(address, new byte[SEED_LENGTH]));
+            destinations[slot] = known;
+        }
+        return known.destination;
     }
 
     private static byte[] message(byte[] packet) throws SphinxException {

@@ -125,6 +125,51 @@ class SimulationTest {
     }
 
     @Test
+    void aTransportExchangedInMidTrafficLosesNoFrame() {
+        Simulation simulation = simulation(options(4, Duration.ofMinutes(10), 5, 0),
+                cover(Duration.ofMillis(20), Duration.ofMillis(200)));
+        for (int i = 0; i < 100; i++) {
+            SimulatedClient client = simulation.clients().get(i % 4);
+            simulation.host().schedule(Duration.ofMillis(20_000 + 5_003L * i),
+                    () -> client.parts().setTransport(simulation.network().transport(client.host())));
+        }
+        Report report = simulation.run();
+        assertHolds(report);
+        // Each session but the last ones ended in order, and what was on its way in either direction arrived.
+        assertFalse(report.text().contains("frames to"), report::text);
+        assertFalse(report.text().contains("link-lost"), report::text);
+        assertEquals(row(report, "sent"), row(report, "received"));
+        assertEquals(0, row(report, "clients: retransmissions"));
+        assertTrue(simulation.clients().stream().mapToLong(client -> client.engine().counters().get("gateway.sessions"))
+                .sum() >= 104);
+    }
+
+    @Test
+    void theBudgetOfTheRetransmissionPartIsCheckedByANumber() {
+        RetransmissionPolicy adaptive = Parts.make(RetransmissionPolicy.class, "adaptive", Map.of("budget-ratio", "0",
+                "budget-floor", "1"));
+        Report report = simulation(options(4, Duration.ofMinutes(20), 7, 0.3), cover("none"), adaptive).run();
+        assertHolds(report);
+        assertEquals(1, row(report, "most copies by one client within a minute"), report::text);
+        // A part that now and then forgets its budget.
+        boolean[] lies = new boolean[1];
+        RetransmissionPolicy fooled = new RetransmissionPolicy() {
+            @Override
+            public Optional<Duration> waitForAck(SentPacket packet) {
+                return adaptive.waitForAck(packet);
+            }
+
+            @Override
+            public Optional<Duration> untilCopy(SentPacket packet) {
+                lies[0] = !lies[0];
+                return lies[0] ? Optional.of(Duration.ZERO) : adaptive.untilCopy(packet);
+            }
+        };
+        assertEquals(List.of("copies within the budget of the retransmission part"),
+                simulation(options(4, Duration.ofMinutes(20), 7, 0.3), cover("none"), fooled).run().violated());
+    }
+
+    @Test
     void packetsForKeysThatAreGoneAreDroppedAndCounted() {
         Report report = run(options(4, Duration.ofHours(2), 5, 0, "rotation@10m", "directory-outage@5m-90m"));
         assertHolds(report);
@@ -178,10 +223,18 @@ class SimulationTest {
         };
     }
 
+    private static CoverTrafficStrategy cover(String name) {
+        return Parts.make(CoverTrafficStrategy.class, name, Map.of());
+    }
+
     private static Simulation simulation(Options options, CoverTrafficStrategy cover) {
+        return simulation(options, cover, Parts.make(RetransmissionPolicy.class, "timeout", Map.of()));
+    }
+
+    private static Simulation simulation(Options options, CoverTrafficStrategy cover,
+            RetransmissionPolicy retransmission) {
         StubPacketFormat format = new StubPacketFormat();
         StubCryptography stub = new StubCryptography(format);
-        return new Simulation(options, new Simulation.SharedParts(format, stub, stub, cover,
-                Parts.make(RetransmissionPolicy.class, "timeout", Map.of())));
+        return new Simulation(options, new Simulation.SharedParts(format, stub, stub, cover, retransmission));
     }
 }

@@ -146,12 +146,13 @@ final class MvClientStore implements ClientStore {
             store.setRetentionTime(RETENTION_MILLIS);
             store.setVersionsToKeep(0);
             return store;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | AssertionError e) {
             throw damaged(file, e);
         }
     }
 
-    private static StoreException damaged(Path file, RuntimeException e) {
+    /** @param e what the database finds: with assertions on some of it is an error */
+    private static StoreException damaged(Path file, Throwable e) {
         return new StoreException(file + ": cannot be read, it seems damaged; nothing of it was changed ("
                 + e.getMessage() + ")", e);
     }
@@ -185,7 +186,7 @@ final class MvClientStore implements ClientStore {
                         + " beside it names version " + committed + "); nothing of it was changed");
             }
             return bytes;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | AssertionError e) {
             throw damaged(file, e);
         } finally {
             store.closeImmediately();

@@ -22,6 +22,7 @@ public enum Counter {
     ACKS_MALFORMED("acks.dropped.malformed", "payloads of 0 to 48 bytes that are no acknowledgement of ours"),
 
     RECEIVED_FRAGMENTS("fragments.received", "fragments of messages"),
+    FRAGMENTS_REORDERED("fragments.reordered", "fragments that came after a later one of their message; put in order"),
     RECEIVED_COVER("cover.received", "own cover packets that came back"),
     FRAGMENTS_MALFORMED("fragments.dropped.malformed", "payloads that decrypt to no fragment"),
     FRAGMENTS_DUPLICATE("fragments.dropped.duplicate", "fragments that were there already"),
@@ -33,6 +34,8 @@ public enum Counter {
     LISTENER_FAILURES("listeners.failed", "exceptions thrown by subscribers"),
 
     SURBS_MADE("surbs.made", "reply blocks made for others to answer with"),
+    SURBS_ARRIVED("surbs.made.acknowledged", "reply blocks made whose message was acknowledged"),
+    SURBS_UNSURE("surbs.made.failed", "reply blocks made whose message failed, so that they may not have arrived"),
     SURBS_RECEIVED("surbs.received", "reply blocks received from others"),
     SURBS_USED("surbs.used", "received reply blocks spent"),
     SURBS_EXPIRED("surbs.expired", "received reply blocks dropped for age or limits"),
@@ -50,6 +53,7 @@ public enum Counter {
     SESSIONS_LOST("gateway.sessions.lost", "sessions that ended without being asked to"),
     GATEWAY_ERRORS("gateway.errors", "error messages of the gateway"),
     GATEWAY_MALFORMED("gateway.dropped.malformed", "frames of the gateway that could not be read"),
+    GATEWAY_LATE("gateway.dropped.late", "frames read off a link after it was given up; sent again where that matters"),
     OUT_OF_BANDWIDTH("gateway.out-of-bandwidth", "packets the gateway refused for want of bandwidth; sent again"),
     BANDWIDTH_CLAIMS("gateway.bandwidth.claims", "claims of free bandwidth"),
     TOPOLOGY_REFRESHES("topology.refreshes", "topologies taken over"),

@@ -49,8 +49,10 @@ import org.cloakwork.client.session.Session;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.client.store.Saved;
 import org.cloakwork.client.topology.TopologyKeeper;
+import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.spi.store.ClientStore;
 import org.cloakwork.spi.store.StoreException;
+import org.cloakwork.spi.topology.Node;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.NymMessage;
 import org.cloakwork.wire.RepliableContent;
@@ -79,10 +81,14 @@ public final class Engine implements MixnetClient {
     private static final int WINDOWS_AHEAD = 4;
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
     private static final String CLOSED = "the client was closed";
+    private static final String NOT_LISTED = "is not in the network";
     /** Beside the names of {@link Counter} in {@link #counters}: messages handed to send and reply that have not ended. */
     static final String IN_FLIGHT = "messages.in-flight";
     /** Beside them, too, once there is one: for how long the present topology has been in use. */
     static final String TOPOLOGY_AGE = "topology.age-seconds";
+    /** Likewise: how many nodes the present topology has, and how many its source lists and left out. */
+    static final String TOPOLOGY_NODES = "topology.nodes";
+    static final String TOPOLOGY_REJECTED = "topology.nodes.rejected";
 
     private final ClientConfiguration configuration;
     private final Parts parts;
@@ -99,6 +105,9 @@ public final class Engine implements MixnetClient {
     /** Messages of applications that have not ended, and what they hold. */
     private final Set<OutgoingMessage> inFlight = ConcurrentHashMap.newKeySet();
     private final AtomicLong heldBytes = new AtomicLong();
+    private final AtomicLong mostHeldBytes = new AtomicLong();
+    /** Timers that will end a message. */
+    private int deadlines;
     private final Map<Lane, Long> heldBytesByLane = new ConcurrentHashMap<>();
     private final Outbox outbox = new Outbox();
     private final PacketMaker maker;
@@ -176,7 +185,7 @@ public final class Engine implements MixnetClient {
         inbox = new Inbox(cryptography, identity.encryption(), replyKeys, counters, configuration.inboxLimitBytes(),
                 ledger);
         mailbox = new Mailbox(environment.listeners(), counters, configuration.inboxLimitBytes());
-        topology = new TopologyKeeper(parts, environment, counters, configuration.topologyRefresh(),
+        topology = new TopologyKeeper(parts, environment, counters, configuration.topologyRefresh(), ledger,
                 this::topologyChanged);
         session = new Session(environment, parts, cryptography, counters, identity.identity(),
                 identity.encryption().publicKey(), configuration.gateway(), configuration.gatewayPolicy(), saved, ledger,
@@ -208,6 +217,7 @@ public final class Engine implements MixnetClient {
     private void restore() {
         saved.replyKeys().forEach(key -> replyKeys.restore(key.key(), nanosOf(key.made())));
         replies.restore(saved);
+        saved.topology().ifPresent(topology::restore);
         Map<Integer, Long> completed = new LinkedHashMap<>();
         saved.completed().forEach(set -> completed.put(set.setId(), nanosOf(set.at())));
         inbox.restore(saved.fragments(), completed, environment.clock().nanoTime());
@@ -316,13 +326,23 @@ public final class Engine implements MixnetClient {
         Map<String, Long> snapshot = counters.snapshot();
         snapshot.put(IN_FLIGHT, (long) inFlight.size());
         topology.age().ifPresent(age -> snapshot.put(TOPOLOGY_AGE, age.toSeconds()));
+        topology.topology().ifPresent(present -> {
+            snapshot.put(TOPOLOGY_NODES, (long) present.nodes().size());
+            snapshot.put(TOPOLOGY_REJECTED, (long) present.rejected().size());
+        });
         return snapshot;
     }
 
     /** {@return what the client holds at this moment; to be asked on its own thread only} */
     public Holdings holdings() {
         return new Holdings(heldBytes.get(), inbox.bytesHeld(), mailbox.bytes(), reliability.size(),
-                session.pendingBytes(), replies.surbsHeld());
+                session.pendingBytes(), replies.surbsHeld(), inFlight.size() + replies.messages().size(), deadlines);
+    }
+
+    /** {@return the most that the client ever held; to be asked on its own thread only} */
+    public Holdings.Peaks peaks() {
+        return new Holdings.Peaks(mostHeldBytes.get(), inbox.mostBytesHeld(), mailbox.mostBytes(),
+                reliability.mostAwaited(), replies.mostSurbsHeld());
     }
 
     @Override
@@ -420,6 +440,7 @@ public final class Engine implements MixnetClient {
         } else if (isStopped()) {
             outgoing.refuse(FailureReason.CLOSED, CLOSED);
         } else {
+            mostHeldBytes.accumulateAndGet(configuration.outboxLimitBytes() - free, Math::max);
             if (!ledger.isOn()) {
                 outgoing.notStored();
             }
@@ -440,6 +461,8 @@ public final class Engine implements MixnetClient {
             heldBytes.addAndGet(-bytes);
             heldBytesByLane.computeIfPresent(lane, (l, held) -> held > bytes ? held - bytes : null);
             ended.id().ifPresent(ledger::ended);
+            counters.add(outcome instanceof Outcome.Acknowledged ? Counter.SURBS_ARRIVED : Counter.SURBS_UNSURE,
+                    ended.surbs());
             counters.count(outcome instanceof Outcome.Acknowledged
                     ? Counter.MESSAGES_ACKNOWLEDGED : Counter.MESSAGES_FAILED);
         }, environment.outcomes());
@@ -486,8 +509,13 @@ public final class Engine implements MixnetClient {
     }
 
     private void startDeadline(OutgoingMessage message) {
-        message.setDeadline(environment.scheduler().schedule(
-                Duration.ofNanos(message.deadlineNanos() - environment.clock().nanoTime()), () -> expired(message)));
+        Cancellable timer = environment.scheduler().schedule(
+                Duration.ofNanos(message.deadlineNanos() - environment.clock().nanoTime()), () -> expired(message));
+        deadlines++;
+        message.setDeadline(() -> {
+            timer.cancel();
+            deadlines--;
+        });
     }
 
     /**
@@ -525,7 +553,14 @@ public final class Engine implements MixnetClient {
 
         @Override
         public void unroutable(OutgoingMessage message) {
-            fail(message, FailureReason.UNKNOWN_GATEWAY, "the recipient's gateway is not in the network");
+            fail(message, FailureReason.UNKNOWN_GATEWAY, "the recipient's gateway " + whyUnroutable(message));
+        }
+
+        private String whyUnroutable(OutgoingMessage message) {
+            return message.target() instanceof Target.ToAddress(MixnetAddress recipient)
+                    ? topology.topology().flatMap(known -> known.rejection(recipient.gateway(), Node.Role.ENTRY))
+                            .map(reason -> "is left out: " + reason).orElse(NOT_LISTED)
+                    : NOT_LISTED;
         }
 
         @Override
@@ -534,6 +569,7 @@ public final class Engine implements MixnetClient {
                 long now = environment.clock().nanoTime();
                 encoded.replyKeys().forEach(key -> replyKeys.add(key, encoded.ownTag(), now));
                 counters.add(Counter.SURBS_MADE, encoded.replyKeys().size());
+                message.carries(encoded.replyKeys().size());
                 if (message.id().isPresent()) {
                     ledger.cut(saved(message, Optional.empty(), encoded.fragments()));
                 }
@@ -776,7 +812,10 @@ public final class Engine implements MixnetClient {
         } else if (ledger.problem().isPresent()) {
             reason = "the state cannot be written: " + ledger.problem().get();
         } else if (topology.isOutOfDate()) {
-            reason = "the topology is out of date: " + topology.problem();
+            // It works as long as the nodes are what they were.
+            states.set(new ClientState.Degraded("the topology of " + topology.since() + " is out of date: "
+                    + topology.problem()));
+            return;
         } else {
             states.set(new ClientState.Ready());
             return;

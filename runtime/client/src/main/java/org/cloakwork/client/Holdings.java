@@ -9,7 +9,21 @@ package org.cloakwork.client;
  * @param awaitedAcks  packets cut and not acknowledged yet
  * @param linkBytes    given to the link and not sent yet
  * @param surbs        reply blocks others gave us
+ * @param messages     on their way, those of our own that carry reply blocks or ask for some included
+ * @param deadlines    timers that will end a message: one for each of them
  */
 public record Holdings(long outboxBytes, long inboxBytes, long mailboxBytes, int awaitedAcks, long linkBytes,
-                       int surbs) {
+                       int surbs, int messages, int deadlines) {
+
+    /**
+     * The most that a client ever held of each, not necessarily at the same moment.
+     *
+     * @param outboxBytes  as in {@link Holdings}, what was refused for want of room left out, as for the others
+     * @param inboxBytes   as in {@link Holdings}
+     * @param mailboxBytes as in {@link Holdings}
+     * @param awaitedAcks  as in {@link Holdings}
+     * @param surbs        as in {@link Holdings}
+     */
+    public record Peaks(long outboxBytes, long inboxBytes, long mailboxBytes, int awaitedAcks, int surbs) {
+    }
 }

@@ -53,7 +53,7 @@ class AcceptanceSessionTest {
     }
 
     @Test
-    void a4GatewayDownForFiveSecondsSeventySecondsTenMinutesCostsNoMessage() {
+    void a4_a_gateway_down_for_5_s_70_s_and_10_min_costs_no_message() {
         for (Duration outage : List.of(Duration.ofSeconds(5), Duration.ofSeconds(70), Duration.ofMinutes(10))) {
             try (World world = new World(seed.next(), new ClearFormat(), 2)) {
                 TestClient alice = clientAt(world, 0);
@@ -86,7 +86,7 @@ class AcceptanceSessionTest {
     }
 
     @Test
-    void a5GatewayGoneForEverLeadsToAnotherOneWithinTheBoundAndTheNewAddressIsTold() {
+    void a5_a_gateway_gone_for_ever_leads_to_another_one_within_the_bound_and_the_new_address_is_told() {
         try (World world = new World(seed.value(), new ClearFormat(), 3)) {
             TestClient alice = clientAt(world, 0);
             TestClient bob = clientAt(world, 1);
@@ -112,7 +112,7 @@ class AcceptanceSessionTest {
     }
 
     @Test
-    void a16TopologyOutageLogsFewLinesIsVisibleAndStopsNoTraffic() {
+    void a16_a_topology_outage_logs_few_lines_is_visible_and_stops_no_traffic() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT,
                     World.cover(Optional.of(Duration.ofMillis(500)), Optional.empty()));
@@ -138,7 +138,40 @@ class AcceptanceSessionTest {
     }
 
     @Test
-    void a21EveryCallReturnsByItsDeadlineWhenNothingAnswers() throws Exception {
+    void a16_a_gateway_outage_logs_few_lines_however_often_the_client_tries() {
+        try (World world = new World(seed.value(), new ClearFormat(), 2)) {
+            TestClient alice = clientAt(world, 0);
+            LogLines.take();
+            world.gateways.forEach(gateway -> gateway.unreachable = true);
+            gatewayOf(alice).goDown();
+            world.runFor(Duration.ofHours(1));
+            gatewayOf(alice).comeUp();
+            world.gateways.forEach(gateway -> gateway.unreachable = false);
+            alice.awaitReady();
+            List<String> lines = LogLines.take();
+            // Two lines, each six times an hour at most, and the one that it is over.
+            assertTrue(!lines.isEmpty() && lines.size() <= 14, lines::toString);
+            assertTrue(lines.getLast().matches(".* there is a session again, after \\d{3} attempts"), lines::toString);
+        }
+    }
+
+    @Test
+    void a16_a_link_that_is_lost_every_few_seconds_logs_few_lines() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            LogLines.take();
+            for (int i = 0; i < 600; i++) {
+                ((FakeTransport) alice.parts.transport()).link().breakOff("cut");
+                world.runFor(Duration.ofSeconds(6));
+            }
+            assertTrue(alice.counter(Counter.SESSIONS_LOST) > 500, alice::counters);
+            List<String> lines = LogLines.take();
+            assertTrue(!lines.isEmpty() && lines.size() <= 14, lines::toString);
+        }
+    }
+
+    @Test
+    void a21_every_call_returns_by_its_deadline_when_nothing_answers() throws Exception {
         for (int fault = 0; fault < 5; fault++) {
             try (World world = new World(seed.next())) {
                 TestClient bob = world.readyClient();
@@ -179,7 +212,7 @@ class AcceptanceSessionTest {
     }
 
     @Test
-    void a25LostProbeDoesNotFlipTheStateWhileTrafficFlows() {
+    void a25_a_lost_probe_does_not_flip_the_state_while_traffic_flows() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();

@@ -2,7 +2,6 @@ package org.cloakwork.client;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
@@ -14,7 +13,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.Outcome;
@@ -34,7 +32,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What users of Nym's clients suffer from, as tests; the names say from which complaint each comes. */
+/**
+ * What users of Nym's clients suffer from, as tests; the names say from which complaint each comes. A8, which takes many
+ * clients, is beside the simulator.
+ */
 class AcceptanceTest {
 
     @RegisterExtension
@@ -55,6 +56,17 @@ class AcceptanceTest {
                         receiver.address().encryption())));
     }
 
+    /** {@return how many of them come after a later one of their set} */
+    private static long outOfOrder(List<Fragment> order) {
+        Map<Integer, Integer> highest = new HashMap<>();
+        long count = 0;
+        for (Fragment fragment : order) {
+            int before = highest.merge(fragment.setId(), fragment.position(), Math::max);
+            count += before > fragment.position() ? 1 : 0;
+        }
+        return count;
+    }
+
     @Test
     void a1_a2_every_pair_of_packets_of_two_messages_may_change_places_and_no_byte_is_lost() {
         try (World world = new World(seed.value())) {
@@ -63,11 +75,13 @@ class AcceptanceTest {
             byte[] second = world.randomness.bytes(9_000);
             int packets = fragments(world, first).size() + fragments(world, second).size();
             int expected = 0;
+            long reordered = 0;
             for (int i = 0; i < packets; i++) {
                 for (int j = i + 1; j < packets; j++) {
                     List<Fragment> order = new ArrayList<>(fragments(world, first));
                     order.addAll(fragments(world, second));
                     Collections.swap(order, i, j);
+                    reordered += outOfOrder(order);
                     deliver(world, alice, order);
                     expected += 2;
                     alice.awaitReceived(expected);
@@ -80,6 +94,8 @@ class AcceptanceTest {
                 assertEquals(Set.of(ByteBuffer.wrap(first), ByteBuffer.wrap(second)), pair);
             }
             assertEquals((long) packets * packets * (packets - 1) / 2, alice.counter(Counter.RECEIVED_FRAGMENTS));
+            assertTrue(reordered > 0);
+            assertEquals(reordered, alice.counter(Counter.FRAGMENTS_REORDERED), alice::counters);
             assertEquals(0, alice.engine.holdings().inboxBytes());
         }
     }
@@ -99,49 +115,6 @@ class AcceptanceTest {
                 alice.awaitReceived(missing + 1);
                 assertArrayEquals(message, alice.received.getLast().payload());
             }
-        }
-    }
-
-    // ------------------------------------------------------------------ A8: answers
-
-    @Test
-    @Timeout(120)
-    void a8_requests_of_50_clients_with_ten_reply_blocks_each_are_answered_without_a_stall() {
-        int clientCount = 50;
-        // With 200 the ten thousand of the complaint; the law is the same with fewer.
-        int requestsEach = Integer.getInteger("cloakwork.requests", 30);
-        int answerBytes = 8_000;
-        try (World world = new World(seed.value())) {
-            TestClient server = world.readyClient();
-            List<Delivery> answers = new ArrayList<>();
-            server.engine.subscribe(request ->
-                    answers.add(server.engine.reply(request.sender().orElseThrow(), new byte[answerBytes])));
-            List<TestClient> clients = IntStream.range(0, clientCount).mapToObj(i -> world.readyClient()).toList();
-            long slowestNanos = 0;
-            for (int round = 0; round < requestsEach; round++) {
-                for (TestClient client : clients) {
-                    Delivery request = client.engine.send(server.address(), new byte[500],
-                            SendOptions.DEFAULT.withReplySurbs());
-                    world.time.runUntil(() -> false, Duration.ofMillis(10));
-                    if (round == 0) {
-                        client.awaitAcknowledged(request);
-                    }
-                }
-            }
-            assertTrue(world.time.runUntil(() -> answers.size() == clientCount * requestsEach
-                    && answers.stream().allMatch(answer -> answer.outcome().isDone()), Duration.ofMinutes(5)));
-            world.runFor(Duration.ofSeconds(10));
-            for (Delivery answer : answers) {
-                Outcome.Acknowledged end = assertInstanceOf(Outcome.Acknowledged.class, answer.outcome().join());
-                slowestNanos = Math.max(slowestNanos, end.elapsed().toNanos());
-            }
-            clients.forEach(client -> assertEquals(requestsEach, client.received.size()));
-            System.out.println("A8: slowest of " + answers.size() + " answers " + slowestNanos / 1_000_000
-                    + " ms, requests for reply blocks " + server.counter(Counter.SURB_REQUESTS_SENT));
-            // Six hops of 15 ms there and back, the largest of 50 000 packets; with a refill before it twice that.
-            assertTrue(slowestNanos < 2_000_000_000L, "slowest answer: " + slowestNanos / 1_000_000 + " ms");
-            assertEquals(server.counter(Counter.SURBS_RECEIVED), server.counter(Counter.SURBS_USED)
-                    + server.counter(Counter.SURBS_EXPIRED) + server.engine.surbsHeld());
         }
     }
 
@@ -169,7 +142,7 @@ class AcceptanceTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(300)
     void a9_a14_after_a_week_queues_heap_and_latency_are_what_they_were_on_the_first_day() {
         long begun = System.nanoTime();
         try (World world = new World(seed.value())) {
@@ -223,7 +196,7 @@ class AcceptanceTest {
     // ------------------------------------------------------------------ A10: eight sessions
 
     @Test
-    @Timeout(120)
+    @Timeout(300)
     void a10_of_eight_lanes_one_is_greedy_and_the_others_keep_their_share() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT, new PoissonCoverFactory().create(Map.of()));

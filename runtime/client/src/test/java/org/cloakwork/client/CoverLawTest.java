@@ -133,7 +133,7 @@ class CoverLawTest {
     }
 
     @Test
-    void cover_data_answers_copies_and_requests_differ_in_nothing_outside_the_encryption() {
+    void a12_uplink_as_stated_and_cover_data_answers_copies_and_requests_differ_in_nothing_outside_the_encryption() {
         Set<String> outsides = new HashSet<>();
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT, POISSON);

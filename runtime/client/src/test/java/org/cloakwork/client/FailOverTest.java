@@ -14,7 +14,10 @@ import java.util.stream.IntStream;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.Outcome;
 import org.cloakwork.api.SendOptions;
+import org.cloakwork.spi.topology.Node;
+import org.cloakwork.spi.topology.Topology;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -206,6 +209,39 @@ class FailOverTest {
             }
             assertTrue(Set.of(1, 2, 3).containsAll(chosen), chosen::toString);
             assertTrue(chosen.size() > 1, chosen::toString);
+        }
+    }
+
+    private static void leaveOut(World world, FakeGateway gateway, String reason) {
+        world.directory = () -> {
+            Topology all = world.topology(Set.of(gateway.identity()));
+            return CompletableFuture.completedFuture(new Topology(all.epochId(), all.keyRotationId(),
+                    all.refreshedAt(), all.rewardedSet(), all.nodes(),
+                    List.of(new Topology.Rejected(gateway.identity(), Node.Role.ENTRY, reason))));
+        };
+    }
+
+    @Test
+    void a_gateway_the_directory_leaves_out_is_not_chosen_and_the_reason_is_told() {
+        try (World world = new World(seed.value(), new ClearFormat(), 2)) {
+            FakeGateway slow = world.gateways.getFirst();
+            leaveOut(world, slow, "performance 12 % is below 50 %");
+            for (int i = 0; i < 5; i++) {
+                LogLines.take();
+                TestClient client = world.readyClient();
+                assertEquals(world.gateways.get(1), gatewayOf(client));
+                assertEquals(List.of("INFO org.cloakwork.client.session.GatewayChooser gateways that cannot be used: "
+                        + slow.identity() + ": performance 12 % is below 50 %"), LogLines.take());
+                assertEquals(1, client.engine.counters().get(Engine.TOPOLOGY_REJECTED));
+            }
+            TestClient named = world.client(ClientConfiguration.DEFAULT.withGateway(slow.identity()), World.NO_COVER);
+            world.runFor(Duration.ofSeconds(1));
+            String step = assertInstanceOf(ClientState.Connecting.class, named.engine.state()).step();
+            assertTrue(step.startsWith("gateway " + slow.identity() + " is left out: performance 12 %"), step);
+            TestClient other = world.readyClient();
+            Outcome.Failed failed = assertInstanceOf(Outcome.Failed.class, other.await(other.send(new MixnetAddress(
+                    other.address().identity(), other.address().encryption(), slow.identity()), "hello")));
+            assertEquals("the recipient's gateway is left out: performance 12 % is below 50 %", failed.detail());
         }
     }
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -104,7 +105,52 @@ class KillTest {
     }
 
     @Test
-    void what_is_stored_arrives_once_however_often_she_is_killed() {
+    void while_the_directory_is_down_she_goes_on_with_the_topology_of_before() {
+        world.runFor(Duration.ofMinutes(7));
+        alice.kill();
+        world.directory = () -> World.noTopology("the directory is down");
+        alice = world.client(store).start();
+        assertTrue(world.time.runUntil(alice::isReady, Duration.ofSeconds(1)), () -> "" + alice.engine.state());
+        alice.awaitAcknowledged(alice.send(bob.address(), "on the topology of before"));
+        // Taken over two minutes before the end, at the first refresh, and that counts.
+        world.runFor(Duration.ofMinutes(1));
+        assertTrue(alice.engine.counters().get(Engine.TOPOLOGY_AGE) >= 180, alice::counters);
+        assertTrue(alice.isReady());
+        String made = world.time.now().truncatedTo(ChronoUnit.HOURS).toString().substring(0, 14);
+        alice.kill();
+        world.runFor(Duration.ofMinutes(30));
+        alice = world.client(store).start();
+        world.runFor(Duration.ofSeconds(1));
+        String reason = assertInstanceOf(ClientState.Degraded.class, alice.engine.state()).reason();
+        assertTrue(reason.startsWith("the topology of " + made) && reason.endsWith("the directory is down"), reason);
+        alice.awaitAcknowledged(alice.send(bob.address(), "on an old topology"));
+        world.directory = () -> CompletableFuture.completedFuture(world.topology());
+        assertTrue(world.time.runUntil(alice::isReady, Duration.ofMinutes(6)));
+    }
+
+    @Test
+    void when_the_directory_says_nothing_the_topology_of_before_is_used_after_five_seconds() {
+        alice.kill();
+        world.directory = CompletableFuture::new;
+        alice = world.client(store).start();
+        world.runFor(Duration.ofMillis(4900));
+        assertInstanceOf(ClientState.Connecting.class, alice.engine.state());
+        assertTrue(world.time.runUntil(alice::isReady, Duration.ofMillis(300)), () -> "" + alice.engine.state());
+    }
+
+    @Test
+    void a_topology_of_yesterday_is_not_used() {
+        alice.kill();
+        world.directory = () -> World.noTopology("the directory is down");
+        world.runFor(Duration.ofHours(25));
+        alice = world.client(store).start();
+        world.runFor(Duration.ofMinutes(1));
+        assertEquals("the directory is down",
+                assertInstanceOf(ClientState.Connecting.class, alice.engine.state()).step());
+    }
+
+    @Test
+    void a6_a7_what_is_stored_arrives_once_however_often_she_is_killed() {
         world.loss = 0.1;
         world.duplication = 0.1;
         world.jitter = Duration.ofMillis(300);

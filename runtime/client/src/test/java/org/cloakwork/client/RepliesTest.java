@@ -238,17 +238,37 @@ class RepliesTest {
     }
 
     @Test
-    void reply_blocks_of_the_rotation_before_go_an_epoch_after_it() {
+    void reply_blocks_of_the_rotation_before_are_renewed_and_go_an_epoch_after_it() {
+        SenderTag tag = askedBy(alice, 20);
+        for (int rotation = 0; rotation < 3; rotation++) {
+            long made = alice.counter(Counter.SURBS_MADE);
+            assertTrue(bob.engine.surbsHeld() >= 18, bob::counters);
+            world.keyRotation++;
+            world.runFor(Duration.ofMinutes(9));
+            assertEquals(made, alice.counter(Counter.SURBS_MADE));
+            world.runFor(Duration.ofMinutes(8));
+            assertEquals(made, alice.counter(Counter.SURBS_MADE) - 20, 2);
+            world.runFor(Duration.ofHours(23));
+            assertEquals(20, bob.engine.surbsHeld(), 2);
+            assertEquals(rotation + 1, bob.counter(Counter.SURB_REQUESTS_SENT));
+        }
+        // Three days later, and she has sent nothing since.
+        bob.awaitAcknowledged(bob.reply(tag, new byte[10]));
+        alice.awaitReceived(1);
+        assertEquals(1, bob.received.size());
+        assertSurbBalance();
+    }
+
+    @Test
+    void reply_blocks_of_someone_who_is_gone_go_an_epoch_after_the_rotation() {
         askedBy(alice, 20);
-        assertEquals(20, bob.engine.surbsHeld());
+        alice.stop();
         world.keyRotation++;
         world.runFor(Duration.ofMinutes(50));
-        assertEquals(20, bob.engine.surbsHeld());
+        assertTrue(bob.engine.surbsHeld() > 5, bob::counters);
         world.runFor(Duration.ofMinutes(20));
         assertEquals(0, bob.engine.surbsHeld());
-        assertEquals(20, bob.counter(Counter.SURBS_EXPIRED));
-        SenderTag tag = askedBy(alice, 20);
-        world.runFor(Duration.ofHours(2));
-        bob.awaitAcknowledged(bob.reply(tag, new byte[10]));
+        assertEquals(20, bob.counter(Counter.SURBS_EXPIRED) + bob.counter(Counter.SURBS_USED));
+        assertSurbBalance();
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,8 @@ import java.util.stream.IntStream;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.spi.transport.GatewayLink;
+import org.cloakwork.spi.transport.GatewayTransport;
 import org.cloakwork.wire.NymMessage;
 import org.cloakwork.wire.gateway.ServerResponse;
 import org.junit.jupiter.api.Test;
@@ -402,6 +405,30 @@ class SessionTest {
             alice.awaitReceived(20);
             assertEachOnce(alice, 20);
             assertEquals(0, alice.counter(Counter.SESSIONS_LOST));
+        }
+    }
+
+    @Test
+    void frames_of_a_link_that_was_given_up_are_counted() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            GatewayTransport real = alice.parts.transport();
+            List<GatewayLink.Handler> handlers = new ArrayList<>();
+            alice.parts.setTransport((endpoint, handler) -> {
+                handlers.add(handler);
+                return real.connect(endpoint, handler);
+            });
+            world.runFor(Duration.ofSeconds(3));
+            assertEquals(1, handlers.size());
+            alice.awaitReady();
+            alice.parts.setTransport(real);
+            world.runFor(Duration.ofSeconds(3));
+            alice.awaitReady();
+            assertEquals(0, alice.counter(Counter.GATEWAY_LATE));
+            handlers.getFirst().binary(new byte[100]);
+            handlers.getFirst().text("{}");
+            world.runFor(Duration.ofSeconds(1));
+            assertEquals(2, alice.counter(Counter.GATEWAY_LATE), alice::counters);
         }
     }
 

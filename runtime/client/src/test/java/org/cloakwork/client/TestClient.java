@@ -145,8 +145,14 @@ final class TestClient {
         return text.toString();
     }
 
+    /** To be asked when nothing is due: what was handed over a moment ago has no timer yet. */
+    void assertTimers() {
+        assertEquals(engine.holdings().messages(), engine.holdings().deadlines(), "timers pending = messages in flight");
+    }
+
     void assertBalance() {
         assertEquals(counter(Counter.MESSAGES_CREATED), counter(Counter.MESSAGES_ACKNOWLEDGED)
                 + counter(Counter.MESSAGES_FAILED) + inFlight(), "created = acknowledged + failed + in flight");
+        assertTrue(counter(Counter.SURBS_ARRIVED) + counter(Counter.SURBS_UNSURE) <= counter(Counter.SURBS_MADE));
     }
 }

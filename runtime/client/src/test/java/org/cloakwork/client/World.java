@@ -192,6 +192,7 @@ final class World implements AutoCloseable {
     void runFor(Duration duration) {
         time.runFor(duration);
         clients.forEach(TestClient::assertBalance);
+        clients.forEach(TestClient::assertTimers);
     }
 
     boolean lost() {

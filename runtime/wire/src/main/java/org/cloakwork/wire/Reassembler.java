@@ -42,6 +42,7 @@ public final class Reassembler {
     private long bytesHeld;
     private long evictedFragments;
     private long staleFragments;
+    private long reorderedFragments;
 
     /** Told what is no longer held, so that a copy of it elsewhere can go, too. Must not call back. */
     public interface Listener {
@@ -110,6 +111,7 @@ public final class Reassembler {
     private static final class FragmentSet {
         private final Fragment[] fragments;
         private int missing;
+        private int highest;
         private long cost;
         private long touchedNanos;
 
@@ -192,6 +194,10 @@ public final class Reassembler {
         sets.remove(fragment.setId());
         sets.put(fragment.setId(), set);
         set.touchedNanos = nowNanos;
+        if (fragment.position() < set.highest) {
+            reorderedFragments++;
+        }
+        set.highest = Math.max(set.highest, fragment.position());
         set.fragments[fragment.position() - 1] = fragment;
         set.missing--;
         long cost = fragment.payload().length + FRAGMENT_COST;
@@ -252,6 +258,11 @@ public final class Reassembler {
     /** {@return how many kept fragments went since the start because nothing followed} */
     public long staleFragments() {
         return staleFragments;
+    }
+
+    /** {@return how many kept fragments came after one with a higher place in their set} */
+    public long reorderedFragments() {
+        return reorderedFragments;
     }
 
     /** @return whether there is room now; if not, the set itself was too large and is gone */

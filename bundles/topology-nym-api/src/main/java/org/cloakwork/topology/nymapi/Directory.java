@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -115,17 +116,25 @@ final class Directory {
             throws WireException {
         requireAgreement("the lists of mix nodes and gateways", mixnodes.metadata(), gateways.metadata());
         Map<Long, Node> nodes = new HashMap<>();
-        putUsable(nodes, mixnodes, minimumMixnodePerformancePercent);
-        putUsable(nodes, gateways, minimumGatewayPerformancePercent);
+        List<Topology.Rejected> rejected = new ArrayList<>();
+        putUsable(nodes, rejected, mixnodes, Node.Role.MIXNODE, minimumMixnodePerformancePercent);
+        putUsable(nodes, rejected, gateways, Node.Role.ENTRY, minimumGatewayPerformancePercent);
         Metadata metadata = mixnodes.metadata();
         return RoutableTopology.require(new Topology(metadata.absoluteEpochId(), metadata.rotationId(),
-                metadata.refreshedAt(), rewardedSet, nodes));
+                metadata.refreshedAt(), rewardedSet, nodes, rejected));
     }
 
-    private static void putUsable(Map<Long, Node> nodes, NodeList list, int minimumPerformancePercent) {
+    private static void putUsable(Map<Long, Node> nodes, List<Topology.Rejected> rejected, NodeList list,
+                                  Node.Role role, int minimumPerformancePercent) {
         for (SkimmedNode node : list.nodes()) {
-            if (node.performancePercent() >= minimumPerformancePercent) {
-                node.toNode().ifPresent(usable -> nodes.put(usable.id(), usable));
+            Optional<Node> usable = node.toNode();
+            if (usable.isEmpty()) {
+                rejected.add(new Topology.Rejected(node.identity(), role, "no address"));
+            } else if (node.performancePercent() < minimumPerformancePercent) {
+                rejected.add(new Topology.Rejected(node.identity(), role, "performance " + node.performancePercent()
+                        + " % is below " + minimumPerformancePercent + " %"));
+            } else {
+                nodes.put(node.id(), usable.get());
             }
         }
     }

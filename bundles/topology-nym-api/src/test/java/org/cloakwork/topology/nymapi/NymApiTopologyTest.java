@@ -31,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.spi.runtime.PartFactory;
+import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.topology.TopologyException;
 import org.cloakwork.spi.topology.TopologyProvider;
@@ -164,6 +165,21 @@ class NymApiTopologyTest {
         assertEquals(4, fetch(provider(directory.url())).nodes().size());
         assertTrue(directory.requests.contains(MIXNODES + "?page=2"));
         assertFalse(directory.requests.contains(MIXNODES + "?page=3"));
+    }
+
+    @Test
+    void whatIsLeftOutIsNamedWithItsReason() throws Exception {
+        directory.on(MIXNODES, page(METADATA, 4, 0, mix(1, "1"), mix(2, "0.5"), mix(3, "1"), mix(5, "0.4999")));
+        SkimmedNode homeless = new SkimmedNode(7, gateway(7, "1").identity(), List.of(), 10007,
+                new EncryptionKey(new byte[32]), EpochRole.Other.INACTIVE, gateway(7, "1").roles(),
+                gateway(7, "1").entry(), BigDecimal.ONE);
+        directory.on(GATEWAYS, page(METADATA, 3, 0, gateway(4, "0.7"), gateway(6, "0.129"), homeless));
+        Topology topology = fetch(provider(directory.url()));
+        assertEquals(Set.of(1L, 2L, 3L, 4L), topology.nodes().keySet());
+        assertEquals(List.of(
+                new Topology.Rejected(mix(5, "1").identity(), Node.Role.MIXNODE, "performance 49 % is below 50 %"),
+                new Topology.Rejected(gateway(6, "1").identity(), Node.Role.ENTRY, "performance 12 % is below 50 %"),
+                new Topology.Rejected(homeless.identity(), Node.Role.ENTRY, "no address")), topology.rejected());
     }
 
     @Test

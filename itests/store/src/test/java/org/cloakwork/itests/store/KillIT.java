@@ -134,7 +134,7 @@ class KillIT {
     }
 
     @Test
-    void nothingIsLostOrDoubledOverTwentyKills() throws Exception {
+    void a6_a7_nothing_is_lost_or_doubled_over_twenty_kills() throws Exception {
         long started = System.nanoTime();
         int kills = 0;
         int promisedReplies = 0;

@@ -39,6 +39,8 @@ public final class Inbox {
     private final Reassembler reassembler;
     private long evicted;
     private long stale;
+    private long reordered;
+    private long mostBytes;
 
     /**
      * A message that is complete.
@@ -113,6 +115,7 @@ public final class Inbox {
             Fragment fragment = Fragment.parse(decrypted);
             switch (reassembler.add(fragment, nowNanos)) {
                 case Reassembler.Incomplete() -> {
+                    mostBytes = Math.max(mostBytes, reassembler.bytesHeld());
                     counters.count(Counter.RECEIVED_FRAGMENTS);
                     ledger.arrived(fragment);
                     return Optional.empty();
@@ -149,11 +152,18 @@ public final class Inbox {
         return reassembler.bytesHeld();
     }
 
+    /** {@return the most that {@link #bytesHeld} ever was} */
+    public long mostBytesHeld() {
+        return mostBytes;
+    }
+
     private void countGone() {
         counters.add(Counter.FRAGMENTS_EVICTED, reassembler.evictedFragments() - evicted);
+        counters.add(Counter.FRAGMENTS_REORDERED, reassembler.reorderedFragments() - reordered);
         counters.add(Counter.FRAGMENTS_STALE, reassembler.staleFragments() - stale);
         evicted = reassembler.evictedFragments();
         stale = reassembler.staleFragments();
+        reordered = reassembler.reorderedFragments();
     }
 
     private Opened decrypt(byte[] delivered) throws WireException {

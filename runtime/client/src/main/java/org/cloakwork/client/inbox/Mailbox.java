@@ -43,6 +43,7 @@ public final class Mailbox {
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final List<Taker> takers = new CopyOnWriteArrayList<>();
     private final Queue<Kept> kept = new ArrayDeque<>();
+    private long mostBytes;
 
     /**
      * @param executor   runs the listeners one at a time and in order
@@ -61,12 +62,14 @@ public final class Mailbox {
      */
     public void deliver(ReceivedMessage message, Runnable gone) {
         long cost = cost(message);
-        if (bytes.addAndGet(cost) > limitBytes) {
+        long held = bytes.addAndGet(cost);
+        if (held > limitBytes) {
             bytes.addAndGet(-cost);
             counters.count(Counter.MESSAGES_INBOX_FULL);
             gone.run();
             return;
         }
+        mostBytes = Math.max(mostBytes, held);
         counters.count(Counter.MESSAGES_RECEIVED);
         executor.execute(() -> {
             Kept arrived = new Kept(message, gone);
@@ -134,6 +137,11 @@ public final class Mailbox {
     /** {@return bytes of messages not yet handed over} */
     public long bytes() {
         return bytes.get();
+    }
+
+    /** {@return the most that {@link #bytes} ever was; to be asked by whoever delivers} */
+    public long mostBytes() {
+        return mostBytes;
     }
 
     private void handOver() {

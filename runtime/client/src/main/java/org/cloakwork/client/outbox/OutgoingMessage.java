@@ -43,6 +43,7 @@ public final class OutgoingMessage implements Delivery {
     private Cancellable deadline = () -> { };
     private boolean givenUpByPolicy;
     private List<OutgoingFragment> fragments = List.of();
+    private int surbs;
 
     /**
      * Makes a message that has not ended.
@@ -159,6 +160,16 @@ public final class OutgoingMessage implements Delivery {
     public void cut(List<OutgoingFragment> all) {
         fragments = all;
         progress = new Progress(all.size(), 0, 0);
+    }
+
+    /** @param count reply blocks that were made for it */
+    public void carries(int count) {
+        surbs = count;
+    }
+
+    /** {@return reply blocks that were made for it} */
+    public int surbs() {
+        return surbs;
     }
 
     /** {@return the fragments it was cut into, forgotten by this: whoever keeps the message must not keep its content} */

@@ -20,6 +20,8 @@ public final class Pacer {
 
     /** While the link has more than this to write, it counts as congested and nothing is added. */
     static final long CONGESTED_BYTES = 256 * 1024;
+    /** Slots so late are made up for: any machine is late now and then, and the law would become a slower one. */
+    static final Duration MADE_UP_FOR = Duration.ofMillis(100);
     /** What counts as the answer of a strategy that fails. */
     static final Duration GAP_AFTER_FAILURE = Duration.ofSeconds(1);
 
@@ -157,14 +159,14 @@ public final class Pacer {
         }
     }
 
-    /** Gaps add up from slot to slot; after a stall they start from now, so that it is not followed by a burst. */
+    /** Gaps add up from slot to slot; after a stall they start from now, so that it is followed by a few packets at most. */
     private long next(long lastNanos, Duration gap) {
         long now = environment.clock().nanoTime();
         long next = lastNanos + gap.toNanos();
-        return next - now < 0 ? now + gap.toNanos() : next;
+        return now - next > MADE_UP_FOR.toNanos() ? now + gap.toNanos() : next;
     }
 
     private Duration untilNanos(long nanos) {
-        return Duration.ofNanos(nanos - environment.clock().nanoTime());
+        return Duration.ofNanos(Math.max(0, nanos - environment.clock().nanoTime()));
     }
 }

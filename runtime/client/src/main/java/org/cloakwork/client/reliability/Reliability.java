@@ -49,6 +49,7 @@ public final class Reliability {
     private final LastMinute newPackets;
     private final LastMinute copies;
     private int underWay;
+    private int most;
 
     /**
      * @param environment of the client
@@ -70,12 +71,19 @@ public final class Reliability {
      * @return whether they are; false if one of their ids is taken by chance, and nothing was changed
      */
     public boolean add(List<OutgoingFragment> fragments) {
-        return pending.add(fragments);
+        boolean added = pending.add(fragments);
+        most = Math.max(most, pending.size());
+        return added;
     }
 
     /** {@return fragments that are awaited} */
     public int size() {
         return pending.size();
+    }
+
+    /** {@return the most that {@link #size} ever was} */
+    public int mostAwaited() {
+        return most;
     }
 
     /** {@return how many packets may be under way when nothing paces them} */

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.Outcome;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
@@ -37,6 +38,8 @@ public final class Replies {
     /** What those messages may hold; a request that asks for more is refused. */
     private static final long LIMIT_BYTES = 4 * 1024 * 1024;
     private static final Duration CHECK = Duration.ofSeconds(5);
+    /** Senders asked for new reply blocks after a rotation at each check, so that not all are at once. */
+    private static final int RENEWED_AT_ONCE = 20;
 
     /** What follows. */
     public interface Next {
@@ -110,6 +113,11 @@ public final class Replies {
         return stock.size();
     }
 
+    /** {@return the most that {@link #surbsHeld} ever was} */
+    public int mostSurbsHeld() {
+        return stock.mostHeld();
+    }
+
     /**
      * @param sender    an anonymous sender
      * @param surbs     that came with its message
@@ -173,7 +181,10 @@ public final class Replies {
     }
 
     private void ask(SenderTag sender, MixnetAddress address) {
-        int amount = stock.request(sender, environment.clock().nanoTime());
+        ask(sender, address, stock.request(sender, environment.clock().nanoTime()));
+    }
+
+    private void ask(SenderTag sender, MixnetAddress address, int amount) {
         if (amount > 0) {
             next.send(message(new Target.ToSender(sender, true), 0), new Content.SurbRequest(address, amount));
         }
@@ -209,6 +220,8 @@ public final class Replies {
                 (ended, outcome) -> {
                     messages.remove(ended);
                     heldBytes -= bytes;
+                    counters.add(outcome instanceof Outcome.Acknowledged ? Counter.SURBS_ARRIVED : Counter.SURBS_UNSURE,
+                            ended.surbs());
                 }, environment.outcomes());
         messages.add(message);
         heldBytes += bytes;
@@ -223,6 +236,9 @@ public final class Replies {
     /** Begins to look after those who wait: requests get lost, so they ask again. */
     public void start() {
         stock.waiting().forEach(this::serve);
+        long now = environment.clock().nanoTime();
+        own.get().ifPresent(address -> stock.toRenew(now, RENEWED_AT_ONCE)
+                .forEach(sender -> ask(sender, address, stock.renewal(sender, now))));
         check = environment.scheduler().schedule(CHECK, this::start);
     }
 

@@ -48,6 +48,12 @@ public final class SurbStock {
      */
     static final long OLD_ROTATION_NANOS = 3600 * 1_000_000_000L;
 
+    /**
+     * So long after a rotation those whose blocks are old are asked for new ones: by then they know of the rotation, too.
+     * Source: protocol/5-client, 5.2.
+     */
+    static final long RENEWAL_NANOS = 600 * 1_000_000_000L;
+
     private static final class Peer {
         private final Deque<ReplySurb> surbs = new ArrayDeque<>();
         private final Outbox waiting = new Outbox();
@@ -56,6 +62,8 @@ public final class SurbStock {
         private int requested;
         private long requestedNanos;
         private long timeoutNanos = REQUEST_TIMEOUT_NANOS;
+        /** Whether more were asked for because of the present rotation. */
+        private boolean renewed = true;
 
         private boolean isAsked(long nowNanos) {
             return requested > 0 && nowNanos - requestedNanos <= timeoutNanos;
@@ -68,6 +76,7 @@ public final class SurbStock {
     private KeyRotation rotation = KeyRotation.UNKNOWN;
     private OptionalLong rotatedNanos = OptionalLong.empty();
     private int size;
+    private int most;
 
     /**
      * @param counters of the client
@@ -86,6 +95,7 @@ public final class SurbStock {
             peer.reserve = Math.clamp(peer.surbs.size() / 3, LEAST_RESERVE, MOST_RESERVE);
         }
         size += saved.size();
+        most = size;
     }
 
     /**
@@ -128,6 +138,7 @@ public final class SurbStock {
                 eldest.remove();
             }
         }
+        most = Math.max(most, size);
     }
 
     private void expired(Collection<ReplySurb> surbs) {
@@ -146,6 +157,7 @@ public final class SurbStock {
         if (present != rotation) {
             rotation = present;
             rotatedNanos = OptionalLong.of(nowNanos);
+            peers.values().forEach(peer -> peer.renewed = false);
         }
         if (rotatedNanos.isPresent() && nowNanos - rotatedNanos.getAsLong() > OLD_ROTATION_NANOS) {
             rotatedNanos = OptionalLong.empty();
@@ -155,6 +167,54 @@ public final class SurbStock {
                 expired(old);
             }
         }
+    }
+
+    /**
+     * Whoever is only ever answered could not be answered any more once all blocks are old.
+     *
+     * @param nowNanos monotonic time
+     * @param most     how many senders at once
+     * @return senders to be asked for new blocks, each once a rotation
+     */
+    public List<SenderTag> toRenew(long nowNanos, int most) {
+        List<SenderTag> senders = new ArrayList<>();
+        if (rotatedNanos.isEmpty() || nowNanos - rotatedNanos.getAsLong() < RENEWAL_NANOS) {
+            return senders;
+        }
+        for (Map.Entry<SenderTag, Peer> entry : peers.entrySet()) {
+            Peer peer = entry.getValue();
+            if (senders.size() < most && !peer.renewed) {
+                peer.renewed = true;
+                if (countOld(peer) > 0) {
+                    senders.add(entry.getKey());
+                }
+            }
+        }
+        return senders;
+    }
+
+    private int countOld(Peer peer) {
+        return (int) peer.surbs.stream().filter(surb -> !isFresh(surb)).count();
+    }
+
+    /**
+     * Notes that as many are asked for as are old.
+     *
+     * @param sender   a tag
+     * @param nowNanos monotonic time
+     * @return how many to ask for; 0: none
+     */
+    public int renewal(SenderTag sender, long nowNanos) {
+        Peer peer = peers.get(sender);
+        return peer == null || peer.isAsked(nowNanos) ? 0
+                : requested(peer, Math.clamp(countOld(peer), LEAST_REQUEST, MOST_REQUEST), nowNanos);
+    }
+
+    private static int requested(Peer peer, int amount, long nowNanos) {
+        peer.requested += amount;
+        peer.asked = peer.requested;
+        peer.requestedNanos = nowNanos;
+        return amount;
     }
 
     private boolean isFresh(ReplySurb surb) {
@@ -169,12 +229,17 @@ public final class SurbStock {
     public void putBack(SenderTag sender, ReplySurb surb) {
         peers.computeIfAbsent(sender, tag -> new Peer()).surbs.addFirst(surb);
         ledger.stocked(sender, surb);
-        size++;
+        most = Math.max(most, ++size);
     }
 
     /** {@return how many reply blocks are there} */
     public int size() {
         return size;
+    }
+
+    /** {@return the most that were ever there, once what was too much was dropped} */
+    public int mostHeld() {
+        return most;
     }
 
     /**
@@ -248,11 +313,7 @@ public final class SurbStock {
         if (missing <= 0 || peer.requested * 2 > peer.asked) {
             return 0;
         }
-        int amount = Math.clamp(missing, LEAST_REQUEST, MOST_REQUEST);
-        peer.requested += amount;
-        peer.asked = peer.requested;
-        peer.requestedNanos = nowNanos;
-        return amount;
+        return requested(peer, Math.clamp(missing, LEAST_REQUEST, MOST_REQUEST), nowNanos);
     }
 
     /**

@@ -66,9 +66,15 @@ final class GatewayChooser {
         List<Node> candidates = new ArrayList<>();
         for (Node node : topology.nodes().values().stream().sorted(Comparator.comparingLong(Node::id)).toList()) {
             if (!unwanted.contains(node.identity()) && !node.roles().equals(Set.of(Node.Role.MIXNODE))) {
-                Optional<String> fault = fault(node);
+                Optional<String> fault = topology.rejection(node.identity(), Node.Role.ENTRY).or(() -> fault(node));
                 fault.ifPresentOrElse(reason -> choices.add(GatewayChoice.rejected(node.identity(), reason)),
                         () -> candidates.add(node));
+            }
+        }
+        for (Topology.Rejected rejected : topology.rejected()) {
+            if (rejected.role() == Node.Role.ENTRY && topology.node(rejected.identity()).isEmpty()
+                    && !unwanted.contains(rejected.identity())) {
+                choices.add(GatewayChoice.rejected(rejected.identity(), rejected.reason()));
             }
         }
         if (preference == GatewayPolicy.Preference.RANDOM || candidates.size() == 1) {
@@ -117,6 +123,9 @@ final class GatewayChooser {
                 .limit(among).toList();
         Optional<IdentityKey> gateway = best.isEmpty() ? Optional.empty()
                 : Optional.of(best.get(environment.randomness().nextInt(best.size())).gateway());
+        for (GatewayChoice choice : choices) {
+            choice.rejection().ifPresent(reason -> LOG.debug("gateway {} is not chosen: {}", choice.gateway(), reason));
+        }
         if (choices.stream().anyMatch(choice -> !choice.isUsable())) {
             LOG.info("gateways that cannot be used: {}", GatewayChoice.rejections(choices));
         }

@@ -32,6 +32,7 @@ import org.cloakwork.wire.crypto.GatewaySharedKey;
 import org.cloakwork.wire.crypto.IdentityKeyPair;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The authenticated session with a gateway: chooses it, connects, and connects again whenever the link is lost, for
@@ -57,6 +58,8 @@ public final class Session {
     /** A live link on which nothing came for so long is asked whether it is alive. */
     private static final Duration SILENCE = Duration.ofSeconds(30);
     private static final byte[] PING = new byte[8];
+    /** The same line is logged once in so long, however often the link comes and goes. */
+    private static final Duration QUIET = Duration.ofMinutes(10);
     /** A link we leave ourselves is read for so long at most. */
     private static final Duration FAREWELL = Duration.ofSeconds(1);
 
@@ -110,6 +113,10 @@ public final class Session {
     private OptionalLong unlistedSinceNanos = OptionalLong.empty();
     private Cancellable unlistedTooLong = () -> { };
     private boolean wasLive;
+    /** That failed since there was a session. */
+    private int attempts;
+    /** When each line was logged last. */
+    private final Map<String, Long> loggedNanos = new HashMap<>();
     private boolean closed;
 
     /**
@@ -245,7 +252,9 @@ public final class Session {
         Optional<GatewayEndpoint> endpoint = topology.node(gateway).flatMap(GatewayChooser::endpoint);
         waitsForTopology = endpoint.isEmpty();
         if (waitsForTopology) {
-            failed(gateway, "gateway " + gateway + " is not in the network, or takes no clients");
+            failed(gateway, "gateway " + gateway + " " + topology.rejection(gateway, Node.Role.ENTRY)
+                    .map(reason -> "is left out: " + reason)
+                    .orElse("is not in the network, or takes no clients"));
             return;
         }
         retry.cancel();
@@ -253,7 +262,7 @@ public final class Session {
         boolean again = fruitlessAuthentications >= MOST_FRUITLESS_AUTHENTICATIONS;
         if (again) {
             // The old key is kept: the gateway may have had another reason.
-            LOG.warn("the gateway seems not to know us any more, trying to register again");
+            log(Level.WARN, "the gateway seems not to know us any more, trying to register again");
             fruitlessAuthentications = 0;
         }
         Connection attempt = new Connection(gateway, new Conversation(cryptography, identity, gateway,
@@ -263,7 +272,7 @@ public final class Session {
             attempt.link = transport.connect(endpoint.get(), attempt);
         } catch (RuntimeException | LinkageError e) {
             counters.count(Counter.PART_FAILURES);
-            LOG.warn("the transport failed", e);
+            log(Level.WARN, "the transport failed", e);
             failed(gateway, "the transport failed: " + e.getMessage());
             return;
         }
@@ -313,6 +322,17 @@ public final class Session {
         }
     }
 
+    /** Now and then, not once an attempt. */
+    private void log(Level level, String message, Object... arguments) {
+        long now = environment.clock().nanoTime();
+        Long last = loggedNanos.get(message);
+        boolean due = last == null || now - last >= QUIET.toNanos();
+        if (due) {
+            loggedNanos.put(message, now);
+        }
+        LOG.atLevel(due ? level : Level.DEBUG).log(message, arguments);
+    }
+
     private void changed(String newStatus) {
         status = newStatus;
         listener.changed();
@@ -325,7 +345,7 @@ public final class Session {
             }
             if (named.isEmpty() && isOver(unreachableSinceNanos, policy.unreachableLimit()) && transport != null) {
                 // At once after the old one was tried: if it is us who were away, the old one comes first.
-                LOG.warn("gateway {} cannot be reached any more, trying another one: {}", gateway, reason);
+                log(Level.WARN, "gateway {} cannot be reached any more, trying another one: {}", gateway, reason);
                 choose(Optional.of(gateway));
                 return;
             }
@@ -340,7 +360,8 @@ public final class Session {
         long nanos = pause.toNanos();
         Duration jittered = Duration.ofNanos(nanos / 2
                 + (long) (nanos / 2 * (environment.randomness().nextInt(1000) / 1000.0)));
-        LOG.warn("no session, trying again in {} ms: {}", jittered.toMillis(), reason);
+        attempts++;
+        log(Level.WARN, "no session, trying again in {} ms and so on: {}", jittered.toMillis(), reason);
         retry.cancel();
         retry = environment.scheduler().schedule(jittered, this::connect);
         pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
@@ -495,6 +516,8 @@ public final class Session {
                 receivable.release(cost);
                 if (connection == this || leaving == this) {
                     task.run();
+                } else {
+                    counters.count(Counter.GATEWAY_LATE);
                 }
             });
         }
@@ -520,6 +543,10 @@ public final class Session {
                         fruitlessAuthentications = 0;
                         unreachableSinceNanos = OptionalLong.empty();
                         wasLive = true;
+                        if (attempts > 0) {
+                            log(Level.INFO, "there is a session again, after {} attempts", attempts);
+                        }
+                        attempts = 0;
                         settle();
                         liveSinceNanos = OptionalLong.of(environment.clock().nanoTime());
                         status = "live";

@@ -13,6 +13,7 @@ import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.Counters;
 import org.cloakwork.client.Environment;
 import org.cloakwork.spi.store.ClientStore;
+import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.ReplySurb;
 import org.cloakwork.wire.crypto.GatewaySharedKey;
@@ -101,6 +102,13 @@ public final class Ledger {
         if (journal != null) {
             journal.put(Rows.GATEWAY, self.bytes(), gateway.bytes());
             journal.put(Rows.REGISTRATION, Rows.registrationKey(self, gateway), Rows.registration(key, lastTimestamp));
+        }
+    }
+
+    /** @param topology is the last good one from now on */
+    public void topology(Topology topology) {
+        if (journal != null) {
+            journal.put(Rows.TOPOLOGY, self.bytes(), Rows.topology(topology, environment.clock().now()));
         }
     }
 

@@ -29,11 +29,13 @@ import org.cloakwork.spi.store.Change;
 import org.cloakwork.spi.store.ClientStore;
 import org.cloakwork.spi.store.StoreException;
 import org.cloakwork.spi.topology.KeyRotation;
+import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.ReplySurb;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.crypto.GatewaySharedKey;
 import org.cloakwork.wire.crypto.ReplyKey;
+import org.cloakwork.wire.topology.TopologyJson;
 
 /**
  * The tables and what is in their rows; numbers are big-endian, instants are milliseconds since 1970.
@@ -47,11 +49,13 @@ import org.cloakwork.wire.crypto.ReplyKey;
  * received      id 8                                  0, or 1 and sender tag 16; payload
  * fragment      set id 4, position 1                  fragment
  * completed     set id 4                              when 8
+ * topology      own identity 32                       when it was taken over 8, JSON as of nym-client --custom-mixnet
  * </pre>
  */
 final class Rows {
 
     static final String GATEWAY = "gateway";
+    static final String TOPOLOGY = "topology";
     static final String REGISTRATION = "registration";
     static final String TAG = "tag";
     static final String REPLY_KEY = "reply-key";
@@ -103,6 +107,11 @@ final class Rows {
     static byte[] registration(GatewaySharedKey key, long lastTimestamp) {
         return ByteBuffer.allocate(GatewaySharedKey.LENGTH + Long.BYTES).put(key.bytes()).putLong(lastTimestamp)
                 .array();
+    }
+
+    static byte[] topology(Topology topology, Instant at) {
+        byte[] json = TopologyJson.write(topology);
+        return ByteBuffer.allocate(Long.BYTES + json.length).putLong(at.toEpochMilli()).put(json).array();
     }
 
     static byte[] replyKey(ReplyKey key, Instant made) {
@@ -202,6 +211,7 @@ final class Rows {
         List<Saved.Received> received = new ArrayList<>();
         List<Fragment> fragments = new ArrayList<>();
         List<Saved.Completed> completed = new ArrayList<>();
+        List<Saved.LastTopology> topology = new ArrayList<>();
         List<Change> expired = new ArrayList<>();
 
         each(store, GATEWAY, (key, value) -> {
@@ -213,6 +223,12 @@ final class Rows {
             if (identity(key).equals(self)) {
                 registrations.put(identity(key), new Saved.Registration(
                         new GatewaySharedKey(bytes(value, GatewaySharedKey.LENGTH)), value.getLong()));
+            }
+        });
+        each(store, TOPOLOGY, (key, value) -> {
+            if (identity(key).equals(self)) {
+                Instant at = instant(value);
+                topology.add(new Saved.LastTopology(TopologyJson.read(rest(value), at), at));
             }
         });
         each(store, TAG, (key, value) ->
@@ -257,7 +273,7 @@ final class Rows {
         completed.sort(Comparator.comparing(Saved.Completed::at));
         store.commit(expired);
         return new Saved(gateway.stream().findFirst(), registrations, tags, replyKeys, surbs, messages, received,
-                fragments, completed);
+                fragments, completed, topology.stream().findFirst());
     }
 
     private static Saved.Message readMessage(long id, ByteBuffer in) throws WireException {

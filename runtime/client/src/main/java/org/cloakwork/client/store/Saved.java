@@ -15,6 +15,7 @@ import org.cloakwork.client.outbox.Lane;
 import org.cloakwork.client.outbox.Target;
 import org.cloakwork.spi.store.ClientStore;
 import org.cloakwork.spi.store.StoreException;
+import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.ReplySurb;
 import org.cloakwork.wire.crypto.GatewaySharedKey;
@@ -32,11 +33,12 @@ import org.cloakwork.wire.crypto.ReplyKey;
  * @param received      messages nobody was given, in the order they came
  * @param fragments     of messages that are not complete
  * @param completed     ids of complete sets, oldest first
+ * @param topology      the last good one
  */
 public record Saved(Optional<IdentityKey> gateway, Map<IdentityKey, Registration> registrations,
                     Map<MixnetAddress, SenderTag> tags, List<Key> replyKeys, List<Surb> surbs,
                     List<Message> messages, List<Received> received, List<Fragment> fragments,
-                    List<Completed> completed) {
+                    List<Completed> completed, Optional<LastTopology> topology) {
 
     /**
      * Reads everything.
@@ -57,7 +59,14 @@ public record Saved(Optional<IdentityKey> gateway, Map<IdentityKey, Registration
 
     /** Of a client that begins anew. */
     public static final Saved NOTHING = new Saved(Optional.empty(), Map.of(), Map.of(), List.of(), List.of(), List.of(),
-            List.of(), List.of(), List.of());
+            List.of(), List.of(), List.of(), Optional.empty());
+
+    /**
+     * @param topology of the network
+     * @param at       when it was taken over
+     */
+    public record LastTopology(Topology topology, Instant at) {
+    }
 
     /**
      * @param key           agreed on

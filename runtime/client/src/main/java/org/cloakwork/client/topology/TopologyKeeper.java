@@ -1,6 +1,8 @@
 package org.cloakwork.client.topology;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -10,6 +12,8 @@ import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
 import org.cloakwork.client.Environment;
 import org.cloakwork.client.Parts;
+import org.cloakwork.client.store.Ledger;
+import org.cloakwork.client.store.Saved;
 import org.cloakwork.spi.runtime.Clock;
 import org.cloakwork.spi.runtime.Scheduler;
 import org.cloakwork.spi.sphinx.PacketFormat;
@@ -21,7 +25,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Keeps the last good topology, for ever, and asks for a new one at its period; after a failure it asks again sooner.
+ * Keeps the last good topology, for ever, and asks for a new one at its period; after a failure it asks again sooner. At
+ * a start without an answer it goes on with the last good one of before.
  */
 public final class TopologyKeeper {
 
@@ -31,18 +36,26 @@ public final class TopologyKeeper {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     /** After so many periods without a new topology the one we have is out of date. */
     private static final int OUT_OF_DATE_PERIODS = 3;
+    /** At the start so long is waited for an answer before the topology of before is used. */
+    private static final Duration FALL_BACK = Duration.ofSeconds(5);
+    /** One of before that is older is not used: all nodes have other keys by then. */
+    private static final Duration OLDEST = Duration.ofDays(1);
 
     private final Parts parts;
     private final Clock clock;
     private final Scheduler scheduler;
     private final Counters counters;
     private final Duration refreshPeriod;
+    private final Ledger ledger;
     private final Runnable onChange;
-    /** When it was taken over, monotonic time. */
-    private record Held(Topology topology, long sinceNanos) {
+    /** When it was taken over: monotonic time, and the date. */
+    private record Held(Topology topology, long sinceNanos, Instant since) {
     }
 
     private volatile Held held;
+    /** Of before the start, while there is no other. */
+    private Saved.LastTopology saved;
+    private Scheduler.Cancellable fallBack = () -> { };
     private boolean failing;
     private String problem = "no topology yet";
     private Duration retry = FIRST_RETRY;
@@ -58,16 +71,48 @@ public final class TopologyKeeper {
      * @param environment   of the client
      * @param counters      of the client
      * @param refreshPeriod between questions
+     * @param ledger        told what there is to go on from after a restart
      * @param onChange      called after each answer, usable or not
      */
     public TopologyKeeper(Parts parts, Environment environment, Counters counters, Duration refreshPeriod,
-                          Runnable onChange) {
+                          Ledger ledger, Runnable onChange) {
         this.parts = parts;
         clock = environment.clock();
         scheduler = environment.scheduler();
         this.counters = counters;
         this.refreshPeriod = refreshPeriod;
+        this.ledger = ledger;
         this.onChange = onChange;
+    }
+
+    /**
+     * To be called before the first question.
+     *
+     * @param last the last good one of before the start
+     */
+    public void restore(Saved.LastTopology last) {
+        if (last.at().isAfter(clock.now().minus(OLDEST))) {
+            saved = last;
+            fallBack = scheduler.schedule(FALL_BACK, () -> {
+                if (fallBack()) {
+                    onChange.run();
+                }
+            });
+        }
+    }
+
+    /** {@return whether the topology is the one of before from now on} */
+    private boolean fallBack() {
+        fallBack.cancel();
+        if (saved == null || held != null || stopped) {
+            return false;
+        }
+        Duration age = Duration.between(saved.at(), clock.now());
+        held = new Held(saved.topology(), clock.nanoTime() - Math.max(0, age.toNanos()), saved.at());
+        saved = null;
+        LOG.warn("no new topology: going on with the one of {}", since());
+        prepare();
+        return true;
     }
 
     /** {@return the last good topology} */
@@ -78,6 +123,11 @@ public final class TopologyKeeper {
     /** {@return for how long the last good topology has been in use; may be asked from any thread} */
     public Optional<Duration> age() {
         return Optional.ofNullable(held).map(last -> Duration.ofNanos(clock.nanoTime() - last.sinceNanos()));
+    }
+
+    /** {@return when the last good topology was taken over, to the second; there must be one} */
+    public Instant since() {
+        return held.since().truncatedTo(ChronoUnit.SECONDS);
     }
 
     /** {@return whether the last good topology should have been followed by another one long ago} */
@@ -139,6 +189,7 @@ public final class TopologyKeeper {
     public void stop() {
         stopped = true;
         next.cancel();
+        fallBack.cancel();
     }
 
     private void answered(CompletableFuture<Topology> asking, Topology answer, Throwable failure) {
@@ -153,7 +204,10 @@ public final class TopologyKeeper {
                 LOG.info("there is a new topology again");
                 failing = false;
             }
-            held = new Held(answer, clock.nanoTime());
+            held = new Held(answer, clock.nanoTime(), clock.now());
+            fallBack.cancel();
+            saved = null;
+            ledger.topology(answer);
             retry = FIRST_RETRY;
             prepared = null;
             prepare();
@@ -165,6 +219,7 @@ public final class TopologyKeeper {
             // Once an outage, not once an attempt.
             LOG.atLevel(failing ? Level.DEBUG : Level.WARN).log("no new topology, asking again: {}", problem);
             failing = true;
+            fallBack();
             next = scheduler.schedule(retry, this::refresh);
             retry = retry.multipliedBy(2).compareTo(refreshPeriod) < 0 ? retry.multipliedBy(2) : refreshPeriod;
         }

@@ -138,6 +138,17 @@ class PacerTest {
     }
 
     @Test
+    void a_machine_that_is_always_a_little_late_sends_as_many() {
+        parts.setCover(poisson(MEAN, MEAN));
+        pacer.restart();
+        for (int i = 0; i < 1200; i++) {
+            host.stall(Duration.ofMillis(30));
+            time.runFor(Duration.ofMillis(50));
+        }
+        assertEquals(6000, traffic.sentNanos.size(), 300);
+    }
+
+    @Test
     void without_slots_everything_leaves_at_once() {
         parts.setCover(poisson(null, null));
         pacer.restart();
