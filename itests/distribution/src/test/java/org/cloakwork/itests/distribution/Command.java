@@ -2,7 +2,6 @@ package org.cloakwork.itests.distribution;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -87,7 +86,7 @@ final class Command implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // it was ended, and with it the stream
         } finally {
             synchronized (lines) {
                 ended = true;
