@@ -15,9 +15,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -80,6 +84,30 @@ class CommandsTest {
         assertEquals(0, result.exitCode(), result.text());
         assertTrue(result.text().contains("letter.txt, 8 bytes"), result.text());
         assertTrue(result.text().contains("6 mix nodes in 3 layers, 3 gateways"), result.text());
+    }
+
+    @Test
+    void demoPrintsACurlLineThatWorks() throws Exception {
+        try (Command demo = Command.cloakwork("demo", "--port-base", "0")) {
+            List<String> curl = new ArrayList<>(List.of(demo.awaitLine(line -> line.contains("curl --socks5-hostname"),
+                    Duration.ofMinutes(3)).strip().split(" ")));
+            // A smaller one of the files that are there, and its digest instead of a file.
+            String url = curl.get(3).replace("16MiB", "1MiB");
+            List<String> fetch = List.of("curl", "-sS", "--max-time", "120", curl.get(1), curl.get(2));
+            byte[] file = output(fetch, url);
+            assertEquals(1 << 20, file.length);
+            assertEquals(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file)),
+                    new String(output(fetch, url + ".sha256"), StandardCharsets.UTF_8).strip());
+        }
+    }
+
+    private static byte[] output(List<String> command, String argument) throws Exception {
+        List<String> all = new ArrayList<>(command);
+        all.add(argument);
+        Process process = new ProcessBuilder(all).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        byte[] output = process.getInputStream().readAllBytes();
+        assertEquals(0, process.waitFor());
+        return output;
     }
 
     @Test
