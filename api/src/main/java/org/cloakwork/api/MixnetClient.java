@@ -228,9 +228,11 @@ public interface MixnetClient extends AutoCloseable {
         Builder part(String kind, String name, Map<String, String> configuration);
 
         /**
-         * Starts the client; {@link MixnetClient#awaitReady} tells when it can send.
+         * Starts the client; {@link MixnetClient#awaitReady} tells when it can send. May be called several times: the
+         * clients of one builder share their parts, so that a further one costs little.
          *
-         * @return the client, to be closed by the caller; a local network started for it is closed with it
+         * @return the client, to be closed by the caller; its parts, and a local network started for it, are closed with
+         *         the last client of this builder
          * @throws IllegalArgumentException if a part or its configuration is unknown, naming it
          * @throws IllegalStateException    if the state cannot be read or is in use, naming the file or folder
          */

@@ -11,17 +11,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Times ours and the reference in turns, one thread each, and prints medians, spreads and ratios. The ratio is the
  * median of those of the single turns, so whatever else the machine does weighs on both alike. Times are CPU times of
  * the one thread, so that waiting for a core does not count; neither does garbage collection.
- *
- * <p>Arguments: {@code --json}, {@code --rounds N} and the path of the reference program, or none.
  */
-public final class SphinxComparison {
+final class SphinxComparison {
 
-    private static final int DEFAULT_ROUNDS = 11;
     private static final long WARM_UP_NANOS = 3_000_000_000L;
     private static final long TURN_NANOS = 100_000_000L;
 
@@ -29,38 +27,36 @@ public final class SphinxComparison {
     private static final Map<String, String> TITLES = Map.of(
             "data", "data packet, 4 hops, 2065 B", "ack", "SURB-ack, 4 hops, 38 B",
             "pair", "the pair, a call each", "batch", "the pair, one call",
-            "ahead", "of " + SphinxLoad.AHEAD + " pairs, two calls", "process", "processing one hop");
+            "ahead", "of " + SphinxLoad.AHEAD + " pairs, two calls (pipeline)", "process", "processing one hop");
 
     private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
 
-    private SphinxComparison() {
+    private final int rounds;
+    private final List<Row> rows = new ArrayList<>();
+
+    private SphinxComparison(int rounds) {
+        this.rounds = rounds;
     }
 
     /** A row of the table: microseconds for one run, by round. */
     private record Row(String name, double[] ours, double[] yardstick, double[] reference) {
     }
 
-    /** @param args see above */
-    public static void main(String[] args) throws IOException, InterruptedException {
-        boolean json = false;
-        int rounds = DEFAULT_ROUNDS;
-        String program = null;
-        for (int i = 0; i < args.length; i++) {
-            switch (args[i]) {
-                case "--json" -> json = true;
-                case "--rounds" -> rounds = Integer.parseInt(args[++i]);
-                default -> program = args[i];
-            }
-        }
+    /**
+     * @param rounds  of each row
+     * @param program the reference, if there is one
+     * @return what was measured
+     */
+    static SphinxComparison run(int rounds, Optional<String> program) throws IOException {
+        SphinxComparison comparison = new SphinxComparison(rounds);
         SphinxLoad ours = new SphinxLoad(SphinxBenchmark.format("fast"));
         SphinxLoad yardstick = new SphinxLoad(SphinxBenchmark.format("bouncycastle"));
-        List<Row> rows = new ArrayList<>();
-        try (Reference reference = program == null ? null : new Reference(program)) {
+        try (Reference reference = program.isPresent() ? new Reference(program.get()) : null) {
             for (String name : List.of("data", "ack", "pair", "batch", "ahead", "process")) {
-                rows.add(measure(name, rounds, ours, yardstick, reference));
+                comparison.rows.add(measure(name, rounds, ours, yardstick, reference));
             }
         }
-        System.out.print(json ? json(rows) : table(rows, rounds));
+        return comparison;
     }
 
     private static Row measure(String name, int rounds, SphinxLoad ours, SphinxLoad yardstick, Reference reference)
@@ -112,7 +108,7 @@ public final class SphinxComparison {
         return (CPU.getCurrentThreadCpuTime() - start) * count / ((long) calls * step);
     }
 
-    private static String table(List<Row> rows, int rounds) {
+    String table() {
         StringBuilder text = new StringBuilder(String.format(Locale.ROOT,
                 "One thread, %d node keys, %d rounds; microseconds of CPU: median (least - most)%n"
                         + "%-28s %-24s %-26s %-24s %s%n",
@@ -127,16 +123,16 @@ public final class SphinxComparison {
         return text.toString();
     }
 
-    private static String json(List<Row> rows) {
+    String json() {
         List<String> objects = new ArrayList<>();
         for (Row row : rows) {
             String reference = row.reference == null ? ""
                     : ",\"referenceMicros\":" + Arrays.toString(row.reference) + ",\"ratioMedian\":"
-                            + median(ratios(row));
+                            + Figure.median(ratios(row));
             objects.add("{\"name\":\"" + row.name + "\",\"fastMicros\":" + Arrays.toString(row.ours)
                     + ",\"bouncycastleMicros\":" + Arrays.toString(row.yardstick) + reference + "}");
         }
-        return "[" + String.join(",\n", objects) + "]\n";
+        return "[" + String.join(",\n", objects) + "]";
     }
 
     private static double[] ratios(Row row) {
@@ -146,20 +142,9 @@ public final class SphinxComparison {
     }
 
     private static String spread(double[] values, String number) {
-        double[] sorted = sorted(values);
-        return String.format(Locale.ROOT, number + " (" + number + " - " + number + ")", median(values), sorted[0],
+        double[] sorted = Figure.sorted(values);
+        return String.format(Locale.ROOT, number + " (" + number + " - " + number + ")", Figure.median(values), sorted[0],
                 sorted[sorted.length - 1]);
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = sorted(values);
-        return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
-    }
-
-    private static double[] sorted(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted;
     }
 
     /** The reference program, which waits while it is not asked. */

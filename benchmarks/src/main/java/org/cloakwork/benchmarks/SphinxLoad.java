@@ -11,6 +11,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import org.cloakwork.api.EncryptionKey;
+import org.cloakwork.client.encode.Sealing;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.Destination;
 import org.cloakwork.spi.sphinx.PacketFormat;
@@ -29,8 +30,8 @@ public final class SphinxLoad {
 
     /** Of the network. */
     public static final int NODES = 240;
-    /** Packets that a client seals ahead. */
-    public static final int AHEAD = 32;
+    /** Packets that a client seals with one call, when there are so many: half of those it seals ahead. */
+    public static final int AHEAD = Sealing.MOST_AHEAD / 2;
     private static final int HOPS = 4;
     private static final int ROUTES = 512;
     private static final int DATA_PAYLOAD = 2065;

@@ -45,11 +45,17 @@ public final class EmbeddedClientBuilder implements MixnetClient.Builder {
             "sphinx", new Choice("fast", Map.of()),
             "retransmission", new Choice("timeout", Map.of()),
             "cover", new Choice("none", Map.of())));
+    private final SharedResources shared = new SharedResources();
     private Optional<IdentityKey> gateway = Optional.empty();
 
     @Override
     public MixnetClient.Builder directory(URI... urls) {
-        return part("topology", "nym-api", Map.of("urls",
+        choices.put("topology", directories(urls));
+        return this;
+    }
+
+    private static Choice directories(URI... urls) {
+        return new Choice("nym-api", Map.of("urls",
                 Arrays.stream(urls).map(URI::toString).collect(Collectors.joining(","))));
     }
 
@@ -83,24 +89,24 @@ public final class EmbeddedClientBuilder implements MixnetClient.Builder {
     public MixnetClient start() {
         List<AutoCloseable> owned = new ArrayList<>();
         try {
-            if (!choices.containsKey("topology")) {
-                LocalNetwork network = LocalNetwork.builder().start();
-                owned.add(network);
-                network(network);
+            Choice topology = choices.get("topology");
+            if (topology == null) {
+                LocalNetwork network = shared.use(LocalNetwork.class, LocalNetwork.builder()::start, owned);
+                topology = directories(network.directory());
             }
             Parts parts = new Parts();
-            parts.setTopology(make("topology", TopologyProvider.class, owned));
-            parts.setTransport(make("transport", GatewayTransport.class, owned));
-            parts.setSphinx(make("sphinx", PacketFormat.class, owned));
-            parts.setRetransmission(make("retransmission", RetransmissionPolicy.class, owned));
-            parts.setCover(make("cover", CoverTrafficStrategy.class, owned));
+            parts.setTopology(part("topology", topology, TopologyProvider.class, owned));
+            parts.setTransport(part("transport", GatewayTransport.class, owned));
+            parts.setSphinx(part("sphinx", PacketFormat.class, owned));
+            parts.setRetransmission(part("retransmission", RetransmissionPolicy.class, owned));
+            parts.setCover(part("cover", CoverTrafficStrategy.class, owned));
             ThreadedEnvironment environment = new ThreadedEnvironment("embedded-" + NUMBERS.incrementAndGet());
             owned.add(environment);
             ClientConfiguration configuration = gateway.map(ClientConfiguration.DEFAULT::withGateway)
                     .orElse(ClientConfiguration.DEFAULT);
             Engine engine;
             if (choices.containsKey("store")) {
-                ClientStore store = make("store", StoreProvider.class, owned).open(STATE_NAME);
+                ClientStore store = part("store", StoreProvider.class, owned).open(STATE_NAME);
                 owned.add(store);
                 engine = Engine.open(configuration, parts, environment.environment(), store);
             } else {
@@ -121,17 +127,20 @@ public final class EmbeddedClientBuilder implements MixnetClient.Builder {
         }
     }
 
-    private <T> T make(String kind, Class<T> type, List<AutoCloseable> owned) {
-        Choice choice = choices.get(kind);
+    private <T> T part(String kind, Class<T> type, List<AutoCloseable> owned) {
+        return part(kind, choices.get(kind), type, owned);
+    }
+
+    private <T> T part(String kind, Choice choice, Class<T> type, List<AutoCloseable> owned) {
+        return shared.use(List.of(kind, choice), () -> make(kind, choice, type), owned);
+    }
+
+    private static <T> T make(String kind, Choice choice, Class<T> type) {
         List<String> present = new ArrayList<>();
         for (PartFactory<?> factory : ServiceLoader.load(PartFactory.class, EmbeddedClientBuilder.class.getClassLoader())) {
             if (factory.type() == type) {
                 if (factory.name().equals(choice.name())) {
-                    T part = type.cast(factory.create(choice.configuration()));
-                    if (part instanceof AutoCloseable closeable) {
-                        owned.add(closeable);
-                    }
-                    return part;
+                    return type.cast(factory.create(choice.configuration()));
                 }
                 present.add(factory.name());
             }

@@ -10,16 +10,27 @@ final class Edwards {
 
     private static final BigInteger D_VALUE = BigInteger.valueOf(-121665)
             .multiply(BigInteger.valueOf(121666).modInverse(Field.P)).mod(Field.P);
-    private static final long[] D = Field.of(D_VALUE);
     private static final long[] D2 = Field.of(D_VALUE.shiftLeft(1));
     private static final long[] ROOT_OF_MINUS_ONE =
             Field.of(BigInteger.TWO.modPow(Field.P.subtract(BigInteger.ONE).shiftRight(2), Field.P));
+
+    private static final BigInteger A_VALUE = BigInteger.valueOf(486662);
+    private static final long[] A = Field.of(A_VALUE);
+    private static final long[] ROOT_OF_MINUS_A_PLUS_2 = Field.of(root(A_VALUE.add(BigInteger.TWO).negate()));
 
     private final long[] a = Field.zero();
     private final long[] b = Field.zero();
     private final long[] c = Field.zero();
     private final long[] d = Field.zero();
     private final long[] e = Field.zero();
+
+    /** A root of a square, modulo p. */
+    private static BigInteger root(BigInteger square) {
+        BigInteger root = square.modPow(Field.P.add(BigInteger.valueOf(3)).shiftRight(3), Field.P);
+        BigInteger other = root.multiply(BigInteger.TWO.modPow(Field.P.subtract(BigInteger.ONE).shiftRight(2), Field.P))
+                .mod(Field.P);
+        return root.pow(2).subtract(square).mod(Field.P).signum() == 0 ? root : other;
+    }
 
     /** A point; changed in place. */
     static final class Point {
@@ -64,45 +75,53 @@ final class Edwards {
         final long[] product = Field.zero();
     }
 
+    /** What an addition needs of a point: y + x, y - x, 2 z and 2 d t. */
+    static final class Cached {
+
+        final long[] sum = Field.zero();
+        final long[] difference = Field.zero();
+        final long[] z2 = Field.zero();
+        final long[] product = Field.zero();
+    }
+
     /**
      * A point with a u-coordinate of the Montgomery form; which of the two does not matter to u-coordinates of its
-     * multiples. Its time depends on the coordinate, which is public.
+     * multiples. Its time depends on the coordinate, which is public. Source: RFC 7748, 4.1.
      *
-     * @return false if there is none on this curve, but on its twist
+     * @return false if there is none on this curve, but on its twist, or if the coordinate is 0
      */
     boolean fromMontgomery(Point r, long[] u) {
         long[] one = Field.one();
-        // y = (u - 1) / (u + 1)
-        Field.add(a, u, one);
-        Inversion.invert(a, a);
-        Field.subtract(b, u, one);
-        Field.multiply(r.y, b, a);
-        // x^2 = n / m with n = y^2 - 1, m = d y^2 + 1
-        Field.square(a, r.y);
-        Field.subtract(b, a, one); // n
-        Field.multiply(c, a, D);
-        Field.add(c, c, one); // m
-        // candidate n m^3 (n m^7)^((p - 5) / 8)
-        Field.square(d, c);
-        Field.multiply(d, d, c);
-        Field.multiply(d, b, d); // n m^3
-        Field.square(e, c);
-        Field.square(e, e);
-        Field.multiply(e, e, d); // n m^7
-        Field.powerForRoot(e, e);
-        Field.multiply(r.x, d, e);
-        Field.square(d, r.x);
-        Field.multiply(d, d, c); // m x^2 is n or -n if there is a root
-        Field.subtract(e, d, b);
-        if (!Field.isZero(e)) {
-            Field.add(e, d, b);
-            if (!Field.isZero(e)) {
+        // v^2 = u (u^2 + A u + 1)
+        Field.square(a, u);
+        Field.multiply(b, u, A);
+        Field.add(a, a, b);
+        Field.add(a, a, one);
+        Field.multiply(a, a, u);
+        // candidate for 1 / v: v^6 (v^14)^((p - 5) / 8)
+        Field.square(b, a);
+        Field.multiply(b, b, a);
+        Field.square(c, b);
+        Field.multiply(c, c, a);
+        Field.powerForRoot(c, c);
+        Field.multiply(b, b, c);
+        Field.square(c, b);
+        Field.multiply(c, c, a); // 1 or -1 if there is a root
+        Field.subtract(d, c, one);
+        if (!Field.isZero(d)) {
+            Field.add(d, c, one);
+            if (!Field.isZero(d)) {
                 return false;
             }
-            Field.multiply(r.x, r.x, ROOT_OF_MINUS_ONE);
+            Field.multiply(b, b, ROOT_OF_MINUS_ONE);
         }
-        Field.copy(r.z, one);
-        Field.multiply(r.t, r.x, r.y);
+        // x = u / v times the root, y = (u - 1) / (u + 1)
+        Field.multiply(b, b, u);
+        Field.multiply(b, b, ROOT_OF_MINUS_A_PLUS_2);
+        Field.subtract(r.y, u, one);
+        Field.add(r.z, u, one);
+        Field.multiply(r.t, r.y, b);
+        Field.multiply(r.x, r.z, b);
         return true;
     }
 
@@ -114,6 +133,12 @@ final class Edwards {
 
     /** r = 2 p; r may be p. */
     void twice(Point r, Point p) {
+        twiceWithoutT(r, p);
+        Field.multiply(r.t, d, e);
+    }
+
+    /** r = 2 p without T, with which it can be doubled again but not be added to; r may be p. */
+    void twiceWithoutT(Point r, Point p) {
         Field.square(a, p.x);
         Field.square(b, p.y);
         Field.square(c, p.z);
@@ -126,7 +151,6 @@ final class Edwards {
         Field.add(c, c, a); // F
         Field.multiply(r.x, c, e);
         Field.multiply(r.y, d, a);
-        Field.multiply(r.t, d, e);
         Field.multiply(r.z, c, a);
     }
 
@@ -156,6 +180,17 @@ final class Edwards {
         finishAddition(r);
     }
 
+    /** r = p + q; r may be p. */
+    void add(Point r, Point p, Cached q) {
+        Field.subtract(a, p.y, p.x);
+        Field.multiply(a, a, q.difference);
+        Field.add(b, p.y, p.x);
+        Field.multiply(b, b, q.sum);
+        Field.multiply(c, p.t, q.product);
+        Field.multiply(d, p.z, q.z2);
+        finishAddition(r);
+    }
+
     private void finishAddition(Point r) {
         Field.subtract(e, b, a); // E
         Field.add(b, b, a); // H
@@ -165,6 +200,13 @@ final class Edwards {
         Field.multiply(r.y, d, b);
         Field.multiply(r.t, b, e);
         Field.multiply(r.z, d, a);
+    }
+
+    static void toCached(Cached r, Point p) {
+        Field.add(r.sum, p.y, p.x);
+        Field.subtract(r.difference, p.y, p.x);
+        Field.add(r.z2, p.z, p.z);
+        Field.multiply(r.product, p.t, D2);
     }
 
     /** Of a point with z = 1. */

@@ -28,7 +28,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
 /**
- * Nym's Sphinx packets with one multiplication a hop, from a table for each node key; tables are computed in the
+ * Nym's Sphinx packets with one multiplication a hop, from a table for each node key; a hop that processes one makes what
+ * serves both of its multiplications; tables are computed in the
  * background when {@link #prepare} names the keys. Whoever takes any format gets this one, by its ranking.
  * Source: protocol/1-sphinx.
  */
@@ -166,8 +167,10 @@ public final class FastSphinx implements PacketFormat, AutoCloseable {
     }
 
     private static Processed process(byte[] packet, SphinxPrivateKey key, Workspace w) throws SphinxException {
+        boolean onCurve = w.multiples.prepare(packet, 0);
         byte[] sharedSecret = key.bytes();
-        w.ladder.x25519(sharedSecret, 0, packet, 0, sharedSecret, 0);
+        Ladder.clamp(sharedSecret);
+        multiply(onCurve, sharedSecret, packet, sharedSecret, w);
         byte[] expanded = w.keys.expand(sharedSecret, 0, Keys.EXPANDED_LENGTH);
         Arrays.fill(sharedSecret, (byte) 0);
         w.keys.mac(expanded, Keys.MAC_KEY, packet, Headers.BETA_OFFSET, Headers.BETA_LENGTH, w.mac, 0);
@@ -187,7 +190,7 @@ public final class FastSphinx implements PacketFormat, AutoCloseable {
                 fields.position(fields.position() + NodeAddress.LONG_LENGTH);
                 long delayNanos = fields.getLong();
                 byte[] forwarded = decryptPayload(packet, expanded, version, w);
-                blind(packet, expanded, version, forwarded, w);
+                blind(onCurve, packet, expanded, version, forwarded, w);
                 fields.get(forwarded, Headers.MAC_OFFSET, Keys.MAC_LENGTH + Headers.BETA_LENGTH);
                 yield new Processed.Forward(next, delayNanos, forwarded, replayTag, version);
             }
@@ -256,16 +259,26 @@ public final class FastSphinx implements PacketFormat, AutoCloseable {
         return copy;
     }
 
-    private static void blind(byte[] packet, byte[] expanded, int version, byte[] target, Workspace w) {
+    private static void blind(boolean onCurve, byte[] packet, byte[] expanded, int version, byte[] target,
+            Workspace w) {
+        byte[] factor = Arrays.copyOfRange(expanded, Keys.BLINDING_FACTOR, Keys.REPLAY_TAG);
         if (Keys.isLegacy(version)) {
             long[] scalar = new long[Scalars.LIMBS];
-            Scalars.fromBytes(scalar, expanded, Keys.BLINDING_FACTOR, 0);
+            Scalars.fromBytes(scalar, factor, 0, 0);
             Scalars.reduce(scalar, scalar);
-            byte[] reduced = new byte[Field.BYTES];
-            Scalars.toBytes(reduced, scalar);
-            w.ladder.multiply(reduced, packet, 0, target, 0);
+            Scalars.toBytes(factor, scalar);
         } else {
-            w.ladder.x25519(expanded, Keys.BLINDING_FACTOR, packet, 0, target, 0);
+            Ladder.clamp(factor);
+        }
+        multiply(onCurve, factor, packet, target, w);
+    }
+
+    /** The scalar times the packet's point, of which {@link Workspace#multiples} has the rows if it is on the curve. */
+    private static void multiply(boolean onCurve, byte[] scalar, byte[] packet, byte[] target, Workspace w) {
+        if (onCurve) {
+            w.multiples.multiply(scalar, target, 0);
+        } else {
+            w.ladder.multiply(scalar, packet, 0, target, 0);
         }
     }
 

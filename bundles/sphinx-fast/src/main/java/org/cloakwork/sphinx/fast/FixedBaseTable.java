@@ -183,8 +183,9 @@ final class FixedBaseTable {
         }
     }
 
-    private static void select(long[] sizes, long[] words, long[] t0, long[] t1, long[] t2, long[] t3, long first) {
-        for (int i = 0; i < ROW_WORDS; i++) {
+    /** For each word the one of four entries whose size is wanted there, if one is. */
+    static void select(long[] sizes, long[] words, long[] t0, long[] t1, long[] t2, long[] t3, long first) {
+        for (int i = 0; i < words.length; i++) {
             long size = sizes[i];
             // x - 1 >> 63 is all ones for 0, and 0 for what is greater
             words[i] |= t0[i] & ((size ^ first) - 1 >> 63)

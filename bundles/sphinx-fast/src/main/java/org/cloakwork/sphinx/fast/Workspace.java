@@ -8,6 +8,7 @@ final class Workspace {
     final Keys keys = new Keys();
     final Ciphers ciphers = new Ciphers();
     final Ladder ladder = new Ladder();
+    final PointMultiples multiples = new PointMultiples();
     final FixedBaseTable.Workspace multiplication = new FixedBaseTable.Workspace();
     final byte[][] keystreams = new byte[PacketFormat.MAX_HOPS][Headers.KEYSTREAM_LENGTH];
     /** Of a hop that processes: what beta decrypts to. */
@@ -19,6 +20,7 @@ final class Workspace {
         keys.wipe();
         ciphers.wipe();
         ladder.wipe();
+        multiples.wipe();
         multiplication.wipe();
     }
 }

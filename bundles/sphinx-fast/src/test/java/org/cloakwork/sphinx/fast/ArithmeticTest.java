@@ -329,4 +329,56 @@ class ArithmeticTest {
         }
         return value;
     }
+
+    /** Scalars of all lengths: clamped, reduced, extreme ones; the second after the first with the same rows. */
+    @Property(tries = 300)
+    void multiplesOfAPointAreThoseOfTheLadder(@ForAll @Size(32) byte[] point, @ForAll long seed) {
+        Random random = new Random(seed);
+        assertMultiples(point, random);
+    }
+
+    @Example
+    void multiplesOfOddPointsAreThoseOfTheLadder() {
+        Random random = new Random(1);
+        List<BigInteger> odd = new ArrayList<>(LOW_ORDER);
+        for (int i = 2; i < 40; i++) {
+            odd.add(BigInteger.valueOf(i));
+            odd.add(P.subtract(BigInteger.valueOf(i)));
+            odd.add(P.add(BigInteger.valueOf(i - 2)).min(BigInteger.TWO.pow(255).subtract(BigInteger.ONE)));
+        }
+        long onCurve = odd.stream().filter(u -> assertMultiples(bytes(u), random)).count();
+        assertTrue(onCurve > 20 && onCurve < odd.size() - 20, onCurve + " of " + odd.size());
+    }
+
+    /** {@return whether the point is on the curve, so that there was something to compare} */
+    private static boolean assertMultiples(byte[] point, Random random) {
+        PointMultiples multiples = new PointMultiples();
+        if (!multiples.prepare(point, 0)) {
+            BigInteger u = littleEndian(point, 0).clearBit(255).mod(P);
+            BigInteger square = u.modPow(BigInteger.valueOf(3), P).add(u.pow(2).multiply(BigInteger.valueOf(486662)))
+                    .add(u).mod(P);
+            assertTrue(square.signum() == 0 || !square.modPow(P.shiftRight(1), P).equals(BigInteger.ONE),
+                    "a point of the curve is refused");
+            return false;
+        }
+        byte[] expected = new byte[32];
+        byte[] actual = new byte[40];
+        for (int i = 0; i < 6; i++) {
+            byte[] scalar = new byte[32];
+            switch (i) {
+                case 0 -> Arrays.fill(scalar, (byte) 0xff);
+                case 1 -> scalar[0] = 8;
+                case 2 -> Arrays.fill(scalar, (byte) 0x88);
+                case 3 -> scalar = bytes(new BigInteger(256, random).mod(ORDER));
+                default -> {
+                    random.nextBytes(scalar);
+                    Ladder.clamp(scalar);
+                }
+            }
+            new Ladder().multiply(scalar, point, 0, expected, 0);
+            multiples.multiply(scalar, actual, 5);
+            assertArrayEquals(expected, Arrays.copyOfRange(actual, 5, 37));
+        }
+        return true;
+    }
 }
