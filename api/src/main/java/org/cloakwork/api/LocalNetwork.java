@@ -2,6 +2,7 @@ package org.cloakwork.api;
 
 import java.io.IOException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 import java.util.ServiceLoader;
 import org.cloakwork.spi.topology.Topology;
@@ -25,6 +26,20 @@ public interface LocalNetwork extends AutoCloseable {
 
     /** {@return counters by name: packets forwarded, delivered, stored, dropped and why, summed over all nodes} */
     Map<String, Long> counters();
+
+    /**
+     * Restarts a gateway, for tests of what depends on it: its connections end, nothing can be reached there for a while,
+     * and then it is back at the same port. It still knows its clients and what waits for them, as a real one does from
+     * its disk; packets that arrive in between are lost.
+     *
+     * @param gateway  its identity
+     * @param downtime how long it is away; this blocks for as long
+     * @throws IllegalArgumentException if there is no such gateway
+     * @throws IOException              if its port cannot be had again
+     * @throws InterruptedException     if the waiting thread is interrupted; the gateway stays away then
+     * @since 1.2
+     */
+    void restartGateway(IdentityKey gateway, Duration downtime) throws IOException, InterruptedException;
 
     /** Closes every socket. Idempotent. */
     @Override

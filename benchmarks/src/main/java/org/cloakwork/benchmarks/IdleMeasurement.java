@@ -44,7 +44,7 @@ final class IdleMeasurement {
 
     private void idle(String directory, List<Figure> figures) throws Exception {
         Path etc = Files.createTempDirectory("cloakwork-bench-");
-        Files.writeString(etc.resolve("cloakwork.cfg"), Files.readString(home.resolve("etc/cloakwork.cfg"))
+        Files.writeString(etc.resolve("cloakwork.cfg"), Files.readString(home.resolve("etc/defaults/cloakwork.cfg"))
                 .replaceAll("(?m)^cover\\s*=.*$", "cover = poisson"));
         try (Launched client = new Launched(Map.of(), Launched.cloakwork(home, "run", "--etc", etc.toString(), "--directory",
                 directory, "--state", etc.resolve("state").toString()))) {
@@ -69,11 +69,9 @@ final class IdleMeasurement {
         try (Launched process = new Launched(Map.of(), List.of(java, "-XX:+UseSerialGC", "-Xmn16m", "-cp",
                 System.getProperty("java.class.path"), Identities.class.getName(), directory, cover,
                 Integer.toString(count), Integer.toString(cover.equals("none") ? 0 : seconds)))) {
-            for (int i = 0; i < 3; i++) {
-                String[] words = process.await("figure").split(";");
-                if (!words[0].isEmpty()) {
-                    figures.add(new Figure(words[0], words[1], words[2], new double[] {Double.parseDouble(words[3])}));
-                }
+            for (String line = process.await("figure"); !line.equals("s end"); line = process.await("figure")) {
+                String[] words = line.split(";");
+                figures.add(new Figure(words[0], words[1], words[2], new double[] {Double.parseDouble(words[3])}));
             }
         }
     }

@@ -2,6 +2,8 @@ package org.cloakwork.exit;
 
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.client.stream.Carrier;
 import org.cloakwork.client.stream.MessageStream;
@@ -10,27 +12,34 @@ import org.cloakwork.client.stream.StreamException;
 import org.cloakwork.wire.socks5.StreamData;
 import org.cloakwork.wire.socks5.Versions;
 import org.cloakwork.wire.stream.End;
-import org.cloakwork.wire.stream.Reordering;
 
-/** A connection of a client to a target: first only pieces that came early, then a request, then a socket. */
+/**
+ * A connection of a client to a target: first perhaps only pieces that came early, then a request and a stream, then a
+ * socket.
+ */
 final class Connection {
 
     /** Nym's clients give a connection up so soon after they have closed their half, and do not say so. */
     private static final Duration NYM_LINGER = Duration.ofSeconds(10);
+    private static final int MOST_EARLY_PIECES = 64;
+    private static final int MOST_EARLY_BYTES = 64 * 1024;
 
     private final Exit exit;
     private final Exit.Key key;
-    private final MessageStream stream;
     private final long sinceNanos = System.nanoTime();
-    private volatile ReturnPath path;
+    /** Used by the listener only. */
+    private List<StreamData> early = new ArrayList<>();
+    private int earlyBytes;
+    private ReturnPath path;
+    /** Of a connection that was asked for; its path is there then. */
+    private volatile MessageStream stream;
     private volatile Socket socket;
     private volatile long closedByNymNanos;
     private volatile boolean over;
 
-    Connection(Exit exit, Exit.Key key) throws StreamException {
+    Connection(Exit exit, Exit.Key key) {
         this.exit = exit;
         this.key = key;
-        stream = new MessageStream(new Back(), exit.limits(), exit.budget(), System::nanoTime);
     }
 
     private final class Back implements Carrier {
@@ -41,8 +50,8 @@ final class Connection {
         }
 
         @Override
-        public void window(long limitBytes, long newBytes) {
-            path.window(limitBytes);
+        public Delivery window(long limitBytes, long newBytes) {
+            return path.window(limitBytes);
         }
 
         @Override
@@ -64,7 +73,7 @@ final class Connection {
     }
 
     boolean isAsked() {
-        return path != null;
+        return stream != null;
     }
 
     boolean isEarlyFor(Duration time) {
@@ -72,32 +81,45 @@ final class Connection {
     }
 
     void received(StreamData data) {
-        Reordering.Accepted accepted = isAsked() || data.data().length <= exit.limits().firstReceiveBytes()
-                ? stream.received(data.sequence(), data.end(), data.data()) : Reordering.Accepted.TOO_MUCH;
-        switch (accepted) {
-            case EARLY -> exit.counting().count(Counter.PIECES_EARLY);
-            case DUPLICATE -> exit.counting().count(Counter.PIECES_DUPLICATE);
-            case AFTER_END -> exit.counting().count(Counter.PIECES_LATE);
-            default -> { }
+        if (isAsked()) {
+            switch (stream.received(data.sequence(), data.end(), data.data())) {
+                case EARLY -> exit.counting().count(Counter.PIECES_EARLY);
+                case DUPLICATE -> exit.counting().count(Counter.PIECES_DUPLICATE);
+                case AFTER_END -> exit.counting().count(Counter.PIECES_LATE);
+                default -> { }
+            }
+        } else if (early.size() < MOST_EARLY_PIECES && earlyBytes + data.data().length <= MOST_EARLY_BYTES) {
+            early.add(data);
+            earlyBytes += data.data().length;
+            exit.counting().count(Counter.PIECES_EARLY);
+        } else {
+            exit.counting().count(Counter.PIECES_NO_ROOM);
         }
     }
 
     void windowReceived(long limit) {
-        stream.windowReceived(limit);
+        if (isAsked()) {
+            stream.windowReceived(limit);
+        }
     }
 
-    void connect(String target, ReturnPath back) {
+    /** @throws StreamException if there is no room for it */
+    void connect(String target, ReturnPath back) throws StreamException {
         path = back;
+        MessageStream made = new MessageStream(new Back(), exit.limits(), exit.budget(), System::nanoTime);
+        if (back.hasWindows()) {
+            made.useWindows(Versions.FIRST_WINDOW_BYTES);
+        } else {
+            made.useNoWindows();
+        }
+        stream = made;
+        early.forEach(this::received);
+        early = List.of();
         Thread.ofVirtual().name("exit-connection").start(() -> run(target));
     }
 
     private void run(String target) {
         try {
-            if (path.hasWindows()) {
-                stream.useWindows(Versions.FIRST_WINDOW_BYTES);
-            } else {
-                stream.useNoWindows();
-            }
             Socket connected = Target.parse(target).connect(exit.configuration());
             socket = connected;
             if (over) {
@@ -149,6 +171,8 @@ final class Connection {
     }
 
     void release() {
-        stream.release();
+        if (isAsked()) {
+            stream.release();
+        }
     }
 }

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -165,30 +164,33 @@ final class Exit implements FrontEnd.Serving {
         Key key = new Key(sender, connect.connectionId());
         ReturnPath path = new ReturnPath(this, connect, sender);
         Connection connection;
+        boolean room;
         synchronized (connections) {
             connection = connections.get(key);
             if (connection != null && connection.isAsked() || over.contains(key)) {
                 counters.count(Counter.CONNECTS_DUPLICATE);
                 return;
             }
-            long ofSender = connections.values().stream().filter(Connection::isAsked)
-                    .filter(other -> other.key().sender().equals(sender)).count();
-            long asked = connections.values().stream().filter(Connection::isAsked).count();
-            if (asked < configuration.maxConnections() && ofSender < configuration.maxConnectionsPerSender()
-                    && connection == null) {
-                connection = add(key);
-            } else if (connection != null && (asked >= configuration.maxConnections()
-                    || ofSender >= configuration.maxConnectionsPerSender())) {
-                remove(connection);
-                connection = null;
+            if (connection == null) {
+                connection = new Connection(this, key);
+                connections.put(key, connection);
             }
+            List<Connection> asked = connections.values().stream().filter(Connection::isAsked).toList();
+            room = asked.size() < configuration.maxConnections() && asked.stream()
+                    .filter(other -> other.key().sender().equals(sender)).count()
+                    < configuration.maxConnectionsPerSender();
         }
-        if (connection == null) {
-            counters.count(Counter.CONNECTIONS_REFUSED);
-            path.refuse(ConnectFailure.EXIT_FULL);
-        } else {
-            connection.connect(connect.target(), path);
+        try {
+            if (room) {
+                connection.connect(connect.target(), path);
+                return;
+            }
+        } catch (StreamException e) {
+            // no room, as below
         }
+        remove(connection);
+        counters.count(Counter.CONNECTIONS_REFUSED);
+        path.refuse(ConnectFailure.EXIT_FULL);
     }
 
     /** {@return the connection, made if it is not known yet and there is room: pieces may overtake their request} */
@@ -199,8 +201,12 @@ final class Exit implements FrontEnd.Serving {
                 counters.count(Counter.PIECES_LATE);
             } else if (connection == null) {
                 long early = connections.values().stream().filter(other -> !other.isAsked()).count();
-                connection = early < MOST_EARLY ? add(key) : null;
-                counters.count(connection == null ? Counter.PIECES_NO_ROOM : Counter.PIECES_EARLY);
+                if (early < MOST_EARLY) {
+                    connection = new Connection(this, key);
+                    connections.put(key, connection);
+                } else {
+                    counters.count(Counter.PIECES_NO_ROOM);
+                }
             }
             return Optional.ofNullable(connection);
         }
@@ -209,17 +215,6 @@ final class Exit implements FrontEnd.Serving {
     private Optional<Connection> find(Key key) {
         synchronized (connections) {
             return Optional.ofNullable(connections.get(key));
-        }
-    }
-
-    /** {@return a new connection; null if the budget has no room for it} */
-    private Connection add(Key key) {
-        try {
-            Connection connection = new Connection(this, key);
-            connections.put(key, connection);
-            return connection;
-        } catch (StreamException e) {
-            return null;
         }
     }
 

@@ -47,8 +47,8 @@ final class ReturnPath {
                 new StreamData(connectionId, end, sequence, data)));
     }
 
-    void window(long limit) {
-        send(new ProviderResponse.Window(asked.answer(), connectionId, limit));
+    Delivery window(long limit) {
+        return send(new ProviderResponse.Window(asked.answer(), connectionId, limit));
     }
 
     /** Tells why there is no connection; whoever knows Nym's programs only needs a close besides, to end its side. */

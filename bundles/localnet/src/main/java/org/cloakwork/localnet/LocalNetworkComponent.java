@@ -3,9 +3,11 @@ package org.cloakwork.localnet;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.LocalNetwork;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.sphinx.PacketFormat;
@@ -117,6 +119,11 @@ public final class LocalNetworkComponent implements LocalNetwork {
     @Override
     public Map<String, Long> counters() {
         return network.counters();
+    }
+
+    @Override
+    public void restartGateway(IdentityKey gateway, Duration downtime) throws IOException, InterruptedException {
+        network.restartGateway(gateway, downtime);
     }
 
     @Deactivate

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
@@ -25,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.LocalNetwork;
 import org.cloakwork.spi.runtime.Clock;
 import org.cloakwork.spi.runtime.Randomness;
@@ -64,6 +66,7 @@ final class LocalNetworkImpl implements LocalNetwork {
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("localnet-", 0).factory());
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final Map<IdentityKey, GatewayPort> gatewayPorts = new HashMap<>();
     private final Directory directory;
     private final Topology topology;
     private final String networkFile;
@@ -140,14 +143,9 @@ final class LocalNetworkImpl implements LocalNetwork {
         EncryptionKeyPair key = EncryptionKeyPair.generate(randomness);
         Gateway gateway = new Gateway(IdentityKeyPair.generate(randomness), unwrapper(key), Frames.SEALED,
                 network, new MixConnections(threads, counters), new SystemClock(), timer, randomness, counters);
-        GatewayServer.Listening clients;
-        try {
-            clients = opened(transport.listen(bind, gateway::accept));
-        } catch (IOException e) {
-            throw new IOException("gateway port " + bind.getPort() + " on " + bind.getAddress().getHostAddress()
-                    + " cannot be opened: " + e.getMessage(), e);
-        }
-        port.start(gateway::receive);
+        GatewayPort clients = opened(new GatewayPort(transport, bind, gateway));
+        gatewayPorts.put(gateway.identity(), clients);
+        port.start(clients::receive);
         Node.Entry entry = new Node.Entry(List.of(clients.address().getAddress()), clients.address().getPort(),
                 Optional.empty(), OptionalInt.empty());
         return new Node(id, port.address(), Optional.of(entry), gateway.identity(), key.publicKey(),
@@ -190,6 +188,15 @@ final class LocalNetworkImpl implements LocalNetwork {
     @Override
     public Map<String, Long> counters() {
         return counters.byName();
+    }
+
+    @Override
+    public void restartGateway(IdentityKey gateway, Duration downtime) throws IOException, InterruptedException {
+        GatewayPort port = gatewayPorts.get(gateway);
+        if (port == null) {
+            throw new IllegalArgumentException("no gateway of this network is " + gateway);
+        }
+        port.restart(downtime);
     }
 
     @Override

@@ -82,8 +82,8 @@ final class Connection {
         }
 
         @Override
-        public void window(long limitBytes, long newBytes) {
-            Connection.this.send(new ProviderRequest.Window(versions, id, limitBytes), windowOptions,
+        public Delivery window(long limitBytes, long newBytes) {
+            return Connection.this.send(new ProviderRequest.Window(versions, id, limitBytes), windowOptions,
                     Math.clamp(newBytes / BYTES_PER_SURB + 1, PIECE_SURBS, MOST_WINDOW_SURBS));
         }
 
@@ -120,7 +120,12 @@ final class Connection {
         }
         granted = true;
         server.count(Counter.CONNECTIONS_OPENED);
-        socket.getOutputStream().write(handshake.granted());
+        try {
+            socket.getOutputStream().write(handshake.granted());
+        } catch (IOException e) {
+            stream.abort("the application left");
+            throw e;
+        }
         new SocketPump(socket, stream, new SocketPump.Ends() {
 
             @Override

@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -46,9 +47,9 @@ final class SocksServer implements FrontEnd.Serving {
     private final SecureRandom random = new SecureRandom();
     private final ServerSocket listener;
     private final Map<Long, Connection> connections = new ConcurrentHashMap<>();
-    /** Sockets, oldest first; guarded by itself. */
+    /** Sockets that have not asked for anything, oldest first, and all that are open; guarded by the latter. */
     private final Set<Socket> asking = new LinkedHashSet<>();
-    private int sockets;
+    private final Set<Socket> sockets = new HashSet<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Thread acceptor = Thread.ofVirtual().name("socks5-acceptor").unstarted(this::accept);
     private final Thread ticker = Thread.ofVirtual().name("socks5-ticker").unstarted(this::tick);
@@ -137,17 +138,17 @@ final class SocksServer implements FrontEnd.Serving {
     /** Who asks for nothing gives way to those who may. */
     private boolean admit(Socket socket) {
         Socket evicted = null;
-        synchronized (asking) {
-            if (sockets >= configuration.maxConnections()) {
+        synchronized (sockets) {
+            if (sockets.size() >= configuration.maxConnections()) {
                 Iterator<Socket> oldest = asking.iterator();
                 if (!oldest.hasNext()) {
                     return false;
                 }
                 evicted = oldest.next();
                 oldest.remove();
-                sockets--;
+                sockets.remove(evicted);
             }
-            sockets++;
+            sockets.add(socket);
             asking.add(socket);
         }
         if (evicted != null) {
@@ -158,12 +159,12 @@ final class SocksServer implements FrontEnd.Serving {
     }
 
     private void serve(Socket socket) {
-        boolean admitted = true;
         try {
             socket.setTcpNoDelay(true);
             Optional<Handshake> handshake = handshake(socket);
-            synchronized (asking) {
-                // Whoever was evicted is not counted any more.
+            boolean admitted;
+            synchronized (sockets) {
+                // Unless it was evicted just now.
                 admitted = asking.remove(socket);
             }
             if (handshake.isPresent() && admitted) {
@@ -175,11 +176,9 @@ final class SocksServer implements FrontEnd.Serving {
             Thread.currentThread().interrupt();
         } finally {
             close(socket);
-            synchronized (asking) {
+            synchronized (sockets) {
                 asking.remove(socket);
-                if (admitted) {
-                    sockets--;
-                }
+                sockets.remove(socket);
             }
         }
     }
@@ -296,8 +295,8 @@ final class SocksServer implements FrontEnd.Serving {
         interception.close();
         connections.values().forEach(connection -> connection.abort("the front-end was closed"));
         List<Socket> left;
-        synchronized (asking) {
-            left = List.copyOf(asking);
+        synchronized (sockets) {
+            left = List.copyOf(sockets);
         }
         left.forEach(SocksServer::close);
         ticker.interrupt();

@@ -17,12 +17,13 @@ public interface Carrier {
     Delivery send(long sequence, End end, byte[] data);
 
     /**
-     * Tells the other side how far it may send. What is lost of it is made up for by the next one.
+     * Tells the other side how far it may send.
      *
      * @param limitBytes from the beginning on
      * @param newBytes   how many of them were read since it was told last
+     * @return the message on its way
      */
-    void window(long limitBytes, long newBytes);
+    Delivery window(long limitBytes, long newBytes);
 
     /**
      * The stream broke: nothing goes in or out any more. Called once, from any thread; must return quickly.

@@ -34,6 +34,8 @@ public final class MessageStream {
     /** Reasons for which a piece is tried again: there was no room, or nothing to answer with at that moment. */
     private static final List<FailureReason> PASSING = List.of(FailureReason.OUTBOX_FULL, FailureReason.UNKNOWN_SENDER);
 
+    private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
     private record Piece(long sequence, End end, byte[] data) {
     }
 
@@ -47,8 +49,10 @@ public final class MessageStream {
     private final SendWindow out;
     private final Input input = new Input();
     private final Output output = new Output();
-    /** Pieces that were refused and wait for the next tick. */
+    /** Pieces that were refused and are sent again. */
     private List<Piece> refused = new ArrayList<>();
+    private boolean windowRefused;
+    private long againNanos;
     private byte[] current = new byte[0];
     private int currentAt;
     private boolean outputClosed;
@@ -328,8 +332,9 @@ public final class MessageStream {
 
     /** Does what time brings: sends again what was refused, keeps alive, and finds that something has taken too long. */
     public void tick() {
-        List<Piece> again;
+        List<Piece> again = new ArrayList<>();
         StreamException tooLong;
+        long windowAgain = 0;
         lock.lock();
         try {
             if (broken != null) {
@@ -337,8 +342,13 @@ public final class MessageStream {
             }
             long now = nanoTime.getAsLong();
             tooLong = tooLong(now);
-            again = refused;
-            refused = new ArrayList<>();
+            if (now - againNanos >= AGAIN_NANOS) {
+                againNanos = now;
+                again = refused;
+                refused = new ArrayList<>();
+                windowAgain = windowRefused ? toldBytes : 0;
+                windowRefused = false;
+            }
             if (tooLong == null && !outputClosed && now - sentNanos > limits.keepAlive().toNanos()) {
                 sentNanos = now;
                 again.add(new Piece(out.next(0), End.NONE, new byte[0]));
@@ -348,6 +358,9 @@ public final class MessageStream {
         }
         if (tooLong == null) {
             again.forEach(this::post);
+            if (windowAgain > 0) {
+                tell(windowAgain, 0);
+            }
         } else if (tooLong.reason() == StreamException.Reason.RESET) {
             fail(tooLong);
         } else {
@@ -391,6 +404,16 @@ public final class MessageStream {
     private void post(Piece piece) {
         carrier.send(piece.sequence(), piece.end(), piece.data()).outcome()
                 .thenAccept(outcome -> ended(piece, outcome));
+    }
+
+    private void tell(long limit, long newBytes) {
+        carrier.window(limit, newBytes).outcome().thenAccept(outcome -> {
+            if (outcome instanceof Outcome.Failed) {
+                lock.lock();
+                windowRefused = true;
+                lock.unlock();
+            }
+        });
     }
 
     private void ended(Piece piece, Outcome outcome) {
@@ -486,7 +509,7 @@ public final class MessageStream {
                 throw why;
             }
             if (limit > 0) {
-                carrier.window(limit, newBytes);
+                tell(limit, newBytes);
             }
             return count;
         }

@@ -108,10 +108,16 @@ class MessageStreamTest {
             }
 
             @Override
-            public void window(long limitBytes, long newBytes) {
+            public Delivery window(long limitBytes, long newBytes) {
+                Sent sent = new Sent();
                 synchronized (underWay) {
-                    underWay.add(new Message(toRight, () -> other().windowReceived(limitBytes), new Sent()));
+                    if (random.nextInt(100) < refusals) {
+                        sent.outcome.complete(new Outcome.Failed(FailureReason.OUTBOX_FULL, "full"));
+                    } else {
+                        underWay.add(new Message(toRight, () -> other().windowReceived(limitBytes), sent));
+                    }
                 }
+                return sent;
             }
 
             @Override
@@ -197,7 +203,8 @@ class MessageStreamTest {
             Future<byte[]> atRight = threads.submit(() -> talk(world.right, toLeft, threads));
             while (!atLeft.isDone() || !atRight.isDone()) {
                 if (!world.step()) {
-                    world.pass(Duration.ZERO);
+                    // Refusals need time to pass; not so much that something takes too long while threads have no turn.
+                    world.pass(Duration.ofNanos(100_000));
                     Thread.yield();
                 }
             }
@@ -206,7 +213,7 @@ class MessageStreamTest {
         }
         world.deliverAll();
         for (int i = 0; i < 100 && !(world.left.isDone() && world.right.isDone()); i++) {
-            world.pass(Duration.ZERO);
+            world.pass(Duration.ofMillis(250));
             world.deliverAll();
         }
         assertTrue(world.left.isDone() && world.right.isDone());
