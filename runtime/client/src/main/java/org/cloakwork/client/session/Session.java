@@ -372,7 +372,7 @@ public final class Session {
         Duration jittered = Duration.ofNanos(nanos / 2
                 + (long) (nanos / 2 * (environment.randomness().nextInt(1000) / 1000.0)));
         attempts++;
-        log(Level.WARN, "no session, trying again in {} ms and so on: {}", jittered.toMillis(), reason);
+        log(Level.WARN, "no session, trying again in {} ms and then less often: {}", jittered.toMillis(), reason);
         retry.cancel();
         retry = environment.scheduler().schedule(jittered, this::connect);
         pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
