@@ -21,18 +21,21 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.cloakwork.api.MixnetClient;
+import org.cloakwork.spi.frontend.FrontEnd;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.launch.FrameworkFactory;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -219,6 +222,27 @@ final class Framework implements AutoCloseable {
         try {
             return context.getServiceReferences(type, filter.isEmpty() ? null : filter).stream()
                     .map(context::getService).filter(Objects::nonNull).findFirst();
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /** Tells of each front-end that begins to serve a client, those that do already included, until it is closed. */
+    AutoCloseable followDoors(String client, BiConsumer<String, FrontEnd.Serving> door) {
+        BundleContext context = felix.getBundleContext();
+        try {
+            ServiceTracker<FrontEnd.Serving, FrontEnd.Serving> tracker = new ServiceTracker<>(context,
+                    context.createFilter("(&(objectClass=" + FrontEnd.Serving.class.getName() + ")("
+                            + MixnetClient.NAME_PROPERTY + "=" + client + "))"), null) {
+                @Override
+                public FrontEnd.Serving addingService(ServiceReference<FrontEnd.Serving> reference) {
+                    FrontEnd.Serving serving = super.addingService(reference);
+                    door.accept((String) reference.getProperty(PartFactory.NAME_PROPERTY), serving);
+                    return serving;
+                }
+            };
+            tracker.open();
+            return tracker::close;
         } catch (InvalidSyntaxException e) {
             throw new IllegalArgumentException(e);
         }

@@ -112,7 +112,9 @@ final class RunCommand implements Command {
                 return framework.present(FrontEnd.Serving.class, "(" + MixnetClient.NAME_PROPERTY + "=" + NAME + ")")
                         .isEmpty();
             });
-            try (messages; Subscription states = service.onState(s -> show(service, s))) {
+            AutoCloseable doors = framework.followDoors(NAME, (frontEnd, serving) -> serving.addresses().forEach(
+                    address -> out.println(frontEnd + " " + address)));
+            try (messages; doors; Subscription states = service.onState(s -> show(service, s))) {
                 StopSignal.await();
             }
         }
