@@ -239,6 +239,7 @@ public final class ClientComponent {
         if (storeName.isEmpty()) {
             start(Optional.empty());
         } else {
+            publish(USES_PROPERTY + "store", storeName.get());
             store.choose(storeName.get());
             if (failure != null) {
                 throw failure;
