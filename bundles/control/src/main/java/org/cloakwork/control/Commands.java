@@ -203,10 +203,13 @@ public final class Commands {
                 case ClientState.Stopped(String why) -> ": " + why;
             };
             Map<String, Long> counters = client.client().counters();
-            text.append("%s: %s%s%n  messages: %d sent, %d acknowledged, %d failed, %d in flight, %d received%n".formatted(
+            text.append(("%s: %s%s%n  messages: %d sent, %d acknowledged, %d failed, %d in flight, %d received%n"
+                    + "  packets: %d data, %d sent again, %d cover%n").formatted(
                     client.name(), word(client.client().state()), reason, counters.get("messages.created"),
                     counters.get("messages.acknowledged"), counters.get("messages.failed"),
-                    counters.get("messages.in-flight"), counters.get("messages.received")));
+                    counters.get("messages.in-flight"), counters.get("messages.received"),
+                    counters.get("packets.sent.data"), counters.get("packets.sent.retransmission"),
+                    counters.get("packets.sent.cover")));
         }
         return text + problems(running);
     }
