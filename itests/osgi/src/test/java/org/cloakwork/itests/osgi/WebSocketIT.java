@@ -107,14 +107,23 @@ public class WebSocketIT extends BaseIT {
                 List.of(URI.create("ws://127.0.0.1:" + listening.address().getPort()))), told);
     }
 
-    private static Set<Thread> threads() {
+    /** Of frameworks that ran in this JVM before. */
+    private final Set<Thread> others = all();
+
+    private static Set<Thread> all() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith("cloakwork-websocket"))
                 .collect(Collectors.toSet());
     }
 
+    private Set<Thread> threads() {
+        Set<Thread> threads = all();
+        threads.removeAll(others);
+        return threads;
+    }
+
     /** The last of them ends just after the bundle stopped. */
-    private static void assertThreadsEnd() throws InterruptedException {
+    private void assertThreadsEnd() throws InterruptedException {
         for (Thread thread : threads()) {
             thread.join(10_000);
             assertFalse(thread.getName(), thread.isAlive());
