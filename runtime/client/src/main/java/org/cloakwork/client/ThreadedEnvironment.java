@@ -19,6 +19,8 @@ public final class ThreadedEnvironment implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ThreadedEnvironment.class);
 
+    private static final int PATIENCE_SECONDS = 5;
+
     private final ScheduledThreadPoolExecutor loop;
     private final ExecutorService workers;
     private final ExecutorService listeners;
@@ -45,13 +47,24 @@ public final class ThreadedEnvironment implements AutoCloseable {
         return environment;
     }
 
-    /** Ends the threads; tasks not begun are dropped. */
+    /**
+     * Ends the threads; tasks not begun are dropped. Waits for those that were, except listeners: the bundles whose
+     * classes they use may go next.
+     */
     @Override
     public void close() {
         loop.shutdownNow();
         workers.shutdownNow();
         listeners.shutdown();
         outcomes.shutdown();
+        try {
+            if (!loop.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                    || !workers.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("a task of the client did not end within {} s", PATIENCE_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** A task handed over after the end is dropped: nobody is left to use its result. */
