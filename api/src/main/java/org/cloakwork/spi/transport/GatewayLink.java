@@ -63,7 +63,10 @@ public interface GatewayLink {
         default void pong(byte[] payload) {
         }
 
-        /** {@link GatewayLink#pendingBytes()} fell back to zero. */
+        /**
+         * {@link GatewayLink#pendingBytes()} fell back to zero, after a send that left it above. May be told more often,
+         * and what a send hands to the operating system before it returns need not be told.
+         */
         default void drained() {
         }
 

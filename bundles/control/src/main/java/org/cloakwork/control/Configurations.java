@@ -59,7 +59,7 @@ public final class Configurations {
     private static final String FRONT_ENDS = "frontends";
     /** Of the process, not of a client. */
     private static final String STATE = "state";
-    private static final Duration PERIOD = Duration.ofMillis(250);
+    private static final Duration PERIOD = Duration.ofMillis(500);
 
     /** A part chosen by hand; holds as long as the file says what it said then. */
     private record Swap(String name, String inFile) {

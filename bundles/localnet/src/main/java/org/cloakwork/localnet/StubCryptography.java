@@ -74,7 +74,7 @@ final class StubCryptography implements Cryptography, Frames {
             StubPacketFormat.putHeader(packet, 0, route, randomness);
             putContent(packet, id, ackRoute, recipient.bytes(), body);
             return new PreparedPacket(route.hops().getFirst().address(), rotation, packet,
-                    delayNanos(route) + delayNanos(ackRoute));
+                    delayNanos(route) + delayNanos(ackRoute), Optional.empty());
         }
 
         private static long delayNanos(Route route) {
@@ -89,7 +89,7 @@ final class StubCryptography implements Cryptography, Frames {
             byte[] packet = Arrays.copyOf(surb.surb().header(), PacketSize.REGULAR.packetLength());
             putContent(packet, fragment.id(), ackRoute, surb.key().digest(), fragment.bytes());
             return new PreparedPacket(surb.surb().firstHop(), surb.rotation(), packet,
-                    REPLY_DELAYS * meanHopDelay.toNanos() + delayNanos(ackRoute));
+                    REPLY_DELAYS * meanHopDelay.toNanos() + delayNanos(ackRoute), Optional.empty());
         }
 
         /** Acknowledgement, prefix and body: all that a packet has behind its header. */

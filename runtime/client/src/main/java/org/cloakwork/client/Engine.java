@@ -679,6 +679,7 @@ public final class Engine implements MixnetClient {
         @Override
         public void sendCover() {
             sealing.pollCover().ifPresentOrElse(cover -> {
+                inbox.coverSent(cover);
                 session.send(cover.mixPacket());
                 counters.count(Counter.PACKETS_COVER);
             }, () -> counters.count(Counter.COVER_MISSED));

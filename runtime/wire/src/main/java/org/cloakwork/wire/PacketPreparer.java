@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.spi.runtime.Randomness;
@@ -49,40 +50,48 @@ public record PacketPreparer(PacketFormat format, AckKey ackKey, Randomness rand
         List<byte[]> acks = SurbAck.create(format, drafts.stream().map(PacketDraft::ackRoute).toList(), ackKey,
                 drafts.stream().map(PacketDraft::id).toList(), randomness);
         List<SealRequest> requests = new ArrayList<>(drafts.size());
+        List<EncryptionKey> keys = new ArrayList<>(drafts.size());
         for (int i = 0; i < drafts.size(); i++) {
             byte[] ack = acks.get(i);
             PacketDraft draft = drafts.get(i);
             switch (draft) {
                 case PacketDraft.Forward forward -> requests.add(request(draft, ack, forward.fragment().bytes(),
-                        forward.recipient(), forward.route()));
-                case PacketDraft.Cover cover -> requests.add(request(draft, ack,
-                        CoverPacket.body(cover.size().fragmentLength()), cover.own(), cover.route()));
+                        ephemerals.get(), forward.recipient(), forward.route()));
+                case PacketDraft.Cover cover -> {
+                    EncryptionKeyPair ephemeral = ephemerals.get();
+                    keys.add(ephemeral.publicKey());
+                    requests.add(request(draft, ack, CoverPacket.body(cover.size().fragmentLength()), ephemeral,
+                            cover.own(), cover.route()));
+                }
                 case PacketDraft.Reply ignored -> { }
             }
         }
         Iterator<byte[]> sealed = format.seal(requests, randomness).iterator();
+        Iterator<EncryptionKey> coverKeys = keys.iterator();
         List<PreparedPacket> packets = new ArrayList<>(drafts.size());
         for (int i = 0; i < drafts.size(); i++) {
             packets.add(switch (drafts.get(i)) {
                 case PacketDraft.Forward forward ->
-                        packet(forward.route(), forward.ackRoute(), forward.rotation(), sealed.next());
+                        packet(forward.route(), forward.ackRoute(), forward.rotation(), sealed.next(), Optional.empty());
                 case PacketDraft.Cover cover ->
-                        packet(cover.route(), cover.ackRoute(), cover.rotation(), sealed.next());
+                        packet(cover.route(), cover.ackRoute(), cover.rotation(), sealed.next(),
+                                Optional.of(coverKeys.next()));
                 case PacketDraft.Reply reply -> reply(reply, acks.get(i));
             });
         }
         return packets;
     }
 
-    private SealRequest request(PacketDraft draft, byte[] ack, byte[] body, EncryptionKey recipient, Route route) {
-        return new SealRequest(route,
-                Bytes.concat(ack, PayloadEncryption.toRecipient(body, ephemerals.get(), recipient)),
+    private static SealRequest request(PacketDraft draft, byte[] ack, byte[] body, EncryptionKeyPair ephemeral,
+                                       EncryptionKey recipient, Route route) {
+        return new SealRequest(route, Bytes.concat(ack, PayloadEncryption.toRecipient(body, ephemeral, recipient)),
                 draft.size().payloadLength());
     }
 
-    private static PreparedPacket packet(Route route, Route ackRoute, KeyRotation rotation, byte[] sealed) {
+    private static PreparedPacket packet(Route route, Route ackRoute, KeyRotation rotation, byte[] sealed,
+                                         Optional<EncryptionKey> coverKey) {
         return new PreparedPacket(route.hops().getFirst().address(), rotation, sealed,
-                route.delayNanos() + ackRoute.delayNanos());
+                route.delayNanos() + ackRoute.delayNanos(), coverKey);
     }
 
     private PreparedPacket reply(PacketDraft.Reply reply, byte[] ack) {
@@ -91,6 +100,6 @@ public record PacketPreparer(PacketFormat format, AckKey ackKey, Randomness rand
         return new PreparedPacket(replySurb.surb().firstHop(), replySurb.rotation(),
                 format.seal(replySurb.surb(), plaintext, reply.size().payloadLength()),
                 Duration.ofMillis(REPLY_DELAYS * reply.meanHopDelay().toMillis()).toNanos()
-                        + reply.ackRoute().delayNanos());
+                        + reply.ackRoute().delayNanos(), Optional.empty());
     }
 }

@@ -8,6 +8,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.Destination;
@@ -72,6 +73,8 @@ class PacketPreparerTest {
                 packets.stream().map(PreparedPacket::rotation).toList());
         assertEquals(List.of(2_000_000L, 16_000_000L, 2_000_000L, 2_000_000L),
                 packets.stream().map(PreparedPacket::expectedRoundTripNanos).toList());
+        assertEquals(List.of(Optional.empty(), Optional.empty(), Optional.of(ephemerals.get(1).publicKey()),
+                Optional.empty()), packets.stream().map(PreparedPacket::coverKey).toList());
         assertEquals(3, ephemerals.size(), "one for each packet that is no reply");
         for (int i = 0; i < packets.size(); i++) {
             SurbAck.FinalHop parts = SurbAck.split(walk(packets.get(i).packet()));

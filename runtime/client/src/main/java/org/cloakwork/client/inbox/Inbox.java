@@ -1,9 +1,11 @@
 package org.cloakwork.client.inbox;
 
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
@@ -15,6 +17,7 @@ import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.NymMessage;
 import org.cloakwork.wire.Padding;
 import org.cloakwork.wire.PayloadEncryption;
+import org.cloakwork.wire.PreparedPacket;
 import org.cloakwork.wire.Reassembler;
 import org.cloakwork.wire.Reassembler.DropReason;
 import org.cloakwork.wire.WireException;
@@ -28,6 +31,8 @@ public final class Inbox {
 
     private static final int MAX_SETS = 4096;
     private static final int MAX_COMPLETED = 100_000;
+    /** Of a quarter of a minute at the usual rate; what comes later is decrypted, and found to be cover then. */
+    private static final int MAX_COVERS_UNDER_WAY = 1024;
     /** How long unfinished messages are waited for, and duplicates of finished ones are known. */
     public static final Duration STALE_AFTER = Duration.ofMinutes(30);
 
@@ -37,6 +42,8 @@ public final class Inbox {
     private final Counters counters;
     private final Ledger ledger;
     private final Reassembler reassembler;
+    /** Their keys: what says nothing need not be decrypted, which is most of what an idle client receives. */
+    private final LinkedHashSet<EncryptionKey> coversUnderWay = new LinkedHashSet<>();
     private long evicted;
     private long stale;
     private long reordered;
@@ -96,6 +103,14 @@ public final class Inbox {
         countGone();
     }
 
+    /** @param cover is on its way, and will come back */
+    public void coverSent(PreparedPacket cover) {
+        cover.coverKey().ifPresent(coversUnderWay::add);
+        if (coversUnderWay.size() > MAX_COVERS_UNDER_WAY) {
+            coversUnderWay.removeFirst();
+        }
+    }
+
     /**
      * @param delivered by the gateway, not an acknowledgement
      * @param nowNanos  monotonic time
@@ -105,7 +120,12 @@ public final class Inbox {
         byte[] padded;
         Optional<SenderTag> ownTag;
         try {
-            Opened opened = decrypt(delivered);
+            byte[] prefix = PayloadEncryption.prefix(delivered);
+            if (!coversUnderWay.isEmpty() && coversUnderWay.remove(new EncryptionKey(prefix))) {
+                counters.count(Counter.RECEIVED_COVER);
+                return Optional.empty();
+            }
+            Opened opened = decrypt(delivered, prefix);
             byte[] decrypted = opened.bytes();
             ownTag = opened.ownTag();
             if (CoverPacket.isCover(decrypted)) {
@@ -166,8 +186,8 @@ public final class Inbox {
         reordered = reassembler.reorderedFragments();
     }
 
-    private Opened decrypt(byte[] delivered) throws WireException {
-        Optional<ReplyKeys.Used> used = replyKeys.take(PayloadEncryption.prefix(delivered));
+    private Opened decrypt(byte[] delivered, byte[] prefix) throws WireException {
+        Optional<ReplyKeys.Used> used = replyKeys.take(prefix);
         return used.isPresent()
                 ? new Opened(cryptography.openReply(delivered, used.get().key()), used.get().ownTag())
                 : new Opened(cryptography.open(delivered, own), Optional.empty());

@@ -13,12 +13,15 @@ import org.cloakwork.client.VirtualTime;
 import org.cloakwork.client.replies.ReplyKeys;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.spi.runtime.Randomness;
+import org.cloakwork.spi.topology.KeyRotation;
+import org.cloakwork.spi.topology.NodeAddress;
 import org.cloakwork.wire.Chunking;
 import org.cloakwork.wire.CoverPacket;
 import org.cloakwork.wire.NymMessage;
 import org.cloakwork.wire.PacketSize;
 import org.cloakwork.wire.Padding;
 import org.cloakwork.wire.PayloadEncryption;
+import org.cloakwork.wire.PreparedPacket;
 import org.cloakwork.wire.ReplyContent;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
 import org.cloakwork.wire.crypto.ReplyKey;
@@ -80,6 +83,18 @@ class InboxTest {
         assertEquals(Optional.empty(), deliver(encrypted(CoverPacket.body(PacketSize.REGULAR.fragmentLength()))));
         assertEquals(1, counters.get(Counter.RECEIVED_COVER));
         assertEquals(0, counters.get(Counter.RECEIVED_FRAGMENTS));
+    }
+
+    @Test
+    void cover_of_our_own_is_known_by_its_key_once() {
+        EncryptionKeyPair ephemeral = EncryptionKeyPair.generate(randomness);
+        inbox.coverSent(new PreparedPacket(new NodeAddress(NodeAddress.parseIp("10.0.0.1"), 1789), KeyRotation.EVEN,
+                new byte[1], 0, Optional.of(ephemeral.publicKey())));
+        byte[] fragment = fragments(new NymMessage.Plain(new byte[1]).bytes()).getFirst();
+        byte[] delivered = PayloadEncryption.toRecipient(fragment, ephemeral, own.publicKey());
+        assertEquals(Optional.empty(), deliver(delivered), "nobody else can make what begins with this key");
+        assertEquals(1, counters.get(Counter.RECEIVED_COVER));
+        assertInstanceOf(NymMessage.Plain.class, deliver(delivered).orElseThrow());
     }
 
     @Test

@@ -13,7 +13,18 @@ public final class AesCtr {
 
     public static final int IV_LENGTH = 16;
 
+    /** Looking one up takes as long as encrypting a packet with it. */
+    private static final ThreadLocal<Cipher> CIPHER = ThreadLocal.withInitial(AesCtr::cipher);
+
     private AesCtr() {
+    }
+
+    private static Cipher cipher() {
+        try {
+            return Cipher.getInstance("AES/CTR/NoPadding");
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /**
@@ -25,7 +36,7 @@ public final class AesCtr {
      */
     public static byte[] apply(byte[] key, byte[] iv, byte[] data) {
         try {
-            Cipher cipher = Cipher.getInstance("AES/CTR/NoPadding");
+            Cipher cipher = CIPHER.get();
             cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "AES"), new IvParameterSpec(iv));
             return cipher.doFinal(data);
         } catch (GeneralSecurityException e) {

@@ -58,6 +58,8 @@ final class WebSocketLink implements GatewayLink {
     // Guarded by this.
     private final Deque<Outgoing> outgoing = new ArrayDeque<>();
     private long pendingBytes;
+    /** A sender went away while bytes were pending. */
+    private boolean drainAwaited;
     private CoreSession session;
     private boolean finishing;
     private boolean closed;
@@ -134,6 +136,9 @@ final class WebSocketLink implements GatewayLink {
                     + MAX_PENDING_FRAMES + " frames wait for it");
         } else {
             writer.iterate();
+            synchronized (this) {
+                drainAwaited = pendingBytes > 0;
+            }
         }
     }
 
@@ -341,7 +346,8 @@ final class WebSocketLink implements GatewayLink {
                     return;
                 }
                 pendingBytes -= current.countedBytes();
-                drained = pendingBytes == 0 && current.countedBytes() > 0;
+                drained = pendingBytes == 0 && drainAwaited;
+                drainAwaited &= !drained;
             }
             if (drained) {
                 tellFromElsewhere(() -> {
