@@ -9,12 +9,13 @@ import java.util.Optional;
  * {@code ./cloakwork bench}: measures and prints.
  *
  * <p>Arguments: {@code sphinx}, {@code pipeline}, {@code idle}, {@code start} or {@code all}; {@code --json};
- * {@code --rounds N}; {@code --seconds N} for idle; {@code --home DIR}, an unpacked distribution; {@code --reference FILE},
+ * {@code --rounds N}; {@code --warm-up N} and {@code --seconds N} for idle; {@code --home DIR}, an unpacked distribution; {@code --reference FILE},
  * the reference program.
  */
 public final class Bench {
 
     private static final int ROUNDS = 11;
+    private static final int WARM_UP_SECONDS = 300;
     private static final int SECONDS = 120;
 
     private Bench() {
@@ -25,6 +26,7 @@ public final class Bench {
         String name = args[0];
         boolean json = false;
         int rounds = ROUNDS;
+        int warmUp = WARM_UP_SECONDS;
         int seconds = SECONDS;
         Path home = null;
         Optional<String> reference = Optional.empty();
@@ -32,6 +34,7 @@ public final class Bench {
             switch (args[i]) {
                 case "--json" -> json = true;
                 case "--rounds" -> rounds = number(args, ++i);
+                case "--warm-up" -> warmUp = number(args, ++i);
                 case "--seconds" -> seconds = number(args, ++i);
                 case "--home" -> home = Path.of(args[++i]);
                 case "--reference" -> reference = Optional.of(args[++i]);
@@ -51,7 +54,7 @@ public final class Bench {
                 case "pipeline" -> new PipelineMeasurement(rounds).run();
                 case "start" -> new StartMeasurement(home, rounds).run();
                 case "idle" -> new IdleMeasurement(home, ProcessHandle.current().info().command().orElse("java"),
-                        seconds).run();
+                        warmUp, seconds).run();
                 default -> List.of();
             };
             if (!figures.isEmpty()) {

@@ -12,21 +12,23 @@ import java.util.Map;
  */
 final class IdleMeasurement {
 
-    private static final int WARM_UP_SECONDS = 60;
     private static final int WINDOW_SECONDS = 20;
 
     private final Path home;
     private final String java;
+    private final int warmUpSeconds;
     private final int seconds;
 
     /**
-     * @param home    an unpacked distribution
-     * @param java    of the same JDK
-     * @param seconds how long to measure each
+     * @param home          an unpacked distribution
+     * @param java          of the same JDK
+     * @param warmUpSeconds how long the one client is left alone before it is measured
+     * @param seconds       how long to measure each
      */
-    IdleMeasurement(Path home, String java, int seconds) {
+    IdleMeasurement(Path home, String java, int warmUpSeconds, int seconds) {
         this.home = home;
         this.java = java;
+        this.warmUpSeconds = warmUpSeconds;
         this.seconds = seconds;
     }
 
@@ -49,7 +51,7 @@ final class IdleMeasurement {
         try (Launched client = new Launched(Map.of(), Launched.cloakwork(home, "run", "--etc", etc.toString(), "--directory",
                 directory, "--state", etc.resolve("state").toString()))) {
             client.await("ready");
-            Thread.sleep(WARM_UP_SECONDS * 1000L);
+            Thread.sleep(warmUpSeconds * 1000L);
             int windows = Math.max(1, seconds / WINDOW_SECONDS);
             double[] cpu = new double[windows];
             double[] memory = new double[windows];
