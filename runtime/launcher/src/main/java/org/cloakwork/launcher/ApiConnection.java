@@ -8,6 +8,7 @@ import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -57,17 +58,19 @@ final class ApiConnection implements WebSocket.Listener, AutoCloseable {
      * @throws UsageException        if the URL is none
      * @throws IllegalStateException if nobody answers there, or something else
      */
-    static ApiConnection open(CommandLine line) throws UsageException, InterruptedException {
-        String url = line.getOptionValue("url", DEFAULT_URL);
-        String token = line.getOptionValue("token", System.getenv("CLOAKWORK_TOKEN"));
+    static ApiConnection open(CommandLine line) throws UsageException {
+        return open(uri(line.getOptionValue("url", DEFAULT_URL)),
+                Optional.ofNullable(line.getOptionValue("token", System.getenv("CLOAKWORK_TOKEN"))));
+    }
+
+    /** @throws IllegalStateException if nobody answers there, or something else */
+    static ApiConnection open(URI url, Optional<String> token) {
         ApiConnection connection = new ApiConnection();
         try {
             WebSocket.Builder builder = connection.http.newWebSocketBuilder().connectTimeout(CONNECT)
                     .subprotocols(ExtensionRequest.SUBPROTOCOL);
-            if (token != null) {
-                builder.header("Authorization", "Bearer " + token);
-            }
-            connection.socket = builder.buildAsync(uri(url), connection).join();
+            token.ifPresent(given -> builder.header("Authorization", "Bearer " + given));
+            connection.socket = builder.buildAsync(url, connection).join();
             return connection;
         } catch (CompletionException e) {
             connection.http.shutdownNow();

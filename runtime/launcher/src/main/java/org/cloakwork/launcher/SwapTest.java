@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -15,6 +16,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.frontend.FrontEnd;
 
 /** Two clients send to each other all the time while their parts are exchanged; then it tells what came of it. */
 final class SwapTest {
@@ -103,7 +105,7 @@ final class SwapTest {
         while (next < end) {
             Thread.sleep(Duration.ofNanos(Math.max(0, next - System.nanoTime())));
             Swaps.Swap swap = swaps.next();
-            pauses.put(swap, awaitAcknowledgements(swap));
+            pauses.put(swap, swap.kind().equals(Swaps.FRONT_END) ? awaitFrontEnds(swap) : awaitAcknowledgements(swap));
             next = Math.max(next + PERIOD.toNanos(), System.nanoTime());
             for (String name : clients.keySet()) {
                 between.get(name).computeIfAbsent(swaps.part(name, "cover"), cover -> new ArrayList<>())
@@ -129,6 +131,36 @@ final class SwapTest {
             longest = Math.max(longest, pause);
         }
         return longest;
+    }
+
+    /** {@return until programs that connect anew were answered by every client concerned, in nanoseconds} */
+    private long awaitFrontEnds(Swaps.Swap swap) throws InterruptedException, UsageException {
+        for (String client : swap.clients()) {
+            while (!answers(client)) {
+                if (System.nanoTime() - swap.atNanos() > LONGEST_PAUSE.toNanos()) {
+                    throw new IllegalStateException(swap.kind() + " " + swap.part() + ", " + swap.way() + ": of client "
+                            + client + " it still does not answer after " + LONGEST_PAUSE.toSeconds() + " s");
+                }
+                Thread.sleep(1);
+            }
+        }
+        return System.nanoTime() - swap.atNanos();
+    }
+
+    private boolean answers(String client) throws InterruptedException {
+        Optional<FrontEnd.Serving> serving = framework.present(FrontEnd.Serving.class,
+                "(" + MixnetClient.NAME_PROPERTY + "=" + client + ")");
+        if (serving.isEmpty()) {
+            return false;
+        }
+        try (ApiConnection connection = ApiConnection.open(serving.get().addresses().getFirst(), Optional.empty())) {
+            connection.say("{\"type\":\"selfAddress\"}");
+            return connection.next(LONGEST_PAUSE) instanceof ApiConnection.Event.Text(String answer)
+                    && answer.contains(clients.get(client).address().toString());
+        } catch (IllegalStateException | NoSuchElementException e) {
+            // It was on its way out.
+            return false;
+        }
     }
 
     private void report(SwapTraffic.Result result, List<Long> unswapped) {

@@ -16,7 +16,9 @@ import org.osgi.framework.BundleException;
 /** Exchanges parts of running clients in all the ways there are, as a seed says. */
 final class Swaps {
 
-    static final List<String> KINDS = List.of("topology", "transport", "sphinx", "retransmission", "cover");
+    static final String FRONT_END = "frontend";
+    static final List<String> KINDS =
+            List.of("topology", "transport", "sphinx", "retransmission", "cover", FRONT_END);
 
     /** How a part is exchanged. */
     enum Way {
@@ -58,7 +60,9 @@ final class Swaps {
             new Setting("org.cloakwork.retransmission.timeout", "ack-wait-addition-millis", "1500", "1400"),
             "retransmission adaptive",
             new Setting("org.cloakwork.retransmission.adaptive", "initial-addition-millis", "1500", "1400"),
-            "cover poisson", new Setting("org.cloakwork.cover.poisson", "maximum-multiplier", "6", "5"));
+            "cover poisson", new Setting("org.cloakwork.cover.poisson", "maximum-multiplier", "6", "5"),
+            FRONT_END + " websocket",
+            new Setting("org.cloakwork.frontend.websocket", "maximum-connections", "64", "63"));
 
     private final Framework framework;
     private final Random random;
@@ -87,14 +91,15 @@ final class Swaps {
 
     void client(String name, String gateway) throws IOException, InterruptedException {
         Map<String, String> made = new TreeMap<>(Map.of("name", name, "gateway", gateway, "topology", "nym-api",
-                "transport", "websocket", "sphinx", "fast", "retransmission", "timeout", "cover", "poisson"));
+                "transport", "websocket", "sphinx", "fast", "retransmission", "timeout", "cover", "poisson",
+                "frontends", "websocket", "websocket.port", "0"));
         clients.put(name, made);
         framework.configureFactory("org.cloakwork.client", name, made);
     }
 
     /** {@return the part of that kind that a client has at this moment} */
     String part(String client, String kind) {
-        return clients.get(client).get(kind);
+        return clients.get(client).get(kind.equals(FRONT_END) ? "frontends" : kind);
     }
 
     /** Chooses a part for all clients. */
@@ -106,7 +111,7 @@ final class Swaps {
 
     private void choose(String client, String kind, String part) throws IOException, InterruptedException {
         Map<String, String> made = clients.get(client);
-        made.put(kind, part);
+        made.put(kind.equals(FRONT_END) ? "frontends" : kind, part);
         framework.configureFactory("org.cloakwork.client", client, made);
     }
 
@@ -115,7 +120,9 @@ final class Swaps {
         String kind = kinds.get(random.nextInt(kinds.size()));
         String client = List.copyOf(clients.keySet()).get(random.nextInt(clients.size()));
         String part = part(client, kind);
-        List<String> others = parts.get(kind).keySet().stream().filter(other -> !other.equals(part)).toList();
+        // Another front-end would speak something else.
+        List<String> others = kind.equals(FRONT_END) ? List.of()
+                : parts.get(kind).keySet().stream().filter(other -> !other.equals(part)).toList();
         Setting setting = SETTINGS.get(kind + " " + part);
         List<Way> ways = Stream.of(Way.values())
                 .filter(way -> switch (way) {

@@ -1,6 +1,7 @@
 package org.cloakwork.frontend.websocket;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,7 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -231,17 +233,46 @@ final class Door implements FrontEnd.Serving {
         } catch (Exception e) {
             LOG.warn("the websocket server does not stop: {}", rootMessage(e));
         }
+        connector.closeSockets();
     }
 
     /** Closes connections that are too many, or not a websocket in time. */
     private final class Connector extends ServerConnector {
 
+        private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+
         Connector(Server server, HttpConnectionFactory protocol) {
-            super(server, null, null, null, 1, 1, protocol);
+            // No thread of its own accepts: Jetty would interrupt it at the end, and then the JDK forgets to close what was
+            // accepted in the same instant.
+            super(server, null, null, null, 0, 1, protocol);
             setHost(settings.host().getHostAddress());
             setPort(settings.port());
             setAcceptQueueSize(BACKLOG);
             setIdleTimeout(0);
+        }
+
+        /** Called for each that is accepted. */
+        @Override
+        protected void configure(Socket socket) {
+            super.configure(socket);
+            sockets.add(socket);
+        }
+
+        /** While Jetty stops, it forgets those that it has just accepted. */
+        void closeSockets() {
+            for (Socket socket : sockets) {
+                try {
+                    socket.close();
+                } catch (IOException e) {
+                    LOG.debug("a socket does not close", e);
+                }
+            }
+        }
+
+        @Override
+        protected void onEndPointClosed(EndPoint endPoint) {
+            super.onEndPointClosed(endPoint);
+            sockets.remove(((SocketChannelEndPoint) endPoint).getChannel().socket());
         }
 
         @Override

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +16,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -546,5 +548,43 @@ class DoorTest {
         program.say(SEND.replace("}", ",\"deadlineMillis\":300,\"id\":\"a\"}"));
         ExtensionResponse.Ended ended = assertInstanceOf(ExtensionResponse.Ended.class, said(program));
         assertEquals(FailureReason.OUTBOX_FULL, assertInstanceOf(Outcome.Failed.class, ended.outcome()).reason());
+    }
+
+    @Test
+    void who_connects_while_it_closes_is_not_left_waiting() throws Exception {
+        byte[] upgrade = ("GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        for (int round = 0; round < 50; round++) {
+            open();
+            URI uri = uri();
+            List<Socket> sockets = new ArrayList<>();
+            Thread closing = Thread.ofPlatform().unstarted(door::close);
+            try {
+                for (int i = 0; closing.getState() != Thread.State.TERMINATED; i++) {
+                    Socket socket = new Socket(uri.getHost(), uri.getPort());
+                    sockets.add(socket);
+                    socket.getOutputStream().write(upgrade);
+                    if (i == round % 10) {
+                        closing.start();
+                    }
+                }
+            } catch (IOException refused) {
+                // It is closed.
+            }
+            closing.join();
+            for (Socket socket : sockets) {
+                socket.setSoTimeout(3_000);
+                try (socket) {
+                    while (socket.getInputStream().read() >= 0) {
+                        // the handshake's answer, and the close frame
+                    }
+                } catch (SocketTimeoutException e) {
+                    fail("round " + round + ": socket " + sockets.indexOf(socket) + " of " + sockets.size() + " is left open");
+                } catch (IOException reset) {
+                    // as good as an end
+                }
+            }
+        }
     }
 }
