@@ -89,6 +89,21 @@ final class SendingLaw implements AutoCloseable {
         return gaps;
     }
 
+    /** {@return the longest time without a departure that began or ended within a stretch} */
+    long longestGapNanos(Stretch stretch) {
+        long[] times;
+        synchronized (seen) {
+            times = seen.stream().mapToLong(Long::longValue).toArray();
+        }
+        long longest = 0;
+        for (int i = times.length - 1; i > 0 && times[i] - stretch.fromNanos() >= 0; i--) {
+            if (stretch.toNanos() - times[i - 1] >= 0) {
+                longest = Math.max(longest, times[i] - times[i - 1]);
+            }
+        }
+        return longest;
+    }
+
     /** {@return what a strategy makes of an idle link; nothing if it has no slots} */
     static Optional<Figures> of(CoverTrafficStrategy strategy, long seed) {
         Randomness randomness = new Random(seed)::nextBytes;

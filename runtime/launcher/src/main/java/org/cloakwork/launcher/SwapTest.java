@@ -36,7 +36,17 @@ final class SwapTest {
     private final Map<String, SwapTraffic> traffic = new TreeMap<>();
     private final Map<String, SendingLaw> sending = new TreeMap<>();
     private final Map<String, Map<String, List<SendingLaw.Stretch>>> between = new TreeMap<>();
-    private final Map<Swaps.Swap, Long> pauses = new LinkedHashMap<>();
+    private final Map<Swaps.Swap, Pause> pauses = new LinkedHashMap<>();
+
+    /**
+     * What a swap cost.
+     *
+     * @param stillNanos how long no packet left a client concerned at most, within the second after the swap; of a
+     *                   front-end, how long until programs were answered
+     * @param heardNanos until a packet sent after the swap was acknowledged: the way there and back included
+     */
+    private record Pause(long stillNanos, long heardNanos) {
+    }
 
     SwapTest(PrintStream out, Framework framework, Swaps swaps, Map<String, MixnetClient> clients, Duration duration,
              long seed) {
@@ -63,7 +73,7 @@ final class SwapTest {
         try {
             Thread.sleep(WARM_UP);
             SendingLaw.Stretch before = undisturbed();
-            List<Long> unswapped = pausesWithin(before);
+            List<Pause> unswapped = pausesWithin(before);
             exchange();
             swaps.choose("cover", START_COVER);
             Thread.sleep(WARM_UP.toMillis());
@@ -88,12 +98,13 @@ final class SwapTest {
     }
 
     /** What counts as a pause when nothing is exchanged: the way to the gateway, and back through the mixes. */
-    private List<Long> pausesWithin(SendingLaw.Stretch stretch) throws InterruptedException {
+    private List<Pause> pausesWithin(SendingLaw.Stretch stretch) throws InterruptedException {
         Thread.sleep(PERIOD);
-        List<Long> found = new ArrayList<>();
-        for (long at = stretch.fromNanos(); at < stretch.toNanos(); at += Duration.ofMillis(100).toNanos()) {
-            for (SwapTraffic each : traffic.values()) {
-                found.add(each.pauseNanos(at));
+        List<Pause> found = new ArrayList<>();
+        for (long at = stretch.fromNanos(); at < stretch.toNanos(); at += PERIOD.toNanos()) {
+            for (String client : clients.keySet()) {
+                found.add(new Pause(sending.get(client).longestGapNanos(new SendingLaw.Stretch(at, at + PERIOD.toNanos())),
+                        traffic.get(client).pauseNanos(at)));
             }
         }
         return found;
@@ -103,13 +114,17 @@ final class SwapTest {
         long end = System.nanoTime() + duration.toNanos();
         long next = System.nanoTime();
         while (next < end) {
-            Thread.sleep(Duration.ofNanos(Math.max(0, next - System.nanoTime())));
             Swaps.Swap swap = swaps.next();
-            pauses.put(swap, swap.kind().equals(Swaps.FRONT_END) ? awaitFrontEnds(swap) : awaitAcknowledgements(swap));
+            long answered = swap.kind().equals(Swaps.FRONT_END) ? awaitFrontEnds(swap) : 0;
+            long heard = awaitAcknowledgements(swap);
             next = Math.max(next + PERIOD.toNanos(), System.nanoTime());
+            Thread.sleep(Duration.ofNanos(Math.max(0, next - System.nanoTime())));
+            SendingLaw.Stretch stretch = new SendingLaw.Stretch(swap.atNanos(), next);
+            pauses.put(swap, new Pause(swap.kind().equals(Swaps.FRONT_END) ? answered : swap.clients().stream()
+                    .mapToLong(client -> sending.get(client).longestGapNanos(stretch)).max().orElse(0), heard));
             for (String name : clients.keySet()) {
                 between.get(name).computeIfAbsent(swaps.part(name, "cover"), cover -> new ArrayList<>())
-                        .add(new SendingLaw.Stretch(System.nanoTime(), next));
+                        .add(new SendingLaw.Stretch(swap.atNanos() + heard, next));
             }
         }
     }
@@ -163,22 +178,28 @@ final class SwapTest {
         }
     }
 
-    private void report(SwapTraffic.Result result, List<Long> unswapped) {
-        out.printf("%n  %-16s %5s  %13s  %6s  %s%n", "kind", "swaps", "longest pause", "median", "how");
+    private void report(SwapTraffic.Result result, List<Pause> unswapped) {
+        out.printf("%n  %-16s %5s  %13s  %6s  %11s  %s%n", "kind", "swaps", "longest pause", "median", "heard again",
+                "how");
         for (String kind : Swaps.KINDS) {
             List<Swaps.Swap> done = pauses.keySet().stream().filter(swap -> swap.kind().equals(kind)).toList();
             if (!done.isEmpty()) {
-                List<Long> sorted = done.stream().map(pauses::get).sorted().toList();
-                out.printf(Locale.ROOT, "  %-16s %5d  %10d ms  %3d ms  %s%n", kind, done.size(), millis(sorted.getLast()),
-                        millis(sorted.get(sorted.size() / 2)), ways(done));
+                row(kind, done.size(), done.stream().map(pauses::get).toList(), ways(done));
             }
         }
-        List<Long> sorted = unswapped.stream().sorted().toList();
-        out.printf(Locale.ROOT, "  %-16s %5d  %10d ms  %3d ms  %s%n", "(none)", 0, millis(sorted.getLast()),
-                millis(sorted.get(sorted.size() / 2)), "the same measured while nothing is exchanged");
+        row("(none)", 0, unswapped, "the same measured while nothing is exchanged");
+        out.printf("%n  pause: no packet left a client concerned (frontend: until a program that connects is answered)%n"
+                + "  heard again: until a message sent after the swap was acknowledged, at most%n");
         out.printf(Locale.ROOT, "%n  swaps      %d%n  messages   %d sent, %d delivered%n  lost       %d%n"
                         + "  twice      %d%n  failed     %d%n", pauses.size(), result.sent(), result.delivered(),
                 result.lost(), result.twice(), result.failed());
+    }
+
+    private void row(String kind, int swaps, List<Pause> of, String how) {
+        List<Long> still = of.stream().map(Pause::stillNanos).sorted().toList();
+        out.printf(Locale.ROOT, "  %-16s %5d  %10d ms  %3d ms  %8d ms  %s%n", kind, swaps, millis(still.getLast()),
+                millis(still.get(still.size() / 2)), millis(of.stream().mapToLong(Pause::heardNanos).max().orElseThrow()),
+                how);
     }
 
     private static String ways(List<Swaps.Swap> done) {
