@@ -57,6 +57,8 @@ final class BundleFolder implements AutoCloseable {
     private final Map<Path, Stamp> seen = new HashMap<>();
     private final Map<Path, Jar> jars = new TreeMap<>();
     private final Map<Path, Stamp> broken = new HashMap<>();
+    /** Broken only because something is missing that may come. */
+    private final Set<Path> unresolved = new HashSet<>();
     private final Map<String, Installed> installed = new TreeMap<>();
     private final Set<Bundle> unstarted = new HashSet<>();
     private Thread follower;
@@ -118,12 +120,13 @@ final class BundleFolder implements AutoCloseable {
         for (Jar jar : wanted.values()) {
             Installed present = installed.get(jar.name());
             if (present == null || !present.jar().equals(jar)) {
-                attempt(jar, () -> bring(jar, Optional.ofNullable(present)));
-                changed = true;
+                changed |= attempt(jar, () -> bring(jar, Optional.ofNullable(present)));
             }
         }
         if (changed) {
             refresh();
+            unresolved.forEach(broken::remove);
+            unresolved.clear();
             // Also those that could not be started before: what they need may be there now.
             for (Installed bundle : installed.values()) {
                 if (unstarted.contains(bundle.bundle())) {
@@ -153,6 +156,15 @@ final class BundleFolder implements AutoCloseable {
             }
         } else {
             Bundle bundle = present.get().bundle();
+            try {
+                tryOut(jar);
+            } catch (BundleException e) {
+                broken.put(jar.file(), jar.stamp());
+                unresolved.add(jar.file());
+                jars.remove(jar.file());
+                jars.put(present.get().jar().file(), present.get().jar());
+                throw new BundleException("is not used, what was there before stays: " + e.getMessage(), e);
+            }
             installed.put(jar.name(), new Installed(jar, bundle));
             if (!jar.fragment()) {
                 unstarted.add(bundle);
@@ -161,6 +173,22 @@ final class BundleFolder implements AutoCloseable {
             try (InputStream bytes = Files.newInputStream(jar.file())) {
                 bundle.update(bytes);
             }
+        }
+    }
+
+    /** Resolves a bundle like it and starts none: an update that does not resolve would end what works. */
+    private void tryOut(Jar jar) throws BundleException, IOException {
+        Bundle trial;
+        try (InputStream bytes = Files.newInputStream(jar.file())) {
+            trial = context.installBundle("trial:" + jar.file(), bytes);
+        }
+        try {
+            if (!wiring().resolveBundles(Set.of(trial))) {
+                // Only this says what is missing.
+                trial.start(Bundle.START_TRANSIENT);
+            }
+        } finally {
+            trial.uninstall();
         }
     }
 
@@ -212,17 +240,23 @@ final class BundleFolder implements AutoCloseable {
         void run() throws BundleException, IOException;
     }
 
-    private static void attempt(Jar jar, Step step) {
+    private static boolean attempt(Jar jar, Step step) {
         try {
             step.run();
+            return true;
         } catch (BundleException | IOException | RuntimeException e) {
             LOG.warn("{}: {}", jar.file(), e.getMessage());
+            return false;
         }
+    }
+
+    private FrameworkWiring wiring() {
+        return context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkWiring.class);
     }
 
     /** Bundles that still use what was exported by one that has changed use what is there now. */
     private void refresh() throws InterruptedException {
-        FrameworkWiring wiring = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkWiring.class);
+        FrameworkWiring wiring = wiring();
         Collection<Bundle> changed = wiring.getRemovalPendingBundles();
         if (changed.isEmpty()) {
             return;

@@ -77,6 +77,8 @@ final class Framework implements AutoCloseable {
         properties.put(Constants.FRAMEWORK_STORAGE, storage.toString());
         properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, exportedBy(home.resolve("lib"), jars(home.resolve("bundles"))));
+        // A newer bundle is tried beside the one that works.
+        properties.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
         properties.put("felix.log.level", "1");
         // Bundles get what they import, and nothing by accident from the class path.
         properties.put("felix.bootdelegation.implicit", "false");

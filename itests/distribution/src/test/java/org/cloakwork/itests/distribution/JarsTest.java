@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.jar.Attributes;
 import java.util.jar.Manifest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,6 +44,24 @@ class JarsTest {
                 Files.delete(bundles.resolve("newer.jar"));
                 shell.await("parts", constant("in use", "0.1.0"), PROMPTLY);
 
+                Path needs = edited(constant, "needs.jar", main -> {
+                    main.putValue("Bundle-Version", "97.0.0");
+                    main.putValue("Import-Package", main.getValue("Import-Package") + ",com.example.missing");
+                });
+                Files.copy(needs, bundles.resolve("needs.jar"));
+                run.awaitLine(line -> line.contains("needs.jar: is not used, what was there before stays: ")
+                        && line.contains("com.example.missing"), PROMPTLY);
+                assertTrue(constant("in use", "0.1.0").test(shell.ask("parts")));
+                Files.copy(edited(constant, "brings.jar", main -> {
+                    main.putValue("Bundle-SymbolicName", "com.example.brings");
+                    main.putValue("Export-Package", "com.example.missing");
+                    main.remove(new Attributes.Name("Service-Component"));
+                    main.remove(new Attributes.Name("Provide-Capability"));
+                }), bundles.resolve("brings.jar"));
+                shell.await("parts", constant("in use", "97.0.0"), PROMPTLY);
+                Files.delete(bundles.resolve("needs.jar"));
+                shell.await("parts", constant("in use", "0.1.0"), PROMPTLY);
+
                 Files.writeString(constant, "this is no jar");
                 run.awaitLine(line -> line.contains(constant + " is not used: "), PROMPTLY);
                 assertTrue(constant("in use", "0.1.0").test(shell.ask("parts")));
@@ -67,14 +87,18 @@ class JarsTest {
     }
 
     private Path version(Path jar, String version) throws Exception {
-        Path copy = Files.copy(jar, folder.resolve(version + ".jar"));
+        return edited(jar, version + ".jar", main -> main.putValue("Bundle-Version", version));
+    }
+
+    private Path edited(Path jar, String name, Consumer<Attributes> edit) throws Exception {
+        Path copy = Files.copy(jar, folder.resolve(name));
         try (FileSystem archive = FileSystems.newFileSystem(copy)) {
             Path file = archive.getPath("META-INF/MANIFEST.MF");
             Manifest manifest;
             try (InputStream in = Files.newInputStream(file)) {
                 manifest = new Manifest(in);
             }
-            manifest.getMainAttributes().putValue("Bundle-Version", version);
+            edit.accept(manifest.getMainAttributes());
             try (OutputStream out = Files.newOutputStream(file)) {
                 manifest.write(out);
             }
