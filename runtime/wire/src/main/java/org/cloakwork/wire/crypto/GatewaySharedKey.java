@@ -1,9 +1,5 @@
 package org.cloakwork.wire.crypto;
 
-import org.bouncycastle.crypto.InvalidCipherTextException;
-import org.bouncycastle.crypto.modes.GCMSIVBlockCipher;
-import org.bouncycastle.crypto.params.AEADParameters;
-import org.bouncycastle.crypto.params.KeyParameter;
 import org.cloakwork.wire.WireException;
 
 /**
@@ -13,8 +9,8 @@ import org.cloakwork.wire.WireException;
 public final class GatewaySharedKey extends Secret {
 
     public static final int LENGTH = 32;
-    public static final int NONCE_LENGTH = 12;
-    public static final int TAG_LENGTH = 16;
+    public static final int NONCE_LENGTH = AesGcmSiv.NONCE_LENGTH;
+    public static final int TAG_LENGTH = AesGcmSiv.TAG_LENGTH;
 
     /**
      * @param bytes {@link #LENGTH} bytes; copied
@@ -36,11 +32,7 @@ public final class GatewaySharedKey extends Secret {
      * @throws IllegalArgumentException if the nonce has another length
      */
     public byte[] seal(byte[] nonce, byte[] plaintext) {
-        try {
-            return run(true, nonce, plaintext);
-        } catch (InvalidCipherTextException e) {
-            throw new IllegalStateException(e);
-        }
+        return new AesGcmSiv(copy(), nonce).seal(plaintext);
     }
 
     /**
@@ -54,22 +46,10 @@ public final class GatewaySharedKey extends Secret {
         if (ciphertext.length < TAG_LENGTH) {
             throw new WireException("no room for the tag: " + ciphertext.length + " bytes");
         }
-        try {
-            return run(false, nonce, ciphertext);
-        } catch (InvalidCipherTextException e) {
+        byte[] plaintext = new AesGcmSiv(copy(), nonce).open(ciphertext);
+        if (plaintext == null) {
             throw new WireException("not sealed with this key and nonce");
         }
-    }
-
-    private byte[] run(boolean sealing, byte[] nonce, byte[] in) throws InvalidCipherTextException {
-        if (nonce.length != NONCE_LENGTH) {
-            throw new IllegalArgumentException("a nonce is " + NONCE_LENGTH + " bytes, not " + nonce.length);
-        }
-        GCMSIVBlockCipher cipher = new GCMSIVBlockCipher();
-        cipher.init(sealing, new AEADParameters(new KeyParameter(copy()), 8 * TAG_LENGTH, nonce));
-        cipher.processBytes(in, 0, in.length, new byte[0], 0);
-        byte[] out = new byte[cipher.getOutputSize(0)];
-        cipher.doFinal(out, 0);
-        return out;
+        return plaintext;
     }
 }
