@@ -5,7 +5,6 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertNotNull;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
-import static org.ops4j.pax.exam.CoreOptions.systemProperty;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
@@ -26,23 +25,22 @@ import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import javax.inject.Inject;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.junit.Test;
-import org.ops4j.pax.exam.Option;
-import org.ops4j.pax.exam.OptionUtils;
 import org.ops4j.pax.exam.ProbeBuilder;
 import org.ops4j.pax.exam.TestProbeBuilder;
 import org.osgi.framework.Bundle;
@@ -58,7 +56,6 @@ public class LeavesNothingIT extends BaseIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration LEAVING = Duration.ofSeconds(20);
-    private static final String FIRST_THREAD = "cloakwork.itests.first-thread";
     private static final String CLIENT = "org.cloakwork.api.MixnetClient";
     private static final String NETWORK = "org.cloakwork.api.LocalNetwork";
     private static final String SERVING = "org.cloakwork.spi.frontend.FrontEnd$Serving";
@@ -70,35 +67,43 @@ public class LeavesNothingIT extends BaseIT {
     @Inject
     private CommandProcessor processor;
 
-    /** Whatever runs before the framework has a lower number. */
-    @Override
-    @org.ops4j.pax.exam.Configuration
-    public Option[] framework() {
-        return OptionUtils.combine(super.framework(), systemProperty(FIRST_THREAD)
-                .value(Long.toString(Thread.ofPlatform().unstarted(() -> { }).threadId())));
-    }
+    /** Whatever ran before has a lower number. */
+    private final long firstThread = Thread.ofPlatform().unstarted(() -> { }).threadId();
+    private final ReferenceQueue<ClassLoader> unloaded = new ReferenceQueue<>();
 
     @Test
     public void uninstalledBundlesLeaveNoThreadNoSocketAndNoClassLoader() throws Exception {
-        List<URI> sockets = everythingRuns();
+        Sockets sockets = everythingRuns();
         assertTrue(threads().toString(), threads().size() > 10);
-        ReferenceQueue<ClassLoader> gone = new ReferenceQueue<>();
-        Map<Reference<ClassLoader>, String> loaders = uninstall(gone);
-        for (URI socket : sockets) {
-            assertThrows(socket.toString(), ConnectException.class,
-                    () -> new Socket(socket.getHost(), socket.getPort()).close());
-        }
+        Map<Reference<ClassLoader>, String> loaders = uninstall(name -> name.startsWith("org.cloakwork."));
+        assertTrue(loaders.toString(), loaders.size() >= 19);
+        assertRefused(sockets.directory());
+        assertRefused(sockets.websocket());
+        assertRefused(sockets.socks());
         assertThreadsEnd();
-        long end = System.nanoTime() + LEAVING.toNanos();
-        while (!loaders.isEmpty() && System.nanoTime() < end) {
-            System.gc();
-            loaders.remove(gone.remove(200));
-        }
-        assertEquals(List.of(), loaders.values().stream().sorted().toList());
+        assertUnloaded(loaders);
+    }
+
+    /** Parts that clients had, and have no more, and a front-end that one has still. */
+    @Test
+    public void bundlesLeaveNoClassLoaderToClientsThatGoOn() throws Exception {
+        Sockets sockets = everythingRuns();
+        command("swap --client alice topology file");
+        command("swap --client alice retransmission adaptive");
+        command("swap --client alice cover constant");
+        command("swap --client bob sphinx fast");
+        assertUnloaded(uninstall(Set.of("org.cloakwork.topology.nymapi", "org.cloakwork.retransmission.timeout",
+                "org.cloakwork.cover.poisson", "org.cloakwork.sphinx.bouncycastle",
+                "org.cloakwork.frontend.socks5")::contains));
+        assertRefused(sockets.socks());
+        talkToItself(sockets.websocket());
+    }
+
+    private record Sockets(URI directory, URI websocket, URI socks) {
     }
 
     /** {@return where it listens} */
-    private List<URI> everythingRuns() throws Exception {
+    private Sockets everythingRuns() throws Exception {
         Path folder = Files.createTempDirectory("leaves-nothing-it");
         Path etc = Files.createDirectory(folder.resolve("etc"));
         configurations.getConfiguration("org.cloakwork.localnet", "?").update(new Hashtable<>(Map.of("gateways", 2)));
@@ -129,17 +134,22 @@ public class LeavesNothingIT extends BaseIT {
                 frontends = websocket, socks5
                 websocket.port = 0
                 socks5.port = 0
-                socks5.exit = """ + ' ' + ask(CLIENT, BOB, "address"));
+                socks5.exit = %s
+                """.formatted(ask(CLIENT, BOB, "address")));
         URI websocket = serving("websocket");
         URI socks = serving("socks5");
         ask(CLIENT, ALICE, "awaitReady", PATIENCE);
         talkToItself(websocket);
         connectThrough(socks);
+        String state = command("state");
+        assertTrue(state, state.contains("alice: ready") && state.contains("bob: ready"));
+        return new Sockets(directory, websocket, socks);
+    }
+
+    private String command(String command) throws Exception {
         try (CommandSession session = processor.createSession(InputStream.nullInputStream(), System.out, System.err)) {
-            String state = session.execute("cloakwork:state").toString();
-            assertTrue(state, state.contains("alice: ready") && state.contains("bob: ready"));
+            return session.execute("cloakwork:" + command).toString();
         }
-        return List.of(directory, websocket, socks);
     }
 
     private static void write(Path etc, String file, String text) throws Exception {
@@ -148,8 +158,7 @@ public class LeavesNothingIT extends BaseIT {
     }
 
     private URI serving(String frontEnd) throws Exception {
-        return (URI) ((List<?>) ask(SERVING, ALICE + "(cloakwork.name=" + frontEnd + ")", "addresses"))
-                .getFirst();
+        return (URI) ((List<?>) ask(SERVING, ALICE + "(cloakwork.name=" + frontEnd + ")", "addresses")).getFirst();
     }
 
     /** {@return what a service answers, once it is there} */
@@ -206,21 +215,20 @@ public class LeavesNothingIT extends BaseIT {
         }
     }
 
-    private Map<Reference<ClassLoader>, String> uninstall(ReferenceQueue<ClassLoader> gone) throws Exception {
+    /** {@return their class loaders, with their names} */
+    private Map<Reference<ClassLoader>, String> uninstall(Predicate<String> names) throws Exception {
         Map<Reference<ClassLoader>, String> loaders = new HashMap<>();
-        List<Bundle> uninstalled = new ArrayList<>();
-        for (Bundle bundle : context.getBundles()) {
-            if (bundle.getSymbolicName().startsWith("org.cloakwork.")) {
-                loaders.put(new WeakReference<>(bundle.adapt(BundleWiring.class).getClassLoader(), gone),
-                        bundle.getSymbolicName());
-                uninstalled.add(bundle);
-            }
+        List<Bundle> bundles = Arrays.stream(context.getBundles())
+                .filter(bundle -> names.test(bundle.getSymbolicName())).toList();
+        for (Bundle bundle : bundles) {
+            loaders.put(new WeakReference<>(bundle.adapt(BundleWiring.class).getClassLoader(), unloaded),
+                    bundle.getSymbolicName());
         }
-        for (Bundle bundle : uninstalled) {
+        for (Bundle bundle : bundles) {
             bundle.uninstall();
         }
         CountDownLatch done = new CountDownLatch(1);
-        context.getBundle(0).adapt(FrameworkWiring.class).refreshBundles(uninstalled, event -> {
+        context.getBundle(0).adapt(FrameworkWiring.class).refreshBundles(bundles, event -> {
             if (event.getType() == FrameworkEvent.PACKAGES_REFRESHED) {
                 done.countDown();
             }
@@ -229,8 +237,24 @@ public class LeavesNothingIT extends BaseIT {
         return loaders;
     }
 
+    private void assertUnloaded(Map<Reference<ClassLoader>, String> loaders) throws InterruptedException {
+        long end = System.nanoTime() + LEAVING.toNanos();
+        while (!loaders.isEmpty() && System.nanoTime() < end) {
+            System.gc();
+            for (Reference<?> one = unloaded.remove(200); one != null; one = unloaded.poll()) {
+                loaders.remove(one);
+            }
+        }
+        assertEquals(List.of(), loaders.values().stream().sorted().toList());
+    }
+
+    private static void assertRefused(URI address) {
+        assertThrows(address.toString(), ConnectException.class,
+                () -> new Socket(address.getHost(), address.getPort()).close());
+    }
+
     /** The last of them end just after their bundles stopped. */
-    private static void assertThreadsEnd() throws Exception {
+    private void assertThreadsEnd() throws Exception {
         long end = System.nanoTime() + LEAVING.toNanos();
         List<String> threads = threads();
         while (!threads.isEmpty()) {
@@ -240,15 +264,14 @@ public class LeavesNothingIT extends BaseIT {
         }
     }
 
-    /** {@return of this framework, virtual ones too, those that are named after us or have our classes on their stacks} */
-    private static List<String> threads() throws Exception {
+    /** {@return those of this framework, also virtual ones, that have our name or our classes on their stacks} */
+    private List<String> threads() throws Exception {
         Path dump = Files.createTempDirectory("threads").resolve("dump");
         ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
                 .dumpThreads(dump.toString(), ThreadDumpFormat.TEXT_PLAIN);
-        long first = Long.getLong(FIRST_THREAD);
         return Arrays.stream(Files.readString(dump).split("\\R\\R"))
                 .filter(thread -> thread.startsWith("#"))
-                .filter(thread -> Long.parseLong(thread.substring(1, thread.indexOf(' '))) > first)
+                .filter(thread -> Long.parseLong(thread.substring(1, thread.indexOf(' '))) > firstThread)
                 .filter(thread -> thread.contains("\"cloakwork-")
                         || thread.contains("org.cloakwork.") && !thread.contains("org.cloakwork.itests."))
                 .toList();
