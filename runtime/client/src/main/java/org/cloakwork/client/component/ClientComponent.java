@@ -329,6 +329,7 @@ public final class ClientComponent {
             registration.unregister();
             engine.close();
             environment.close();
+            engine = null;
         }
         closeStore();
     }

@@ -9,10 +9,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.ArrayByteBufferPool;
+import org.eclipse.jetty.io.ByteArrayEndPoint;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
@@ -68,7 +70,9 @@ final class Connections extends AbstractConnector {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setSendDateHeader(false);
-        Connections connections = new Connections(server, new HttpConnectionFactory(http));
+        HttpConnectionFactory protocol = new HttpConnectionFactory(http);
+        Connections connections = new Connections(server, protocol);
+        useFirst(protocol, connections);
         server.addConnector(connections);
         WebSocketUpgradeHandler upgrade =
                 new WebSocketUpgradeHandler(new WebSocketComponents(null, null, buffers, null, null, threads));
@@ -84,6 +88,16 @@ final class Connections extends AbstractConnector {
             throw new IOException("the websocket server does not start", e);
         }
         return connections;
+    }
+
+    /**
+     * Jetty has an exception in a constant, and with it, for as long as Jetty is there, every class that is on the stack when
+     * its first connection is made: here, none of ours.
+     */
+    private static void useFirst(HttpConnectionFactory protocol, Connections connections) {
+        CompletableFuture.completedFuture(connections).thenCombineAsync(
+                CompletableFuture.completedFuture(new ByteArrayEndPoint()), protocol::newConnection,
+                Thread::startVirtualThread).join();
     }
 
     void stopServer() {
