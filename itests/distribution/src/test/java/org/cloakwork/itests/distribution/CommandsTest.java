@@ -101,6 +101,24 @@ class CommandsTest {
         }
     }
 
+    @Test
+    void whatDemoSaysOfSendAndReceiveWorks() throws Exception {
+        Path letter = Files.writeString(folder.resolve("letter.txt"), "Dear Bob");
+        try (Command demo = Command.cloakwork("demo", "--port-base", "0")) {
+            // echo hello | ./cloakwork send BOB - --reply-surbs 5 --url WEBSOCKET
+            String[] send = demo.awaitLine(line -> line.contains("./cloakwork send "), Duration.ofMinutes(3)).strip()
+                    .split(" ");
+            Command.Result sent = Command.run("send", send[5], letter.toString(), "--reply-surbs", "5", "--url", send[10]);
+            assertEquals(0, sent.exitCode(), sent.text());
+            assertTrue(sent.text().matches("8 bytes acknowledged after \\d+ ms: 1 packets, \\d+ retransmissions"),
+                    sent.text());
+            Path inbox = Files.createDirectory(folder.resolve("inbox"));
+            Command.Result received = Command.run("receive", "--count", "1", "--out", inbox.toString(), "--url", send[10]);
+            assertEquals(0, received.exitCode(), received.text());
+            assertTrue(Files.size(inbox.resolve("message-1")) > 0, received.text());
+        }
+    }
+
     private static byte[] output(List<String> command, String argument) throws Exception {
         List<String> all = new ArrayList<>(command);
         all.add(argument);
