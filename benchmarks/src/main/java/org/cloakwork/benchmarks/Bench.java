@@ -15,7 +15,7 @@ import java.util.Optional;
 public final class Bench {
 
     private static final int ROUNDS = 11;
-    private static final int WARM_UP_SECONDS = 300;
+    private static final int WARM_UP_SECONDS = 600;
     private static final int SECONDS = 120;
 
     private Bench() {
