@@ -152,7 +152,10 @@ public final class WebSocketTransport implements GatewayTransport, AutoCloseable
         CompletableFuture<CoreSession> current = attempt;
         link.onClosing(() -> {
             links.remove(link);
-            current.cancel(false);
+            // Jetty tells of the end of an attempt after the websocket is open, and would tear it down until then.
+            if (!frames.opened()) {
+                current.cancel(false);
+            }
         });
         current.whenComplete((session, failure) -> {
             if (failure != null && !frames.opened() && !link.isClosed()) {

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.cloakwork.spi.transport.GatewayLink;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class WebSocketLinkTest {
@@ -213,7 +214,7 @@ class WebSocketLinkTest {
         }
     }
 
-    @Test
+    @RepeatedTest(50)
     void closingHereEndsBothSidesAndDropsLaterSends() throws Exception {
         try (Net.Server server = new Net.Server()) {
             Recorder client = new Recorder();
@@ -227,7 +228,8 @@ class WebSocketLinkTest {
             link.ping(new byte[0]);
             assertEquals(0, link.pendingBytes());
             Recorder serverSide = server.next().recorder();
-            assertTrue(serverSide.awaitClosed().startsWith("closed by the peer, status 1000"));
+            String reason = serverSide.awaitClosed();
+            assertTrue(reason.startsWith("closed by the peer, status 1000"), reason);
             assertEquals(List.of(new Recorder.Opened()), serverSide.events.stream().limit(1).toList());
             assertEquals(2, serverSide.events.size());
         }
