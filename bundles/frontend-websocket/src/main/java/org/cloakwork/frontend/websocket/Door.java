@@ -5,6 +5,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -204,11 +205,12 @@ final class Door implements FrontEnd.Serving {
         }
     }
 
-    void schedule(Runnable task, long delayMillis) {
+    Scheduler.Task schedule(Runnable task, long delayMillis) {
         try {
-            scheduler.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
+            return scheduler.schedule(task, delayMillis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException stopped) {
             LOG.debug("closed already");
+            return () -> false;
         }
     }
 
@@ -240,6 +242,7 @@ final class Door implements FrontEnd.Serving {
     private final class Connector extends ServerConnector {
 
         private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+        private final Map<EndPoint, Scheduler.Task> handshakes = new ConcurrentHashMap<>();
 
         Connector(Server server, HttpConnectionFactory protocol) {
             // No thread of its own accepts: Jetty would interrupt it at the end, and then the JDK forgets to close what was
@@ -258,7 +261,7 @@ final class Door implements FrontEnd.Serving {
             sockets.add(socket);
         }
 
-        /** While Jetty stops, it forgets those that it has just accepted. */
+        /** While Jetty stops, it forgets some of those that it has just accepted. */
         void closeSockets() {
             for (Socket socket : sockets) {
                 try {
@@ -270,12 +273,6 @@ final class Door implements FrontEnd.Serving {
         }
 
         @Override
-        protected void onEndPointClosed(EndPoint endPoint) {
-            super.onEndPointClosed(endPoint);
-            sockets.remove(((SocketChannelEndPoint) endPoint).getChannel().socket());
-        }
-
-        @Override
         protected void onEndPointOpened(EndPoint endPoint) {
             super.onEndPointOpened(endPoint);
             if (getConnectedEndPoints().size() > settings.maximumConnections()) {
@@ -283,11 +280,23 @@ final class Door implements FrontEnd.Serving {
                 endPoint.close();
                 return;
             }
-            schedule(() -> {
+            handshakes.put(endPoint, schedule(() -> {
+                handshakes.remove(endPoint);
                 if (!(endPoint.getConnection() instanceof WebSocketConnection)) {
                     endPoint.close();
                 }
-            }, settings.handshakeTimeout().toMillis());
+            }, settings.handshakeTimeout().toMillis()));
+        }
+
+        /** What is gone need not be remembered until its time is up. */
+        @Override
+        protected void onEndPointClosed(EndPoint endPoint) {
+            super.onEndPointClosed(endPoint);
+            sockets.remove(((SocketChannelEndPoint) endPoint).getChannel().socket());
+            Scheduler.Task timeout = handshakes.remove(endPoint);
+            if (timeout != null) {
+                timeout.cancel();
+            }
         }
     }
 
