@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class KillIT {
 
+    private static final long MOST_OF_ONE_PROCESS = 1_000_000;
     private static final int KILLS = 20;
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -168,8 +169,8 @@ class KillIT {
                     process.kill();
                 }
                 kills++;
-                next = 1 + Math.max(stored.stream().mapToLong(n -> n).max().orElse(0),
-                        received.keySet().stream().mapToLong(n -> n).max().orElse(0)) + 1000;
+                // Numbers that no process before can have used, also if what it said of them is still to be read.
+                next = 1 + kills * MOST_OF_ONE_PROCESS;
             }
             try (Sender process = new Sender(network, receiver, "drain")) {
                 String restored = process.awaitLine("restored ");
