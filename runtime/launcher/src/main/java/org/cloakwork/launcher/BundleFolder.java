@@ -119,8 +119,9 @@ final class BundleFolder implements AutoCloseable {
         }
         for (Jar jar : wanted.values()) {
             Installed present = installed.get(jar.name());
-            if (present == null || !present.jar().equals(jar)) {
-                changed |= attempt(jar, () -> bring(jar, Optional.ofNullable(present)));
+            if (present == null || !present.jar().equals(jar) && resolves(jar, present.jar())) {
+                attempt(jar, () -> bring(jar, Optional.ofNullable(present)));
+                changed = true;
             }
         }
         if (changed) {
@@ -156,15 +157,6 @@ final class BundleFolder implements AutoCloseable {
             }
         } else {
             Bundle bundle = present.get().bundle();
-            try {
-                tryOut(jar);
-            } catch (BundleException e) {
-                broken.put(jar.file(), jar.stamp());
-                unresolved.add(jar.file());
-                jars.remove(jar.file());
-                jars.put(present.get().jar().file(), present.get().jar());
-                throw new BundleException("is not used, what was there before stays: " + e.getMessage(), e);
-            }
             installed.put(jar.name(), new Installed(jar, bundle));
             if (!jar.fragment()) {
                 unstarted.add(bundle);
@@ -173,6 +165,21 @@ final class BundleFolder implements AutoCloseable {
             try (InputStream bytes = Files.newInputStream(jar.file())) {
                 bundle.update(bytes);
             }
+        }
+    }
+
+    /** {@return whether a newer jar can take the place of one that works} If not, that one stays. */
+    private boolean resolves(Jar jar, Jar before) {
+        try {
+            tryOut(jar);
+            return true;
+        } catch (BundleException | IOException e) {
+            LOG.warn("{}: is not used, what was there before stays: {}", jar.file(), e.getMessage());
+            broken.put(jar.file(), jar.stamp());
+            unresolved.add(jar.file());
+            jars.remove(jar.file());
+            jars.put(before.file(), before);
+            return false;
         }
     }
 
@@ -240,13 +247,11 @@ final class BundleFolder implements AutoCloseable {
         void run() throws BundleException, IOException;
     }
 
-    private static boolean attempt(Jar jar, Step step) {
+    private static void attempt(Jar jar, Step step) {
         try {
             step.run();
-            return true;
         } catch (BundleException | IOException | RuntimeException e) {
             LOG.warn("{}: {}", jar.file(), e.getMessage());
-            return false;
         }
     }
 
