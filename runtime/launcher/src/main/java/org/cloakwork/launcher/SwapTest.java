@@ -135,12 +135,7 @@ final class SwapTest {
         for (String client : swap.clients()) {
             long pause = traffic.get(client).pauseNanos(swap.atNanos());
             while (pause < 0) {
-                if (System.nanoTime() - swap.atNanos() > LONGEST_PAUSE.toNanos()) {
-                    throw new IllegalStateException(swap.kind() + " " + swap.part() + ", " + swap.way() + ": client "
-                            + client + " is still not heard of after " + LONGEST_PAUSE.toSeconds() + " s: "
-                            + clients.get(client).state());
-                }
-                Thread.sleep(1);
+                pauseAtMost(swap, client);
                 pause = traffic.get(client).pauseNanos(swap.atNanos());
             }
             longest = Math.max(longest, pause);
@@ -148,15 +143,19 @@ final class SwapTest {
         return longest;
     }
 
+    private void pauseAtMost(Swaps.Swap swap, String client) throws InterruptedException {
+        if (System.nanoTime() - swap.atNanos() > LONGEST_PAUSE.toNanos()) {
+            throw new IllegalStateException(swap.kind() + " " + swap.part() + ", " + swap.way() + ": client " + client
+                    + " is still not heard of after " + LONGEST_PAUSE.toSeconds() + " s: " + clients.get(client).state());
+        }
+        Thread.sleep(1);
+    }
+
     /** {@return until programs that connect anew were answered by every client concerned, in nanoseconds} */
-    private long awaitFrontEnds(Swaps.Swap swap) throws InterruptedException, UsageException {
+    private long awaitFrontEnds(Swaps.Swap swap) throws InterruptedException {
         for (String client : swap.clients()) {
             while (!answers(client)) {
-                if (System.nanoTime() - swap.atNanos() > LONGEST_PAUSE.toNanos()) {
-                    throw new IllegalStateException(swap.kind() + " " + swap.part() + ", " + swap.way() + ": of client "
-                            + client + " it still does not answer after " + LONGEST_PAUSE.toSeconds() + " s");
-                }
-                Thread.sleep(1);
+                pauseAtMost(swap, client);
             }
         }
         return System.nanoTime() - swap.atNanos();

@@ -99,7 +99,11 @@ final class Swaps {
 
     /** {@return the part of that kind that a client has at this moment} */
     String part(String client, String kind) {
-        return clients.get(client).get(kind.equals(FRONT_END) ? "frontends" : kind);
+        return clients.get(client).get(key(kind));
+    }
+
+    private static String key(String kind) {
+        return kind.equals(FRONT_END) ? "frontends" : kind;
     }
 
     /** Chooses a part for all clients. */
@@ -111,7 +115,7 @@ final class Swaps {
 
     private void choose(String client, String kind, String part) throws IOException, InterruptedException {
         Map<String, String> made = clients.get(client);
-        made.put(kind.equals(FRONT_END) ? "frontends" : kind, part);
+        made.put(key(kind), part);
         framework.configureFactory("org.cloakwork.client", client, made);
     }
 

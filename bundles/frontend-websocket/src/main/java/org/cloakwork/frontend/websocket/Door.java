@@ -32,6 +32,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.IO;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.eclipse.jetty.util.thread.Scheduler;
@@ -263,13 +264,7 @@ final class Door implements FrontEnd.Serving {
 
         /** While Jetty stops, it forgets some of those that it has just accepted. */
         void closeSockets() {
-            for (Socket socket : sockets) {
-                try {
-                    socket.close();
-                } catch (IOException e) {
-                    LOG.debug("a socket does not close", e);
-                }
-            }
+            sockets.forEach(IO::close);
         }
 
         @Override

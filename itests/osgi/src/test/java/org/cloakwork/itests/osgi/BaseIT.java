@@ -1,5 +1,6 @@
 package org.cloakwork.itests.osgi;
 
+import static org.junit.Assert.assertTrue;
 import static org.ops4j.pax.exam.CoreOptions.bundle;
 import static org.ops4j.pax.exam.CoreOptions.composite;
 import static org.ops4j.pax.exam.CoreOptions.frameworkProperty;
@@ -10,8 +11,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.inject.Inject;
 import org.junit.runner.RunWith;
@@ -21,7 +26,10 @@ import org.ops4j.pax.exam.junit.PaxExam;
 import org.ops4j.pax.exam.options.CompositeOption;
 import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerMethod;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.wiring.FrameworkWiring;
 
 /** Runs the tests of a class inside Felix, a fresh one each, with every jar of {@code target/bundles}. */
 @RunWith(PaxExam.class)
@@ -35,6 +43,8 @@ public abstract class BaseIT {
     private static final int LIBRARY_LEVEL = 2;
     private static final int CLOAKWORK_LEVEL = 3;
 
+    private static final Duration REFRESH = Duration.ofSeconds(120);
+
     @Inject
     protected BundleContext context;
 
@@ -43,6 +53,17 @@ public abstract class BaseIT {
         // Otherwise bundles find services on the class path of the tests.
         Option bundlesOnly = frameworkProperty("felix.bootdelegation.implicit").value("false");
         return options(bundles(), junitBundles(), bundlesOnly);
+    }
+
+    /** Has bundles wired to what is there now, and what was uninstalled forgotten. */
+    protected void refresh(Collection<Bundle> bundles) throws InterruptedException {
+        CountDownLatch done = new CountDownLatch(1);
+        context.getBundle(0).adapt(FrameworkWiring.class).refreshBundles(bundles, event -> {
+            if (event.getType() == FrameworkEvent.PACKAGES_REFRESHED) {
+                done.countDown();
+            }
+        });
+        assertTrue(done.await(REFRESH.toSeconds(), TimeUnit.SECONDS));
     }
 
     private static CompositeOption bundles() {

@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -36,11 +35,9 @@ import org.junit.Test;
 import org.ops4j.pax.exam.Option;
 import org.ops4j.pax.exam.OptionUtils;
 import org.osgi.framework.Bundle;
-import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.BundleWire;
 import org.osgi.framework.wiring.BundleWiring;
-import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.util.tracker.ServiceTracker;
@@ -140,7 +137,7 @@ public class PartsIT extends BaseIT {
             ClassLoader before = bundle.adapt(BundleWiring.class).getClassLoader();
             Delivery onItsWay = client.send(client.address(), new byte[20_000]);
             delivered(client, onItsWay, bundle::update);
-            refresh(bundle);
+            refresh(List.of(bundle));
             assertNotEquals(kind, before, bundle.adapt(BundleWiring.class).getClassLoader());
             delivers(client);
         }
@@ -181,7 +178,7 @@ public class PartsIT extends BaseIT {
         assertEquals(before, provider("org.cloakwork.topology.nymapi"));
         delivers(client);
 
-        refresh(bundle(WIRE));
+        refresh(List.of(bundle(WIRE)));
         BundleRevision after = provider("org.cloakwork.client");
         assertNotEquals(before, after);
         assertEquals(after, provider("org.cloakwork.topology.nymapi"));
@@ -198,7 +195,7 @@ public class PartsIT extends BaseIT {
         client.awaitReady(PATIENCE);
         Bundle topology = bundle("org.cloakwork.topology.nymapi");
         topology.update();
-        refresh(topology);
+        refresh(List.of(topology));
         assertEquals(provider("org.cloakwork.client"), provider("org.cloakwork.topology.nymapi"));
         delivers(client);
         assertEquals(client, service());
@@ -244,16 +241,6 @@ public class PartsIT extends BaseIT {
                 .distinct().toList();
         assertEquals(name, 1, providers.size());
         return providers.getFirst();
-    }
-
-    private void refresh(Bundle bundle) throws InterruptedException {
-        CountDownLatch done = new CountDownLatch(1);
-        context.getBundle(0).adapt(FrameworkWiring.class).refreshBundles(List.of(bundle), event -> {
-            if (event.getType() == FrameworkEvent.PACKAGES_REFRESHED) {
-                done.countDown();
-            }
-        });
-        assertTrue(done.await(PATIENCE.toSeconds(), TimeUnit.SECONDS));
     }
 
     private static void await(MixnetClient client, Predicate<ClientState> wanted) throws InterruptedException {

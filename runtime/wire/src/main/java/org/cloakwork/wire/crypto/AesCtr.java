@@ -13,18 +13,9 @@ public final class AesCtr {
 
     public static final int IV_LENGTH = 16;
 
-    /** Looking one up takes as long as encrypting a packet with it. */
-    private static final ThreadLocal<Cipher> CIPHER = ThreadLocal.withInitial(AesCtr::cipher);
+    private static final ThreadCipher CIPHER = new ThreadCipher("AES/CTR/NoPadding");
 
     private AesCtr() {
-    }
-
-    private static Cipher cipher() {
-        try {
-            return Cipher.getInstance("AES/CTR/NoPadding");
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /**

@@ -24,10 +24,11 @@ final class AesGcmSiv {
     private static final int DERIVED_BLOCKS = 6;
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final ThreadLocal<Cipher> CIPHER = ThreadLocal.withInitial(AesGcmSiv::cipher);
+    private static final ThreadCipher CIPHER = new ThreadCipher("AES/ECB/NoPadding");
 
     private final byte[] nonce;
-    private final Polyval hashKey;
+    private final long hashKeyLow;
+    private final long hashKeyHigh;
     private final byte[] key;
 
     /**
@@ -49,16 +50,9 @@ final class AesGcmSiv {
         for (int i = 0; i < DERIVED_BLOCKS; i++) {
             System.arraycopy(blocks, i * BLOCK, derived, i * Long.BYTES, Long.BYTES);
         }
-        hashKey = new Polyval((long) LONG.get(derived, 0), (long) LONG.get(derived, Long.BYTES));
+        hashKeyLow = (long) LONG.get(derived, 0);
+        hashKeyHigh = (long) LONG.get(derived, Long.BYTES);
         this.key = Arrays.copyOfRange(derived, HASH_KEY_LENGTH, derived.length);
-    }
-
-    private static Cipher cipher() {
-        try {
-            return Cipher.getInstance("AES/ECB/NoPadding");
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static void encrypt(byte[] key, byte[] blocks) {
@@ -93,8 +87,7 @@ final class AesGcmSiv {
     }
 
     private byte[] tag(byte[] plaintext, int length) {
-        Polyval hash = hashKey;
-        hash.reset();
+        Polyval hash = new Polyval(hashKeyLow, hashKeyHigh);
         int whole = length - length % BLOCK;
         for (int i = 0; i < whole; i += BLOCK) {
             hash.add((long) LONG.get(plaintext, i), (long) LONG.get(plaintext, i + Long.BYTES));
@@ -159,11 +152,6 @@ final class AesGcmSiv {
             this.keyHigh = keyHigh;
             keyLowReversed = Long.reverse(keyLow);
             keyHighReversed = Long.reverse(keyHigh);
-        }
-
-        void reset() {
-            low = 0;
-            high = 0;
         }
 
         /** Takes a block: (hash + block) · key · x^-128. */
