@@ -3,7 +3,6 @@ package org.cloakwork.client;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -224,9 +223,7 @@ public final class Engine implements MixnetClient {
         saved.replyKeys().forEach(key -> replyKeys.restore(key.key(), nanosOf(key.made())));
         replies.restore(saved);
         saved.topology().ifPresent(topology::restore);
-        Map<Integer, Long> completed = new LinkedHashMap<>();
-        saved.completed().forEach(set -> completed.put(set.setId(), nanosOf(set.at())));
-        inbox.restore(saved.fragments(), completed, environment.clock().nanoTime());
+        inbox.restore(saved.fragments(), saved.completed(), this::nanosOf, environment.clock().nanoTime());
         saved.received().forEach(message -> mailbox.deliver(message.message(), ledger.gone(message.id())));
         saved.messages().forEach(this::restore);
         saved = Saved.NOTHING;

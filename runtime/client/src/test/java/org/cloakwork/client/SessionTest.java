@@ -433,6 +433,23 @@ class SessionTest {
     }
 
     @Test
+    void a_link_that_is_left_is_read_as_long_as_something_comes() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            transport(alice).neverFinishes = true;
+            alice.parts.setTransport(world.transport());
+            for (int i = 0; i < 10; i++) {
+                world.inject(alice, new NymMessage.Plain(("still under way " + i).getBytes(StandardCharsets.UTF_8)));
+                world.runFor(Duration.ofMillis(700));
+            }
+            assertEachOnce(alice, 10);
+            assertEquals(0, transport(alice).links.size(), "a second session would be refused");
+            alice.awaitReady();
+            assertEquals(1, transport(alice).open());
+        }
+    }
+
+    @Test
     void a_link_that_does_not_end_is_waited_for_one_second() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();

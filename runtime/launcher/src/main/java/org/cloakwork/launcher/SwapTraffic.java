@@ -2,6 +2,7 @@ package org.cloakwork.launcher;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,16 +26,19 @@ final class SwapTraffic implements AutoCloseable {
     /** Monotonic time of acknowledgement; 0 until then. */
     private static final class Sent {
 
+        private final long id;
         private final long sentNanos;
         private final Delivery delivery;
         private volatile long acknowledgedNanos;
 
-        private Sent(long sentNanos, Delivery delivery) {
+        private Sent(long id, long sentNanos, Delivery delivery) {
+            this.id = id;
             this.sentNanos = sentNanos;
             this.delivery = delivery;
         }
     }
 
+    private final String name;
     private final MixnetClient from;
     private final MixnetClient to;
     /** By the time they were sent. */
@@ -45,6 +49,7 @@ final class SwapTraffic implements AutoCloseable {
     private volatile boolean closed;
 
     SwapTraffic(String name, MixnetClient from, MixnetClient to) {
+        this.name = name;
         this.from = from;
         this.to = to;
         subscription = to.subscribe(message -> received
@@ -55,7 +60,7 @@ final class SwapTraffic implements AutoCloseable {
     private void send() {
         long next = System.nanoTime();
         for (long id = 0; !closed; id++) {
-            Sent message = new Sent(System.nanoTime(),
+            Sent message = new Sent(id, System.nanoTime(),
                     from.send(to.address(), ByteBuffer.allocate(Long.BYTES).putLong(id).array()));
             sent.put(message.sentNanos, message);
             message.delivery.outcome().thenAccept(outcome -> {
@@ -99,6 +104,25 @@ final class SwapTraffic implements AutoCloseable {
             return new Result(sent + other.sent, delivered + other.delivered, lost + other.lost, twice + other.twice,
                     failed + other.failed);
         }
+    }
+
+    /**
+     * A message that never arrived.
+     *
+     * @param sender    of it
+     * @param sentNanos when
+     * @param told      what its sender was told of it in the end, and after how long
+     */
+    record Lost(String sender, long sentNanos, String told) {
+    }
+
+    /** {@return what was lost, once it has {@link #end ended}} */
+    List<Lost> lost() {
+        return sent.values().stream().filter(message -> !received.containsKey(message.id))
+                .map(message -> new Lost(name, message.sentNanos, message.acknowledgedNanos == 0
+                        ? message.delivery.outcome().isDone() ? message.delivery.outcome().join().toString() : "nothing"
+                        : "acknowledged after " + (message.acknowledgedNanos - message.sentNanos) / 1_000_000 + " ms"))
+                .toList();
     }
 
     /** Sends no more, and waits for the end of everything. */

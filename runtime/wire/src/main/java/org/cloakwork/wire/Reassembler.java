@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
@@ -37,8 +38,8 @@ public final class Reassembler {
 
     /** By set id, the one that was longest without a new fragment first. */
     private final Map<Integer, FragmentSet> sets = new LinkedHashMap<>();
-    /** When each set id was completed, oldest first. */
-    private final Map<Integer, Long> completed = new LinkedHashMap<>();
+    /** By set id, oldest first. */
+    private final Map<Integer, Completed> completed = new LinkedHashMap<>();
     private long bytesHeld;
     private long evictedFragments;
     private long staleFragments;
@@ -53,6 +54,12 @@ public final class Reassembler {
          */
         void dropped(int setId, int total);
 
+        /**
+         * @param setId        is complete, and remembered from now on
+         * @param fingerprints to be given to {@link #restoreCompleted}
+         */
+        void completed(int setId, byte[] fingerprints);
+
         /** @param setId was completed, and is remembered no longer */
         void forgotten(int setId);
     }
@@ -60,6 +67,11 @@ public final class Reassembler {
     private static final Listener NOBODY = new Listener() {
         @Override
         public void dropped(int setId, int total) {
+            // nobody
+        }
+
+        @Override
+        public void completed(int setId, byte[] fingerprints) {
             // nobody
         }
 
@@ -81,9 +93,8 @@ public final class Reassembler {
      * The last one its message lacked.
      *
      * @param padded the whole message, still padded
-     * @param setIds of its sets, remembered as complete from now on
      */
-    public record Complete(byte[] padded, List<Integer> setIds) implements Result {
+    public record Complete(byte[] padded) implements Result {
     }
 
     /**
@@ -98,7 +109,7 @@ public final class Reassembler {
     public enum DropReason {
         /** That place of its set is taken; the first one stays. */
         DUPLICATE,
-        /** Its set was completed a while ago. */
+        /** Its set was completed a while ago, with the same in that place. */
         ALREADY_COMPLETE,
         /** Its set has another number of fragments. */
         TOTAL_MISMATCH,
@@ -106,6 +117,41 @@ public final class Reassembler {
         BROKEN_LINKS,
         /** Its set is larger than the limit; the set goes with it. */
         LIMIT
+    }
+
+    /**
+     * What late duplicates are told by. Senders draw set ids at random and there are but 2^31: without the fingerprints
+     * the first message of a new set would now and then be taken for a duplicate of another one.
+     *
+     * @param fingerprints two bytes for each place of the set; none: not known
+     */
+    private record Completed(long atNanos, byte[] fingerprints) {
+
+        static Completed of(Fragment[] fragments, long nowNanos) {
+            byte[] fingerprints = new byte[2 * fragments.length];
+            for (Fragment fragment : fragments) {
+                write(fragment, fingerprints, 2 * (fragment.position() - 1));
+            }
+            return new Completed(nowNanos, fingerprints);
+        }
+
+        private static void write(Fragment fragment, byte[] into, int offset) {
+            int hash = Arrays.hashCode(fragment.payload());
+            hash ^= hash >>> 16;
+            into[offset] = (byte) (hash >>> 8);
+            into[offset + 1] = (byte) hash;
+        }
+
+        boolean had(Fragment fragment) {
+            if (fingerprints.length == 0) {
+                return true;
+            }
+            byte[] fingerprint = new byte[2];
+            write(fragment, fingerprint, 0);
+            int offset = 2 * (fragment.position() - 1);
+            return fingerprints.length == 2 * fragment.total()
+                    && Arrays.equals(fingerprints, offset, offset + 2, fingerprint, 0, 2);
+        }
     }
 
     private static final class FragmentSet {
@@ -165,11 +211,12 @@ public final class Reassembler {
     /**
      * Takes up what an earlier one remembered; to be called for the oldest first, before anything else.
      *
-     * @param setId   was completed
-     * @param atNanos when
+     * @param setId        was completed
+     * @param atNanos      when
+     * @param fingerprints as {@link Listener#completed} was told; none: whatever has that set id is a duplicate
      */
-    public void restoreCompleted(int setId, long atNanos) {
-        completed.put(setId, atNanos);
+    public void restoreCompleted(int setId, long atNanos, byte[] fingerprints) {
+        completed.put(setId, new Completed(atNanos, fingerprints));
     }
 
     /**
@@ -179,7 +226,8 @@ public final class Reassembler {
      */
     public Result add(Fragment fragment, long nowNanos) {
         dropStale(nowNanos);
-        if (completed.containsKey(fragment.setId())) {
+        Completed before = completed.get(fragment.setId());
+        if (before != null && before.had(fragment)) {
             return new Dropped(DropReason.ALREADY_COMPLETE);
         }
         FragmentSet set = sets.get(fragment.setId());
@@ -228,10 +276,10 @@ public final class Reassembler {
             eldest.remove();
             listener.dropped(setId, set.fragments.length);
         }
-        Iterator<Map.Entry<Integer, Long>> oldest = completed.entrySet().iterator();
+        Iterator<Map.Entry<Integer, Completed>> oldest = completed.entrySet().iterator();
         while (oldest.hasNext()) {
-            Map.Entry<Integer, Long> entry = oldest.next();
-            if (nowNanos - entry.getValue() < staleNanos) {
+            Map.Entry<Integer, Completed> entry = oldest.next();
+            if (nowNanos - entry.getValue().atNanos() < staleNanos) {
                 break;
             }
             int setId = entry.getKey();
@@ -316,7 +364,7 @@ public final class Reassembler {
             chain.addLast(link.getAsInt());
             set = next;
         }
-        return new Complete(take(chain, nowNanos), List.copyOf(chain));
+        return new Complete(take(chain, nowNanos));
     }
 
     private FragmentSet completeSet(int setId) {
@@ -334,8 +382,11 @@ public final class Reassembler {
             FragmentSet set = sets.remove(setId);
             bytesHeld -= set.cost;
             Collections.addAll(fragments, set.fragments);
-            completed.put(setId, nowNanos);
+            Completed now = Completed.of(set.fragments, nowNanos);
+            completed.remove(setId);
+            completed.put(setId, now);
             listener.dropped(setId, set.fragments.length);
+            listener.completed(setId, now.fingerprints());
         }
         while (completed.size() > maxCompleted) {
             int oldest = completed.keySet().iterator().next();

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalInt;
 import org.cloakwork.wire.Reassembler.Complete;
 import org.cloakwork.wire.Reassembler.DropReason;
@@ -67,6 +69,46 @@ class ReassemblerTest {
         assertEquals(new Dropped(DropReason.ALREADY_COMPLETE), reassembler.add(fragment(2, 1, 1), 1));
         assertInstanceOf(Complete.class, reassembler.add(fragment(1, 1, 1), 1));
         assertInstanceOf(Complete.class, reassembler.add(fragment(3, 1, 1), STALE_AFTER.toNanos()));
+    }
+
+    @Test
+    void anotherMessageWithTheSetIdOfACompleteOneIsNoDuplicate() {
+        Fragment first = new Fragment(7, 1, 1, OptionalInt.empty(), OptionalInt.empty(), new byte[] {1, 2});
+        Fragment other = new Fragment(7, 1, 1, OptionalInt.empty(), OptionalInt.empty(), new byte[] {1, 3});
+        Fragment longer = new Fragment(7, 2, 1, OptionalInt.empty(), OptionalInt.empty(), new byte[] {1, 3});
+        reassembler.add(first, 0);
+        assertEquals(new Dropped(DropReason.ALREADY_COMPLETE), reassembler.add(first, 1));
+        assertArrayEquals(new byte[] {1, 3}, assertInstanceOf(Complete.class, reassembler.add(other, 2)).padded());
+        assertEquals(new Dropped(DropReason.ALREADY_COMPLETE), reassembler.add(other, 3));
+        assertEquals(new Incomplete(), reassembler.add(longer, 4));
+    }
+
+    @Test
+    void whatWasCompleteBeforeARestartIsKnown() {
+        Fragment first = new Fragment(7, 1, 1, OptionalInt.empty(), OptionalInt.empty(), new byte[] {1, 2});
+        Fragment other = new Fragment(7, 1, 1, OptionalInt.empty(), OptionalInt.empty(), new byte[] {1, 3});
+        List<byte[]> told = new ArrayList<>();
+        new Reassembler(1 << 20, 10, STALE_AFTER, 2, new Reassembler.Listener() {
+            @Override
+            public void dropped(int setId, int total) {
+                // not asked here
+            }
+
+            @Override
+            public void completed(int setId, byte[] fingerprints) {
+                told.add(fingerprints);
+            }
+
+            @Override
+            public void forgotten(int setId) {
+                // not asked here
+            }
+        }).add(first, 0);
+        reassembler.restoreCompleted(7, 0, told.getFirst());
+        reassembler.restoreCompleted(8, 0, new byte[0]);
+        assertEquals(new Dropped(DropReason.ALREADY_COMPLETE), reassembler.add(first, 1));
+        assertInstanceOf(Complete.class, reassembler.add(other, 1));
+        assertEquals(new Dropped(DropReason.ALREADY_COMPLETE), reassembler.add(fragment(8, 1, 3), 1));
     }
 
     @Test

@@ -137,7 +137,7 @@ class WireLawsTest {
         Reassembler reassembler = new Reassembler(1 << 20, 100, Duration.ofMinutes(30), 100);
         List<byte[]> complete = new ArrayList<>();
         for (Fragment fragment : arriving) {
-            if (reassembler.add(Fragment.parse(fragment.bytes()), 0) instanceof Complete(byte[] padded, var ids)) {
+            if (reassembler.add(Fragment.parse(fragment.bytes()), 0) instanceof Complete(byte[] padded)) {
                 complete.add(padded);
             }
         }

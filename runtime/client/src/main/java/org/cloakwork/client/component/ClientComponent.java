@@ -66,7 +66,7 @@ public final class ClientComponent {
     /** Service property of a client: what is wrong with its front-ends, for people. */
     private static final String PROBLEMS_PROPERTY = "cloakwork.problems";
     /** More than a session takes to leave a transport. */
-    private static final Duration TRANSPORT_PATIENCE = Duration.ofSeconds(3);
+    private static final Duration TRANSPORT_PATIENCE = Duration.ofSeconds(12);
 
     /** The keys; also those that {@code cloakwork.cfg} has for clients. */
     @ObjectClassDefinition(name = "Cloakwork client", description = "A client and the parts it is made of.")

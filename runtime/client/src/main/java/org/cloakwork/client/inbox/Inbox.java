@@ -1,10 +1,11 @@
 package org.cloakwork.client.inbox;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.Counter;
@@ -12,6 +13,7 @@ import org.cloakwork.client.Counters;
 import org.cloakwork.client.Cryptography;
 import org.cloakwork.client.replies.ReplyKeys;
 import org.cloakwork.client.store.Ledger;
+import org.cloakwork.client.store.Saved;
 import org.cloakwork.wire.CoverPacket;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.NymMessage;
@@ -84,6 +86,11 @@ public final class Inbox {
                     }
 
                     @Override
+                    public void completed(int setId, byte[] fingerprints) {
+                        ledger.completed(setId, fingerprints);
+                    }
+
+                    @Override
                     public void forgotten(int setId) {
                         ledger.forgotten(setId);
                     }
@@ -94,11 +101,14 @@ public final class Inbox {
      * Takes up what was there before the client started.
      *
      * @param fragments of unfinished messages
-     * @param completed when each set was complete, monotonic time, the oldest first
+     * @param completed sets, the oldest first
+     * @param toNanos   a date in monotonic time
      * @param nowNanos  monotonic time
      */
-    public void restore(List<Fragment> fragments, Map<Integer, Long> completed, long nowNanos) {
-        completed.forEach(reassembler::restoreCompleted);
+    public void restore(List<Fragment> fragments, List<Saved.Completed> completed, ToLongFunction<Instant> toNanos,
+                        long nowNanos) {
+        completed.forEach(set ->
+                reassembler.restoreCompleted(set.setId(), toNanos.applyAsLong(set.at()), set.fingerprints()));
         fragments.forEach(fragment -> reassembler.add(fragment, nowNanos));
         countGone();
     }
@@ -147,9 +157,8 @@ public final class Inbox {
                     });
                     return Optional.empty();
                 }
-                case Reassembler.Complete(byte[] message, List<Integer> setIds) -> {
+                case Reassembler.Complete(byte[] message) -> {
                     counters.count(Counter.RECEIVED_FRAGMENTS);
-                    setIds.forEach(ledger::completed);
                     padded = message;
                 }
             }

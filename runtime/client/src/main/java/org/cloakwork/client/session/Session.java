@@ -61,8 +61,10 @@ public final class Session {
     private static final byte[] PING = new byte[8];
     /** The same line is logged once in so long, however often the link comes and goes. */
     private static final Duration QUIET = Duration.ofMinutes(10);
-    /** A link we leave ourselves is read for so long at most. */
-    private static final Duration FAREWELL = Duration.ofSeconds(1);
+    /** A link we leave ourselves is read until nothing has come for so long, */
+    private static final Duration FAREWELL_SILENCE = Duration.ofSeconds(1);
+    /** and for so long at most. */
+    private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(10);
 
     /** Told what the session does. */
     public interface Listener {
@@ -394,12 +396,25 @@ public final class Session {
         Connection old = forget();
         leaving = old;
         old.link.finish();
-        old.answer = environment.scheduler().schedule(FAREWELL, () -> {
-            if (leaving == old) {
+        long end = environment.clock().nanoTime() + LONGEST_FAREWELL.toNanos();
+        read(old, end);
+        changed(reason);
+    }
+
+    private void read(Connection old, long endNanos) {
+        old.heard = false;
+        old.answer = environment.scheduler().schedule(FAREWELL_SILENCE, () -> {
+            if (leaving != old) {
+                return;
+            }
+            if (old.heard && environment.clock().nanoTime() < endNanos) {
+                read(old, endNanos);
+            } else {
+                log(Level.WARN, "the gateway did not close its side of the link in time;"
+                        + " messages it was still sending are lost");
                 left();
             }
         });
-        changed(reason);
     }
 
     private void left() {

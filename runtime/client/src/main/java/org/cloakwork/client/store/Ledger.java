@@ -212,10 +212,14 @@ public final class Ledger {
         }
     }
 
-    /** @param setId is complete */
-    public void completed(int setId) {
+    /**
+     * @param setId        is complete
+     * @param fingerprints of its fragments
+     */
+    public void completed(int setId, byte[] fingerprints) {
         if (journal != null) {
-            journal.offer(Rows.COMPLETED, Rows.setId(setId), Rows.instant(environment.clock().now()));
+            journal.offer(Rows.COMPLETED, Rows.setId(setId),
+                    Rows.completed(environment.clock().now(), fingerprints));
         }
     }
 

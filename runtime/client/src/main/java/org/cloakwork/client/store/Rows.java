@@ -48,7 +48,7 @@ import org.cloakwork.wire.topology.TopologyJson;
  * message       id 8                                  see {@link #message(Saved.Message)}
  * received      id 8                                  0, or 1 and sender tag 16; payload
  * fragment      set id 4, position 1                  fragment
- * completed     set id 4                              when 8
+ * completed     set id 4                              when 8, fingerprints of the fragments or nothing
  * topology      own identity 32                       when it was taken over 8, JSON as of nym-client --custom-mixnet
  * </pre>
  */
@@ -90,6 +90,10 @@ final class Rows {
 
     static byte[] instant(Instant instant) {
         return id(instant.toEpochMilli());
+    }
+
+    static byte[] completed(Instant at, byte[] fingerprints) {
+        return ByteBuffer.allocate(Long.BYTES + fingerprints.length).put(instant(at)).put(fingerprints).array();
     }
 
     static byte[] setId(int setId) {
@@ -261,7 +265,7 @@ final class Rows {
         });
         each(store, FRAGMENT, (key, value) -> fragments.add(Fragment.parse(rest(value))));
         each(store, COMPLETED, (key, value) -> {
-            Saved.Completed found = new Saved.Completed(key.getInt(), instant(value));
+            Saved.Completed found = new Saved.Completed(key.getInt(), instant(value), rest(value));
             if (found.at().isBefore(now.minus(completedAge))) {
                 expired.add(new Change.Remove(COMPLETED, key.array()));
             } else {

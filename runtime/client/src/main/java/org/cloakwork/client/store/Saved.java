@@ -113,9 +113,10 @@ public record Saved(Optional<IdentityKey> gateway, Map<IdentityKey, Registration
     }
 
     /**
-     * @param setId of its fragments
-     * @param at    when its message was complete
+     * @param setId        of its fragments
+     * @param at           when its message was complete
+     * @param fingerprints of its fragments; empty if written by an earlier version
      */
-    public record Completed(int setId, Instant at) {
+    public record Completed(int setId, Instant at, byte[] fingerprints) {
     }
 }

@@ -42,8 +42,10 @@ final class WebSocketLink implements GatewayLink {
     static final long MAX_PENDING_BYTES = 16 << 20;
     /** Most frames that may wait to be written, however small. */
     static final int MAX_PENDING_FRAMES = 64 << 10;
-    /** How long a peer may take to answer a close frame before its connection is cut. */
+    /** How long a peer may take to answer a close frame before its connection is cut, if nothing is wanted of it, */
     static final long CLOSE_GRACE_MILLIS = 1_000;
+    /** and how long the rest of what one has for the other may take. */
+    static final long FINISH_GRACE_MILLIS = 11_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketLink.class);
 
@@ -170,7 +172,7 @@ final class WebSocketLink implements GatewayLink {
             close();
         } else {
             writer.iterate();
-            abortSoon(open);
+            abortAfter(FINISH_GRACE_MILLIS, open);
         }
     }
 
@@ -184,13 +186,13 @@ final class WebSocketLink implements GatewayLink {
         CoreSession open = shut(reason);
         if (open != null) {
             open.close(status, null, Callback.NOOP);
-            abortSoon(open);
+            abortAfter(CLOSE_GRACE_MILLIS, open);
         }
     }
 
-    private void abortSoon(CoreSession session) {
+    private void abortAfter(long millis, CoreSession session) {
         try {
-            scheduler.schedule(session::abort, CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+            scheduler.schedule(session::abort, millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException stopped) {
             session.abort();
         }
@@ -414,7 +416,7 @@ final class WebSocketLink implements GatewayLink {
                     }
                     case OpCode.CONTINUATION -> onData(frame, callback);
                     case OpCode.CLOSE -> {
-                        abortSoon(mine);
+                        abortAfter(FINISH_GRACE_MILLIS, mine);
                         String reason = Reasons.of(CloseStatus.getCloseStatus(frame));
                         tell(() -> peerCloses(reason, callback));
                     }
