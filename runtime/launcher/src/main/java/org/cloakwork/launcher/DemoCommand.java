@@ -56,10 +56,13 @@ final class DemoCommand implements Command {
             throw new UsageException("--gateways 1: the demo needs 2, alice and bob live at different ones");
         }
         Map<String, String> clients = Instance.read(line);
-        try (Framework framework = Framework.start(Home.path());
+        boolean once = line.hasOption("once");
+        // A network that stays up has a framework of its own: it must outlive the parts of the clients.
+        try (Framework beside = once ? null : Framework.start(Home.path());
+             Framework framework = Framework.start(Home.path());
              DemoDoors doors = new DemoDoors(framework, line)) {
             Instance instance = new Instance(line, framework);
-            LocalNetwork network = LocalnetCommand.start(framework, configuration);
+            LocalNetwork network = LocalnetCommand.start(once ? framework : beside, configuration);
             instance.set(Instance.CLIENTS, "topology", "nym-api");
             instance.set(Instance.NYM_API, "urls", network.directory().toString());
             List<Node> gateways = network.topology().gateways();
@@ -72,7 +75,7 @@ final class DemoCommand implements Command {
                 // The figures are to be those of the network.
                 instance.set(Instance.CLIENTS, "cover", "none");
             }
-            if (line.hasOption("once")) {
+            if (once) {
                 instance.set(Instance.CLIENTS, Instance.FRONT_ENDS, "");
             }
             instance.start(names, false);
@@ -81,7 +84,7 @@ final class DemoCommand implements Command {
                 alice.awaitReady(START);
                 bob.awaitReady(START);
                 new Demo(out, network, alice, bob).run(fileName, file);
-                if (!line.hasOption("once")) {
+                if (!once) {
                     if (!coverIsChosen) {
                         instance.unset(Instance.CLIENTS, "cover");
                     }

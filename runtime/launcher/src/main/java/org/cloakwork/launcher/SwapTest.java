@@ -25,7 +25,7 @@ final class SwapTest {
     private static final Duration WARM_UP = Duration.ofSeconds(10);
     private static final Duration UNDISTURBED = Duration.ofSeconds(10);
     private static final Duration PERIOD = Duration.ofSeconds(1);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
 
     private final PrintStream out;
     private final Framework framework;

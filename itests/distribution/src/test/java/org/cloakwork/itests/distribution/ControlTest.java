@@ -98,6 +98,36 @@ class ControlTest {
         assertTrue(verb(1, "state").text().contains("no instance runs with the state folder " + state));
     }
 
+    @Test
+    void bundlesOfARunningDemoAreStoppedStartedAndUpdated() throws Exception {
+        try (Command demo = start("demo", "--port-base", "0")) {
+            String send = demo.awaitLine(line -> line.startsWith("  echo hello | "), START);
+            for (String[] part : new String[][]{{"transport", "websocket", "org.cloakwork.transport.websocket"},
+                {"sphinx", "fast", "org.cloakwork.sphinx.fast"},
+                {"topology", "nym-api", "org.cloakwork.topology.nymapi"}}) {
+                String id = ask("lb -s").lines().filter(line -> line.contains("|" + part[2] + " ")).findFirst()
+                        .orElseThrow().split("\\|")[0].strip();
+                ask("stop " + id);
+                await("state", answer -> answer.startsWith("alice: degraded: no " + part[0] + " part \"" + part[1] + "\""));
+                ask("start " + id);
+                await("state", ControlTest::everyoneIsReady);
+                ask("update " + id);
+                await("state", ControlTest::everyoneIsReady);
+            }
+            // The network is still the one that was printed.
+            try (Command sent = Command.start(List.of("bash", "-c",
+                    send.replace("./cloakwork", "'" + Command.HOME.resolve("bin/cloakwork") + "'")))) {
+                Command.Result result = sent.end(START);
+                assertEquals(0, result.exitCode(), result.text());
+            }
+        }
+    }
+
+    private static boolean everyoneIsReady(String state) {
+        List<String> clients = state.lines().filter(line -> line.matches("\\w+: .*")).toList();
+        return clients.size() == 5 && clients.stream().allMatch(line -> line.endsWith(": ready"));
+    }
+
     private void wrongValuesChangeNothing(Command demo) throws Exception {
         write("org.cloakwork.cover.constant.cfg", "main-gap-millis = 0");
         String wrong = etc.resolve("org.cloakwork.cover.constant.cfg")
