@@ -59,9 +59,9 @@ final class DemoCommand implements Command {
         boolean once = line.hasOption("once");
         // A network that stays up has a framework of its own: it must outlive the parts of the clients.
         try (Framework beside = once ? null : Framework.start(Home.path());
-             Framework framework = Framework.start(Home.path());
-             DemoDoors doors = new DemoDoors(framework, line)) {
+             Framework framework = Framework.start(Home.path())) {
             Instance instance = new Instance(line, framework);
+            DemoDoors doors = new DemoDoors(framework, instance, line);
             LocalNetwork network = LocalnetCommand.start(once ? framework : beside, configuration);
             instance.set(Instance.CLIENTS, "topology", "nym-api");
             instance.set(Instance.NYM_API, "urls", network.directory().toString());
@@ -90,28 +90,25 @@ final class DemoCommand implements Command {
                     }
                     instance.listen(StateFolder.of(line, clients));
                     instance.start(names, false);
-                    stayUp(network, alice, bob, doors);
+                    stayUp(names, network, alice, bob, doors);
                 }
             }
         }
         return Main.DONE;
     }
 
-    private void stayUp(LocalNetwork network, MixnetClient alice, MixnetClient bob, DemoDoors doors)
-            throws Exception {
+    private void stayUp(List<String> names, LocalNetwork network, MixnetClient alice, MixnetClient bob,
+            DemoDoors doors) throws Exception {
         bob.subscribe(message -> message.sender().ifPresent(sender -> bob.reply(sender,
                 ("bob got " + message.payload().length + " bytes").getBytes(StandardCharsets.UTF_8))));
         out.println("\nThe network stays up; stop it with Ctrl-C. Connect any Nym client to it:");
         out.println("  directory   " + network.directory());
         out.println("  bob         " + bob.address() + "  (answers whoever sends reply SURBs)");
         out.println("  alice       " + alice.address());
-        doors.open(network, bob, out);
-        StopSignal.await();
-    }
-
-    static Map<String, String> parts(String name, Node gateway) {
-        return Map.of("name", name, "gateway", gateway.identity().toString(), "topology", "nym-api", "transport",
-                "websocket", "sphinx", "fast", "retransmission", "timeout", "cover", "none");
+        try (doors) {
+            doors.open(names, network, bob, out);
+            StopSignal.await();
+        }
     }
 
     private static byte[] made(int length) {

@@ -7,7 +7,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.apache.commons.cli.CommandLine;
@@ -30,11 +31,14 @@ final class DemoDoors implements AutoCloseable {
     private static final int DOORS = 3;
 
     private final Framework framework;
+    private final Instance instance;
     private final OptionalInt base;
+    private final List<String> clients = new ArrayList<>();
     private DemoPage page;
 
-    DemoDoors(Framework framework, CommandLine line) throws UsageException {
+    DemoDoors(Framework framework, Instance instance, CommandLine line) throws UsageException {
         this.framework = framework;
+        this.instance = instance;
         base = line.hasOption(PORT_BASE)
                 ? OptionalInt.of(Numbers.parse(line, PORT_BASE, 0, 0, 65536 - DOORS)) : OptionalInt.empty();
         if (!line.hasOption("once")) {
@@ -59,8 +63,12 @@ final class DemoDoors implements AutoCloseable {
         return base.isEmpty() ? usual : base.getAsInt() == 0 ? 0 : base.getAsInt() + door;
     }
 
-    /** @throws IllegalStateException if a port cannot be had or something does not start; the message says which */
-    void open(LocalNetwork network, MixnetClient bob, PrintStream out) throws Exception {
+    /**
+     * @param running clients of the instance
+     * @throws IllegalStateException if a port cannot be had or something does not start; the message says which
+     */
+    void open(List<String> running, LocalNetwork network, MixnetClient bob, PrintStream out) throws Exception {
+        clients.addAll(running);
         page = new DemoPage(port(0, PAGE));
         MixnetClient exit = client("exit", network.topology().gateways().get(0), Map.of("frontends", "exit",
                 "exit.policy", "accept 127.0.0.0/8:*, accept [::1]:*", "exit.allow-private", "true"));
@@ -85,9 +93,12 @@ final class DemoDoors implements AutoCloseable {
 
     private MixnetClient client(String name, Node gateway, Map<String, String> frontEnds)
             throws IOException, InterruptedException, UsageException {
-        Map<String, String> configuration = new HashMap<>(DemoCommand.parts(name, gateway));
-        configuration.putAll(frontEnds);
-        framework.configureFactory("org.cloakwork.client", name, configuration);
+        String file = Instance.client(name);
+        instance.set(file, "gateway", gateway.identity().toString());
+        instance.set(file, "cover", "none");
+        frontEnds.forEach((key, value) -> instance.set(file, key, value));
+        clients.add(name);
+        instance.start(clients, false);
         return framework.awaitClient(name, START);
     }
 
