@@ -56,6 +56,8 @@ final class Swaps {
             "topology nym-api", new Setting("org.cloakwork.topology.nymapi", "timeout-millis", "30000", "29000"),
             "transport websocket",
             new Setting("org.cloakwork.transport.websocket", "connect-timeout-millis", "5000", "4900"),
+            "transport websocket-jdk",
+            new Setting("org.cloakwork.transport.jdk", "connect-timeout-millis", "5000", "4900"),
             "retransmission timeout",
             new Setting("org.cloakwork.retransmission.timeout", "ack-wait-addition-millis", "1500", "1400"),
             "retransmission adaptive",

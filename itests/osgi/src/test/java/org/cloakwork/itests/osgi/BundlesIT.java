@@ -66,8 +66,8 @@ public class BundlesIT extends BaseIT {
             assertNotNull(reference.toString(), context.getService(reference));
         }
         for (String part : List.of(
-                "transport websocket", "sphinx bouncycastle", "sphinx fast", "retransmission timeout",
-                "retransmission adaptive", "cover none", "cover poisson", "cover constant")) {
+                "transport websocket", "transport websocket-jdk", "sphinx bouncycastle", "sphinx fast",
+                "retransmission timeout", "retransmission adaptive", "cover none", "cover poisson", "cover constant")) {
             assertTrue(part + " is not among " + parts, parts.contains(part));
         }
     }
