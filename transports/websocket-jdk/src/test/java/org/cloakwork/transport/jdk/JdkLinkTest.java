@@ -400,8 +400,7 @@ class JdkLinkTest {
             peer.write(0x82, new byte[100]);
             await(inside);
             peer.socket.close();
-            // The end is in the socket's buffer at once; the JDK's selector gets time to find it.
-            Thread.sleep(300);
+            await(Net::nothingIsRead);
             release.countDown();
             peer.client.expect(Recorder.Opened.class);
             peer.client.expect(Recorder.Binary.class);
