@@ -23,16 +23,19 @@ class AssembleTest {
     @TempDir
     private Path folder;
 
-    @Test
-    void theChosenPartsAndWhatTheyNeedMakeAClient() throws Exception {
-        Unpacked assembled = assemble(new Unpacked(Command.HOME), PARTS);
+    @ParameterizedTest
+    @CsvSource({"websocket, org.cloakwork.transport.websocket", "websocket-jdk, org.cloakwork.transport.jdk"})
+    void theChosenPartsAndWhatTheyNeedMakeAClient(String transport, String bundle) throws Exception {
+        Unpacked assembled = assemble(new Unpacked(Command.HOME), PARTS.replace(",websocket,", "," + transport + ","));
+        assertEquals(transport.equals("websocket"),
+                assembled.bundles().stream().anyMatch(name -> name.startsWith("org.eclipse.jetty.")));
         Set<String> ours = new TreeSet<>(assembled.bundles());
         ours.removeIf(name -> !name.startsWith("org.cloakwork."));
         assertEquals(Set.of("org.cloakwork.client", "org.cloakwork.control", "org.cloakwork.wire", "org.cloakwork.topology.file",
-                "org.cloakwork.transport.websocket", "org.cloakwork.sphinx.bouncycastle",
+                bundle, "org.cloakwork.sphinx.bouncycastle",
                 "org.cloakwork.retransmission.timeout", "org.cloakwork.cover.none", "org.cloakwork.frontend.embedded"), ours);
         String configuration = Files.readString(assembled.home().resolve("etc/cloakwork.cfg"));
-        for (String line : List.of("topology = file", "transport = websocket", "sphinx = bouncycastle",
+        for (String line : List.of("topology = file", "transport = " + transport, "sphinx = bouncycastle",
                 "retransmission = timeout", "cover = none")) {
             assertTrue(configuration.contains(line + "\n"), configuration);
         }
