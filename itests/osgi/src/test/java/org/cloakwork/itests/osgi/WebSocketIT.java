@@ -37,6 +37,7 @@ import org.osgi.service.cm.ConfigurationAdmin;
 public class WebSocketIT extends BaseIT {
 
     private static final String BUNDLE = "org.cloakwork.transport.websocket";
+    private static final String NAMED = "(&(cloakwork.part=transport)(cloakwork.name=websocket))";
 
     @Inject
     private ConfigurationAdmin configurations;
@@ -83,7 +84,7 @@ public class WebSocketIT extends BaseIT {
     }
 
     private GatewayTransport transport() throws InvalidSyntaxException {
-        return websocket(GatewayTransport.class, "(&(cloakwork.part=transport)(cloakwork.name=websocket))");
+        return websocket(GatewayTransport.class, NAMED);
     }
 
     private GatewayServer.Listening echo() throws Exception {
@@ -160,7 +161,7 @@ public class WebSocketIT extends BaseIT {
 
         told.expectClosed();
         assertThreadsEnd();
-        assertNull(context.getServiceReference(GatewayTransport.class));
+        assertEquals(List.of(), List.copyOf(context.getServiceReferences(GatewayTransport.class, NAMED)));
         assertNull(context.getServiceReference(GatewayServer.class));
         IOException refused = null;
         try (Socket socket = new Socket(listening.address().getAddress(), listening.address().getPort())) {
