@@ -17,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import java.util.stream.Stream;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.spi.transport.GatewayEndpoint;
 import org.cloakwork.spi.transport.GatewayLink;
@@ -126,10 +125,6 @@ final class Net {
         final WebSocketServer server;
         final BlockingQueue<Accepted> accepted = new LinkedBlockingQueue<>();
         final GatewayServer.Listening listening;
-
-        Server() throws IOException {
-            this(new WebSocketServer(), ignored -> new Recorder());
-        }
 
         Server(WebSocketServer server, Function<GatewayLink, Recorder> recorders) throws IOException {
             this.server = server;

@@ -255,6 +255,20 @@ class WebSocketServerTest {
     }
 
     @Test
+    void listenerClosing() throws Exception {
+        try (Net.Server other = new Net.Server(new WebSocketServer(), link -> new Recorder())) {
+            Recorder client = new Recorder();
+            transport.connect(Net.endpoint(other.address()), client);
+            client.expect(Recorder.Opened.class);
+            Recorder serverSide = other.next().recorder();
+            serverSide.expect(Recorder.Opened.class);
+            other.listening.close();
+            client.awaitClosed();
+            assertEquals("the listener is closed", serverSide.awaitClosed());
+        }
+    }
+
+    @Test
     void eightyListenersShareTheirThreads() throws Exception {
         int threadsForOne = Net.threadNames().size();
         List<GatewayServer.Listening> many = new ArrayList<>();

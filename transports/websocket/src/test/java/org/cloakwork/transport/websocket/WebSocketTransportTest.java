@@ -1,252 +1,29 @@
 package org.cloakwork.transport.websocket;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.transport.GatewayLink;
 import org.cloakwork.spi.transport.GatewayServer;
 import org.cloakwork.spi.transport.GatewayTransport;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
-import org.eclipse.jetty.util.ssl.SslContextFactory;
-import org.eclipse.jetty.websocket.core.server.WebSocketUpgradeHandler;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
+/** How the transport is made, and its own time-out; what it does as all others is tested in {@code itests/transports}. */
 @Timeout(60)
 class WebSocketTransportTest {
 
-    /** A link that never opens tells exactly one thing: why. */
-    private static String notOpened(WebSocketTransport transport, String... uris) throws Exception {
-        Recorder recorder = new Recorder();
-        GatewayLink link = transport.connect(Net.endpoint(uris), recorder);
-        String reason = recorder.awaitClosed();
-        assertEquals(List.of(new Recorder.Closed(reason)), List.copyOf(recorder.events));
-        link.send(new byte[1]);
-        link.close();
-        transport.close();
-        assertEquals(1, recorder.closed.get());
-        return reason;
-    }
-
-    private static WebSocketTransport transport(int timeoutMillis) {
-        return WebSocketTransport.configured(Map.of("connect-timeout-millis", "" + timeoutMillis));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
-    /** Listens, and gives each accepted socket to the script. */
-    private static ServerSocket scripted(Consumer<Socket> script) throws IOException {
-        ServerSocket listening = new ServerSocket(0, 50, Net.ANY_PORT.getAddress());
-        Thread.ofVirtual().start(() -> {
-            while (!listening.isClosed()) {
-                try {
-                    Socket socket = listening.accept();
-                    Thread.ofVirtual().start(() -> script.accept(socket));
-                } catch (IOException closed) {
-                    return;
-                }
-            }
-        });
-        return listening;
-    }
-
-    private static void answer(Socket socket, String answer) {
-        try {
-            Net.head(socket);
-            socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    @Test
-    void refusedConnection() throws Exception {
-        assertTrue(notOpened(transport(5_000), "ws://127.0.0.1:" + freePort()).contains("Connection refused"));
-    }
-
-    @Test
-    void unknownHost() throws Exception {
-        String reason = notOpened(transport(5_000), "ws://no-such-host.invalid:9000");
-        assertTrue(reason.contains("no-such-host.invalid"), reason);
-    }
-
-    @Test
-    void uriThatIsNotAWebsocket() throws Exception {
-        assertTrue(notOpened(transport(5_000), "http://127.0.0.1:9000").contains("http"));
-        assertTrue(notOpened(transport(5_000), "ws:nothing").contains("not connected"));
-    }
-
-    @Test
-    void answerThatIsNotAnUpgrade() throws Exception {
-        for (String answer : List.of(
-                "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
-                "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
-                "HTTP/1.1 302 Found\r\nLocation: ws://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
-                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                        + "Sec-WebSocket-Accept: bm90IHRoZSByaWdodCBvbmU=\r\n\r\n",
-                "SSH-2.0-OpenSSH_9.6\r\n",
-                "\0\1\2\3\4\5\6\7\r\n\r\n")) {
-            try (ServerSocket listening = scripted(socket -> answer(socket, answer))) {
-                String reason = notOpened(transport(1_000), "ws://127.0.0.1:" + listening.getLocalPort());
-                assertFalse(reason.contains("TimeoutException"), answer + " gave " + reason);
-            }
-        }
-    }
-
-    @Test
-    void connectionClosedDuringTheHandshake() throws Exception {
-        try (ServerSocket listening = scripted(socket -> {
-            try {
-                socket.close();
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
-        })) {
-            notOpened(transport(5_000), "ws://127.0.0.1:" + listening.getLocalPort());
-        }
-    }
-
-    @Test
-    void silenceDuringTheHandshakeEndsAtTheTimeout() throws Exception {
-        try (ServerSocket listening = scripted(socket -> { })) {
-            long begin = System.nanoTime();
-            String reason = notOpened(transport(400), "ws://127.0.0.1:" + listening.getLocalPort());
-            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-            assertTrue(millis >= 350 && millis < 3_000, millis + " ms");
-            assertTrue(reason.contains("imeout"), reason);
-        }
-    }
-
-    @Test
-    void tcpThatDoesNotAnswerEndsAtTheTimeout() throws Exception {
-        // A full backlog: the kernel drops further connection requests.
-        List<Socket> fillers = new ArrayList<>();
-        try (ServerSocket full = new ServerSocket(0, 1, Net.ANY_PORT.getAddress())) {
-            for (int i = 0; i < 4; i++) {
-                Socket filler = new Socket();
-                fillers.add(filler);
-                try {
-                    filler.connect(full.getLocalSocketAddress(), 200);
-                } catch (IOException backlogIsFull) {
-                    break;
-                }
-            }
-            long begin = System.nanoTime();
-            String reason = notOpened(transport(500), "ws://127.0.0.1:" + full.getLocalPort());
-            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-            assertTrue(millis >= 450 && millis < 3_000, millis + " ms");
-            assertTrue(reason.contains("imeout"), reason);
-        } finally {
-            for (Socket filler : fillers) {
-                filler.close();
-            }
-        }
-    }
-
-    @Test
-    void closingWhileConnectingTellsOnce() throws Exception {
-        try (ServerSocket listening = scripted(socket -> { }); WebSocketTransport transport = transport(60_000)) {
-            Recorder recorder = new Recorder();
-            GatewayLink link =
-                    transport.connect(Net.endpoint("ws://127.0.0.1:" + listening.getLocalPort()), recorder);
-            assertThrows(IllegalStateException.class, () -> link.send("too early"));
-            link.close();
-            assertEquals("closed here", recorder.awaitClosed());
-            assertEquals(1, recorder.events.size());
-        }
-    }
-
-    @Test
-    void nextUriIsTriedAndEveryFailureIsNamed() throws Exception {
-        try (Net.Server server = Net.Server.echo(); WebSocketTransport transport = transport(1_000)) {
-            int closed = freePort();
-            Recorder recorder = new Recorder();
-            transport.connect(Net.endpoint("ws://127.0.0.1:" + closed, "ws://no-such-host.invalid:1",
-                    "ws://127.0.0.1:" + server.address().getPort(), "ws://127.0.0.1:" + closed), recorder);
-            recorder.expect(Recorder.Opened.class);
-            assertEquals(0, recorder.events.size());
-        }
-        int closed = freePort();
-        String reason = notOpened(transport(1_000), "ws://127.0.0.1:" + closed, "ws://no-such-host.invalid:1");
-        assertTrue(reason.contains("127.0.0.1:" + closed) && reason.contains("no-such-host"), reason);
-    }
-
-    @Test
-    void serverClosing() throws Exception {
-        try (WebSocketTransport transport = transport(5_000); Net.Server server = new Net.Server()) {
-            Recorder recorder = new Recorder();
-            transport.connect(Net.endpoint(server.address()), recorder);
-            recorder.expect(Recorder.Opened.class);
-            server.next().link().close();
-            assertEquals("closed by the peer, status 1000", recorder.awaitClosed());
-        }
-    }
-
-    @Test
-    void listenerClosing() throws Exception {
-        try (WebSocketTransport transport = transport(5_000); Net.Server server = new Net.Server()) {
-            Recorder recorder = new Recorder();
-            transport.connect(Net.endpoint(server.address()), recorder);
-            recorder.expect(Recorder.Opened.class);
-            Recorder serverSide = server.next().recorder();
-            serverSide.expect(Recorder.Opened.class);
-            server.listening.close();
-            recorder.awaitClosed();
-            assertEquals("the listener is closed", serverSide.awaitClosed());
-        }
-    }
-
-    @Test
-    void resetByThePeer() throws Exception {
-        try (WebSocketTransport transport = transport(5_000); Net.Server server = new Net.Server();
-                ServerSocket proxy = scripted(client -> reset(client, server))) {
-            Recorder recorder = new Recorder();
-            GatewayLink link = transport.connect(Net.endpoint("ws://127.0.0.1:" + proxy.getLocalPort()), recorder);
-            recorder.expect(Recorder.Opened.class);
-            link.send(new byte[] {1});
-            recorder.awaitClosed();
-            server.next().recorder().awaitClosed();
-        }
-    }
-
-    /** Passes one handshake on to the server, and resets both connections at the client's first frame. */
-    private static void reset(Socket client, Net.Server server) {
-        try (client; Socket upstream = Net.socket(server.address())) {
-            upstream.getOutputStream().write(Net.head(client).getBytes(StandardCharsets.US_ASCII));
-            client.getOutputStream().write(Net.head(upstream).getBytes(StandardCharsets.US_ASCII));
-            assertTrue(client.getInputStream().read() >= 0);
-            client.setSoLinger(true, 0);
-            upstream.setSoLinger(true, 0);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-    }
-
     @Test
     void idleTimeoutClosesOnlyIfAskedFor() throws Exception {
-        try (WebSocketTransport patient = transport(2000);
+        try (WebSocketTransport patient =
+                        WebSocketTransport.configured(Map.of("connect-timeout-millis", "2000"));
                 WebSocketTransport impatient = WebSocketTransport.configured(Map.of("idle-timeout-millis", "300"));
                 Net.Server server = Net.Server.echo()) {
             Recorder patientOne = new Recorder();
@@ -263,119 +40,16 @@ class WebSocketTransportTest {
     }
 
     @Test
-    void closingTheTransportEndsItsLinksAndLaterConnectsFail() throws Exception {
-        try (Net.Server server = new Net.Server()) {
-            WebSocketTransport transport = transport(5_000);
-            Recorder recorder = new Recorder();
-            transport.connect(Net.endpoint(server.address()), recorder);
-            recorder.expect(Recorder.Opened.class);
-            transport.close();
-            transport.close();
-            assertEquals("the transport is closed", recorder.awaitClosed());
-            server.next().recorder().awaitClosed();
-            Recorder late = new Recorder();
-            transport.connect(Net.endpoint(server.address()), late);
-            late.awaitClosed();
-        }
-    }
-
-    @Test
-    void neitherHeadersNorExtensionsGiveTheClientAway() throws Exception {
-        StringBuffer head = new StringBuffer();
-        try (ServerSocket listening = scripted(socket -> {
-            try {
-                head.append(Net.head(socket));
-                socket.close();
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
-        })) {
-            notOpened(transport(5_000), "ws://127.0.0.1:" + listening.getLocalPort() + "/");
-        }
-        String request = head.toString().toLowerCase();
-        assertTrue(request.startsWith("get / http/1.1\r\n"), request);
-        for (String header : List.of("extensions", "user-agent", "accept-encoding", "cookie", "jetty", "protocol:")) {
-            assertFalse(request.contains(header), request);
-        }
-    }
-
-    @Test
-    void wssOpensForATrustedCertificateOnly(@TempDir Path folder) throws Exception {
-        Path store = folder.resolve("store.p12");
-        Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair", "-alias", "test", "-keyalg", "EC", "-dname", "CN=localhost",
-                "-ext", "san=dns:localhost,ip:127.0.0.1", "-storetype", "PKCS12", "-keystore", store.toString(),
-                "-storepass", "changeit").inheritIO().start();
-        assertEquals(0, keytool.waitFor());
-        SslContextFactory.Server serverTls = new SslContextFactory.Server();
-        serverTls.setKeyStorePath(store.toString());
-        serverTls.setKeyStorePassword("changeit");
-        Server server = new Server();
-        ServerConnector connector = new ServerConnector(server, serverTls);
-        connector.setHost("127.0.0.1");
-        server.addConnector(connector);
-        WebSocketUpgradeHandler upgrade = new WebSocketUpgradeHandler();
-        Recorder serverSide = new Recorder();
-        upgrade.addMapping("/*", (request, response, callback) -> new WebSocketLink(link -> serverSide,
-                server.getScheduler()).newFrames());
-        server.setHandler(upgrade);
-        server.start();
-        try {
-            String uri = "wss://localhost:" + connector.getLocalPort();
-            assertTrue(notOpened(transport(5_000), uri).contains("certi"));
-            SslContextFactory.Client trusting = new SslContextFactory.Client();
-            trusting.setTrustStorePath(store.toString());
-            trusting.setTrustStorePassword("changeit");
-            try (WebSocketTransport transport = new WebSocketTransport(
-                    new PartConfiguration("test", Map.of()), trusting)) {
-                Recorder recorder = new Recorder();
-                GatewayLink link = transport.connect(Net.endpoint(uri), recorder);
-                recorder.expect(Recorder.Opened.class);
-                link.send("over TLS");
-                serverSide.expect(Recorder.Opened.class);
-                assertEquals("over TLS", serverSide.expect(Recorder.Text.class).text());
-            }
-        } finally {
-            server.stop();
-        }
-    }
-
-    @Test
-    void noThreadIsLeft() throws Exception {
-        Net.assertNoThreads();
-        for (int i = 0; i < 3; i++) {
-            WebSocketTransport transport = transport(5_000);
-            WebSocketServer server = new WebSocketServer();
-            GatewayServer.Listening listening = server.listen(Net.ANY_PORT, link -> new Recorder());
-            Recorder recorder = new Recorder();
-            transport.connect(Net.endpoint(listening.address()), recorder);
-            recorder.expect(Recorder.Opened.class);
-            assertFalse(Net.threadNames().isEmpty());
-            for (String name : Net.threadNames()) {
-                assertTrue(name.startsWith("cloakwork-websocket-"), name);
-            }
-            transport.close();
-            listening.close();
-            recorder.awaitClosed();
-            Net.assertNoThreads();
-        }
-    }
-
-    @Test
-    void partsAreFoundWithoutOsgi() throws Exception {
+    void partsAreFoundWithoutOsgi() {
         List<Class<?>> types = new ArrayList<>();
         for (PartFactory<?> factory : ServiceLoader.load(PartFactory.class)) {
             assertEquals("websocket", factory.name());
             types.add(factory.type());
         }
         assertEquals(List.of(GatewayServer.class, GatewayTransport.class), types);
-        try (WebSocketTransport transport = assertInstanceOf(WebSocketTransport.class,
-                new WebSocketTransportFactory().create(Map.of("connect-timeout-millis", "250")));
-                ServerSocket silent = scripted(socket -> { })) {
-            Recorder recorder = new Recorder();
-            transport.connect(Net.endpoint("ws://127.0.0.1:" + silent.getLocalPort()), recorder);
-            recorder.awaitClosed();
-        }
+        assertInstanceOf(WebSocketTransport.class,
+                new WebSocketTransportFactory().create(Map.of("connect-timeout-millis", "250"))).close();
+        assertInstanceOf(WebSocketServer.class, new WebSocketServerFactory().create(Map.of())).close();
     }
 
     @Test

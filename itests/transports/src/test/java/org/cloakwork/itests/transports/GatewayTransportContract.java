@@ -1,7 +1,8 @@
-package org.cloakwork.transport.jdk;
+package org.cloakwork.itests.transports;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,8 +11,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.Base64;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -19,24 +21,342 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.cloakwork.spi.transport.GatewayLink;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
-class JdkLinkTest {
+/** What every gateway transport keeps. A subclass names one, and says what it alone does or says. */
+@Timeout(60)
+abstract class GatewayTransportContract {
 
-    private JdkTransport transport;
+    private static final String PASSWORD = "changeit";
+    /** Most bytes that may wait to be written. */
+    private static final long MAX_PENDING_BYTES = 16 << 20;
+    /** How long a peer may take to answer a close frame. */
+    private static final long CLOSE_GRACE_MILLIS = 1_000;
+
+    private final String name;
+    /** What the reason says if nobody listens, */
+    private final String refused;
+    /** if a message is too large, */
+    private final String tooLarge;
+    /** if the connection ends without a close frame, */
+    private final String ended;
+    /** and if a peer did not answer when the link was finished. */
+    private final String cutOff;
+    /** The request's headers of that name. */
+    private final List<String> userAgent;
+    /** Names of threads that do not have this project's names. */
+    private final String foreignThreads;
+    private Net.Transport transport;
+
+    GatewayTransportContract(String name, String refused, String tooLarge, String ended, String cutOff,
+            List<String> userAgent, String foreignThreads) {
+        this.name = name;
+        this.refused = refused;
+        this.tooLarge = tooLarge;
+        this.ended = ended;
+        this.cutOff = cutOff;
+        this.userAgent = userAgent;
+        this.foreignThreads = foreignThreads;
+    }
 
     @BeforeEach
     void start() {
-        transport = JdkTransport.configured(Map.of());
+        transport = new Net.Transport(name, Map.of());
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws Exception {
         transport.close();
+    }
+
+    private Net.Transport transport(int timeoutMillis) {
+        return new Net.Transport(name, Map.of("connect-timeout-millis", "" + timeoutMillis));
+    }
+
+    /** A link that never opens tells exactly one thing: why. */
+    private static String notOpened(Net.Transport transport, String... uris) throws Exception {
+        Recorder recorder = new Recorder();
+        GatewayLink link = transport.connect(Net.endpoint(uris), recorder);
+        String reason = recorder.awaitClosed();
+        assertEquals(List.of(new Recorder.Closed(reason)), List.copyOf(recorder.events));
+        link.send(new byte[1]);
+        link.close();
+        transport.close();
+        assertEquals(1, recorder.closed.get());
+        return reason;
+    }
+
+    @Test
+    void refusedConnection() throws Exception {
+        String reason = notOpened(transport(5_000), "ws://127.0.0.1:" + Net.freePort());
+        assertTrue(reason.contains(refused), reason);
+    }
+
+    @Test
+    void unknownHost() throws Exception {
+        String reason = notOpened(transport(5_000), "ws://no-such-host.invalid:9000");
+        assertTrue(reason.contains("no-such-host.invalid"), reason);
+    }
+
+    @Test
+    void uriThatIsNotAWebsocket() throws Exception {
+        assertTrue(notOpened(transport(5_000), "http://127.0.0.1:9000").contains("http"));
+        assertTrue(notOpened(transport(5_000), "ws:nothing").contains("not connected"));
+    }
+
+    @Test
+    void answerThatIsNotAnUpgrade() throws Exception {
+        for (String answer : List.of(
+                "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+                "HTTP/1.1 302 Found\r\nLocation: ws://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
+                "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                        + "Sec-WebSocket-Accept: bm90IHRoZSByaWdodCBvbmU=\r\n\r\n",
+                "SSH-2.0-OpenSSH_9.6\r\n",
+                "\0\1\2\3\4\5\6\7\r\n\r\n")) {
+            try (ServerSocket listening = Net.scripted(socket -> Net.answer(socket, answer))) {
+                String reason = notOpened(transport(1_000), "ws://127.0.0.1:" + listening.getLocalPort());
+                assertFalse(reason.contains("TimeoutException"), answer + " gave " + reason);
+            }
+        }
+    }
+
+    @Test
+    void connectionClosedDuringTheHandshake() throws Exception {
+        try (ServerSocket listening = Net.scripted(socket -> {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        })) {
+            notOpened(transport(5_000), "ws://127.0.0.1:" + listening.getLocalPort());
+        }
+    }
+
+    @Test
+    void silenceDuringTheHandshakeEndsAtTheTimeout() throws Exception {
+        try (ServerSocket listening = Net.scripted(socket -> { })) {
+            long begin = System.nanoTime();
+            String reason = notOpened(transport(400), "ws://127.0.0.1:" + listening.getLocalPort());
+            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+            assertTrue(millis >= 350 && millis < 3_000, millis + " ms");
+            assertTrue(reason.contains("imeout"), reason);
+        }
+    }
+
+    @Test
+    void tcpThatDoesNotAnswerEndsAtTheTimeout() throws Exception {
+        // A full backlog: the kernel drops further connection requests.
+        List<Socket> fillers = new ArrayList<>();
+        try (ServerSocket full = new ServerSocket(0, 1, Net.ANY_PORT.getAddress())) {
+            for (int i = 0; i < 4; i++) {
+                Socket filler = new Socket();
+                fillers.add(filler);
+                try {
+                    filler.connect(full.getLocalSocketAddress(), 200);
+                } catch (IOException backlogIsFull) {
+                    break;
+                }
+            }
+            long begin = System.nanoTime();
+            String reason = notOpened(transport(500), "ws://127.0.0.1:" + full.getLocalPort());
+            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+            assertTrue(millis >= 450 && millis < 3_000, millis + " ms");
+            assertTrue(reason.contains("imeout"), reason);
+        } finally {
+            for (Socket filler : fillers) {
+                filler.close();
+            }
+        }
+    }
+
+    @Test
+    void closingWhileConnectingTellsOnce() throws Exception {
+        try (ServerSocket listening = Net.scripted(socket -> { }); Net.Transport own = transport(60_000)) {
+            Recorder recorder = new Recorder();
+            GatewayLink link =
+                    own.connect(Net.endpoint("ws://127.0.0.1:" + listening.getLocalPort()), recorder);
+            assertThrows(IllegalStateException.class, () -> link.send("too early"));
+            link.close();
+            assertEquals("closed here", recorder.awaitClosed());
+            assertEquals(1, recorder.events.size());
+        }
+    }
+
+    @Test
+    void nextUriIsTriedAndEveryFailureIsNamed() throws Exception {
+        try (Net.Server server = Net.Server.echo(); Net.Transport own = transport(1_000)) {
+            int closed = Net.freePort();
+            Recorder recorder = new Recorder();
+            own.connect(Net.endpoint("ws://127.0.0.1:" + closed, "ws://no-such-host.invalid:1",
+                    "ws://127.0.0.1:" + server.address().getPort(), "ws://127.0.0.1:" + closed), recorder);
+            recorder.expect(Recorder.Opened.class);
+            assertEquals(0, recorder.events.size());
+        }
+        int closed = Net.freePort();
+        String reason = notOpened(transport(1_000), "ws://127.0.0.1:" + closed, "ws://no-such-host.invalid:1");
+        assertTrue(reason.contains("127.0.0.1:" + closed) && reason.contains("no-such-host"), reason);
+    }
+
+    @Test
+    void serverClosing() throws Exception {
+        try (Net.Transport own = transport(5_000); Net.Server server = new Net.Server()) {
+            Recorder recorder = new Recorder();
+            own.connect(Net.endpoint(server.address()), recorder);
+            recorder.expect(Recorder.Opened.class);
+            server.next().link().close();
+            assertEquals("closed by the peer, status 1000", recorder.awaitClosed());
+        }
+    }
+
+    @Test
+    void resetByThePeer() throws Exception {
+        try (Net.Transport own = transport(5_000); Net.Server server = new Net.Server();
+                ServerSocket proxy = Net.scripted(client -> Net.reset(client, server))) {
+            Recorder recorder = new Recorder();
+            GatewayLink link = own.connect(Net.endpoint("ws://127.0.0.1:" + proxy.getLocalPort()), recorder);
+            recorder.expect(Recorder.Opened.class);
+            link.send(new byte[] {1});
+            recorder.awaitClosed();
+            server.next().recorder().awaitClosed();
+        }
+    }
+
+    @Test
+    void closingTheTransportEndsItsLinksAndLaterConnectsFail() throws Exception {
+        try (Net.Server server = new Net.Server()) {
+            Net.Transport own = transport(5_000);
+            Recorder recorder = new Recorder();
+            own.connect(Net.endpoint(server.address()), recorder);
+            recorder.expect(Recorder.Opened.class);
+            own.close();
+            own.close();
+            assertEquals("the transport is closed", recorder.awaitClosed());
+            server.next().recorder().awaitClosed();
+            Recorder late = new Recorder();
+            own.connect(Net.endpoint(server.address()), late);
+            late.awaitClosed();
+        }
+    }
+
+    @Test
+    void neitherHeadersNorExtensionsGiveTheClientAway() throws Exception {
+        StringBuffer head = new StringBuffer();
+        try (ServerSocket listening = Net.scripted(socket -> {
+            try {
+                head.append(Net.head(socket));
+                socket.close();
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        })) {
+            notOpened(transport(5_000), "ws://127.0.0.1:" + listening.getLocalPort() + "/");
+        }
+        String request = head.toString().toLowerCase();
+        assertTrue(request.startsWith("get / http/1.1\r\n"), request);
+        assertEquals(userAgent, request.lines().filter(line -> line.startsWith("user-agent")).distinct().toList());
+        for (String header : List.of(
+                "extensions", "java", "jetty", "accept-encoding", "cookie", "content", "protocol:")) {
+            assertFalse(request.contains(header), request);
+        }
+    }
+
+    @Test
+    void wssOpensForATrustedCertificateOnly(@TempDir Path folder) throws Exception {
+        Path store = folder.resolve("store.p12");
+        Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair", "-alias", "test", "-keyalg", "EC", "-dname", "CN=localhost",
+                "-ext", "san=dns:localhost", "-storetype", "PKCS12", "-keystore", store.toString(),
+                "-storepass", PASSWORD).inheritIO().start();
+        assertEquals(0, keytool.waitFor());
+        SSLContext tls = context(store);
+        try (Net.Server server = Net.Server.echo();
+                ServerSocket terminator = Net.scripted(tls.getServerSocketFactory().createServerSocket(0, 50,
+                        Net.ANY_PORT.getAddress()), client -> Net.relay(client, server))) {
+            String port = ":" + terminator.getLocalPort();
+            assertTrue(notOpened(transport(5_000), "wss://localhost" + port).contains("certi"));
+            whileTrusting(store, tls, () -> {
+                String reason = notOpened(transport(5_000), "wss://127.0.0.1" + port);
+                assertTrue(reason.contains("IP address 127.0.0.1"), reason);
+                try (Net.Transport own = transport(5_000)) {
+                    Recorder recorder = new Recorder();
+                    GatewayLink link = own.connect(Net.endpoint("wss://localhost" + port), recorder);
+                    recorder.expect(Recorder.Opened.class);
+                    link.send("over TLS");
+                    assertEquals("over TLS", recorder.expect(Recorder.Text.class).text());
+                    link.send(new byte[GatewayLink.MAX_FRAME_BYTES]);
+                    assertEquals(GatewayLink.MAX_FRAME_BYTES, recorder.expect(Recorder.Binary.class).bytes().length);
+                    link.finish();
+                    assertEquals("closed by the peer, status 1000", recorder.awaitClosed());
+                }
+            });
+        }
+    }
+
+    /** Has all that trust what the JDK trusts, by its properties or by its default context, trust what is in the store. */
+    private static void whileTrusting(Path store, SSLContext tls, Body body) throws Exception {
+        SSLContext before = SSLContext.getDefault();
+        Map<String, String> properties = Map.of("javax.net.ssl.trustStore", store.toString(),
+                "javax.net.ssl.trustStorePassword", PASSWORD);
+        System.getProperties().putAll(properties);
+        SSLContext.setDefault(tls);
+        try {
+            body.run();
+        } finally {
+            SSLContext.setDefault(before);
+            System.getProperties().keySet().removeAll(properties.keySet());
+        }
+    }
+
+    private interface Body {
+
+        void run() throws Exception;
+    }
+
+    private static SSLContext context(Path store) throws Exception {
+        char[] password = PASSWORD.toCharArray();
+        KeyStore keys = KeyStore.getInstance(store.toFile(), password);
+        KeyManagerFactory keyManagers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keyManagers.init(keys, password);
+        TrustManagerFactory trustManagers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trustManagers.init(keys);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keyManagers.getKeyManagers(), trustManagers.getTrustManagers(), null);
+        return context;
+    }
+
+    @Test
+    void noThreadIsLeft() throws Exception {
+        transport.close();
+        Net.assertNoThreads();
+        for (int i = 0; i < 3; i++) {
+            Net.Transport own = transport(5_000);
+            Net.Server server = Net.Server.echo();
+            Recorder recorder = new Recorder();
+            GatewayLink link = own.connect(Net.endpoint(server.address()), recorder);
+            recorder.expect(Recorder.Opened.class);
+            link.send("x");
+            recorder.expect(Recorder.Text.class);
+            assertFalse(Net.threadNames().isEmpty());
+            for (String name : Net.threadNames()) {
+                assertTrue(name.startsWith("cloakwork-websocket-") || name.matches(foreignThreads), name);
+            }
+            own.close();
+            server.close();
+            recorder.awaitClosed();
+            Net.assertNoThreads();
+        }
     }
 
     @Test
@@ -129,10 +449,10 @@ class JdkLinkTest {
             GatewayLink link = transport.connect(Net.endpoint(server.address()), client);
             client.expect(Recorder.Opened.class);
             long accepted = 0;
-            while (client.closed.get() == 0 && accepted < 4 * JdkLink.MAX_PENDING_BYTES) {
+            while (client.closed.get() == 0 && accepted < 4 * MAX_PENDING_BYTES) {
                 link.send(new byte[100_000]);
                 accepted += 100_000;
-                assertTrue(link.pendingBytes() <= JdkLink.MAX_PENDING_BYTES);
+                assertTrue(link.pendingBytes() <= MAX_PENDING_BYTES);
             }
             assertTrue(client.awaitClosed().contains("reads too slowly"));
             assertEquals(0, link.pendingBytes());
@@ -243,7 +563,15 @@ class JdkLinkTest {
 
     @RepeatedTest(50)
     void finishingLosesNothingInEitherDirection() throws Exception {
-        int frames = 200;
+        finish(200);
+    }
+
+    @Test
+    void finishingLosesNothingOfMuch() throws Exception {
+        finish(2_000);
+    }
+
+    private void finish(int frames) throws Exception {
         AtomicReference<GatewayLink> toClient = new AtomicReference<>();
         Recorder serverSide = new Recorder() {
             @Override
@@ -351,13 +679,13 @@ class JdkLinkTest {
     @Test
     void aPeerMayNotSendMoreThanAFrame() throws Exception {
         for (int firstByte : new int[] {0x81, 0x82, 0x02}) {
-            try (Scripted peer = new Scripted(transport)) {
+            try (Net.Scripted peer = new Net.Scripted(transport)) {
                 peer.client.expect(Recorder.Opened.class);
                 peer.write(firstByte, new byte[GatewayLink.MAX_FRAME_BYTES / 2]);
                 peer.write(firstByte < 0x80 ? 0x80 : firstByte, new byte[GatewayLink.MAX_FRAME_BYTES / 2]);
                 peer.write(firstByte, new byte[GatewayLink.MAX_FRAME_BYTES + 1]);
                 String reason = peer.client.awaitClosed();
-                assertTrue(reason.contains("more than " + GatewayLink.MAX_FRAME_BYTES), reason);
+                assertTrue(reason.contains(tooLarge), reason);
                 assertEquals(firstByte < 0x80 ? 2 : 3, peer.client.events.size());
             }
         }
@@ -365,7 +693,7 @@ class JdkLinkTest {
 
     @Test
     void whatAPeerWritesIsKeptShortAndPrintable() throws Exception {
-        try (Scripted peer = new Scripted(transport)) {
+        try (Net.Scripted peer = new Net.Scripted(transport)) {
             peer.write(0x88, ("\u0003\u00e8\u001b[2J" + "x".repeat(119)).getBytes(StandardCharsets.ISO_8859_1));
             assertEquals("closed by the peer, status 1000: ?[2J" + "x".repeat(116), peer.client.awaitClosed());
         }
@@ -374,14 +702,14 @@ class JdkLinkTest {
     /** The end of the connection comes at any moment of the reading of what was before it. */
     @RepeatedTest(200)
     void anEndWithoutACloseFrameIsToldAfterWhatCameBefore() throws Exception {
-        try (Scripted peer = new Scripted(transport)) {
+        try (Net.Scripted peer = new Net.Scripted(transport)) {
             peer.client.expect(Recorder.Opened.class);
             peer.awaitPong();
             await(Net::nothingIsRead);
             peer.write(0x82, new byte[100]);
             peer.socket.close();
             peer.client.expect(Recorder.Binary.class);
-            assertEquals("the connection ended without a close frame", peer.client.expect(Recorder.Closed.class).reason());
+            assertEquals(ended, peer.client.expect(Recorder.Closed.class).reason());
         }
     }
 
@@ -389,7 +717,7 @@ class JdkLinkTest {
     void anEndIsToldWhenTheHandlerIsDoneWithWhatCameBefore() throws Exception {
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
-        try (Scripted peer = new Scripted(transport, new Recorder() {
+        try (Net.Scripted peer = new Net.Scripted(transport, new Recorder() {
             @Override
             public void binary(byte[] binary) {
                 inside.countDown();
@@ -411,20 +739,20 @@ class JdkLinkTest {
     /** A peer that neither reads nor answers. */
     @Test
     void aPeerThatDoesNotAnswerACloseFrameIsCutOff() throws Exception {
-        try (Scripted peer = new Scripted(transport)) {
+        try (Net.Scripted peer = new Net.Scripted(transport)) {
             peer.client.expect(Recorder.Opened.class);
             long begin = System.nanoTime();
             peer.link.close();
             assertEquals("closed here", peer.client.awaitClosed());
             peer.socket.getInputStream().readAllBytes();
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-            assertTrue(millis >= JdkLink.CLOSE_GRACE_MILLIS - 50 && millis < 5_000, millis + " ms");
+            assertTrue(millis >= CLOSE_GRACE_MILLIS - 50 && millis < 5_000, millis + " ms");
         }
     }
 
     @Test
     void closingCutsAFinishShort() throws Exception {
-        try (Scripted peer = new Scripted(transport)) {
+        try (Net.Scripted peer = new Net.Scripted(transport)) {
             peer.client.expect(Recorder.Opened.class);
             peer.link.finish();
             peer.write(0x81, "still heard".getBytes(StandardCharsets.UTF_8));
@@ -437,13 +765,13 @@ class JdkLinkTest {
 
     @Test
     void aPeerThatDoesNotAnswerAFinishIsCutOffInTheEnd() throws Exception {
-        try (Scripted peer = new Scripted(transport)) {
+        try (Net.Scripted peer = new Net.Scripted(transport)) {
             peer.client.expect(Recorder.Opened.class);
             peer.link.finish();
             peer.socket.setSoTimeout(15_000);
             peer.socket.getInputStream().readAllBytes();
             String reason = peer.client.awaitClosed();
-            assertTrue(reason.contains("" + JdkLink.FINISH_GRACE_MILLIS), reason);
+            assertTrue(reason.contains(cutOff), reason);
         }
     }
 
@@ -588,7 +916,7 @@ class JdkLinkTest {
                 assertTrue(arrived.tryAcquire(packets, 30, TimeUnit.SECONDS));
                 best = Math.max(best, packets * (double) packetBytes / (System.nanoTime() - begin) * 1e3);
             }
-            System.out.printf("websocket-jdk loopback: %.0f MB/s of %d-byte frames%n", best, packetBytes);
+            System.out.printf("%s loopback: %.0f MB/s of %d-byte frames%n", name, best, packetBytes);
             assertTrue(best > 20, best + " MB/s");
         }
     }
@@ -601,65 +929,11 @@ class JdkLinkTest {
         }
     }
 
-    private static void await(java.util.function.BooleanSupplier condition) throws InterruptedException {
+    private static void await(BooleanSupplier condition) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (!condition.getAsBoolean()) {
             assertTrue(System.nanoTime() < deadline, "did not come true within 10 s");
             Thread.sleep(5);
-        }
-    }
-
-    /** A link to a peer that does nothing by itself once the websocket is open. */
-    private static final class Scripted implements AutoCloseable {
-
-        final Recorder client;
-        final GatewayLink link;
-        final Socket socket;
-
-        Scripted(JdkTransport transport) throws Exception {
-            this(transport, new Recorder());
-        }
-
-        Scripted(JdkTransport transport, Recorder client) throws Exception {
-            this.client = client;
-            try (ServerSocket listening = new ServerSocket(0, 1, Net.ANY_PORT.getAddress())) {
-                link = transport.connect(Net.endpoint("ws://127.0.0.1:" + listening.getLocalPort()), client);
-                socket = listening.accept();
-            }
-            socket.setSoTimeout(10_000);
-            String key = Net.head(socket).lines().filter(line -> line.startsWith("Sec-WebSocket-Key: ")).findFirst()
-                    .orElseThrow().substring("Sec-WebSocket-Key: ".length());
-            byte[] proof = MessageDigest.getInstance("SHA-1").digest(
-                    (key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").getBytes(StandardCharsets.US_ASCII));
-            socket.getOutputStream().write(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-                    + "Connection: Upgrade\r\nSec-WebSocket-Accept: " + Base64.getEncoder().encodeToString(proof)
-                    + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
-        }
-
-        void awaitPong() throws IOException {
-            write(0x89, new byte[0]);
-            assertEquals(6, socket.getInputStream().readNBytes(6).length);
-        }
-
-        /** Writes a frame; the client may have gone away. */
-        void write(int firstByte, byte[] payload) {
-            ByteBuffer frame = ByteBuffer.allocate(payload.length + 10).put((byte) firstByte);
-            if (payload.length < 126) {
-                frame.put((byte) payload.length);
-            } else {
-                frame.put((byte) 127).putLong(payload.length);
-            }
-            frame.put(payload);
-            try {
-                socket.getOutputStream().write(frame.array(), 0, frame.position());
-            } catch (IOException gone) {
-                assertEquals(1, client.closed.get(), gone::toString);
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            socket.close();
         }
     }
 }
