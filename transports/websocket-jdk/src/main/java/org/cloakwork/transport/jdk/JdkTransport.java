@@ -1,12 +1,10 @@
 package org.cloakwork.transport.jdk;
 
 import java.net.http.HttpClient;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import javax.net.ssl.SSLContext;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.transport.GatewayEndpoint;
 import org.cloakwork.spi.transport.GatewayLink;
@@ -22,8 +20,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
  * Links over {@code ws://} and {@code wss://}, on the JDK's HTTP client alone. The URIs of an endpoint are tried in
  * order, each for at most the connect time-out, which covers name look-up, TCP, TLS and the HTTP upgrade. {@code wss}
  * trusts what the JDK trusts and checks the host name. No extension is offered and no redirect is followed, there are no
- * cookies, and the header {@code User-Agent} is empty: the JDK does not leave it out, and would name the Java version.
- * A proxy is used only if the JVM was told of one, by {@code -Dhttp.proxyHost} and the like or a default
+ * cookies, and the header {@code User-Agent} is empty: the JDK does not leave it out (it sends it twice), and would name
+ * the Java version. A proxy is used only if the JVM was told of one, by {@code -Dhttp.proxyHost} and the like or a default
  * {@link java.net.ProxySelector}.
  */
 @Component(
@@ -60,32 +58,23 @@ public final class JdkTransport implements GatewayTransport, AutoCloseable {
     /** @param properties of the component */
     @Activate
     public JdkTransport(Map<String, Object> properties) {
-        this(PartConfiguration.ofProperties(PART, properties), defaultTls());
+        this(PartConfiguration.ofProperties(PART, properties));
     }
 
     static JdkTransport configured(Map<String, String> configuration) {
-        return new JdkTransport(new PartConfiguration(PART, configuration), defaultTls());
+        return new JdkTransport(new PartConfiguration(PART, configuration));
     }
 
-    JdkTransport(PartConfiguration configuration, SSLContext tls) {
+    private JdkTransport(PartConfiguration configuration) {
         connectTimeout = configuration.millis(
                 "connect-timeout-millis", DEFAULT_CONNECT_TIMEOUT_MILLIS, 1, MAX_CONNECT_TIMEOUT_MILLIS);
         configuration.verify();
         http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .sslContext(tls)
                 // Nothing that is done for a link blocks, and JdkLink says why it must not be done elsewhere.
                 .executor(Runnable::run)
                 .build();
-    }
-
-    private static SSLContext defaultTls() {
-        try {
-            return SSLContext.getDefault();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("the JDK has no TLS", e);
-        }
     }
 
     @Override

@@ -190,6 +190,14 @@ final class WebSocketLink implements GatewayLink {
         }
     }
 
+    private static void demand(CoreSession session) {
+        try {
+            session.demand();
+        } catch (RejectedExecutionException stopped) {
+            session.abort();
+        }
+    }
+
     private void abortAfter(long millis, CoreSession session) {
         try {
             scheduler.schedule(session::abort, millis, TimeUnit.MILLISECONDS);
@@ -394,7 +402,7 @@ final class WebSocketLink implements GatewayLink {
                     handler = Objects.requireNonNull(acceptor.apply(WebSocketLink.this), "handler");
                     handler.opened();
                 }
-                coreSession.demand();
+                demand(coreSession);
             });
         }
 
@@ -462,7 +470,7 @@ final class WebSocketLink implements GatewayLink {
                 if (!closedTold) {
                     message.run();
                 }
-                mine.demand();
+                demand(mine);
             });
         }
 

@@ -82,14 +82,14 @@ public final class WebSocketTransport implements GatewayTransport, AutoCloseable
     /** @param properties of the component */
     @Activate
     public WebSocketTransport(Map<String, Object> properties) {
-        this(PartConfiguration.ofProperties(PART, properties), new SslContextFactory.Client());
+        this(PartConfiguration.ofProperties(PART, properties));
     }
 
     static WebSocketTransport configured(Map<String, String> configuration) {
-        return new WebSocketTransport(new PartConfiguration(PART, configuration), new SslContextFactory.Client());
+        return new WebSocketTransport(new PartConfiguration(PART, configuration));
     }
 
-    WebSocketTransport(PartConfiguration configuration, SslContextFactory.Client tls) {
+    private WebSocketTransport(PartConfiguration configuration) {
         connectTimeoutMillis = configuration.integer(
                 "connect-timeout-millis", DEFAULT_CONNECT_TIMEOUT_MILLIS, 1, MAX_CONNECT_TIMEOUT_MILLIS);
         Duration idleTimeout =
@@ -104,7 +104,7 @@ public final class WebSocketTransport implements GatewayTransport, AutoCloseable
         ArrayByteBufferPool buffers = new ArrayByteBufferPool();
         ClientConnector connector = new ClientConnector();
         connector.setSelectors(1);
-        connector.setSslContextFactory(tls);
+        connector.setSslContextFactory(new SslContextFactory.Client());
         HttpClientTransport transport = new HttpClientTransportOverHTTP(connector);
         http = new HttpClient(transport);
         http.setExecutor(threads);
