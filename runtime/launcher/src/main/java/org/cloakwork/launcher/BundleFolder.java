@@ -60,7 +60,8 @@ final class BundleFolder implements AutoCloseable {
     /** Broken only because something is missing that may come. */
     private final Set<Path> unresolved = new HashSet<>();
     private final Map<String, Installed> installed = new TreeMap<>();
-    private final Set<Bundle> unstarted = new HashSet<>();
+    /** To be started, and why the last attempt failed; empty: there was none. */
+    private final Map<Bundle, String> unstarted = new HashMap<>();
     private Thread follower;
     private volatile boolean closed;
 
@@ -128,15 +129,25 @@ final class BundleFolder implements AutoCloseable {
             refresh();
             unresolved.forEach(broken::remove);
             unresolved.clear();
-            // Also those that could not be started before: what they need may be there now.
-            for (Installed bundle : installed.values()) {
-                if (unstarted.contains(bundle.bundle())) {
-                    attempt(bundle.jar(), () -> {
-                        bundle.bundle().start();
-                        unstarted.remove(bundle.bundle());
-                    });
-                }
+        }
+        installed.values().forEach(this::start);
+    }
+
+    /** What could not be started may be later, when what it needs has come or whoever held it up is done. */
+    private void start(Installed bundle) {
+        String before = unstarted.get(bundle.bundle());
+        if (before == null) {
+            return;
+        }
+        try {
+            bundle.bundle().start();
+            unstarted.remove(bundle.bundle());
+        } catch (BundleException | RuntimeException e) {
+            String reason = String.valueOf(e.getMessage());
+            if (!reason.equals(before)) {
+                LOG.warn("{}: {}", bundle.jar().file(), reason);
             }
+            unstarted.put(bundle.bundle(), reason);
         }
     }
 
@@ -148,7 +159,7 @@ final class BundleFolder implements AutoCloseable {
                 Bundle bundle = context.installBundle(jar.file().toUri().toString(), bytes);
                 installed.put(jar.name(), new Installed(jar, bundle));
                 if (!jar.fragment()) {
-                    unstarted.add(bundle);
+                    unstarted.put(bundle, "");
                 }
             } catch (BundleException | IOException e) {
                 jars.remove(jar.file());
@@ -159,7 +170,7 @@ final class BundleFolder implements AutoCloseable {
             Bundle bundle = present.get().bundle();
             installed.put(jar.name(), new Installed(jar, bundle));
             if (!jar.fragment()) {
-                unstarted.add(bundle);
+                unstarted.put(bundle, "");
                 bundle.stop();
             }
             try (InputStream bytes = Files.newInputStream(jar.file())) {

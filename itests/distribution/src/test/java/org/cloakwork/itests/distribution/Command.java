@@ -101,7 +101,8 @@ final class Command implements AutoCloseable {
         }
     }
 
-    private String text() {
+    /** {@return what it has printed so far} */
+    String text() {
         return String.join("\n", lines());
     }
 

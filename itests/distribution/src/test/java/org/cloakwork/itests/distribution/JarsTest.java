@@ -37,48 +37,56 @@ class JarsTest {
             try (Command run = unpacked.start("run", "--directory", directory, "--state", state.toString(), "--cover",
                     "constant")) {
                 run.awaitLine("ready"::equals, Command.PATIENCE);
-                Path constant = bundles.resolve("org.cloakwork.cover.constant.jar");
-
-                Files.copy(version(constant, "99.0.0"), bundles.resolve("newer.jar"));
-                shell.await("parts", constant("in use", "99.0.0"), PROMPTLY);
-                Files.delete(bundles.resolve("newer.jar"));
-                shell.await("parts", constant("in use", "0.1.0"), PROMPTLY);
-
-                Path needs = edited(constant, "needs.jar", main -> {
-                    main.putValue("Bundle-Version", "97.0.0");
-                    main.putValue("Import-Package", main.getValue("Import-Package") + ",com.example.missing");
-                });
-                Files.copy(needs, bundles.resolve("needs.jar"));
-                run.awaitLine(line -> line.contains("needs.jar: is not used, what was there before stays: ")
-                        && line.contains("com.example.missing"), PROMPTLY);
-                assertTrue(constant("in use", "0.1.0").test(shell.ask("parts")));
-                Files.copy(edited(constant, "brings.jar", main -> {
-                    main.putValue("Bundle-SymbolicName", "com.example.brings");
-                    main.putValue("Export-Package", "com.example.missing");
-                    main.remove(new Attributes.Name("Service-Component"));
-                    main.remove(new Attributes.Name("Provide-Capability"));
-                }), bundles.resolve("brings.jar"));
-                shell.await("parts", constant("in use", "97.0.0"), PROMPTLY);
-                Files.delete(bundles.resolve("needs.jar"));
-                shell.await("parts", constant("in use", "0.1.0"), PROMPTLY);
-
-                Files.writeString(constant, "this is no jar");
-                run.awaitLine(line -> line.contains(constant + " is not used: "), PROMPTLY);
-                assertTrue(constant("in use", "0.1.0").test(shell.ask("parts")));
-                Files.writeString(bundles.resolve("nothing.jar"), "nor is this");
-                run.awaitLine(line -> line.contains("nothing.jar is not used: "), PROMPTLY);
-
-                Files.copy(version(Command.HOME.resolve("bundles").resolve(constant.getFileName()), "98.0.0"), constant,
-                        StandardCopyOption.REPLACE_EXISTING);
-                shell.await("parts", constant("in use", "98.0.0"), PROMPTLY);
-
-                Files.delete(constant);
-                shell.await("state", answer -> answer.contains("degraded: no cover part \"constant\""), PROMPTLY);
-                Files.copy(Command.HOME.resolve("bundles").resolve(constant.getFileName()), constant);
-                shell.await("parts", constant("in use", "0.1.0"), PROMPTLY);
-                shell.await("state", answer -> answer.startsWith("default: ready"), PROMPTLY);
+                try {
+                    follows(run, bundles, shell);
+                } catch (AssertionError e) {
+                    throw new AssertionError("it printed:\n" + run.text(), e);
+                }
             }
         }
+    }
+
+    private void follows(Command run, Path bundles, Shell shell) throws Exception {
+        Path constant = bundles.resolve("org.cloakwork.cover.constant.jar");
+
+        Files.copy(version(constant, "99.0.0"), bundles.resolve("newer.jar"));
+        shell.await("parts", constant("in use", "99.0.0"), PROMPTLY);
+        Files.delete(bundles.resolve("newer.jar"));
+        shell.await("parts", constant("in use", "0.1.0"), PROMPTLY);
+
+        Path needs = edited(constant, "needs.jar", main -> {
+            main.putValue("Bundle-Version", "97.0.0");
+            main.putValue("Import-Package", main.getValue("Import-Package") + ",com.example.missing");
+        });
+        Files.copy(needs, bundles.resolve("needs.jar"));
+        run.awaitLine(line -> line.contains("needs.jar: is not used, what was there before stays: ")
+                && line.contains("com.example.missing"), PROMPTLY);
+        assertTrue(constant("in use", "0.1.0").test(shell.ask("parts")));
+        Files.copy(edited(constant, "brings.jar", main -> {
+            main.putValue("Bundle-SymbolicName", "com.example.brings");
+            main.putValue("Export-Package", "com.example.missing");
+            main.remove(new Attributes.Name("Service-Component"));
+            main.remove(new Attributes.Name("Provide-Capability"));
+        }), bundles.resolve("brings.jar"));
+        shell.await("parts", constant("in use", "97.0.0"), PROMPTLY);
+        Files.delete(bundles.resolve("needs.jar"));
+        shell.await("parts", constant("in use", "0.1.0"), PROMPTLY);
+
+        Files.writeString(constant, "this is no jar");
+        run.awaitLine(line -> line.contains(constant + " is not used: "), PROMPTLY);
+        assertTrue(constant("in use", "0.1.0").test(shell.ask("parts")));
+        Files.writeString(bundles.resolve("nothing.jar"), "nor is this");
+        run.awaitLine(line -> line.contains("nothing.jar is not used: "), PROMPTLY);
+
+        Files.copy(version(Command.HOME.resolve("bundles").resolve(constant.getFileName()), "98.0.0"), constant,
+                StandardCopyOption.REPLACE_EXISTING);
+        shell.await("parts", constant("in use", "98.0.0"), PROMPTLY);
+
+        Files.delete(constant);
+        shell.await("state", answer -> answer.contains("degraded: no cover part \"constant\""), PROMPTLY);
+        Files.copy(Command.HOME.resolve("bundles").resolve(constant.getFileName()), constant);
+        shell.await("parts", constant("in use", "0.1.0"), PROMPTLY);
+        shell.await("state", answer -> answer.startsWith("default: ready"), PROMPTLY);
     }
 
     private static Predicate<String> constant(String state, String version) {
