@@ -41,6 +41,8 @@ final class BundleFolder implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BundleFolder.class);
     private static final Duration PERIOD = Duration.ofMillis(500);
     private static final Duration REFRESH = Duration.ofSeconds(10);
+    /** Failures of a start in a row until it is said, where there will be another attempt. */
+    private static final int TO_BE_TOLD = 2;
 
     private record Stamp(FileTime modified, long bytes) {
     }
@@ -60,8 +62,8 @@ final class BundleFolder implements AutoCloseable {
     /** Broken only because something is missing that may come. */
     private final Set<Path> unresolved = new HashSet<>();
     private final Map<String, Installed> installed = new TreeMap<>();
-    /** To be started, and why the last attempt failed; empty: there was none. */
-    private final Map<Bundle, String> unstarted = new HashMap<>();
+    /** To be started, and how often that has failed since something changed. */
+    private final Map<Bundle, Integer> unstarted = new HashMap<>();
     private Thread follower;
     private volatile boolean closed;
 
@@ -129,25 +131,27 @@ final class BundleFolder implements AutoCloseable {
             refresh();
             unresolved.forEach(broken::remove);
             unresolved.clear();
+            unstarted.replaceAll((bundle, failures) -> 0);
         }
         installed.values().forEach(this::start);
     }
 
-    /** What could not be started may be later, when what it needs has come or whoever held it up is done. */
+    /**
+     * What could not be started may be later, when what it needs has come. That it failed once means nothing: the framework
+     * tells of a refresh before it lets go of its locks.
+     */
     private void start(Installed bundle) {
-        String before = unstarted.get(bundle.bundle());
-        if (before == null) {
+        if (!unstarted.containsKey(bundle.bundle())) {
             return;
         }
         try {
             bundle.bundle().start();
             unstarted.remove(bundle.bundle());
         } catch (BundleException | RuntimeException e) {
-            String reason = String.valueOf(e.getMessage());
-            if (!reason.equals(before)) {
-                LOG.warn("{}: {}", bundle.jar().file(), reason);
+            int failures = unstarted.merge(bundle.bundle(), follower == null ? TO_BE_TOLD : 1, Integer::sum);
+            if (failures == TO_BE_TOLD) {
+                LOG.warn("{}: {}", bundle.jar().file(), e.getMessage());
             }
-            unstarted.put(bundle.bundle(), reason);
         }
     }
 
@@ -159,7 +163,7 @@ final class BundleFolder implements AutoCloseable {
                 Bundle bundle = context.installBundle(jar.file().toUri().toString(), bytes);
                 installed.put(jar.name(), new Installed(jar, bundle));
                 if (!jar.fragment()) {
-                    unstarted.put(bundle, "");
+                    unstarted.put(bundle, 0);
                 }
             } catch (BundleException | IOException e) {
                 jars.remove(jar.file());
@@ -170,7 +174,7 @@ final class BundleFolder implements AutoCloseable {
             Bundle bundle = present.get().bundle();
             installed.put(jar.name(), new Installed(jar, bundle));
             if (!jar.fragment()) {
-                unstarted.put(bundle, "");
+                unstarted.put(bundle, 0);
                 bundle.stop();
             }
             try (InputStream bytes = Files.newInputStream(jar.file())) {
