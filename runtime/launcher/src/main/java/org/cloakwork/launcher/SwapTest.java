@@ -192,10 +192,10 @@ final class SwapTest {
         out.printf(Locale.ROOT, "%n  swaps      %d%n  messages   %d sent, %d delivered%n  lost       %d%n"
                         + "  twice      %d%n  failed     %d%n", pauses.size(), result.sent(), result.delivered(),
                 result.lost(), result.twice(), result.failed());
-        traffic.values().stream().flatMap(each -> each.lost().stream()).forEach(this::line);
+        traffic.values().stream().flatMap(each -> each.lost().stream()).forEach(this::reportLost);
     }
 
-    private void line(SwapTraffic.Lost lost) {
+    private void reportLost(SwapTraffic.Lost lost) {
         out.printf(Locale.ROOT, "  lost: a message of %s, %s;%s%n", lost.sender(), lost.told(), pauses.keySet().stream()
                 .filter(swap -> Math.abs(swap.atNanos() - lost.sentNanos()) < Duration.ofSeconds(3).toNanos())
                 .map(swap -> String.format(Locale.ROOT, " %s %s of %s at %+d ms", swap.kind(), swap.way(), swap.clients(),
