@@ -4,13 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.Collections;
-import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.topology.TopologyProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -87,7 +84,7 @@ class A11LooksLikeNymClientIT {
             heads.add(line.readHead());
             line.say("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
         })) {
-            TopologyProvider topology = topology("http://127.0.0.1:" + directory.port() + "/api/");
+            TopologyProvider topology = Parts.directory("http://127.0.0.1:" + directory.port() + "/api/");
             assertThrows(ExecutionException.class, () -> topology.fetch().get(30, TimeUnit.SECONDS));
             for (int i = 0; i < 3; i++) {
                 directory.nextDone();
@@ -100,14 +97,5 @@ class A11LooksLikeNymClientIT {
             }
             assertEquals(expected, heads);
         }
-    }
-
-    private static TopologyProvider topology(String url) {
-        for (PartFactory<?> factory : ServiceLoader.load(PartFactory.class)) {
-            if (factory.type() == TopologyProvider.class && factory.name().equals("nym-api")) {
-                return (TopologyProvider) factory.create(Map.of("urls", url));
-            }
-        }
-        throw new AssertionError("no such part");
     }
 }

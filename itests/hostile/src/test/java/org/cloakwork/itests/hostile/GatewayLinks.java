@@ -3,12 +3,9 @@ package org.cloakwork.itests.hostile;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.cloakwork.api.IdentityKey;
-import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.transport.GatewayEndpoint;
 import org.cloakwork.spi.transport.GatewayLink;
 import org.cloakwork.spi.transport.GatewayTransport;
@@ -21,13 +18,7 @@ final class GatewayLinks implements AutoCloseable {
     private final GatewayTransport transport;
 
     GatewayLinks(String name) {
-        GatewayTransport found = null;
-        for (PartFactory<?> factory : ServiceLoader.load(PartFactory.class)) {
-            if (factory.type() == GatewayTransport.class && factory.name().equals(name)) {
-                found = (GatewayTransport) factory.create(Map.of("connect-timeout-millis", "30000"));
-            }
-        }
-        transport = Objects.requireNonNull(found, name);
+        transport = Parts.part(GatewayTransport.class, name, Map.of("connect-timeout-millis", "5000"));
     }
 
     /** {@return why a link to that port of this machine ends} */

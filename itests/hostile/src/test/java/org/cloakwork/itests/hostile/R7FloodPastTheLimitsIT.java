@@ -8,13 +8,11 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.stream.Stream;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.Subscription;
 import org.cloakwork.frontend.websocket.WebSocketFrontEnd;
 import org.cloakwork.spi.frontend.FrontEnd;
-import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.transport.GatewayLink;
 import org.cloakwork.spi.transport.GatewayServer;
 import org.junit.jupiter.api.Timeout;
@@ -110,12 +108,7 @@ class R7FloodPastTheLimitsIT {
     @ParameterizedTest
     @EnumSource
     void aClientCannotPassTheLimitsOfAGateway(Flood flood) throws Exception {
-        GatewayServer server = null;
-        for (PartFactory<?> factory : ServiceLoader.load(PartFactory.class)) {
-            if (factory.type() == GatewayServer.class) {
-                server = (GatewayServer) factory.create(Map.of());
-            }
-        }
+        GatewayServer server = Parts.part(GatewayServer.class, "websocket", Map.of());
         try (GatewayServer.Listening listening = server.listen(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), link -> new GatewayLinks.Silent())) {
             pourInto("gateway", listening.address().getPort(), flood, GatewayLink.MAX_FRAME_BYTES);
