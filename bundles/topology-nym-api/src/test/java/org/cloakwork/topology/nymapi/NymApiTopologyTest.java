@@ -14,6 +14,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.net.InetAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,13 +44,13 @@ import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.topology.TopologyException;
 import org.cloakwork.spi.topology.TopologyProvider;
-import org.cloakwork.wire.topology.NymApiJson;
 import org.cloakwork.wire.topology.NymApiJson.DeclaredRoles;
 import org.cloakwork.wire.topology.NymApiJson.EntryPorts;
 import org.cloakwork.wire.topology.NymApiJson.EpochRole;
 import org.cloakwork.wire.topology.NymApiJson.Metadata;
 import org.cloakwork.wire.topology.NymApiJson.NodesPage;
 import org.cloakwork.wire.topology.NymApiJson.SkimmedNode;
+import org.cloakwork.wire.topology.NymApiJson;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -309,6 +315,31 @@ class NymApiTopologyTest {
             exchange.getResponseHeaders().set("Location", to);
             exchange.sendResponseHeaders(302, -1);
         };
+    }
+
+    @Test
+    void theDefaultProxyIsUsed() throws Exception {
+        ProxySelector before = ProxySelector.getDefault();
+        try (ServerSocket socks = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            ProxySelector.setDefault(new ProxySelector() {
+                @Override
+                public List<Proxy> select(URI uri) {
+                    return List.of(new Proxy(Proxy.Type.SOCKS, socks.getLocalSocketAddress()));
+                }
+
+                @Override
+                public void connectFailed(URI uri, SocketAddress address, IOException failure) {
+                    // the question fails, too
+                }
+            });
+            CompletableFuture<Topology> question = provider("http://example.invalid").fetch();
+            try (Socket asked = socks.accept()) {
+                assertEquals(5, asked.getInputStream().read());
+            }
+            question.cancel(true);
+        } finally {
+            ProxySelector.setDefault(before);
+        }
     }
 
     @Test

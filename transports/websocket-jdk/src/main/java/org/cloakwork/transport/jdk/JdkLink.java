@@ -82,8 +82,9 @@ final class JdkLink implements GatewayLink {
     /** The next message is asked for when the handler has caught up. */
     private boolean readingStopped;
     private CompletableFuture<WebSocket> attempt;
-    private WebSocket socket;
+    /** Makes the attempt. */
     private HttpClient client;
+    private WebSocket socket;
     private boolean finishing;
     /** Why it is closed; null: it is not. */
     private String closed;
@@ -126,17 +127,19 @@ final class JdkLink implements GatewayLink {
         StringJoiner failures = new StringJoiner("; ", "not connected: ", "");
         for (URI uri : uris) {
             Incoming incoming = new Incoming();
+            HttpClient http = clients.newClient();
             synchronized (this) {
                 if (closed != null) {
+                    clients.end(http);
                     return;
                 }
                 attempt = incoming.opened;
+                client = http;
             }
-            HttpClient http = clients.newClient();
             // The JDK looks up names on the thread that asks.
             thread("connect", () -> incoming.connect(http, uri));
             try {
-                if (use(incoming.opened.get(timeout.toMillis(), TimeUnit.MILLISECONDS), http)) {
+                if (use(incoming.opened.get(timeout.toMillis(), TimeUnit.MILLISECONDS))) {
                     return;
                 }
             } catch (ExecutionException e) {
@@ -152,10 +155,9 @@ final class JdkLink implements GatewayLink {
         shut(failures.toString(), null);
     }
 
-    private synchronized boolean use(WebSocket opened, HttpClient openedBy) {
+    private synchronized boolean use(WebSocket opened) {
         if (closed == null) {
             socket = opened;
-            client = openedBy;
         }
         return closed == null;
     }
