@@ -38,9 +38,11 @@ final class RunCommand implements Command {
     private static final Duration START = Duration.ofSeconds(30);
 
     private final PrintStream out;
+    private final PrintStream err;
 
-    RunCommand(PrintStream out) {
+    RunCommand(PrintStream out, PrintStream err) {
         this.out = out;
+        this.err = err;
     }
 
     @Override
@@ -78,7 +80,7 @@ final class RunCommand implements Command {
         // Whoever sends one message and ends is someone new each time, unless it is asked otherwise.
         Optional<Path> state = errand.isPresent() && !line.hasOption("state") ? Optional.empty()
                 : Optional.of(folder);
-        try (Framework framework = Framework.start(Home.path())) {
+        try (StopSignal stop = new StopSignal(err); Framework framework = Framework.start(Home.path())) {
             boolean keeps = keepsState(state, line, framework);
             Instance instance = new Instance(line, framework);
             gateway.ifPresent(identity -> instance.set(Instance.CLIENTS, "gateway", identity.toString()));
@@ -115,7 +117,7 @@ final class RunCommand implements Command {
             AutoCloseable doors = framework.followDoors(NAME, (frontEnd, serving) -> serving.addresses().forEach(
                     address -> out.println(frontEnd + " " + address)));
             try (messages; doors; Subscription states = service.onState(s -> show(service, s))) {
-                StopSignal.await();
+                stop.await();
             }
         }
         return Main.DONE;
