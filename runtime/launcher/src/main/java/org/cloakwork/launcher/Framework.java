@@ -232,6 +232,15 @@ final class Framework implements AutoCloseable {
         }
     }
 
+    /** {@return whether a service is registered} */
+    boolean isThere(Class<?> type, String filter) {
+        try {
+            return !felix.getBundleContext().getServiceReferences(type, filter).isEmpty();
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
     /** Tells of each front-end that begins to serve a client, those that do already included, until it is closed. */
     AutoCloseable followDoors(String client, BiConsumer<String, FrontEnd.Serving> door) {
         BundleContext context = felix.getBundleContext();
