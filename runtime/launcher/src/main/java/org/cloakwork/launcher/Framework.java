@@ -32,6 +32,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.launch.FrameworkFactory;
@@ -309,14 +310,15 @@ final class Framework implements AutoCloseable {
     }
 
     static void stop(org.osgi.framework.launch.Framework felix, PrivateFolder folder) {
-        try {
+        try (folder) {
             felix.stop();
-            felix.waitForStop(STOP_TIMEOUT.toMillis());
+            if (felix.waitForStop(STOP_TIMEOUT.toMillis()).getType() == FrameworkEvent.WAIT_TIMEDOUT) {
+                throw new IllegalStateException("the parts did not stop within " + STOP_TIMEOUT.toSeconds() + " s");
+            }
         } catch (BundleException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        folder.close();
     }
 }
