@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.TimeoutException;
@@ -45,6 +46,16 @@ public interface MixnetClient extends AutoCloseable {
 
     /** {@return what the client is able to do right now} */
     ClientState state();
+
+    /**
+     * {@return what is wrong although the client works, for people: for example that its link to the gateway is in the
+     * clear; complete when the state changes to {@link ClientState.Ready}}
+     *
+     * @since 1.3
+     */
+    default List<String> warnings() {
+        return List.of();
+    }
 
     /**
      * Follows the state: called at once with the present one and then with every change, in order, never concurrently.

@@ -25,6 +25,7 @@ public final class Topology {
     private final RewardedSet rewardedSet;
     private final Map<Long, Node> nodes;
     private final List<Rejected> rejected;
+    private final List<String> faults;
     private final Map<IdentityKey, Node> byIdentity = new HashMap<>();
     private final List<List<Node>> layers;
     private final List<Node> gateways;
@@ -58,12 +59,31 @@ public final class Topology {
      */
     public Topology(long epochId, long keyRotationId, Instant refreshedAt, RewardedSet rewardedSet,
                     Map<Long, Node> nodes, List<Rejected> rejected) {
+        this(epochId, keyRotationId, refreshedAt, rewardedSet, nodes, rejected, List.of());
+    }
+
+    /**
+     * Makes a snapshot that also says what of its source could not be read.
+     *
+     * @param epochId       absolute epoch, u32; informational
+     * @param keyRotationId which Sphinx keys the nodes are listed with, u32; {@link KeyRotation#NO_ROTATION} if not
+     *                      known
+     * @param refreshedAt   when it was made
+     * @param rewardedSet   roles in this epoch
+     * @param nodes         details by node id; ids of the rewarded set without details cannot be used
+     * @param rejected      what the source lists and nobody should use; informational
+     * @param faults        what else was left out, one line each; informational
+     * @since 1.3
+     */
+    public Topology(long epochId, long keyRotationId, Instant refreshedAt, RewardedSet rewardedSet,
+                    Map<Long, Node> nodes, List<Rejected> rejected, List<String> faults) {
         this.epochId = epochId;
         this.keyRotationId = keyRotationId;
         this.refreshedAt = Objects.requireNonNull(refreshedAt);
         this.rewardedSet = Objects.requireNonNull(rewardedSet);
         this.nodes = Map.copyOf(nodes);
         this.rejected = List.copyOf(rejected);
+        this.faults = List.copyOf(faults);
         List<Node> ascending = this.nodes.keySet().stream().sorted().map(this.nodes::get).toList();
         ascending.forEach(node -> byIdentity.putIfAbsent(node.identity(), node));
         gateways = ascending.stream()
@@ -104,6 +124,16 @@ public final class Topology {
      */
     public List<Rejected> rejected() {
         return rejected;
+    }
+
+    /**
+     * {@return what of the source was left out beside nodes that can be named: nodes of whom not even the identity can be
+     * read, and names that are none; one line each, naming the field}
+     *
+     * @since 1.3
+     */
+    public List<String> faults() {
+        return faults;
     }
 
     /**
@@ -156,7 +186,7 @@ public final class Topology {
     public boolean equals(Object other) {
         return other instanceof Topology that && epochId == that.epochId && keyRotationId == that.keyRotationId
                 && refreshedAt.equals(that.refreshedAt) && rewardedSet.equals(that.rewardedSet)
-                && nodes.equals(that.nodes) && rejected.equals(that.rejected);
+                && nodes.equals(that.nodes) && rejected.equals(that.rejected) && faults.equals(that.faults);
     }
 
     @Override

@@ -68,6 +68,11 @@ final class EmbeddedClient implements MixnetClient {
     }
 
     @Override
+    public List<String> warnings() {
+        return client.warnings();
+    }
+
+    @Override
     public Subscription onState(Consumer<ClientState> listener) {
         return client.onState(listener);
     }
