@@ -35,7 +35,7 @@ public interface MixnetClient extends AutoCloseable {
     /**
      * Follows the address: called at once with the present one, if there is one yet, and then with every change, in
      * order, never concurrently. It changes when a gateway that the client chose itself stays away for longer than its
-     * configuration allows, and the client registers with another one. Messages of ours that are on their way then go
+     * configuration allows, when that one is back, and when it is replaced after some weeks. Messages of ours that are on their way then go
      * on. Lost is what waited at the old gateway, and what others send to the old address or with reply blocks of
      * before: whoever is to reach this client needs the new address, or a new message with reply blocks.
      *
@@ -247,7 +247,8 @@ public interface MixnetClient extends AutoCloseable {
         Builder network(LocalNetwork network);
 
         /**
-         * Chooses the gateway; without this call any gateway of the network is taken.
+         * Chooses the gateway; without this call the client draws two and keeps to them, as {@code guards} says in
+         * docs/operators.md.
          *
          * @param gateway its identity
          * @return this

@@ -62,21 +62,8 @@ public final class Topology {
         this(epochId, keyRotationId, refreshedAt, rewardedSet, nodes, rejected, List.of());
     }
 
-    /**
-     * Makes a snapshot that also says what of its source could not be read.
-     *
-     * @param epochId       absolute epoch, u32; informational
-     * @param keyRotationId which Sphinx keys the nodes are listed with, u32; {@link KeyRotation#NO_ROTATION} if not
-     *                      known
-     * @param refreshedAt   when it was made
-     * @param rewardedSet   roles in this epoch
-     * @param nodes         details by node id; ids of the rewarded set without details cannot be used
-     * @param rejected      what the source lists and nobody should use; informational
-     * @param faults        what else was left out, one line each; informational
-     * @since 1.3
-     */
-    public Topology(long epochId, long keyRotationId, Instant refreshedAt, RewardedSet rewardedSet,
-                    Map<Long, Node> nodes, List<Rejected> rejected, List<String> faults) {
+    private Topology(long epochId, long keyRotationId, Instant refreshedAt, RewardedSet rewardedSet,
+                     Map<Long, Node> nodes, List<Rejected> rejected, List<String> faults) {
         this.epochId = epochId;
         this.keyRotationId = keyRotationId;
         this.refreshedAt = Objects.requireNonNull(refreshedAt);
@@ -134,6 +121,15 @@ public final class Topology {
      */
     public List<String> faults() {
         return faults;
+    }
+
+    /**
+     * @param found what of the source was left out, one line each
+     * @return the same snapshot with these faults
+     * @since 1.3
+     */
+    public Topology withFaults(List<String> found) {
+        return new Topology(epochId, keyRotationId, refreshedAt, rewardedSet, nodes, rejected, found);
     }
 
     /**

@@ -130,7 +130,7 @@ final class Directory {
         putUsable(nodes, rejected, gateways, Node.Role.ENTRY, minimumGatewayPerformancePercent);
         Metadata metadata = mixnodes.metadata();
         return RoutableTopology.require(new Topology(metadata.absoluteEpochId(), metadata.rotationId(),
-                metadata.refreshedAt(), rewardedSet, nodes, rejected, faults));
+                metadata.refreshedAt(), rewardedSet, nodes, rejected).withFaults(faults));
     }
 
     private static void putMalformed(List<Topology.Rejected> rejected, List<String> faults, NodeList list,

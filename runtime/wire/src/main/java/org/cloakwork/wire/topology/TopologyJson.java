@@ -60,7 +60,7 @@ public final class TopologyJson {
         for (Map.Entry<String, JsonField> entry : root.get("node_details").fields().entrySet()) {
             nodes.put(id(entry.getKey(), entry.getValue()), readNode(entry.getValue(), faults));
         }
-        return new Topology(epochId, rotationId, refreshedAt, rewardedSet, nodes, List.of(), faults);
+        return new Topology(epochId, rotationId, refreshedAt, rewardedSet, nodes).withFaults(faults);
     }
 
     /**
