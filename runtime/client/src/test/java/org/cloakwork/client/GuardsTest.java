@@ -82,6 +82,26 @@ class GuardsTest {
     }
 
     @Test
+    void after_a_guard_whose_link_throws_or_that_says_no_the_next_is_tried() {
+        for (GatewayPolicy.Preference preference : GatewayPolicy.Preference.values()) {
+            try (World world = new World(seed.next(), new ClearFormat(), 3)) {
+                IdentityKey odd = world.gateways.get(0).identity();
+                world.gateways.get(1).refusesRegistration = true;
+                TestClient alice = client(world, GatewayPolicy.DEFAULT.withGuards(3).withPreference(preference));
+                FakeTransport transport = transport(alice);
+                alice.parts.setTransport((endpoint, handler) -> {
+                    if (endpoint.identity().equals(odd)) {
+                        throw new IllegalArgumentException("Illegal character in authority at index 6");
+                    }
+                    return transport.connect(endpoint, handler);
+                });
+                alice.awaitReady();
+                assertEquals(world.gateways.get(2), gatewayOf(alice));
+            }
+        }
+    }
+
+    @Test
     void the_first_guard_is_gone_back_to_once_it_answers_and_nothing_is_lost_on_the_way() {
         try (World world = new World(seed.value(), new ClearFormat(), 5)) {
             TestClient bob = world.readyClient();

@@ -114,8 +114,8 @@ public final class ClientComponent {
 
         /** {@return how} */
         @AttributeDefinition(name = "Guards", required = false, min = "1", max = "10",
-                description = "If no gateway is named: how many are drawn at random, kept for weeks and used in order, so "
-                        + "that who blocks one cannot lead the client to another of his choice; 1 is never exchanged.")
+                description = "1 to 10; if no gateway is named, so many are drawn at random, kept for weeks and used in "
+                        + "order, so that who blocks one cannot lead the client to his own.")
         int guards() default 2;
 
         /** {@return how} */
@@ -326,7 +326,7 @@ public final class ClientComponent {
     private static <E extends Enum<E>> E oneOf(Class<E> type, String key, PartConfiguration configuration) {
         List<String> names = Arrays.stream(type.getEnumConstants())
                 .map(constant -> constant.name().toLowerCase(Locale.ROOT)).toList();
-        String allowed = String.join(" or ", names);
+        String allowed = String.join(", ", names);
         String value = configuration.text(key, allowed);
         if (!names.contains(value)) {
             throw configuration.wrong(key, '"' + value + '"', allowed);
