@@ -48,22 +48,24 @@ public interface MixnetClient extends AutoCloseable {
     ClientState state();
 
     /**
-     * {@return what is wrong although the client works, for people: for example that its link to the gateway is in the
-     * clear; complete when the state changes to {@link ClientState.Ready}}
-     *
-     * @since 1.3
-     */
-    default List<String> warnings() {
-        return List.of();
-    }
-
-    /**
      * Follows the state: called at once with the present one and then with every change, in order, never concurrently.
      *
      * @param listener must return quickly
      * @return ends the listening when closed
      */
     Subscription onState(Consumer<ClientState> listener);
+
+    /**
+     * Tells what does not keep the client from working and should be known: that a link that others may watch is in the
+     * clear, for example, or that its traffic is not covered there. Up to date when the state changes to
+     * {@link ClientState.Ready}.
+     *
+     * @return sentences for people; empty if there is nothing
+     * @since 1.3
+     */
+    default List<String> warnings() {
+        return List.of();
+    }
 
     /**
      * Blocks until the state is {@link ClientState.Ready}.
@@ -223,7 +225,7 @@ public interface MixnetClient extends AutoCloseable {
     interface Builder {
 
         /**
-         * Joins the network that a directory (nym-api) describes.
+         * Joins the network that a directory (nym-api) describes. Unless a cover part is chosen, it is {@code poisson}.
          *
          * @param urls base URLs, tried in turn
          * @return this
@@ -231,7 +233,8 @@ public interface MixnetClient extends AutoCloseable {
         Builder directory(URI... urls);
 
         /**
-         * Joins the network that a file describes (the {@code --custom-mixnet} form of nym-client).
+         * Joins the network that a file describes (the {@code --custom-mixnet} form of nym-client). Unless a cover part is
+         * chosen, it is {@code poisson}.
          *
          * @param file the file
          * @return this
@@ -239,7 +242,8 @@ public interface MixnetClient extends AutoCloseable {
         Builder networkFile(Path file);
 
         /**
-         * Joins a local network that is already running.
+         * Joins a local network that is already running. Unless a cover part is chosen, it is {@code none}: nobody watches
+         * there. So it is without any network named.
          *
          * @param network the network
          * @return this

@@ -46,6 +46,10 @@ class TlsTest {
                 .toList();
     }
 
+    private static List<String> warnings(TestClient client) {
+        return client.engine.warnings().stream().filter(warning -> !warning.equals(Warnings.UNCOVERED)).toList();
+    }
+
     private String plain() {
         return "the link to gateway " + world.gateway().identity()
                 + " is in the clear: who watches it reads the client's identity key";
@@ -57,7 +61,7 @@ class TlsTest {
             TestClient alice = client(tls);
             alice.awaitReady();
             assertEquals(List.of(true), secure(alice));
-            assertEquals(List.of(), alice.engine.warnings());
+            assertEquals(List.of(), warnings(alice));
             assertEquals(0, alice.counter(Counter.SESSIONS_PLAIN));
         }
     }
@@ -83,7 +87,7 @@ class TlsTest {
         LogLines.take();
         alice.awaitReady();
         assertEquals(List.of(true, false), secure(alice));
-        assertEquals(List.of(plain()), alice.engine.warnings());
+        assertEquals(List.of(plain()), warnings(alice));
         assertEquals(1, alice.counter(Counter.SESSIONS_PLAIN));
         assertTrue(LogLines.take().stream().anyMatch(line -> line.startsWith("WARN") && line.endsWith(plain())));
         // The next session tries TLS again.
@@ -91,7 +95,7 @@ class TlsTest {
         ((FakeTransport) alice.parts.transport()).link().breakOff("cut");
         world.runFor(Duration.ofSeconds(10));
         alice.awaitReady();
-        assertEquals(List.of(), alice.engine.warnings());
+        assertEquals(List.of(), warnings(alice));
     }
 
     @Test
@@ -99,11 +103,11 @@ class TlsTest {
         TestClient alice = client(GatewayPolicy.Tls.OFF);
         alice.awaitReady();
         assertEquals(List.of(false), secure(alice));
-        assertEquals(List.of(plain()), alice.engine.warnings());
+        assertEquals(List.of(plain()), warnings(alice));
         world.announce(world.gateway(), new Node.Entry(List.of(NodeAddress.parseIp("9.9.9.9")), 9000,
                 Optional.empty(), OptionalInt.empty()));
         TestClient bob = client(GatewayPolicy.Tls.REQUIRED);
         bob.awaitReady();
-        assertEquals(List.of(plain()), bob.engine.warnings());
+        assertEquals(List.of(plain()), warnings(bob));
     }
 }

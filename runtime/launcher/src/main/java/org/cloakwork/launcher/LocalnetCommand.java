@@ -19,9 +19,11 @@ import org.cloakwork.spi.topology.Topology;
 final class LocalnetCommand implements Command {
 
     private final PrintStream out;
+    private final PrintStream err;
 
-    LocalnetCommand(PrintStream out) {
+    LocalnetCommand(PrintStream out, PrintStream err) {
         this.out = out;
+        this.err = err;
     }
 
     @Override
@@ -66,7 +68,7 @@ final class LocalnetCommand implements Command {
                 throw new UsageException("--network-file " + file.get() + ": there is no folder " + folder);
             }
         }
-        try (Framework framework = Framework.start(Home.path())) {
+        try (StopSignal stop = new StopSignal(err); Framework framework = Framework.start(Home.path())) {
             LocalNetwork network = start(framework, configuration);
             if (file.isPresent()) {
                 write(file.get(), network.networkFile());
@@ -74,7 +76,7 @@ final class LocalnetCommand implements Command {
             describe(network);
             file.ifPresent(path -> out.println("  network file  " + path));
             out.println("\nStop with Ctrl-C.");
-            StopSignal.await();
+            stop.await();
         }
         return Main.DONE;
     }

@@ -68,13 +68,13 @@ final class EmbeddedClient implements MixnetClient {
     }
 
     @Override
-    public List<String> warnings() {
-        return client.warnings();
+    public Subscription onState(Consumer<ClientState> listener) {
+        return client.onState(listener);
     }
 
     @Override
-    public Subscription onState(Consumer<ClientState> listener) {
-        return client.onState(listener);
+    public List<String> warnings() {
+        return client.warnings();
     }
 
     @Override

@@ -2,7 +2,6 @@ package org.cloakwork.topology.nymapi;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +47,6 @@ public final class NymApiTopology implements TopologyProvider, AutoCloseable {
 
     private final ExecutorService executor = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("cloakwork-topology-nym-api-", 0).factory());
-    private final HttpClient client;
     private volatile int preferred;
 
     /** The keys. */
@@ -90,7 +88,6 @@ public final class NymApiTopology implements TopologyProvider, AutoCloseable {
                 configuration.integer("minimum-gateway-performance", DEFAULT_PERFORMANCE_PERCENT, 0, 100);
         timeout = configuration.millis("timeout-millis", DEFAULT_TIMEOUT_MILLIS, 1, MAX_TIMEOUT_MILLIS);
         configuration.verify();
-        client = HttpClient.newBuilder().executor(executor).followRedirects(HttpClient.Redirect.NORMAL).build();
     }
 
     static NymApiTopology configured(Map<String, String> configuration) {
@@ -141,7 +138,7 @@ public final class NymApiTopology implements TopologyProvider, AutoCloseable {
         for (int i = 0; i < urls.size(); i++) {
             int index = (first + i) % urls.size();
             try {
-                Topology topology = new Directory(urls.get(index), client, executor, timeout)
+                Topology topology = new Directory(urls.get(index), executor, timeout)
                         .topology(minimumMixnodePerformancePercent, minimumGatewayPerformancePercent);
                 preferred = index;
                 return topology;
@@ -161,8 +158,6 @@ public final class NymApiTopology implements TopologyProvider, AutoCloseable {
     @Override
     public void close() {
         executor.shutdownNow();
-        client.shutdownNow();
-        client.close();
         executor.close();
     }
 }

@@ -111,8 +111,8 @@ class A8SilentlyInTheClearIT {
     }
 
     private static void assertWarns(MixnetClient client) {
-        assertEquals(1, client.warnings().size());
-        assertTrue(client.warnings().getFirst().contains(" is in the clear: "), client.warnings()::toString);
+        assertTrue(client.warnings().stream().anyMatch(warning -> warning.contains(" is in the clear: ")),
+                client.warnings()::toString);
         assertEquals(1, client.counters().get("gateway.sessions.plain"));
     }
 

@@ -117,8 +117,7 @@ public final class Session {
     private boolean measured;
     /** Why each gateway could not be reached since there was a session. */
     private final Map<IdentityKey, String> faults = new HashMap<>();
-    private volatile String warning;
-    private IdentityKey warnedOf;
+    private String warning;
     private GatewayTransport transport;
     private Connection connection;
     /** Left by us, and still read. */
@@ -188,7 +187,7 @@ public final class Session {
         return status;
     }
 
-    /** {@return what is wrong with a session that works, for people; may be asked from any thread} */
+    /** {@return what is wrong with a session that works, for people} */
     public Optional<String> warning() {
         return Optional.ofNullable(warning);
     }
@@ -730,10 +729,6 @@ public final class Session {
                             counters.count(Counter.SESSIONS_PLAIN);
                             warning = "the link to gateway " + gateway + " is in the clear: who watches it reads the"
                                     + " client's identity key";
-                            if (!gateway.equals(warnedOf)) {
-                                LOG.warn(warning);
-                                warnedOf = gateway;
-                            }
                         }
                         watch(false);
                         returnLater();
