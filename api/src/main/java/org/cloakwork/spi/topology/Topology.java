@@ -25,6 +25,7 @@ public final class Topology {
     private final RewardedSet rewardedSet;
     private final Map<Long, Node> nodes;
     private final List<Rejected> rejected;
+    private final List<String> faults;
     private final Map<IdentityKey, Node> byIdentity = new HashMap<>();
     private final List<List<Node>> layers;
     private final List<Node> gateways;
@@ -58,12 +59,18 @@ public final class Topology {
      */
     public Topology(long epochId, long keyRotationId, Instant refreshedAt, RewardedSet rewardedSet,
                     Map<Long, Node> nodes, List<Rejected> rejected) {
+        this(epochId, keyRotationId, refreshedAt, rewardedSet, nodes, rejected, List.of());
+    }
+
+    private Topology(long epochId, long keyRotationId, Instant refreshedAt, RewardedSet rewardedSet,
+                     Map<Long, Node> nodes, List<Rejected> rejected, List<String> faults) {
         this.epochId = epochId;
         this.keyRotationId = keyRotationId;
         this.refreshedAt = Objects.requireNonNull(refreshedAt);
         this.rewardedSet = Objects.requireNonNull(rewardedSet);
         this.nodes = Map.copyOf(nodes);
         this.rejected = List.copyOf(rejected);
+        this.faults = List.copyOf(faults);
         List<Node> ascending = this.nodes.keySet().stream().sorted().map(this.nodes::get).toList();
         ascending.forEach(node -> byIdentity.putIfAbsent(node.identity(), node));
         gateways = ascending.stream()
@@ -104,6 +111,25 @@ public final class Topology {
      */
     public List<Rejected> rejected() {
         return rejected;
+    }
+
+    /**
+     * {@return what of the source was left out beside nodes that can be named: nodes of whom not even the identity can be
+     * read, and names that are none; one line each, naming the field}
+     *
+     * @since 1.3
+     */
+    public List<String> faults() {
+        return faults;
+    }
+
+    /**
+     * @param found what of the source was left out, one line each
+     * @return the same snapshot with these faults
+     * @since 1.3
+     */
+    public Topology withFaults(List<String> found) {
+        return new Topology(epochId, keyRotationId, refreshedAt, rewardedSet, nodes, rejected, found);
     }
 
     /**
@@ -156,7 +182,7 @@ public final class Topology {
     public boolean equals(Object other) {
         return other instanceof Topology that && epochId == that.epochId && keyRotationId == that.keyRotationId
                 && refreshedAt.equals(that.refreshedAt) && rewardedSet.equals(that.rewardedSet)
-                && nodes.equals(that.nodes) && rejected.equals(that.rejected);
+                && nodes.equals(that.nodes) && rejected.equals(that.rejected) && faults.equals(that.faults);
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
 import org.cloakwork.client.Environment;
@@ -40,6 +41,7 @@ public final class TopologyKeeper {
     private static final Duration FALL_BACK = Duration.ofSeconds(5);
     /** One of before that is older is not used: all nodes have other keys by then. */
     private static final Duration OLDEST = Duration.ofDays(1);
+    private static final int MOST_NAMED = 5;
 
     private final Parts parts;
     private final Clock clock;
@@ -203,6 +205,10 @@ public final class TopologyKeeper {
             if (failing) {
                 LOG.info("there is a new topology again");
                 failing = false;
+            }
+            if (!answer.faults().isEmpty() && (held == null || !answer.faults().equals(held.topology().faults()))) {
+                LOG.info("{} faults of the topology were left out: {}", answer.faults().size(),
+                        answer.faults().stream().limit(MOST_NAMED).collect(Collectors.joining("; ")));
             }
             held = new Held(answer, clock.nanoTime(), clock.now());
             fallBack.cancel();
