@@ -25,8 +25,6 @@ final class Simulation {
     private static final Duration LONGEST_DRAIN = SendOptions.DEFAULT.deadline().plusSeconds(30);
     private static final Duration STOP = Duration.ofSeconds(2);
     private static final Duration REORDER = Duration.ofMillis(200);
-    /** How long nodes take packets for their old keys. Source: protocol/7-network. */
-    private static final Duration ROTATION_OVERLAP = Duration.ofHours(1);
 
     /**
      * What all clients use.
@@ -75,6 +73,7 @@ final class Simulation {
             clients.add(client);
             clientHost.schedule(Duration.ofNanos(own.nextInt((int) STARTS.toNanos())), client::start);
         }
+        options.rotation().ifPresent(network::rotateKeysEach);
         faults.forEach(this::schedule);
         host.schedule(FIRST_CHECK, this::check);
     }
@@ -107,8 +106,7 @@ final class Simulation {
             case SimulatedFault.DirectoryOutage(Duration from, Duration to) ->
                     span(from, to, () -> network.setDirectoryDown(true), () -> network.setDirectoryDown(false));
             case SimulatedFault.Epoch(Duration from) -> host.schedule(from, network::nextEpoch);
-            case SimulatedFault.Rotation(Duration from) ->
-                    host.schedule(from, () -> network.rotateKeys(ROTATION_OVERLAP));
+            case SimulatedFault.Rotation(Duration from) -> host.schedule(from, network::rotateKeys);
             case SimulatedFault.Suspend(Duration from, Duration to) -> host.schedule(from,
                     () -> clients.getFirst().suspend(to.minus(from)));
         }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -50,6 +51,7 @@ public final class NymApiTopology implements TopologyProvider, AutoCloseable {
             Thread.ofVirtual().name("cloakwork-topology-nym-api-", 0).factory());
     private final HttpClient client;
     private volatile int preferred;
+    private volatile Optional<Duration> epochLength = Optional.empty();
 
     /** The keys. */
     @ObjectClassDefinition(name = "Cloakwork topology: nym-api", description = "Asks directories for the network.")
@@ -141,8 +143,10 @@ public final class NymApiTopology implements TopologyProvider, AutoCloseable {
         for (int i = 0; i < urls.size(); i++) {
             int index = (first + i) % urls.size();
             try {
-                Topology topology = new Directory(urls.get(index), client, executor, timeout)
-                        .topology(minimumMixnodePerformancePercent, minimumGatewayPerformancePercent);
+                Directory directory = new Directory(urls.get(index), client, executor, timeout, epochLength);
+                Topology topology =
+                        directory.topology(minimumMixnodePerformancePercent, minimumGatewayPerformancePercent);
+                epochLength = directory.epochLength();
                 preferred = index;
                 return topology;
             } catch (TopologyException e) {
