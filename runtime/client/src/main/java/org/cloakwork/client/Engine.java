@@ -797,7 +797,7 @@ public final class Engine implements MixnetClient {
     private void topologyChanged() {
         topology.topology().ifPresent(current -> {
             session.topologyChanged(current);
-            replies.rotate(current.keyRotation());
+            replies.rotate(current);
         });
         sealing.dropCover();
         goOn();

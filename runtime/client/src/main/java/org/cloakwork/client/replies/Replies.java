@@ -21,7 +21,7 @@ import org.cloakwork.client.outbox.Target;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.client.store.Saved;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
-import org.cloakwork.spi.topology.KeyRotation;
+import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.ReplySurb;
 
 /**
@@ -247,8 +247,8 @@ public final class Replies {
         check.cancel();
     }
 
-    /** @param present the rotation of the present topology; to be told now and then even if it is the same */
-    public void rotate(KeyRotation present) {
+    /** @param present the present topology; to be told now and then even if it is the same */
+    public void rotate(Topology present) {
         stock.rotate(present, environment.clock().nanoTime());
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
@@ -18,6 +19,7 @@ import org.cloakwork.client.outbox.OutgoingFragment;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.client.store.Saved;
 import org.cloakwork.spi.topology.KeyRotation;
+import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.ReplySurb;
 
 /**
@@ -44,15 +46,10 @@ public final class SurbStock {
     static final long REQUEST_TIMEOUT_NANOS = 10_000_000_000L;
     static final long LONGEST_REQUEST_TIMEOUT_NANOS = 300_000_000_000L;
     /**
-     * Reply blocks of the rotation before are of use so long after it ended: an epoch. Source: protocol/3-messages, 5.5.
+     * This part of an epoch after a rotation those whose blocks are old are asked for new ones: by then they know of the
+     * rotation, too. Source: protocol/5-client, 5.2.
      */
-    static final long OLD_ROTATION_NANOS = 3600 * 1_000_000_000L;
-
-    /**
-     * So long after a rotation those whose blocks are old are asked for new ones: by then they know of the rotation, too.
-     * Source: protocol/5-client, 5.2.
-     */
-    static final long RENEWAL_NANOS = 600 * 1_000_000_000L;
+    static final int RENEWALS_AN_EPOCH = 6;
 
     private static final class Peer {
         private final Deque<ReplySurb> surbs = new ArrayDeque<>();
@@ -73,7 +70,9 @@ public final class SurbStock {
     private final Counters counters;
     private final Ledger ledger;
     private final LinkedHashMap<SenderTag, Peer> peers = new LinkedHashMap<>(16, 0.75f, true);
+    private long rotationId = KeyRotation.NO_ROTATION;
     private KeyRotation rotation = KeyRotation.UNKNOWN;
+    private long epochNanos = Topology.EPOCH.toNanos();
     private OptionalLong rotatedNanos = OptionalLong.empty();
     private int size;
     private int most;
@@ -148,24 +147,37 @@ public final class SurbStock {
     }
 
     /**
-     * The nodes may have new keys. Blocks made for the old ones are used last, and dropped when they are of no use.
+     * The nodes may have new keys. Blocks made for the old ones are used last, and dropped an epoch later, when they are of
+     * no use. Source: protocol/3-messages, 5.5.
      *
-     * @param present  the rotation of the present topology
+     * @param present  the present topology
      * @param nowNanos monotonic time
      */
-    public void rotate(KeyRotation present, long nowNanos) {
-        if (present != rotation) {
-            rotation = present;
+    public void rotate(Topology present, long nowNanos) {
+        epochNanos = present.epochLength().toNanos();
+        if (present.keyRotationId() != rotationId) {
+            // The labels of every other rotation are the same: who missed one cannot tell its blocks from the present ones.
+            boolean missed = rotationId != KeyRotation.NO_ROTATION
+                    && present.keyRotationId() != KeyRotation.NO_ROTATION && present.keyRotationId() > rotationId + 1;
+            rotationId = present.keyRotationId();
+            rotation = present.keyRotation();
+            if (missed) {
+                drop(surb -> surb.rotation() != KeyRotation.UNKNOWN);
+            }
             rotatedNanos = OptionalLong.of(nowNanos);
             peers.values().forEach(peer -> peer.renewed = false);
         }
-        if (rotatedNanos.isPresent() && nowNanos - rotatedNanos.getAsLong() > OLD_ROTATION_NANOS) {
+        if (rotatedNanos.isPresent() && nowNanos - rotatedNanos.getAsLong() > epochNanos) {
             rotatedNanos = OptionalLong.empty();
-            for (Peer peer : peers.values()) {
-                List<ReplySurb> old = peer.surbs.stream().filter(surb -> !isFresh(surb)).toList();
-                peer.surbs.removeAll(old);
-                expired(old);
-            }
+            drop(surb -> !isFresh(surb));
+        }
+    }
+
+    private void drop(Predicate<ReplySurb> useless) {
+        for (Peer peer : peers.values()) {
+            List<ReplySurb> old = peer.surbs.stream().filter(useless).toList();
+            peer.surbs.removeAll(old);
+            expired(old);
         }
     }
 
@@ -178,7 +190,7 @@ public final class SurbStock {
      */
     public List<SenderTag> toRenew(long nowNanos, int most) {
         List<SenderTag> senders = new ArrayList<>();
-        if (rotatedNanos.isEmpty() || nowNanos - rotatedNanos.getAsLong() < RENEWAL_NANOS) {
+        if (rotatedNanos.isEmpty() || nowNanos - rotatedNanos.getAsLong() < epochNanos / RENEWALS_AN_EPOCH) {
             return senders;
         }
         for (Map.Entry<SenderTag, Peer> entry : peers.entrySet()) {

@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -31,6 +34,7 @@ import org.cloakwork.spi.sphinx.Surb;
 import org.cloakwork.spi.sphinx.SphinxException;
 import org.cloakwork.spi.topology.KeyRotation;
 import org.cloakwork.spi.topology.NodeAddress;
+import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.ReplySurb;
 import org.cloakwork.wire.crypto.IdentityKeyPair;
@@ -200,22 +204,47 @@ class ReplyStateTest {
         assertBalance(0);
     }
 
+    private static Topology topology(long rotationId, Duration epoch) {
+        return new Topology(0, rotationId, Instant.EPOCH, new Topology.RewardedSet(0, Set.of(), Set.of(), Set.of(),
+                Set.of(), Set.of(), Set.of()), Map.of()).withEpochLength(epoch);
+    }
+
     @Test
-    void blocks_of_the_present_rotation_are_used_first_and_older_ones_expire() {
+    void blocks_of_the_present_rotation_are_used_first_and_older_ones_expire_after_an_epoch() {
         ReplySurb old = surb(KeyRotation.ODD);
         ReplySurb fresh = surb(KeyRotation.EVEN);
         ReplySurb untold = surb(KeyRotation.UNKNOWN);
-        stock.rotate(KeyRotation.ODD, 0);
+        stock.rotate(topology(9, Duration.ofHours(1)), 0);
         stock.received(peer, List.of(old, surb(KeyRotation.ODD), fresh, untold), false);
-        stock.rotate(KeyRotation.EVEN, HOUR);
+        Topology present = topology(10, Duration.ofMinutes(15));
+        stock.rotate(present, HOUR);
         assertEquals(fresh, stock.takeForRequest(peer).orElseThrow());
         assertEquals(untold, stock.takeForRequest(peer).orElseThrow());
         assertEquals(old, stock.takeForRequest(peer).orElseThrow());
-        stock.rotate(KeyRotation.EVEN, 2 * HOUR);
+        stock.rotate(present, HOUR + HOUR / 4);
         assertEquals(1, stock.size());
-        stock.rotate(KeyRotation.EVEN, 2 * HOUR + 1);
+        stock.rotate(present, HOUR + HOUR / 4 + 1);
         assertEquals(0, stock.size());
         assertBalance(3);
+    }
+
+    @Test
+    void blocks_are_renewed_once_a_rotation_after_a_sixth_of_an_epoch() {
+        stock.rotate(topology(9, Duration.ofHours(1)), 0);
+        stock.received(peer, List.of(surb(KeyRotation.ODD)), false);
+        stock.rotate(topology(10, Duration.ofMinutes(12)), HOUR);
+        assertEquals(List.of(), stock.toRenew(HOUR + HOUR / 30 - 1, 10));
+        assertEquals(List.of(peer), stock.toRenew(HOUR + HOUR / 30, 10));
+        assertEquals(List.of(), stock.toRenew(HOUR + HOUR / 29, 10));
+    }
+
+    @Test
+    void who_missed_a_rotation_drops_blocks_whose_label_looks_like_the_present_one() {
+        stock.rotate(topology(8, Duration.ofHours(1)), 0);
+        stock.received(peer, List.of(surb(KeyRotation.EVEN), surb(KeyRotation.ODD), surb(KeyRotation.UNKNOWN)), false);
+        stock.rotate(topology(10, Duration.ofHours(1)), 48 * HOUR);
+        assertEquals(1, stock.size());
+        assertBalance(0);
     }
 
     @Test
