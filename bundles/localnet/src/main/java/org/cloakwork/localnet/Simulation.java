@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.Simulator;
@@ -46,6 +47,8 @@ final class Simulation {
     private final SimulatedNetwork network;
     private final SimulatedStatistics statistics = new SimulatedStatistics();
     private final SimulatedPeaks peaks = new SimulatedPeaks();
+    private final SimulatedWitness witness = new SimulatedWitness(time);
+    private final Optional<HostileCryptography> hostile;
     private final List<SimulatedClient> clients = new ArrayList<>();
     private long timersAmiss;
 
@@ -62,6 +65,7 @@ final class Simulation {
                 throw new IllegalArgumentException("fault \"" + options.faults().get(i) + "\": begins after the end");
             }
         }
+        hostile = Optional.of(parts.cryptography()).filter(ignored -> options.hostile()).map(HostileCryptography::new);
         SimulatedRandomness randomness = new SimulatedRandomness(options.seed());
         network = new SimulatedNetwork(time, randomness.split(), parts.format(), parts.frames(), options.clients(), options.loss());
         for (int i = 0; i < options.clients(); i++) {
@@ -69,7 +73,7 @@ final class Simulation {
             SimulatedRandomness own = randomness.split();
             SimulatedClient client = new SimulatedClient(i, clients, time, clientHost, own,
                     parts(parts, clientHost), new SimulatedRetransmission(parts.retransmission(), time),
-                    parts.cryptography(), statistics);
+                    witness.watch(i == 0 && hostile.isPresent() ? hostile.get() : parts.cryptography()), statistics);
             clients.add(client);
             clientHost.schedule(Duration.ofNanos(own.nextInt((int) STARTS.toNanos())), client::start);
         }
@@ -158,7 +162,8 @@ final class Simulation {
         for (SimulatedClient client : clients) {
             client.engine().counters().forEach((key, count) -> counters.merge(key, count, Long::sum));
             surbs += client.engine().holdings().surbs();
-            vain += client.acknowledgedInVain();
+            // Nobody need take what a hostile client sends.
+            vain += hostile.isPresent() && client == clients.getFirst() ? 0 : client.acknowledgedInVain();
             timersLeft += client.waiting();
             SimulatedRetransmission retransmission = client.retransmission();
             overBudget += retransmission.overBudget();
@@ -170,7 +175,7 @@ final class Simulation {
         peaks.add(SimulatedPeaks.Queue.MIX, network.mostHeldBytes());
         peaks.add(SimulatedPeaks.Queue.GATEWAY, network.mostInboxBytes());
         return new SimulatedReport(new SimulatedReport.Findings(options, drain, unended, statistics, peaks, counters,
-                network.findings(), surbs, vain,
+                network.findings(), surbs, hostile.map(HostileCryptography::surbs).orElse(0L), witness, vain,
                 faults.stream().anyMatch(SimulatedFault.GatewayRestart.class::isInstance), timersAmiss, timersLeft,
                 new SimulatedReport.Copies(mostCopies, overBudget, shortestWaitNanos), time.failures())).report();
     }
