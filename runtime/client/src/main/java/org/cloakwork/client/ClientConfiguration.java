@@ -15,17 +15,18 @@ import org.cloakwork.api.IdentityKey;
  * @param maxMessageBytes     the largest message that is accepted
  * @param gatewayPolicy       how a gateway is chosen and given up, unless one is named
  * @param packetSizes         of the packets that are sent; any are received
+ * @param tagLifetime         after so long without use a sender tag of ours ends, and a recipient meets somebody new
  */
 public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPacketDelay, Duration topologyRefresh,
                                   long outboxLimitBytes, long inboxLimitBytes, int maxMessageBytes,
-                                  GatewayPolicy gatewayPolicy, PacketSizes packetSizes) {
+                                  GatewayPolicy gatewayPolicy, PacketSizes packetSizes, Duration tagLifetime) {
 
     private static final int MIB = 1024 * 1024;
 
     /** Nym's delays and periods; limits that let a message of 16 MiB through. */
     public static final ClientConfiguration DEFAULT = new ClientConfiguration(Optional.empty(),
             Duration.ofMillis(15), Duration.ofMinutes(5), 64L * MIB, 64L * MIB, 16 * MIB, GatewayPolicy.DEFAULT,
-            PacketSizes.REGULAR);
+            PacketSizes.REGULAR, Duration.ofDays(1));
 
     /**
      * With {@link GatewayPolicy#DEFAULT} and packets of regular size.
@@ -40,7 +41,7 @@ public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPa
     public ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPacketDelay, Duration topologyRefresh,
                                long outboxLimitBytes, long inboxLimitBytes, int maxMessageBytes) {
         this(gateway, meanPacketDelay, topologyRefresh, outboxLimitBytes, inboxLimitBytes, maxMessageBytes,
-                GatewayPolicy.DEFAULT, PacketSizes.REGULAR);
+                GatewayPolicy.DEFAULT, PacketSizes.REGULAR, DEFAULT.tagLifetime());
     }
 
     /**
@@ -49,7 +50,7 @@ public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPa
      */
     public ClientConfiguration withGateway(IdentityKey newGateway) {
         return new ClientConfiguration(Optional.of(newGateway), meanPacketDelay, topologyRefresh, outboxLimitBytes,
-                inboxLimitBytes, maxMessageBytes, gatewayPolicy, packetSizes);
+                inboxLimitBytes, maxMessageBytes, gatewayPolicy, packetSizes, tagLifetime);
     }
 
     /**
@@ -58,7 +59,7 @@ public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPa
      */
     public ClientConfiguration withGatewayPolicy(GatewayPolicy newPolicy) {
         return new ClientConfiguration(gateway, meanPacketDelay, topologyRefresh, outboxLimitBytes, inboxLimitBytes,
-                maxMessageBytes, newPolicy, packetSizes);
+                maxMessageBytes, newPolicy, packetSizes, tagLifetime);
     }
 
     /**
@@ -67,6 +68,15 @@ public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPa
      */
     public ClientConfiguration withPacketSizes(PacketSizes newSizes) {
         return new ClientConfiguration(gateway, meanPacketDelay, topologyRefresh, outboxLimitBytes, inboxLimitBytes,
-                maxMessageBytes, gatewayPolicy, newSizes);
+                maxMessageBytes, gatewayPolicy, newSizes, tagLifetime);
+    }
+
+    /**
+     * @param newLifetime of a sender tag of ours that is not used; positive
+     * @return the same with that lifetime
+     */
+    public ClientConfiguration withTagLifetime(Duration newLifetime) {
+        return new ClientConfiguration(gateway, meanPacketDelay, topologyRefresh, outboxLimitBytes, inboxLimitBytes,
+                maxMessageBytes, gatewayPolicy, packetSizes, newLifetime);
     }
 }

@@ -201,7 +201,7 @@ public final class Engine implements MixnetClient {
         sealing = new Sealing(maker, environment.scheduler(), counters, outbox, new AfterSealing());
         pacer = new Pacer(environment, parts, counters, new Outgoing());
         reliability = new Reliability(environment, parts, counters, new AfterSending());
-        replies = new Replies(environment, counters, configuration.packetSizes(), ledger,
+        replies = new Replies(environment, counters, configuration.packetSizes(), ledger, configuration.tagLifetime(),
                 () -> session.address().filter(own -> session.isLive()),
                 new AfterReplies());
         parts.onChange(() -> environment.scheduler().execute(this::partsChanged));
@@ -220,8 +220,8 @@ public final class Engine implements MixnetClient {
     }
 
     private void restore() {
-        saved.replyKeys().forEach(key -> replyKeys.restore(key.key(), nanosOf(key.made())));
-        replies.restore(saved);
+        saved.replyKeys().forEach(key -> replyKeys.restore(key.key(), key.ownTag(), nanosOf(key.made())));
+        replies.restore(saved, session.address(), this::nanosOf);
         saved.topology().ifPresent(topology::restore);
         inbox.restore(saved.fragments(), saved.completed(), this::nanosOf, environment.clock().nanoTime());
         saved.received().forEach(message -> mailbox.deliver(message.message(), ledger.gone(message.id())));
@@ -769,22 +769,23 @@ public final class Engine implements MixnetClient {
     }
 
     private void received(Inbox.Delivered delivered) {
-        switch (delivered.message()) {
-            case NymMessage.Plain(byte[] data) -> deliver(new ReceivedMessage(data, Optional.empty()));
-            case NymMessage.Repliable(SenderTag sender, RepliableContent content) -> {
+        switch (delivered) {
+            case Inbox.ToAddress(NymMessage.Plain(byte[] data)) ->
+                    deliver(new ReceivedMessage(data, new ReceivedMessage.Unknown()));
+            case Inbox.ToAddress(NymMessage.Repliable(SenderTag sender, RepliableContent content)) -> {
                 switch (content) {
                     case RepliableContent.Data data -> {
                         replies.received(sender, data.surbs(), false);
-                        deliver(new ReceivedMessage(data.data(), Optional.of(sender)));
+                        deliver(new ReceivedMessage(data.data(), new ReceivedMessage.Sender(sender)));
                     }
                     case RepliableContent.AdditionalSurbs more -> replies.received(sender, more.surbs(), true);
                     case RepliableContent.Heartbeat heartbeat -> replies.received(sender, heartbeat.surbs(), false);
                 }
             }
-            case NymMessage.Reply(ReplyContent.Data(byte[] data)) ->
-                    deliver(new ReceivedMessage(data, Optional.empty()));
-            case NymMessage.Reply(ReplyContent.SurbRequest(MixnetAddress asking, long amount)) ->
-                    replies.grant(asking, delivered.ownTag(), amount);
+            case Inbox.OverReplyBlock(ReplyContent.Data(byte[] data), Optional<SenderTag> ownTag) ->
+                    deliver(new ReceivedMessage(data, replies.answer(ownTag)));
+            case Inbox.OverReplyBlock(ReplyContent.SurbRequest request, Optional<SenderTag> ownTag) ->
+                    replies.grant(request, ownTag);
         }
     }
 
@@ -797,7 +798,7 @@ public final class Engine implements MixnetClient {
     private void topologyChanged() {
         topology.topology().ifPresent(current -> {
             session.topologyChanged(current);
-            replies.rotate(current);
+            replies.topologyChanged(current);
         });
         sealing.dropCover();
         goOn();

@@ -148,7 +148,7 @@ final class Streams {
         SendOptions sending = SendOptions.DEFAULT.withLane(randomLong());
         SendOptions telling = SendOptions.DEFAULT.withLane(randomLong());
         CompletableFuture<Optional<StreamException>> answered = new CompletableFuture<>();
-        Open stream = new Open(answered, keepAliveMillis, new Carrier() {
+        Open stream = new Open(Optional.of(recipient), answered, keepAliveMillis, new Carrier() {
 
             @Override
             public Delivery send(long sequence, End end, byte[] data) {
@@ -205,10 +205,10 @@ final class Streams {
         }
         try {
             StreamFrame frame = StreamFrame.parse(message.payload());
-            if (message.sender().isPresent()) {
-                fromOpener(new Key(message.sender().get(), frame.id()), frame);
-            } else {
-                fromAcceptor(frame);
+            switch (message.origin()) {
+                case ReceivedMessage.Sender(SenderTag sender) -> fromOpener(new Key(sender, frame.id()), frame);
+                case ReceivedMessage.Answer answer -> fromAcceptor(answer, frame);
+                case ReceivedMessage.Unknown() -> counters.count(Counter.STREAM_FRAMES_OF_OTHERS);
             }
         } catch (WireException e) {
             counters.count(Counter.STREAM_FRAMES_MALFORMED);
@@ -216,10 +216,15 @@ final class Streams {
         return true;
     }
 
-    private void fromAcceptor(StreamFrame frame) {
+    /** What is not an answer of whom the stream was opened to could tell somebody else that the stream is ours. */
+    private void fromAcceptor(ReceivedMessage.Answer answer, StreamFrame frame) {
         Open stream = opened.get(frame.id());
         if (stream == null) {
             counters.count(Counter.STREAM_FRAMES_LATE);
+            return;
+        }
+        if (!stream.recipient.filter(recipient -> answer.isOf(recipient, Optional.empty())).isPresent()) {
+            counters.count(Counter.STREAM_FRAMES_OF_OTHERS);
             return;
         }
         switch (frame) {
@@ -277,7 +282,8 @@ final class Streams {
     private Optional<Open> acceptedStream(Key key, StreamFrame.Open asked, SendOptions sending) {
         SendOptions telling = SendOptions.DEFAULT.withLane(randomLong());
         try {
-            return Optional.of(new Open(CompletableFuture.completedFuture(Optional.empty()), asked.keepAliveMillis(), new Carrier() {
+            return Optional.of(new Open(Optional.empty(), CompletableFuture.completedFuture(Optional.empty()),
+                    asked.keepAliveMillis(), new Carrier() {
 
                 @Override
                 public Delivery send(long sequence, End end, byte[] data) {
@@ -368,14 +374,17 @@ final class Streams {
     /** One side of one stream. */
     final class Open implements MixnetStream {
 
+        /** Whom it was opened to; empty: somebody else opened it to us. */
+        private final Optional<MixnetAddress> recipient;
         private final MessageStream stream;
         /** Empty: it is open. */
         private final CompletableFuture<Optional<StreamException>> answered;
         private volatile boolean closed;
         private volatile long closedNanos;
 
-        private Open(CompletableFuture<Optional<StreamException>> answered, int keepAliveMillis, Carrier carrier)
-                throws StreamException {
+        private Open(Optional<MixnetAddress> recipient, CompletableFuture<Optional<StreamException>> answered,
+                     int keepAliveMillis, Carrier carrier) throws StreamException {
+            this.recipient = recipient;
             this.answered = answered;
             Duration keepAlive = Duration.ofMillis(keepAliveMillis);
             StreamLimits usual = StreamLimits.DEFAULT;

@@ -123,6 +123,11 @@ final class FakeGateway {
         active.get(client).link.toClient(frame);
     }
 
+    /** {@return what waited for a client that is never there} */
+    List<byte[]> take(IdentityKey client) {
+        return List.copyOf(Optional.ofNullable(inboxes.remove(client)).orElseGet(ArrayDeque::new));
+    }
+
     int waiting(IdentityKey client) {
         return inboxes.getOrDefault(client, new ArrayDeque<>()).size();
     }

@@ -9,12 +9,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.FailureReason;
+import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.SenderTag;
+import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.NymMessage;
+import org.cloakwork.wire.RepliableContent;
 import org.cloakwork.wire.ReplyContent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,7 +59,9 @@ class RepliesTest {
 
     private void assertSurbBalance() {
         assertEquals(bob.counter(Counter.SURBS_RECEIVED), bob.counter(Counter.SURBS_USED)
-                + bob.counter(Counter.SURBS_EXPIRED) + bob.engine.surbsHeld(), bob::counters);
+                + bob.counter(Counter.SURBS_EXPIRED) + bob.counter(Counter.SURBS_FIRST_HOP)
+                + bob.counter(Counter.SURBS_HOPS) + bob.counter(Counter.SURBS_NO_ROOM) + bob.engine.surbsHeld(),
+                bob::counters);
     }
 
     @Test
@@ -211,34 +218,151 @@ class RepliesTest {
         assertSurbBalance();
     }
 
+    /** {@return somebody hostile, to whom Alice wrote with that many reply blocks} */
+    private HostileRecipient hostile(int surbs) {
+        HostileRecipient hostile = new HostileRecipient(world);
+        alice.awaitAcknowledged(alice.send(hostile.address(), new byte[1], SendOptions.DEFAULT.withReplySurbs(surbs)));
+        assertEquals(surbs, hostile.read().surbs.size());
+        return hostile;
+    }
+
+    private static NymMessage request(MixnetAddress asking, long amount) {
+        return new NymMessage.Reply(new ReplyContent.SurbRequest(asking, amount));
+    }
+
     @Test
-    void a_request_of_someone_never_written_to_anonymously_is_refused() {
-        alice.awaitAcknowledged(alice.send(bob.address(), "plain"));
-        world.inject(alice, new NymMessage.Reply(new ReplyContent.SurbRequest(bob.address(), 10)));
+    void whatComesOverAReplyBlockIsAnAnswerOrNothing() {
+        HostileRecipient hostile = hostile(10);
+        hostile.over(new NymMessage.Plain(new byte[] {1}));
+        hostile.over(new NymMessage.Repliable(new SenderTag(new byte[16]), new RepliableContent.Data(2,
+                hostile.ownSurbs(1), new byte[] {2})));
+        hostile.over(new NymMessage.Repliable(new SenderTag(new byte[16]), new RepliableContent.AdditionalSurbs(2,
+                hostile.ownSurbs(1))));
+        hostile.over(new NymMessage.Reply(new ReplyContent.Data(new byte[] {3})));
+        alice.awaitReceived(1);
+        world.runFor(Duration.ofMinutes(1));
+        assertArrayEquals(new byte[] {3}, alice.received.getFirst().payload());
+        assertEquals(new ReceivedMessage.Answer(Optional.of(hostile.address()), Optional.empty()),
+                alice.received.getFirst().origin());
+        assertEquals(1, alice.received.size());
+        assertEquals(3, alice.counter(Counter.MESSAGES_OTHER_WAY));
+        assertEquals(0, alice.engine.surbsHeld());
+    }
+
+    @Test
+    void whatComesToTheAddressIsNoAnswer() {
+        HostileRecipient hostile = hostile(1);
+        long made = alice.counter(Counter.SURBS_MADE);
+        hostile.to(alice.address(), request(hostile.address(), 10));
+        hostile.to(alice.address(), new NymMessage.Reply(new ReplyContent.Data(new byte[] {1})));
+        world.runFor(Duration.ofSeconds(10));
+        assertEquals(2, alice.counter(Counter.MESSAGES_OTHER_WAY));
+        assertEquals(made, alice.counter(Counter.SURBS_MADE));
+        assertEquals(List.of(), alice.received);
+    }
+
+    @Test
+    void aMessageWhosePartsCameDifferentWaysIsNone() {
+        HostileRecipient hostile = hostile(10);
+        List<Fragment> parts = hostile.fragments(new NymMessage.Reply(new ReplyContent.Data(new byte[5000])));
+        hostile.over(parts.get(0), hostile.surbs.removeFirst());
         world.runFor(Duration.ofSeconds(1));
-        assertEquals(1, alice.counter(Counter.SURB_REQUESTS_REFUSED));
-        assertEquals(0, alice.counter(Counter.SURBS_MADE));
+        parts.subList(1, 4).forEach(part -> world.inject(alice, part));
+        world.runFor(Duration.ofSeconds(1));
+        assertEquals(3, alice.counter(Counter.FRAGMENTS_OTHER_WAY));
+        alice.awaitAcknowledged(alice.send(hostile.address(), new byte[1],
+                SendOptions.DEFAULT.withReplySurbs(10).withIsolation("other")));
+        hostile.surbs.clear();
+        hostile.read();
+        hostile.over(parts.get(1), hostile.surbs.removeFirst());
+        world.runFor(Duration.ofSeconds(1));
+        assertEquals(4, alice.counter(Counter.FRAGMENTS_OTHER_WAY), "another tag is another way");
+        assertEquals(List.of(), alice.received);
+    }
+
+    @Test
+    void aRequestIsGrantedUnderTheTagItCameUnderAndToItsRecipientOnly() {
+        HostileRecipient first = hostile(10);
+        HostileRecipient second = hostile(10);
+        long made = alice.counter(Counter.SURBS_MADE);
+        first.over(request(second.address(), 10));
+        first.over(request(world.nobody(), 10));
+        world.runFor(Duration.ofSeconds(10));
+        assertEquals(2, alice.counter(Counter.SURB_REQUESTS_OF_OTHERS));
+        assertEquals(made, alice.counter(Counter.SURBS_MADE));
+        SenderTag tag = first.lastTag();
+        first.over(request(first.address(), 10));
+        world.runFor(Duration.ofSeconds(10));
+        assertEquals(made + 10, alice.counter(Counter.SURBS_MADE));
+        first.read();
+        assertEquals(tag, first.lastTag());
+    }
+
+    @Test
+    void nobodyWhoDidNotWriteToOurAddressIsEverToldIt() {
+        HostileRecipient hostile = hostile(10);
+        HostileRecipient accomplice = new HostileRecipient(world);
+        alice.engine.subscribe(message -> message.sender().ifPresent(tag -> alice.reply(tag, new byte[100_000])));
+        hostile.over(new NymMessage.Repliable(new SenderTag(new byte[16]), new RepliableContent.Data(2,
+                hostile.ownSurbs(2), new byte[] {1})));
+        world.keyRotation++;
+        world.runFor(Duration.ofMinutes(30));
+        assertEquals(0, alice.counter(Counter.SURB_REQUESTS_SENT));
+        assertEquals(List.of(), accomplice.read().received);
+        assertEquals(1, hostile.read().received.size());
+    }
+
+    @Test
+    void whoWroteToAnotherAddressOfOursIsNotToldThePresentOne() {
+        world.close();
+        world = new World(seed.next(), world.format, 2);
+        alice = world.readyClient();
+        bob = world.readyClient();
+        SenderTag tag = askedBy(alice, 5);
+        FakeGateway before = world.gateways.get(1).identity().equals(bob.address().gateway())
+                ? world.gateways.get(1) : world.gateway();
+        before.goDown();
+        assertTrue(world.time.runUntil(() -> !bob.addresses.getLast().gateway().equals(before.identity())
+                && bob.isReady(), Duration.ofHours(1)));
+        bob.reply(tag, new byte[100_000]);
+        world.runFor(Duration.ofMinutes(1));
+        assertEquals(0, bob.counter(Counter.SURB_REQUESTS_SENT));
+        assertTrue(bob.counter(Counter.SURB_REQUESTS_UNASKED) > 0);
+        before.comeUp();
+    }
+
+    @Test
+    void aTagThatWasNotUsedForADayIsSomebodyNew() {
+        SenderTag tag = askedBy(alice, 5);
+        world.runFor(Duration.ofHours(23));
+        assertEquals(tag, askedBy(alice, 5));
+        world.runFor(Duration.ofHours(25));
+        assertNotEquals(tag, askedBy(alice, 5));
+        assertEquals(1, alice.counter(Counter.TAGS_ENDED));
+        alice.awaitReceived(0);
     }
 
     @Test
     void requests_cannot_make_us_hold_more_than_a_limit() {
-        askedBy(alice, 1);
+        HostileRecipient hostile = hostile(102);
         for (int i = 0; i < 100; i++) {
-            world.inject(alice, new NymMessage.Reply(new ReplyContent.SurbRequest(bob.address(), 0xffff_ffffL)));
+            hostile.over(request(hostile.address(), 0xffff_ffffL));
         }
-        world.runFor(Duration.ofMillis(50));
-        assertEquals(14, alice.counter(Counter.SURB_REQUESTS_RECEIVED));
-        assertEquals(86, alice.counter(Counter.SURB_REQUESTS_REFUSED));
+        world.runFor(Duration.ofMillis(500));
+        assertEquals(14, alice.counter(Counter.SURB_REQUESTS_RECEIVED), 2);
+        assertEquals(100, alice.counter(Counter.SURB_REQUESTS_RECEIVED) + alice.counter(Counter.SURB_REQUESTS_REFUSED));
         world.runFor(Duration.ofMinutes(1));
-        world.inject(alice, new NymMessage.Reply(new ReplyContent.SurbRequest(bob.address(), 500)));
+        long granted = alice.counter(Counter.SURB_REQUESTS_RECEIVED);
+        hostile.over(request(hostile.address(), 500));
         world.runFor(Duration.ofSeconds(10));
-        assertEquals(15 * 500 + 1, alice.counter(Counter.SURBS_MADE));
-        assertEquals(500, bob.engine.surbsHeld());
-        assertSurbBalance();
+        assertEquals(granted + 1, alice.counter(Counter.SURB_REQUESTS_RECEIVED));
+        assertEquals((granted + 1) * 500 + 102, alice.counter(Counter.SURBS_MADE));
     }
 
     @Test
     void reply_blocks_of_the_rotation_before_are_renewed_and_go_an_epoch_after_it() {
+        alice = world.client(ClientConfiguration.DEFAULT.withTagLifetime(Duration.ofDays(7)), World.NO_COVER);
+        alice.awaitReady();
         SenderTag tag = askedBy(alice, 20);
         for (int rotation = 0; rotation < 3; rotation++) {
             long made = alice.counter(Counter.SURBS_MADE);

@@ -32,6 +32,7 @@ import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.topology.TopologyException;
 import org.cloakwork.spi.topology.TopologyProvider;
 import org.cloakwork.wire.Chunking;
+import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.NymMessage;
 import org.cloakwork.wire.PacketSize;
 import org.cloakwork.wire.Padding;
@@ -203,8 +204,12 @@ final class World implements AutoCloseable {
     void inject(TestClient receiver, NymMessage message) {
         int length = PacketSize.REGULAR.fragmentLength();
         Chunking.split(Padding.pad(message.bytes(), length), length, () -> Chunking.randomSetId(randomness))
-                .forEach(fragment -> gateway().deliver(receiver.address().identity(), PayloadEncryption.toRecipient(
-                        fragment.bytes(), EncryptionKeyPair.generate(randomness), receiver.address().encryption())));
+                .forEach(fragment -> inject(receiver, fragment));
+    }
+
+    void inject(TestClient receiver, Fragment fragment) {
+        gateway().deliver(receiver.address().identity(), PayloadEncryption.toRecipient(fragment.bytes(),
+                EncryptionKeyPair.generate(randomness), receiver.address().encryption()));
     }
 
     // ------------------------------------------------------------------ mixes

@@ -10,12 +10,16 @@ public sealed interface NymMessage {
     /** {@return the serialised message} */
     byte[] bytes();
 
+    /** What may come to an address, and nothing else may. What may come over a reply block is a {@link Reply} and only that. */
+    sealed interface ToAddress extends NymMessage {
+    }
+
     /**
      * Data from someone who cannot be answered.
      *
      * @param data may be empty
      */
-    record Plain(byte[] data) implements NymMessage {
+    record Plain(byte[] data) implements ToAddress {
 
         static final byte TYPE = 0;
 
@@ -35,7 +39,7 @@ public sealed interface NymMessage {
      * @param sender  chosen by the sender, one for each recipient
      * @param content what it brings
      */
-    record Repliable(SenderTag sender, RepliableContent content) implements NymMessage {
+    record Repliable(SenderTag sender, RepliableContent content) implements ToAddress {
 
         static final byte TYPE = 1;
 

@@ -57,14 +57,15 @@ final class Connection {
     private volatile boolean granted;
     private volatile long closedUnconnectedNanos;
 
-    Connection(SocksServer server, long id, long windowLane, Socket socket, Handshake handshake) throws StreamException {
+    Connection(SocksServer server, long id, long windowLane, Socket socket, Handshake handshake, String isolation)
+            throws StreamException {
         this.server = server;
         this.id = id;
         this.socket = socket;
         this.handshake = handshake;
         SocksConfiguration configuration = server.configuration();
         versions = configuration.windows() ? Versions.WINDOWS : Versions.CURRENT;
-        SendOptions isolated = handshake.user().map(SendOptions.DEFAULT::withIsolation).orElse(SendOptions.DEFAULT);
+        SendOptions isolated = SendOptions.DEFAULT.withIsolation(isolation);
         pieceOptions = isolated.withLane(id);
         windowOptions = isolated.withLane(windowLane);
         stream = new MessageStream(new Out(), server.limits(), server.budget(), System::nanoTime);

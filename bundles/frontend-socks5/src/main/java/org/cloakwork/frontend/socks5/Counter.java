@@ -11,6 +11,8 @@ enum Counter {
     CONNECTIONS_OPENED("socks5.connections.opened", "connections the exit made"),
     CONNECTIONS_FAILED("socks5.connections.failed", "connections the exit did not make"),
     CONNECTIONS_BROKEN("socks5.connections.broken", "connections that ended before both sides had closed them"),
+    PSEUDONYMS_MADE("socks5.pseudonyms.made", "senders that the exit was made to see"),
+    PSEUDONYMS_FULL("socks5.dropped.pseudonyms-full", "connections refused because they needed one more of too many"),
     PIECES_EARLY("socks5.pieces.early", "pieces that came before an earlier one and were kept"),
     PIECES_DUPLICATE("socks5.dropped.piece-duplicate", "pieces that were there already"),
     PIECES_LATE("socks5.dropped.late", "messages for connections that are over or were never asked for"),

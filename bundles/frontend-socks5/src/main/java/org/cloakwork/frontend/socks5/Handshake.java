@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Optional;
 import org.cloakwork.wire.socks5.ConnectFailure;
 
@@ -145,6 +146,11 @@ record Handshake(int version, String target, Optional<String> user) {
             throw new MalformedException("an empty name", false);
         }
         return new Handshake(5, host + ":" + port, user);
+    }
+
+    /** {@return the host of the target; names, which have no case, in lower case} */
+    String destination() {
+        return target.substring(0, target.lastIndexOf(':')).toLowerCase(Locale.ROOT);
     }
 
     private static byte[] text(DataInputStream in) throws IOException {

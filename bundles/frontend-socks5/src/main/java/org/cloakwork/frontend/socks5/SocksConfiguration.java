@@ -14,6 +14,8 @@ import org.cloakwork.spi.runtime.PartConfiguration;
  * @param port             to listen at; 0: any free one
  * @param exit             through which connections go
  * @param anonymous        whether the exit answers through reply blocks, so that it does not learn our address
+ * @param isolation        which connections the exit may know to belong together
+ * @param maxPseudonyms    senders that the exit sees at once, those without a connection included
  * @param optimistic       whether an application hears of success before the exit has connected, as of Nym's client
  * @param windows          whether to tell the exit that we understand windows
  * @param maxConnections   sockets at once, those that have not asked for anything yet included
@@ -22,26 +24,44 @@ import org.cloakwork.spi.runtime.PartConfiguration;
  * @param connectTimeout   for the exit to connect
  * @param silenceLimit     after which the exit counts as gone
  */
-record SocksConfiguration(InetAddress host, int port, MixnetAddress exit, boolean anonymous, boolean optimistic,
-                          boolean windows, int maxConnections, long bufferLimitBytes, Duration handshakeTimeout,
-                          Duration connectTimeout, Duration silenceLimit) {
+record SocksConfiguration(InetAddress host, int port, MixnetAddress exit, boolean anonymous, Isolation isolation,
+                          int maxPseudonyms, boolean optimistic, boolean windows, int maxConnections,
+                          long bufferLimitBytes, Duration handshakeTimeout, Duration connectTimeout,
+                          Duration silenceLimit) {
 
+    static final String DEFAULT_HOST = "127.0.0.1";
+    static final int DEFAULT_PORT = 1080;
+    static final String ANONYMOUS = "anonymous";
+    static final String PLAIN = "plain";
+    static final String DEFAULT_ISOLATION = "user+destination";
+    static final int DEFAULT_PSEUDONYMS = 1000;
+    static final int DEFAULT_CONNECTIONS = 2048;
+    static final int DEFAULT_BUFFER_MIB = 128;
+    static final int DEFAULT_HANDSHAKE_MILLIS = 30_000;
+    static final int DEFAULT_CONNECT_MILLIS = 60_000;
+    static final int DEFAULT_SILENCE_MILLIS = 600_000;
+    /** A client keeps the tags of 10,000: one that has a connection is not among those that give way. */
+    private static final int MOST_PSEUDONYMS = 5000;
     private static final int MIB = 1 << 20;
-    private static final int DEFAULT_PORT = 1080;
     private static final String EXIT_ALLOWED = "the address of an exit, identity.encryption@gateway";
 
     static SocksConfiguration of(PartConfiguration configuration) {
+        boolean anonymous = configuration.choice("mode", ANONYMOUS, List.of(ANONYMOUS, PLAIN)).equals(ANONYMOUS);
+        Isolation isolation = Isolation.of(configuration.choice("isolate", DEFAULT_ISOLATION, Isolation.keys()));
         SocksConfiguration read = new SocksConfiguration(host(configuration),
                 configuration.integer("port", DEFAULT_PORT, 0, 0xffff),
                 exit(configuration),
-                configuration.choice("mode", "anonymous", List.of("anonymous", "plain")).equals("anonymous"),
+                anonymous,
+                // Who knows the address needs no tags.
+                anonymous ? isolation : Isolation.NONE,
+                configuration.integer("max-pseudonyms", DEFAULT_PSEUDONYMS, 1, MOST_PSEUDONYMS),
                 configuration.flag("optimistic", false),
                 configuration.flag("windows", true),
-                configuration.integer("max-connections", 2048, 1, 100_000),
-                configuration.integer("buffer-limit-mib", 128, 1, 16 * 1024) * (long) MIB,
-                configuration.millis("handshake-timeout-millis", 30_000, 100, 600_000),
-                configuration.millis("connect-timeout-millis", 60_000, 1000, 600_000),
-                configuration.millis("silence-limit-millis", 600_000, 1000, 86_400_000));
+                configuration.integer("max-connections", DEFAULT_CONNECTIONS, 1, 100_000),
+                configuration.integer("buffer-limit-mib", DEFAULT_BUFFER_MIB, 1, 16 * 1024) * (long) MIB,
+                configuration.millis("handshake-timeout-millis", DEFAULT_HANDSHAKE_MILLIS, 100, 600_000),
+                configuration.millis("connect-timeout-millis", DEFAULT_CONNECT_MILLIS, 1000, 600_000),
+                configuration.millis("silence-limit-millis", DEFAULT_SILENCE_MILLIS, 1000, 86_400_000));
         configuration.verify();
         return read;
     }
@@ -56,7 +76,7 @@ record SocksConfiguration(InetAddress host, int port, MixnetAddress exit, boolea
     }
 
     private static InetAddress host(PartConfiguration configuration) {
-        String text = configuration.textOr("host", "127.0.0.1");
+        String text = configuration.textOr("host", DEFAULT_HOST);
         boolean others = configuration.flag("allow-remote", false);
         String allowed = "a numeric address of this machine; one that others can reach only with allow-remote = true";
         InetAddress host = null;

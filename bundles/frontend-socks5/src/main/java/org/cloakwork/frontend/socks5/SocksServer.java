@@ -9,6 +9,7 @@ import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -37,6 +38,7 @@ final class SocksServer implements FrontEnd.Serving {
     private static final Logger LOG = LoggerFactory.getLogger(SocksServer.class);
     private static final Duration TICK = Duration.ofMillis(100);
     private static final int BACKLOG = 1024;
+    private static final int ISOLATION_LENGTH = 16;
 
     private final MixnetClient client;
     private final SocksConfiguration configuration;
@@ -45,6 +47,7 @@ final class SocksServer implements FrontEnd.Serving {
     private final Counters counters = new Counters();
     /** Whoever knows a connection's id and writes to us could speak on it. */
     private final SecureRandom random = new SecureRandom();
+    private final Pseudonyms pseudonyms;
     private final ServerSocket listener;
     private final Map<Long, Connection> connections = new ConcurrentHashMap<>();
     /** Sockets that have not asked for anything, oldest first, and all that are open; guarded by the latter. */
@@ -61,6 +64,8 @@ final class SocksServer implements FrontEnd.Serving {
         this.listener = listener;
         limits = StreamLimits.DEFAULT.withSilence(configuration.silenceLimit());
         budget = new ByteBudget(configuration.bufferLimitBytes());
+        pseudonyms = new Pseudonyms(configuration.isolation(), configuration.maxPseudonyms(), this::freshIsolation,
+                System::nanoTime);
     }
 
     static SocksServer start(MixnetClient client, SocksConfiguration configuration) throws IOException {
@@ -78,6 +83,14 @@ final class SocksServer implements FrontEnd.Serving {
         server.ticker.start();
         server.acceptor.start();
         return server;
+    }
+
+    /** Nothing that another front-end of the client, or this one before it was made anew, may have used. */
+    private String freshIsolation() {
+        counters.count(Counter.PSEUDONYMS_MADE);
+        byte[] bytes = new byte[ISOLATION_LENGTH];
+        random.nextBytes(bytes);
+        return "socks5 " + HexFormat.of().formatHex(bytes);
     }
 
     SocksConfiguration configuration() {
@@ -201,10 +214,25 @@ final class SocksServer implements FrontEnd.Serving {
     }
 
     private void connect(Socket socket, Handshake handshake) throws IOException, InterruptedException {
+        Optional<Pseudonyms.Pseudonym> pseudonym = pseudonyms.take(handshake);
+        if (pseudonym.isEmpty()) {
+            counters.count(Counter.PSEUDONYMS_FULL);
+            socket.getOutputStream().write(handshake.failed(ConnectFailure.GENERAL));
+            return;
+        }
+        try {
+            connect(socket, handshake, pseudonym.get().isolation());
+        } finally {
+            pseudonym.get().leave();
+        }
+    }
+
+    private void connect(Socket socket, Handshake handshake, String isolation)
+            throws IOException, InterruptedException {
         long id = random.nextLong();
         Connection connection;
         try {
-            connection = new Connection(this, id, random.nextLong(), socket, handshake);
+            connection = new Connection(this, id, random.nextLong(), socket, handshake, isolation);
         } catch (StreamException e) {
             counters.count(Counter.REFUSED_FULL);
             socket.getOutputStream().write(handshake.failed(ConnectFailure.GENERAL));

@@ -191,18 +191,20 @@ class EndsIT {
     }
 
     @Test
-    void the_exit_knows_users_apart_and_not_the_client() throws Exception {
+    void the_exit_knows_users_and_destinations_apart_and_not_the_client() throws Exception {
         try (FakeExit fake = new FakeExit(world); FrontEnd.Serving socks = fake.frontEnd(Map.of())) {
             for (String user : new String[] {"", "work", "home", "work"}) {
                 fake.ask(socks, user, "example.com", 80).close();
             }
+            fake.ask(socks, "work", "example.org", 80).close();
+            fake.ask(socks, "work", "EXAMPLE.org", 443).close();
             Set<SenderTag> tags = new HashSet<>();
-            for (int i = 0; i < 4; i++) {
+            for (int i = 0; i < 6; i++) {
                 FakeExit.Asked asked = fake.next();
                 tags.add(asked.sender().orElseThrow());
                 assertEquals(Optional.empty(), ((ProviderRequest.Connect) asked.request()).returnAddress());
             }
-            assertEquals(3, tags.size(), "nobody, work and home");
+            assertEquals(4, tags.size(), "nobody, work and home, and work at another host");
         }
     }
 }

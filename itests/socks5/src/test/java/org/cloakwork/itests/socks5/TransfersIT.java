@@ -136,6 +136,7 @@ class TransfersIT {
                 "--disable-sync", "--user-data-dir=" + folder.resolve("profile"),
                 // Chromium goes around proxies for this machine's addresses, unless told not to.
                 "--proxy-server=socks5://" + world.proxy(), "--proxy-bypass-list=<-loopback>",
+                "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
                 "--virtual-time-budget=60000", "--timeout=60000", "--dump-dom", web.url("/page"))
                 .redirectError(folder.resolve("chromium.log").toFile()).start();
         String dom = new String(chromium.getInputStream().readAllBytes());

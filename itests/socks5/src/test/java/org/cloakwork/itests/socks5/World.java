@@ -8,8 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.cloakwork.api.LocalNetwork;
 import org.cloakwork.api.MixnetClient;
+import org.cloakwork.api.SenderTag;
 import org.cloakwork.exit.ExitFrontEnd;
 import org.cloakwork.frontend.socks5.SocksFrontEnd;
 import org.cloakwork.spi.frontend.FrontEnd;
@@ -23,6 +26,8 @@ final class World implements AutoCloseable {
     final LocalNetwork network = LocalNetwork.builder().start();
     final MixnetClient exitClient = client(0);
     final MixnetClient socksClient = client(1);
+    /** Whom the exit has had messages from. */
+    final Set<SenderTag> senders = ConcurrentHashMap.newKeySet();
     final FrontEnd.Serving exit;
     final FrontEnd.Serving socks;
 
@@ -33,6 +38,10 @@ final class World implements AutoCloseable {
     World(Map<String, String> socksSettings) throws Exception {
         exitClient.awaitReady(READY);
         socksClient.awaitReady(READY);
+        exitClient.intercept(message -> {
+            message.sender().ifPresent(senders::add);
+            return false;
+        });
         exit = new ExitFrontEnd(Map.of()).serve(exitClient,
                 Map.of("policy", "reject *:9, accept 127.0.0.0/8:*, accept [::1]:*", "allow-private", "true"));
         Map<String, String> settings = new HashMap<>(Map.of("exit", exitClient.address().toString(), "port", "0"));

@@ -2,15 +2,20 @@ package org.cloakwork.client.inbox;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
 import org.cloakwork.client.Cryptography;
+import org.cloakwork.client.Way;
 import org.cloakwork.client.replies.ReplyKeys;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.client.store.Saved;
@@ -22,6 +27,7 @@ import org.cloakwork.wire.PayloadEncryption;
 import org.cloakwork.wire.PreparedPacket;
 import org.cloakwork.wire.Reassembler;
 import org.cloakwork.wire.Reassembler.DropReason;
+import org.cloakwork.wire.ReplyContent;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
 
@@ -44,6 +50,10 @@ public final class Inbox {
     private final Counters counters;
     private final Ledger ledger;
     private final Reassembler reassembler;
+    /** How the fragments of each set came that is not complete: all of them the same way. */
+    private final Map<Integer, Way> ways = new HashMap<>();
+    /** Of the sets that the last fragment completed. */
+    private final Set<Way> completedWays = new HashSet<>();
     /** Their keys: what says nothing need not be decrypted, which is most of what an idle client receives. */
     private final LinkedHashSet<EncryptionKey> coversUnderWay = new LinkedHashSet<>();
     private long evicted;
@@ -51,16 +61,22 @@ public final class Inbox {
     private long reordered;
     private long mostBytes;
 
-    /**
-     * A message that is complete.
-     *
-     * @param message what it says
-     * @param ownTag  our tag that the reply block it used last was given away under; empty if it is no reply
-     */
-    public record Delivered(NymMessage message, Optional<SenderTag> ownTag) {
+    /** A message that is complete, by the way it came: that decides what it may say. */
+    public sealed interface Delivered {
     }
 
-    private record Opened(byte[] bytes, Optional<SenderTag> ownTag) {
+    /** @param message came to our address */
+    public record ToAddress(NymMessage.ToAddress message) implements Delivered {
+    }
+
+    /**
+     * @param content came over reply blocks that we gave away
+     * @param ownTag  the tag they were given away under, all of them; empty if that is not known
+     */
+    public record OverReplyBlock(ReplyContent content, Optional<SenderTag> ownTag) implements Delivered {
+    }
+
+    private record Opened(byte[] bytes, Way way) {
     }
 
     /**
@@ -82,11 +98,13 @@ public final class Inbox {
                 new Reassembler.Listener() {
                     @Override
                     public void dropped(int setId, int total) {
+                        ways.remove(setId);
                         ledger.dropped(setId);
                     }
 
                     @Override
                     public void completed(int setId, byte[] fingerprints) {
+                        Optional.ofNullable(ways.remove(setId)).ifPresent(completedWays::add);
                         ledger.completed(setId, fingerprints);
                     }
 
@@ -105,11 +123,14 @@ public final class Inbox {
      * @param toNanos   a date in monotonic time
      * @param nowNanos  monotonic time
      */
-    public void restore(List<Fragment> fragments, List<Saved.Completed> completed, ToLongFunction<Instant> toNanos,
+    public void restore(List<Saved.Arrived> fragments, List<Saved.Completed> completed, ToLongFunction<Instant> toNanos,
                         long nowNanos) {
         completed.forEach(set ->
                 reassembler.restoreCompleted(set.setId(), toNanos.applyAsLong(set.at()), set.fingerprints()));
-        fragments.forEach(fragment -> reassembler.add(fragment, nowNanos));
+        fragments.forEach(arrived -> {
+            arrived.way().ifPresent(way -> ways.putIfAbsent(arrived.fragment().setId(), way));
+            reassembler.add(arrived.fragment(), nowNanos);
+        });
         countGone();
     }
 
@@ -128,7 +149,7 @@ public final class Inbox {
      */
     public Optional<Delivered> delivered(byte[] delivered, long nowNanos) {
         byte[] padded;
-        Optional<SenderTag> ownTag;
+        Way way;
         try {
             byte[] prefix = PayloadEncryption.prefix(delivered);
             if (!coversUnderWay.isEmpty() && coversUnderWay.remove(new EncryptionKey(prefix))) {
@@ -137,17 +158,25 @@ public final class Inbox {
             }
             Opened opened = decrypt(delivered, prefix);
             byte[] decrypted = opened.bytes();
-            ownTag = opened.ownTag();
+            way = opened.way();
             if (CoverPacket.isCover(decrypted)) {
                 counters.count(Counter.RECEIVED_COVER);
                 return Optional.empty();
             }
             Fragment fragment = Fragment.parse(decrypted);
+            Way before = ways.get(fragment.setId());
+            if (before != null && !before.equals(way)) {
+                counters.count(Counter.FRAGMENTS_OTHER_WAY);
+                return Optional.empty();
+            }
+            completedWays.clear();
+            completedWays.add(way);
             switch (reassembler.add(fragment, nowNanos)) {
                 case Reassembler.Incomplete() -> {
                     mostBytes = Math.max(mostBytes, reassembler.bytesHeld());
                     counters.count(Counter.RECEIVED_FRAGMENTS);
-                    ledger.arrived(fragment);
+                    ways.putIfAbsent(fragment.setId(), way);
+                    ledger.arrived(fragment, way);
                     return Optional.empty();
                 }
                 case Reassembler.Dropped(DropReason reason) -> {
@@ -168,12 +197,27 @@ public final class Inbox {
         } finally {
             countGone();
         }
+        return read(padded, way);
+    }
+
+    private Optional<Delivered> read(byte[] padded, Way way) {
+        NymMessage message;
         try {
-            return Optional.of(new Delivered(NymMessage.parse(Padding.unpad(padded)), ownTag));
+            message = NymMessage.parse(Padding.unpad(padded));
         } catch (WireException e) {
             counters.count(Counter.MESSAGES_MALFORMED);
             return Optional.empty();
         }
+        if (completedWays.size() == 1) {
+            if (way instanceof Way.Address && message instanceof NymMessage.ToAddress direct) {
+                return Optional.of(new ToAddress(direct));
+            }
+            if (way instanceof Way.ReplyBlock(var ownTag) && message instanceof NymMessage.Reply(ReplyContent content)) {
+                return Optional.of(new OverReplyBlock(content, ownTag));
+            }
+        }
+        counters.count(Counter.MESSAGES_OTHER_WAY);
+        return Optional.empty();
     }
 
     /** {@return bytes of unfinished messages} */
@@ -198,7 +242,7 @@ public final class Inbox {
     private Opened decrypt(byte[] delivered, byte[] prefix) throws WireException {
         Optional<ReplyKeys.Used> used = replyKeys.take(prefix);
         return used.isPresent()
-                ? new Opened(cryptography.openReply(delivered, used.get().key()), used.get().ownTag())
-                : new Opened(cryptography.open(delivered, own), Optional.empty());
+                ? new Opened(cryptography.openReply(delivered, used.get().key()), new Way.ReplyBlock(used.get().ownTag()))
+                : new Opened(cryptography.open(delivered, own), new Way.Address());
     }
 }

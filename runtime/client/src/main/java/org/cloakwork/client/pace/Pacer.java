@@ -95,9 +95,7 @@ public final class Pacer {
 
     /** Goes over to another strategy; with the one of before, slots stay where they are. */
     public void partsChanged() {
-        CoverTrafficStrategy present = parts.cover();
-        if (present != strategy) {
-            strategy = present;
+        if (parts.cover() != strategy) {
             restart();
         }
     }
@@ -105,6 +103,7 @@ public final class Pacer {
     /** Begins anew. */
     public void restart() {
         stop();
+        strategy = parts.cover();
         slotNanos = environment.clock().nanoTime();
         loopNanos = slotNanos;
         scheduleSlot();
@@ -117,9 +116,10 @@ public final class Pacer {
         loop.cancel();
     }
 
-    /** A packet waits, or the link has room again. */
+    /** A packet waits, or the link has room again. Until a new strategy was asked, nothing leaves: it may want slots. */
     public void packetReady() {
-        while (!paced && parts.cover() != null && traffic.isOpen() && !link.congested() && traffic.sendWaiting()) {
+        while (!paced && strategy != null && parts.cover() == strategy && traffic.isOpen() && !link.congested()
+                && traffic.sendWaiting()) {
             // sendWaiting did it
         }
     }
@@ -156,7 +156,6 @@ public final class Pacer {
     }
 
     private Optional<Duration> ask(Function<CoverTrafficStrategy, Optional<Duration>> question) {
-        CoverTrafficStrategy strategy = parts.cover();
         if (strategy == null) {
             return Optional.empty();
         }

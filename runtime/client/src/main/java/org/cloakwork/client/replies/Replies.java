@@ -1,13 +1,17 @@
 package org.cloakwork.client.replies;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongToIntFunction;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.Outcome;
+import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
@@ -22,6 +26,7 @@ import org.cloakwork.client.store.Ledger;
 import org.cloakwork.client.store.Saved;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.spi.topology.Topology;
+import org.cloakwork.wire.ReplyContent;
 import org.cloakwork.wire.ReplySurb;
 
 /**
@@ -71,24 +76,29 @@ public final class Replies {
      * @param counters    of the client
      * @param sizes       of packets
      * @param ledger      told which reply blocks and tags come and go
+     * @param tagLifetime of a tag of ours that is not used
      * @param own         our address while we can send, for requests
      * @param next        what follows
      */
     public Replies(Environment environment, Counters counters, PacketSizes sizes, Ledger ledger,
-                   Supplier<Optional<MixnetAddress>> own, Next next) {
+                   Duration tagLifetime, Supplier<Optional<MixnetAddress>> own, Next next) {
         this.environment = environment;
         this.counters = counters;
         this.sizes = sizes;
         this.own = own;
         this.next = next;
         stock = new SurbStock(counters, ledger);
-        tags = new SenderTags(environment.randomness(), ledger);
+        tags = new SenderTags(environment.randomness(), counters, ledger, tagLifetime);
     }
 
-    /** @param saved was there before the client started */
-    public void restore(Saved saved) {
-        stock.restore(saved.surbs());
-        tags.restore(saved.tags());
+    /**
+     * @param saved   was there before the client started
+     * @param address of before
+     * @param toNanos a date in monotonic time
+     */
+    public void restore(Saved saved, Optional<MixnetAddress> address, ToLongFunction<Instant> toNanos) {
+        stock.restore(saved.surbs(), address, environment.clock().nanoTime());
+        tags.restore(saved.tags(), toNanos);
     }
 
     /**
@@ -97,7 +107,17 @@ public final class Replies {
      * @return our tag for it
      */
     public SenderTag tagFor(MixnetAddress recipient, Optional<String> isolation) {
-        return isolation.isPresent() ? tags.tagFor(recipient, isolation.get()) : tags.tagFor(recipient);
+        return tags.tagFor(new SenderTags.Self(recipient, isolation), environment.clock().nanoTime());
+    }
+
+    /**
+     * @param used our tag under which the reply block was given away that something came over, if that is known
+     * @return whose answer that is
+     */
+    public ReceivedMessage.Answer answer(Optional<SenderTag> used) {
+        return used.flatMap(tags::self)
+                .map(self -> new ReceivedMessage.Answer(Optional.of(self.recipient()), self.isolation()))
+                .orElse(new ReceivedMessage.Answer(Optional.empty(), Optional.empty()));
     }
 
     /**
@@ -119,12 +139,12 @@ public final class Replies {
     }
 
     /**
-     * @param sender    an anonymous sender
+     * @param sender    an anonymous sender, who wrote to our address
      * @param surbs     that came with its message
      * @param requested whether they are the answer to a request
      */
     public void received(SenderTag sender, List<ReplySurb> surbs, boolean requested) {
-        stock.received(sender, surbs, requested);
+        stock.received(sender, surbs, requested, own.get(), environment.clock().nanoTime());
         serve(sender);
     }
 
@@ -167,7 +187,7 @@ public final class Replies {
     /** @param fragment needs no further copy: a reply block that was taken for one goes back */
     public void ended(OutgoingFragment fragment) {
         if (fragment.message().target() instanceof Target.ToSender(SenderTag sender, boolean ignored)) {
-            Optional.ofNullable(fragment.takeSurb()).ifPresent(surb -> stock.putBack(sender, surb));
+            Optional.ofNullable(fragment.takeSurb()).ifPresent(surb -> stock.putBack(sender, surb, environment.clock().nanoTime()));
         }
     }
 
@@ -176,39 +196,49 @@ public final class Replies {
         List<OutgoingFragment> released = stock.release(sender);
         released.forEach(next::release);
         if (stock.isWaiting(sender) || !released.isEmpty()) {
-            own.get().ifPresent(address -> ask(sender, address));
+            ask(sender, nowNanos -> stock.request(sender, nowNanos));
         }
     }
 
-    private void ask(SenderTag sender, MixnetAddress address) {
-        ask(sender, address, stock.request(sender, environment.clock().nanoTime()));
-    }
-
-    private void ask(SenderTag sender, MixnetAddress address, int amount) {
-        if (amount > 0) {
-            next.send(message(new Target.ToSender(sender, true), 0), new Content.SurbRequest(address, amount));
+    /** Who is asked learns our address: only one that it wrote to, and only while we are there to get the answer. */
+    private void ask(SenderTag sender, LongToIntFunction amount) {
+        Optional<MixnetAddress> address = own.get();
+        if (address.isEmpty()) {
+            return;
+        }
+        if (!address.equals(stock.wroteTo(sender))) {
+            counters.count(Counter.SURB_REQUESTS_UNASKED);
+            return;
+        }
+        int wanted = amount.applyAsInt(environment.clock().nanoTime());
+        if (wanted > 0) {
+            next.send(message(new Target.ToSender(sender, true), 0), new Content.SurbRequest(address.get(), wanted));
         }
     }
 
     /**
-     * Answers a request for reply blocks.
+     * Answers a request for reply blocks that came over one of ours: to whom that one was given, under the tag it was given
+     * under.
      *
-     * @param asking who wants to answer us
-     * @param used   our tag under which it got the reply block it asked with, if that is known
-     * @param amount how many it wants, u32
+     * @param request the request
+     * @param used    our tag under which it got the reply block it asked with, if that is known
      */
-    public void grant(MixnetAddress asking, Optional<SenderTag> used, long amount) {
-        Optional<SenderTag> tag = tags.known(asking, used);
-        int left = Math.clamp(amount, 0, MOST_GRANTED);
-        if (tag.isEmpty() || heldBytes + OutgoingMessage.bytesHeld(0, left, sizes) > LIMIT_BYTES) {
+    public void grant(ReplyContent.SurbRequest request, Optional<SenderTag> used) {
+        boolean theirs = used.flatMap(tags::self)
+                .filter(self -> self.recipient().equals(request.recipient())).isPresent();
+        int left = Math.clamp(request.amount(), 0, MOST_GRANTED);
+        if (!theirs) {
+            counters.count(Counter.SURB_REQUESTS_OF_OTHERS);
+        } else if (heldBytes + OutgoingMessage.bytesHeld(0, left, sizes) > LIMIT_BYTES) {
             counters.count(Counter.SURB_REQUESTS_REFUSED);
-            return;
-        }
-        counters.count(Counter.SURB_REQUESTS_RECEIVED);
-        while (left > 0) {
-            int now = Math.min(left, MOST_A_MESSAGE);
-            next.send(message(new Target.ToAddress(asking), now), new Content.MoreSurbs(tag.get(), now));
-            left -= now;
+        } else {
+            counters.count(Counter.SURB_REQUESTS_RECEIVED);
+            while (left > 0) {
+                int now = Math.min(left, MOST_A_MESSAGE);
+                next.send(message(new Target.ToAddress(request.recipient()), now),
+                        new Content.MoreSurbs(used.orElseThrow(), now));
+                left -= now;
+            }
         }
     }
 
@@ -237,8 +267,11 @@ public final class Replies {
     public void start() {
         stock.waiting().forEach(this::serve);
         long now = environment.clock().nanoTime();
-        own.get().ifPresent(address -> stock.toRenew(now, RENEWED_AT_ONCE)
-                .forEach(sender -> ask(sender, address, stock.renewal(sender, now))));
+        tags.end(now);
+        if (own.get().isPresent()) {
+            stock.toRenew(now, RENEWED_AT_ONCE)
+                    .forEach(sender -> ask(sender, nowNanos -> stock.renewal(sender, nowNanos)));
+        }
         check = environment.scheduler().schedule(CHECK, this::start);
     }
 
@@ -248,7 +281,7 @@ public final class Replies {
     }
 
     /** @param present the present topology; to be told now and then even if it is the same */
-    public void rotate(Topology present) {
-        stock.rotate(present, environment.clock().nanoTime());
+    public void topologyChanged(Topology present) {
+        stock.topologyChanged(present, environment.clock().nanoTime());
     }
 }

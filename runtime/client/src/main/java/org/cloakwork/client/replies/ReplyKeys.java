@@ -45,10 +45,11 @@ public final class ReplyKeys {
 
     /**
      * @param key       that was there before the client started; the oldest first
+     * @param ownTag    the tag it was given away under, if that is known
      * @param madeNanos monotonic time
      */
-    public void restore(ReplyKey key, long madeNanos) {
-        byDigest.put(ByteBuffer.wrap(key.digest()), new Entry(key, Optional.empty(), madeNanos));
+    public void restore(ReplyKey key, Optional<SenderTag> ownTag, long madeNanos) {
+        byDigest.put(ByteBuffer.wrap(key.digest()), new Entry(key, ownTag, madeNanos));
     }
 
     /**
@@ -58,7 +59,7 @@ public final class ReplyKeys {
      */
     public void add(ReplyKey key, Optional<SenderTag> ownTag, long nowNanos) {
         byDigest.put(ByteBuffer.wrap(key.digest()), new Entry(key, ownTag, nowNanos));
-        ledger.made(key);
+        ledger.made(key, ownTag);
         while (byDigest.size() > MAX_KEYS
                 || nowNanos - byDigest.firstEntry().getValue().madeNanos() > MAX_AGE.toNanos()) {
             ledger.forgotten(byDigest.pollFirstEntry().getValue().key());

@@ -1,5 +1,6 @@
 package org.cloakwork.client.replies;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
+import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
@@ -24,7 +26,8 @@ import org.cloakwork.wire.ReplySurb;
 
 /**
  * The reply blocks others gave us and the fragments that wait for them, by sender. Every copy of a fragment costs a
- * block; a few are held back so that more can always be asked for. Source: protocol/3-messages, 5.4.
+ * block; a few are held back so that more can always be asked for. A message is answered first with the blocks it
+ * brought: with those that came with the very tag the answer names. Source: protocol/3-messages, 5.4.
  */
 public final class SurbStock {
 
@@ -36,12 +39,15 @@ public final class SurbStock {
     /** Asked for at once, upstream's least; and ours at most, of the 500 that are granted. */
     static final int LEAST_REQUEST = 10;
     static final int MOST_REQUEST = 200;
-    /** Kept from one sender; some 700 bytes each. */
+    /** Kept from one sender, some 700 bytes each; more are refused, so that nobody pushes out what was there. */
     static final int MAX_PER_SENDER = 500;
-    /** Senders kept; the one not heard of for longest goes first. */
+    /** Senders kept. Who was never answered, or is silent for long, gives way to others, the longest silent first. */
     static final int MAX_SENDERS = 2_000;
     /** Kept from all of them together: some 35 MB. */
     static final int MAX_SURBS = 50_000;
+    static final long SILENT_NANOS = Duration.ofHours(1).toNanos();
+    /** Whoever made a block has forgotten its key by then. */
+    static final long MAX_AGE_NANOS = ReplyKeys.MAX_AGE.toNanos();
     /** A request not answered by then is lost; the next one in a row is given twice as long. Source: protocol/5-client, 5.1. */
     static final long REQUEST_TIMEOUT_NANOS = 10_000_000_000L;
     static final long LONGEST_REQUEST_TIMEOUT_NANOS = 300_000_000_000L;
@@ -50,10 +56,22 @@ public final class SurbStock {
      * rotation, too. Source: protocol/5-client, 5.2.
      */
     static final int RENEWALS_AN_EPOCH = 6;
+    /** Of {@link #rank}. */
+    private static final int BEST = 7;
+
+    /** @param origin the very tag it came with: an identity, since others may use an equal one */
+    private record Held(ReplySurb surb, SenderTag origin, long sinceNanos) {
+    }
 
     private static final class Peer {
-        private final Deque<ReplySurb> surbs = new ArrayDeque<>();
+        private final Deque<Held> surbs = new ArrayDeque<>();
+        /** Labelled with a rotation that is not there yet, or was and is over: nodes would drop what they carry. */
+        private final Deque<Held> early = new ArrayDeque<>();
         private final Outbox waiting = new Outbox();
+        /** Which of our addresses it wrote to last, and so knows. */
+        private Optional<MixnetAddress> wroteTo = Optional.empty();
+        private boolean answered;
+        private long heardNanos;
         private int reserve = LEAST_RESERVE;
         private int asked;
         private int requested;
@@ -65,13 +83,23 @@ public final class SurbStock {
         private boolean isAsked(long nowNanos) {
             return requested > 0 && nowNanos - requestedNanos <= timeoutNanos;
         }
+
+        private int size() {
+            return surbs.size() + early.size();
+        }
+
+        private boolean isEmpty(long nowNanos) {
+            return size() == 0 && waiting.size() == 0 && !isAsked(nowNanos);
+        }
     }
 
     private final Counters counters;
     private final Ledger ledger;
+    private final SurbCheck check;
     private final LinkedHashMap<SenderTag, Peer> peers = new LinkedHashMap<>(16, 0.75f, true);
     private long rotationId = KeyRotation.NO_ROTATION;
     private KeyRotation rotation = KeyRotation.UNKNOWN;
+    /** Reply blocks of the rotation before are of use so long after it ended. Source: protocol/3-messages, 5.5. */
     private long epochNanos = Topology.EPOCH.toNanos();
     private OptionalLong rotatedNanos = OptionalLong.empty();
     private int size;
@@ -84,17 +112,28 @@ public final class SurbStock {
     public SurbStock(Counters counters, Ledger ledger) {
         this.counters = counters;
         this.ledger = ledger;
+        check = new SurbCheck(counters);
     }
 
-    /** @param saved that were there before the client started */
-    public void restore(List<Saved.Surb> saved) {
+    /**
+     * @param saved    that were there before the client started
+     * @param wroteTo  our address, which they were sent to
+     * @param nowNanos monotonic time
+     */
+    public void restore(List<Saved.Surb> saved, Optional<MixnetAddress> wroteTo, long nowNanos) {
         for (Saved.Surb surb : saved) {
             Peer peer = peers.computeIfAbsent(surb.sender(), tag -> new Peer());
-            peer.surbs.add(surb.surb());
-            peer.reserve = Math.clamp(peer.surbs.size() / 3, LEAST_RESERVE, MOST_RESERVE);
+            peer.surbs.add(new Held(surb.surb(), surb.sender(), nowNanos));
+            peer.reserve = reserve(peer);
+            peer.wroteTo = wroteTo;
+            peer.heardNanos = nowNanos;
         }
         size += saved.size();
         most = size;
+    }
+
+    private static int reserve(Peer peer) {
+        return Math.clamp(peer.surbs.size() / 3, LEAST_RESERVE, MOST_RESERVE);
     }
 
     /**
@@ -104,81 +143,139 @@ public final class SurbStock {
      */
     public boolean canAnswer(SenderTag sender, long nowNanos) {
         Peer peer = peers.get(sender);
-        return peer != null && (!peer.surbs.isEmpty() || peer.isAsked(nowNanos));
+        return peer != null && (peer.size() > 0 || peer.isAsked(nowNanos));
     }
 
     /**
-     * Takes reply blocks in.
+     * Takes in reply blocks that came to our address.
      *
-     * @param sender    whose they are
+     * @param sender    whose they are: the very tag that came with them
      * @param surbs     the blocks
      * @param requested whether they are the answer to a request
+     * @param wroteTo   our address that they were sent to
+     * @param nowNanos  monotonic time
      */
-    public void received(SenderTag sender, List<ReplySurb> surbs, boolean requested) {
-        Peer peer = peers.computeIfAbsent(sender, tag -> new Peer());
+    public void received(SenderTag sender, List<ReplySurb> surbs, boolean requested, Optional<MixnetAddress> wroteTo,
+                         long nowNanos) {
         counters.add(Counter.SURBS_RECEIVED, surbs.size());
-        peer.surbs.addAll(surbs);
-        surbs.forEach(surb -> ledger.stocked(sender, surb));
-        size += surbs.size();
+        List<ReplySurb> usable = check.usable(surbs, nowNanos);
+        Peer known = peers.get(sender);
+        if (known == null && (usable.isEmpty() || !makeRoomForPeer(nowNanos))) {
+            counters.add(Counter.SURBS_NO_ROOM, usable.size());
+            return;
+        }
+        Peer peer = known == null ? new Peer() : known;
+        peers.put(sender, peer);
+        peer.wroteTo = wroteTo;
+        peer.heardNanos = nowNanos;
+        for (ReplySurb surb : usable) {
+            if (makeRoomFor(peer, nowNanos)) {
+                (isUsable(surb) ? peer.surbs : peer.early).add(new Held(surb, sender, nowNanos));
+                ledger.stocked(sender, surb);
+                size++;
+            } else {
+                counters.count(Counter.SURBS_NO_ROOM);
+            }
+        }
         if (requested) {
             peer.requested = Math.max(0, peer.requested - surbs.size());
             peer.timeoutNanos = REQUEST_TIMEOUT_NANOS;
         }
-        peer.reserve = Math.clamp(peer.surbs.size() / 3, LEAST_RESERVE, MOST_RESERVE);
-        while (peer.surbs.size() > MAX_PER_SENDER) {
-            expired(List.of(peer.surbs.poll()));
-        }
-        // Senders for whom something waits are not forgotten: they are as many as the outbox lets in.
-        Iterator<Peer> eldest = peers.values().iterator();
-        while ((peers.size() > MAX_SENDERS || size > MAX_SURBS) && eldest.hasNext()) {
-            Peer candidate = eldest.next();
-            if (candidate.waiting.size() == 0 && candidate != peer) {
-                expired(candidate.surbs);
-                eldest.remove();
-            }
-        }
+        peer.reserve = reserve(peer);
         most = Math.max(most, size);
     }
 
-    private void expired(Collection<ReplySurb> surbs) {
-        size -= surbs.size();
-        counters.add(Counter.SURBS_EXPIRED, surbs.size());
-        surbs.forEach(ledger::taken);
+    private boolean makeRoomForPeer(long nowNanos) {
+        return peers.size() < MAX_SENDERS || evict(null, nowNanos);
+    }
+
+    /** Blocks that are of little use give way to new ones, others do not. */
+    private boolean makeRoomFor(Peer peer, long nowNanos) {
+        if (peer.size() < MAX_PER_SENDER) {
+            return size < MAX_SURBS || evict(peer, nowNanos);
+        }
+        Held old = peer.early.poll();
+        if (old == null) {
+            old = peer.surbs.stream().filter(held -> !isFresh(held.surb())).findFirst().orElse(null);
+            peer.surbs.remove(old);
+        }
+        if (old != null) {
+            expired(List.of(old));
+        }
+        return old != null;
+    }
+
+    /** Senders for whom something waits are not forgotten: they are as many as the outbox lets in. */
+    private boolean evict(Peer keeping, long nowNanos) {
+        Iterator<Peer> eldest = peers.values().iterator();
+        while (eldest.hasNext()) {
+            Peer candidate = eldest.next();
+            boolean dispensable = !candidate.answered || nowNanos - candidate.heardNanos > SILENT_NANOS;
+            if (candidate != keeping && candidate.waiting.size() == 0 && dispensable) {
+                expired(candidate.surbs);
+                expired(candidate.early);
+                eldest.remove();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void expired(Collection<Held> held) {
+        size -= held.size();
+        counters.add(Counter.SURBS_EXPIRED, held.size());
+        held.forEach(one -> ledger.taken(one.surb()));
     }
 
     /**
-     * The nodes may have new keys. Blocks made for the old ones are used last, and dropped an epoch later, when they are of
-     * no use. Source: protocol/3-messages, 5.5.
+     * The nodes may have new keys. Blocks made for the old ones are used last, and dropped when they are of no use.
      *
      * @param present  the present topology
      * @param nowNanos monotonic time
      */
-    public void rotate(Topology present, long nowNanos) {
+    public void topologyChanged(Topology present, long nowNanos) {
+        check.topologyChanged(present, nowNanos);
         epochNanos = present.epochLength().toNanos();
         if (present.keyRotationId() != rotationId) {
             // The labels of every other rotation are the same: who missed one cannot tell its blocks from the present ones.
-            boolean missed = rotationId != KeyRotation.NO_ROTATION
-                    && present.keyRotationId() != KeyRotation.NO_ROTATION && present.keyRotationId() > rotationId + 1;
+            boolean missed = rotation != KeyRotation.UNKNOWN && present.keyRotation() != KeyRotation.UNKNOWN
+                    && present.keyRotationId() > rotationId + 1;
+            // At the start it is not known when the rotation began: only what was kept from before can be of the one before.
+            if (rotation != KeyRotation.UNKNOWN || size > 0) {
+                rotatedNanos = OptionalLong.of(nowNanos);
+            }
             rotationId = present.keyRotationId();
             rotation = present.keyRotation();
-            if (missed) {
-                drop(surb -> surb.rotation() != KeyRotation.UNKNOWN);
+            for (Peer peer : peers.values()) {
+                peer.renewed = false;
+                drop(peer.surbs, held -> missed && held.surb().rotation() != KeyRotation.UNKNOWN);
+                drop(peer.early, held -> nowNanos - held.sinceNanos() > epochNanos);
+                peer.surbs.addAll(peer.early);
+                peer.early.clear();
             }
-            rotatedNanos = OptionalLong.of(nowNanos);
-            peers.values().forEach(peer -> peer.renewed = false);
         }
-        if (rotatedNanos.isPresent() && nowNanos - rotatedNanos.getAsLong() > epochNanos) {
+        boolean rotationOver = rotatedNanos.isPresent() && nowNanos - rotatedNanos.getAsLong() > epochNanos;
+        if (rotationOver) {
             rotatedNanos = OptionalLong.empty();
-            drop(surb -> !isFresh(surb));
+        }
+        for (Peer peer : peers.values()) {
+            drop(peer.surbs, held -> rotationOver && !isFresh(held.surb()) || nowNanos - held.sinceNanos() > MAX_AGE_NANOS);
+            drop(peer.early, held -> nowNanos - held.sinceNanos() > MAX_AGE_NANOS);
+        }
+        peers.values().removeIf(peer -> peer.isEmpty(nowNanos));
+    }
+
+    private void drop(Deque<Held> from, Predicate<Held> what) {
+        List<Held> gone = from.stream().filter(what).toList();
+        if (!gone.isEmpty()) {
+            from.removeAll(gone);
+            expired(gone);
         }
     }
 
-    private void drop(Predicate<ReplySurb> useless) {
-        for (Peer peer : peers.values()) {
-            List<ReplySurb> old = peer.surbs.stream().filter(useless).toList();
-            peer.surbs.removeAll(old);
-            expired(old);
-        }
+    /** With a label that nodes do not take, a packet is lost, and its gateway sees what it never sees of us otherwise. */
+    private boolean isUsable(ReplySurb surb) {
+        return isFresh(surb) || rotatedNanos.isPresent();
     }
 
     /**
@@ -206,7 +303,7 @@ public final class SurbStock {
     }
 
     private int countOld(Peer peer) {
-        return (int) peer.surbs.stream().filter(surb -> !isFresh(surb)).count();
+        return (int) peer.surbs.stream().filter(held -> !isFresh(held.surb())).count();
     }
 
     /**
@@ -237,9 +334,10 @@ public final class SurbStock {
     /**
      * @param sender whose it is
      * @param surb   was taken and not used
+     * @param nowNanos monotonic time
      */
-    public void putBack(SenderTag sender, ReplySurb surb) {
-        peers.computeIfAbsent(sender, tag -> new Peer()).surbs.addFirst(surb);
+    public void putBack(SenderTag sender, ReplySurb surb, long nowNanos) {
+        peers.computeIfAbsent(sender, tag -> new Peer()).surbs.addFirst(new Held(surb, sender, nowNanos));
         ledger.stocked(sender, surb);
         most = Math.max(most, ++size);
     }
@@ -275,7 +373,7 @@ public final class SurbStock {
         peer.waiting.sweep();
         while (peer.waiting.size() > 0 && peer.surbs.size() > peer.reserve) {
             OutgoingFragment fragment = peer.waiting.poll().orElseThrow();
-            fragment.setSurb(use(peer));
+            fragment.setSurb(use(peer, sender));
             released.add(fragment);
         }
         return released;
@@ -300,7 +398,7 @@ public final class SurbStock {
 
     private Optional<ReplySurb> take(SenderTag sender, int least) {
         Peer peer = peers.get(sender);
-        return peer == null || peer.surbs.size() <= least ? Optional.empty() : Optional.of(use(peer));
+        return peer == null || peer.surbs.size() <= least ? Optional.empty() : Optional.of(use(peer, sender));
     }
 
     /**
@@ -343,18 +441,39 @@ public final class SurbStock {
                 .toList();
     }
 
-    private ReplySurb use(Peer peer) {
-        size--;
-        Iterator<ReplySurb> candidates = peer.surbs.iterator();
-        while (candidates.hasNext()) {
-            ReplySurb candidate = candidates.next();
-            if (isFresh(candidate)) {
-                candidates.remove();
-                ledger.taken(candidate);
-                return candidate;
+    /**
+     * {@return which of our addresses the sender wrote to last, and so knows}
+     *
+     * @param sender a tag
+     */
+    public Optional<MixnetAddress> wroteTo(SenderTag sender) {
+        return Optional.ofNullable(peers.get(sender)).flatMap(peer -> peer.wroteTo);
+    }
+
+    private ReplySurb use(Peer peer, SenderTag answered) {
+        Held best = null;
+        int bestRank = -1;
+        for (Held held : peer.surbs) {
+            int rank = rank(held, answered);
+            if (rank > bestRank) {
+                best = held;
+                bestRank = rank;
+            }
+            if (rank == BEST) {
+                break;
             }
         }
-        ledger.taken(peer.surbs.peek());
-        return peer.surbs.poll();
+        // Not by what it says: two may say the same.
+        Held chosen = best;
+        peer.surbs.removeIf(held -> held == chosen);
+        peer.answered = true;
+        size--;
+        ledger.taken(chosen.surb());
+        return chosen.surb();
+    }
+
+    /** Fresh ones come first, of them those that came with the tag that is answered, and then those that look like our own. */
+    private int rank(Held held, SenderTag answered) {
+        return (isFresh(held.surb()) ? 4 : 0) + (held.origin() == answered ? 2 : 0) + (check.isFirstHop(held.surb()) ? 1 : 0);
     }
 }

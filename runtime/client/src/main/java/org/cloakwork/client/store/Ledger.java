@@ -12,6 +12,7 @@ import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.Counters;
 import org.cloakwork.client.Environment;
+import org.cloakwork.client.Way;
 import org.cloakwork.spi.store.ClientStore;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.Fragment;
@@ -48,8 +49,8 @@ public final class Ledger {
         this.journal = store.map(s -> new Journal(s, environment, counters, onProblem)).orElse(null);
         saved.messages().forEach(message -> used(message.id()));
         saved.received().forEach(message -> used(message.id()));
-        saved.fragments().forEach(fragment -> fragmentRows.computeIfAbsent(fragment.setId(), id -> new BitSet())
-                .set(fragment.position()));
+        saved.fragments().forEach(arrived -> fragmentRows
+                .computeIfAbsent(arrived.fragment().setId(), id -> new BitSet()).set(arrived.fragment().position()));
         saved.surbs().forEach(surb -> {
             surbRows.put(surb.surb(), surb.row());
             used(ByteBuffer.wrap(surb.row()).getLong(SenderTag.LENGTH));
@@ -114,11 +115,11 @@ public final class Ledger {
 
     /**
      * @param recipient someone we write to
-     * @param tag       our new name for ourselves
+     * @param tag       our name for ourselves, which is in use
      */
     public void named(MixnetAddress recipient, SenderTag tag) {
         if (journal != null) {
-            journal.put(Rows.TAG, recipient.bytes(), tag.bytes());
+            journal.put(Rows.TAG, recipient.bytes(), Rows.tag(tag, environment.clock().now()));
         }
     }
 
@@ -131,10 +132,13 @@ public final class Ledger {
 
     // ------------------------------------------------------------------ reply blocks
 
-    /** @param key of a reply block that is about to be given away */
-    public void made(ReplyKey key) {
+    /**
+     * @param key    of a reply block that is about to be given away
+     * @param ownTag under which
+     */
+    public void made(ReplyKey key, Optional<SenderTag> ownTag) {
         if (journal != null) {
-            journal.add(Rows.REPLY_KEY, key.digest(), Rows.replyKey(key, environment.clock().now()));
+            journal.add(Rows.REPLY_KEY, key.digest(), Rows.replyKey(key, environment.clock().now(), ownTag));
         }
     }
 
@@ -195,11 +199,14 @@ public final class Ledger {
 
     // ------------------------------------------------------------------ messages in
 
-    /** @param fragment arrived, of a message that is not complete */
-    public void arrived(Fragment fragment) {
+    /**
+     * @param fragment arrived, of a message that is not complete
+     * @param way      how
+     */
+    public void arrived(Fragment fragment, Way way) {
         if (journal != null) {
             fragmentRows.computeIfAbsent(fragment.setId(), id -> new BitSet()).set(fragment.position());
-            journal.offer(Rows.FRAGMENT, Rows.fragmentKey(fragment.setId(), fragment.position()), fragment.bytes());
+            journal.offer(Rows.FRAGMENT, Rows.fragmentKey(fragment.setId(), fragment.position()), Rows.fragment(fragment, way));
         }
     }
 

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
+import org.cloakwork.client.Way;
 import org.cloakwork.client.encode.Content;
 import org.cloakwork.client.outbox.Lane;
 import org.cloakwork.client.outbox.Target;
@@ -42,15 +44,18 @@ import org.cloakwork.wire.topology.TopologyJson;
  * <pre>
  * gateway       own identity 32                       identity of our gateway 32
  * registration  own identity 32, gateway 32           shared key 32, last timestamp in seconds 8
- * tag           recipient 96                          our tag 16
- * reply-key     BLAKE3 of the key 32                  key 16, made 8
+ * tag           recipient 96                          our tag 16, last used 8
+ * reply-key     BLAKE3 of the key 32                  key 16, made 8, our tag it was given away under 16 or nothing
  * surb          sender tag 16, id 8                   received 8, rotation 1, reply block
  * message       id 8                                  see {@link #message(Saved.Message)}
- * received      id 8                                  0, or 1 and sender tag 16; payload
- * fragment      set id 4, position 1                  fragment
+ * received      id 8                                  0, or 1 and sender tag 16, or 2 (an answer) and whose 96, or 3
+ *                                                     (an answer of nobody known); payload
+ * fragment      set id 4, position 1                  0 (to our address), or 1 and our tag 16, or 2; fragment
  * completed     set id 4                              when 8, fingerprints of the fragments or nothing
  * topology      own identity 32                       when it was taken over 8, JSON as of nym-client --custom-mixnet
  * </pre>
+ * Rows of earlier versions are read, too: a tag without a date, a reply key without a tag, a fragment (whose first byte
+ * is 128 or more) without its way.
  */
 final class Rows {
 
@@ -72,6 +77,10 @@ final class Rows {
     private static final int ANONYMOUS = 1;
     private static final int REPLY = 2;
     private static final int CUT = 3;
+    private static final byte FROM_ANYBODY = 0;
+    private static final byte FROM_SENDER = 1;
+    private static final byte ANSWER = 2;
+    private static final byte ANSWER_OF_NOBODY = 3;
 
     /** Reads one row. */
     private interface Reader {
@@ -118,8 +127,34 @@ final class Rows {
         return ByteBuffer.allocate(Long.BYTES + json.length).putLong(at.toEpochMilli()).put(json).array();
     }
 
-    static byte[] replyKey(ReplyKey key, Instant made) {
-        return ByteBuffer.allocate(ReplyKey.LENGTH + Long.BYTES).put(key.bytes()).putLong(made.toEpochMilli()).array();
+    static byte[] tag(SenderTag tag, Instant used) {
+        return ByteBuffer.allocate(SenderTag.LENGTH + Long.BYTES).put(tag.bytes()).put(instant(used)).array();
+    }
+
+    static byte[] replyKey(ReplyKey key, Instant made, Optional<SenderTag> ownTag) {
+        byte[] tag = ownTag.map(SenderTag::bytes).orElse(new byte[0]);
+        return ByteBuffer.allocate(ReplyKey.LENGTH + Long.BYTES + tag.length).put(key.bytes()).put(instant(made)).put(tag)
+                .array();
+    }
+
+    static byte[] fragment(Fragment fragment, Way way) {
+        byte[] bytes = fragment.bytes();
+        byte[] tag = way instanceof Way.ReplyBlock(Optional<SenderTag> ownTag)
+                ? ownTag.map(SenderTag::bytes).orElse(new byte[0]) : new byte[0];
+        int kind = way instanceof Way.Address ? 0 : tag.length > 0 ? 1 : 2;
+        return ByteBuffer.allocate(1 + tag.length + bytes.length).put((byte) kind).put(tag).put(bytes).array();
+    }
+
+    private static Saved.Arrived fragment(ByteBuffer in) throws WireException {
+        if (in.get(in.position()) < 0) {
+            return new Saved.Arrived(Fragment.parse(rest(in)), Optional.empty());
+        }
+        Way way = switch (in.get()) {
+            case 0 -> new Way.Address();
+            case 1 -> new Way.ReplyBlock(Optional.of(tag(in)));
+            default -> new Way.ReplyBlock(Optional.empty());
+        };
+        return new Saved.Arrived(Fragment.parse(rest(in)), Optional.of(way));
     }
 
     static byte[] surbKey(SenderTag sender, long id) {
@@ -133,9 +168,28 @@ final class Rows {
     }
 
     static byte[] received(ReceivedMessage message) {
-        byte[] tag = message.sender().map(SenderTag::bytes).orElse(new byte[0]);
-        return ByteBuffer.allocate(1 + tag.length + message.payload().length).put((byte) (tag.length == 0 ? 0 : 1))
-                .put(tag).put(message.payload()).array();
+        byte[] origin = switch (message.origin()) {
+            case ReceivedMessage.Unknown() -> new byte[] {FROM_ANYBODY};
+            case ReceivedMessage.Sender(SenderTag sender) -> origin(FROM_SENDER, sender.bytes());
+            // Whom isolated conversations were with is not kept, and they have ended at the next start.
+            case ReceivedMessage.Answer(var recipient, var isolation) -> recipient.filter(address -> isolation.isEmpty())
+                    .map(address -> origin(ANSWER, address.bytes())).orElse(new byte[] {ANSWER_OF_NOBODY});
+        };
+        return ByteBuffer.allocate(origin.length + message.payload().length).put(origin).put(message.payload()).array();
+    }
+
+    private static byte[] origin(byte kind, byte[] who) {
+        return ByteBuffer.allocate(1 + who.length).put(kind).put(who).array();
+    }
+
+    private static ReceivedMessage.Origin origin(ByteBuffer in) {
+        return switch (in.get()) {
+            case FROM_SENDER -> new ReceivedMessage.Sender(tag(in));
+            case ANSWER -> new ReceivedMessage.Answer(
+                    Optional.of(MixnetAddress.fromBytes(bytes(in, MixnetAddress.LENGTH))), Optional.empty());
+            case ANSWER_OF_NOBODY -> new ReceivedMessage.Answer(Optional.empty(), Optional.empty());
+            default -> new ReceivedMessage.Unknown();
+        };
     }
 
     /**
@@ -208,12 +262,13 @@ final class Rows {
                       Counters counters) throws StoreException {
         List<IdentityKey> gateway = new ArrayList<>();
         Map<IdentityKey, Saved.Registration> registrations = new HashMap<>();
-        Map<MixnetAddress, SenderTag> tags = new HashMap<>();
+        Map<MixnetAddress, Saved.Tag> tags = new LinkedHashMap<>();
+        List<Map.Entry<MixnetAddress, Saved.Tag>> tagRows = new ArrayList<>();
         List<Saved.Key> replyKeys = new ArrayList<>();
         List<Saved.Surb> surbs = new ArrayList<>();
         List<Saved.Message> messages = new ArrayList<>();
         List<Saved.Received> received = new ArrayList<>();
-        List<Fragment> fragments = new ArrayList<>();
+        List<Saved.Arrived> fragments = new ArrayList<>();
         List<Saved.Completed> completed = new ArrayList<>();
         List<Saved.LastTopology> topology = new ArrayList<>();
         List<Change> expired = new ArrayList<>();
@@ -235,10 +290,11 @@ final class Rows {
                 topology.add(new Saved.LastTopology(TopologyJson.read(rest(value), at), at));
             }
         });
-        each(store, TAG, (key, value) ->
-                tags.put(MixnetAddress.fromBytes(bytes(key, MixnetAddress.LENGTH)), tag(value)));
+        each(store, TAG, (key, value) -> tagRows.add(Map.entry(MixnetAddress.fromBytes(bytes(key, MixnetAddress.LENGTH)),
+                new Saved.Tag(tag(value), value.hasRemaining() ? instant(value) : now))));
         each(store, REPLY_KEY, (key, value) -> {
-            Saved.Key found = new Saved.Key(new ReplyKey(bytes(value, ReplyKey.LENGTH)), instant(value));
+            Saved.Key found = new Saved.Key(new ReplyKey(bytes(value, ReplyKey.LENGTH)), instant(value),
+                    value.hasRemaining() ? Optional.of(tag(value)) : Optional.empty());
             if (found.made().isBefore(now.minus(surbAge))) {
                 expired.add(new Change.Remove(REPLY_KEY, key.array()));
                 counters.count(Counter.REPLY_KEYS_EXPIRED);
@@ -260,10 +316,10 @@ final class Rows {
         });
         each(store, MESSAGE, (key, value) -> messages.add(readMessage(key.getLong(), value)));
         each(store, RECEIVED, (key, value) -> {
-            Optional<SenderTag> sender = value.get() == 1 ? Optional.of(tag(value)) : Optional.empty();
-            received.add(new Saved.Received(key.getLong(), new ReceivedMessage(rest(value), sender)));
+            ReceivedMessage.Origin origin = origin(value);
+            received.add(new Saved.Received(key.getLong(), new ReceivedMessage(rest(value), origin)));
         });
-        each(store, FRAGMENT, (key, value) -> fragments.add(Fragment.parse(rest(value))));
+        each(store, FRAGMENT, (key, value) -> fragments.add(fragment(value)));
         each(store, COMPLETED, (key, value) -> {
             Saved.Completed found = new Saved.Completed(key.getInt(), instant(value), rest(value));
             if (found.at().isBefore(now.minus(completedAge))) {
@@ -272,6 +328,8 @@ final class Rows {
                 completed.add(found);
             }
         });
+        tagRows.sort(Comparator.comparing(row -> row.getValue().used()));
+        tagRows.forEach(row -> tags.put(row.getKey(), row.getValue()));
         replyKeys.sort(Comparator.comparing(Saved.Key::made));
         surbs.sort(Comparator.comparing(surb -> ByteBuffer.wrap(surb.row()).getLong(SenderTag.LENGTH)));
         completed.sort(Comparator.comparing(Saved.Completed::at));

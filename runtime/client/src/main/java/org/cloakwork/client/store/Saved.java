@@ -10,6 +10,7 @@ import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.Counters;
+import org.cloakwork.client.Way;
 import org.cloakwork.client.encode.Content;
 import org.cloakwork.client.outbox.Lane;
 import org.cloakwork.client.outbox.Target;
@@ -26,7 +27,7 @@ import org.cloakwork.wire.crypto.ReplyKey;
  *
  * @param gateway       the gateway of its address
  * @param registrations with gateways
- * @param tags          its names for itself, by recipient
+ * @param tags          its names for itself, by recipient, the one used last at the end
  * @param replyKeys     of reply blocks it gave away, oldest first
  * @param surbs         reply blocks of others, in the order they came
  * @param messages      that have not ended, in the order they were accepted
@@ -36,8 +37,8 @@ import org.cloakwork.wire.crypto.ReplyKey;
  * @param topology      the last good one
  */
 public record Saved(Optional<IdentityKey> gateway, Map<IdentityKey, Registration> registrations,
-                    Map<MixnetAddress, SenderTag> tags, List<Key> replyKeys, List<Surb> surbs,
-                    List<Message> messages, List<Received> received, List<Fragment> fragments,
+                    Map<MixnetAddress, Tag> tags, List<Key> replyKeys, List<Surb> surbs,
+                    List<Message> messages, List<Received> received, List<Arrived> fragments,
                     List<Completed> completed, Optional<LastTopology> topology) {
 
     /**
@@ -76,10 +77,25 @@ public record Saved(Optional<IdentityKey> gateway, Map<IdentityKey, Registration
     }
 
     /**
-     * @param key  of a reply block
-     * @param made when
+     * @param tag  our name for ourselves
+     * @param used when last, within an hour
      */
-    public record Key(ReplyKey key, Instant made) {
+    public record Tag(SenderTag tag, Instant used) {
+    }
+
+    /**
+     * @param key    of a reply block
+     * @param made   when
+     * @param ownTag under which it was given away; empty if written by an earlier version
+     */
+    public record Key(ReplyKey key, Instant made, Optional<SenderTag> ownTag) {
+    }
+
+    /**
+     * @param fragment of a message that is not complete
+     * @param way      how it came; empty if written by an earlier version
+     */
+    public record Arrived(Fragment fragment, Optional<Way> way) {
     }
 
     /**

@@ -21,6 +21,7 @@ import org.cloakwork.wire.NymMessage;
 import org.cloakwork.wire.PacketSize;
 import org.cloakwork.wire.Padding;
 import org.cloakwork.wire.PayloadEncryption;
+import org.cloakwork.wire.ReplyContent;
 import org.cloakwork.wire.PreparedPacket;
 import org.cloakwork.wire.ReplyContent;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
@@ -48,7 +49,10 @@ class InboxTest {
     }
 
     private Optional<NymMessage> deliver(byte[] bytes) {
-        return inbox.delivered(bytes, 0).map(Inbox.Delivered::message);
+        return inbox.delivered(bytes, 0).map(delivered -> switch (delivered) {
+            case Inbox.ToAddress(NymMessage.ToAddress message) -> message;
+            case Inbox.OverReplyBlock(ReplyContent content, var ignored) -> new NymMessage.Reply(content);
+        });
     }
 
     @Test

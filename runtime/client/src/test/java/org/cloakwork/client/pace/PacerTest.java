@@ -217,6 +217,25 @@ class PacerTest {
     }
 
     @Test
+    void nothingLeavesUnpacedBetweenTheArrivalOfAStrategyAndItsFirstSlot() {
+        pacer.partsChanged();
+        traffic.waiting = 10;
+        parts.setCover(poisson(MEAN, null));
+        pacer.packetReady();
+        assertEquals(0, traffic.data, "there was no strategy, and the new one was not asked yet");
+        pacer.partsChanged();
+        assertEquals(0, traffic.data);
+        time.runFor(Duration.ofSeconds(2));
+        assertEquals(10, traffic.data);
+        parts.setCover(poisson(null, null));
+        pacer.partsChanged();
+        traffic.waiting = 1;
+        parts.setCover(poisson(MEAN, null));
+        pacer.packetReady();
+        assertEquals(10, traffic.data, "the strategy without slots is not the one in use any more");
+    }
+
+    @Test
     void a_strategy_that_throws_is_asked_again() {
         boolean[] broken = {true};
         CoverTrafficStrategy good = poisson(MEAN, null);

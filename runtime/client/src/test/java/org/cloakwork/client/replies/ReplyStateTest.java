@@ -9,6 +9,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +35,7 @@ import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.sphinx.Surb;
 import org.cloakwork.spi.sphinx.SphinxException;
 import org.cloakwork.spi.topology.KeyRotation;
+import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.NodeAddress;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.Fragment;
@@ -45,22 +48,53 @@ import org.junit.jupiter.api.Test;
 class ReplyStateTest {
 
     private static final long HOUR = 3600 * 1_000_000_000L;
+    private static final String FIRST_HOP = "10.0.0.1:1789";
+    private static final long ODD = 7;
+    private static final long EVEN = 8;
 
     private final Randomness randomness = new VirtualTime(1).randomness();
     private final Counters counters = new Counters();
     private final SurbStock stock = new SurbStock(counters, Ledger.none());
     private final SenderTag peer = tag();
+    private final IdentityKey gateway = IdentityKeyPair.generate(randomness).publicKey();
+
+    ReplyStateTest() {
+        stock.topologyChanged(topology(KeyRotation.NO_ROTATION, FIRST_HOP), 0);
+    }
+
+    private Topology topology(long rotationId, String... firstHops) {
+        Map<Long, Node> nodes = new HashMap<>();
+        for (String hop : firstHops) {
+            nodes.put((long) nodes.size(), new Node(nodes.size(), NodeAddress.parse(hop), Optional.empty(),
+                    IdentityKeyPair.generate(randomness).publicKey(), new EncryptionKey(randomness.bytes(32)),
+                    Set.of(Node.Role.MIXNODE), OptionalInt.empty()));
+        }
+        return new Topology(1, rotationId, Instant.EPOCH, new Topology.RewardedSet(1, Set.of(), Set.of(), nodes.keySet(),
+                Set.of(), Set.of(), Set.of()), nodes);
+    }
+
+    private void received(SenderTag sender, List<ReplySurb> surbs, boolean requested) {
+        received(sender, surbs, requested, 0);
+    }
+
+    private void received(SenderTag sender, List<ReplySurb> surbs, boolean requested, long nowNanos) {
+        stock.received(sender, surbs, requested, Optional.empty(), nowNanos);
+    }
 
     private SenderTag tag() {
         return new SenderTag(randomness.bytes(16));
     }
 
     private ReplySurb surb(KeyRotation rotation) {
+        return surb(rotation, FIRST_HOP, 4);
+    }
+
+    private ReplySurb surb(KeyRotation rotation, String firstHop, int hops) {
         try {
             return new ReplySurb(ReplyKey.generate(randomness), Surb.parse(ByteBuffer
-                    .allocate(PacketFormat.HEADER_LENGTH + NodeAddress.LONG_LENGTH + 64)
+                    .allocate(PacketFormat.HEADER_LENGTH + NodeAddress.LONG_LENGTH + 16 * hops)
                     .position(PacketFormat.HEADER_LENGTH)
-                    .put(NodeAddress.parse("10.0.0.1:1789").padded(NodeAddress.LONG_LENGTH)).array()), rotation);
+                    .put(NodeAddress.parse(firstHop).padded(NodeAddress.LONG_LENGTH)).array()), rotation);
         } catch (SphinxException e) {
             throw new IllegalStateException(e);
         }
@@ -81,12 +115,13 @@ class ReplyStateTest {
 
     private void assertBalance(int taken) {
         assertEquals(counters.get(Counter.SURBS_RECEIVED),
-                taken + counters.get(Counter.SURBS_EXPIRED) + stock.size());
+                taken + counters.get(Counter.SURBS_EXPIRED) + counters.get(Counter.SURBS_NO_ROOM)
+                        + counters.get(Counter.SURBS_FIRST_HOP) + counters.get(Counter.SURBS_HOPS) + stock.size());
     }
 
     @Test
     void a_fragment_leaves_with_each_block_above_the_reserve() {
-        stock.received(peer, surbs(9), false);
+        received(peer, surbs(9), false);
         List<OutgoingFragment> fragments = fragments(20);
         fragments.forEach(fragment -> stock.enqueue(peer, fragment));
         assertEquals(fragments.subList(0, 6), stock.release(peer));
@@ -104,7 +139,7 @@ class ReplyStateTest {
         stock.enqueue(peer, fragments.get(1));
         fragments.get(0).sent(0, 0);
         stock.enqueue(peer, fragments.get(0));
-        stock.received(peer, surbs(3), false);
+        received(peer, surbs(3), false);
         assertEquals(List.of(fragments.get(0)), stock.release(peer));
         fragments.get(1).message().fail(FailureReason.DEADLINE, "late");
         stock.release(peer);
@@ -113,20 +148,20 @@ class ReplyStateTest {
 
     @Test
     void everything_missing_is_asked_for_at_once_and_not_twice() {
-        stock.received(peer, surbs(5), false);
+        received(peer, surbs(5), false);
         fragments(100).forEach(fragment -> stock.enqueue(peer, fragment));
         assertEquals(107, stock.request(peer, 0));
         assertEquals(0, stock.request(peer, 1));
-        stock.received(peer, surbs(40), true);
+        received(peer, surbs(40), true);
         assertEquals(0, stock.request(peer, 2));
-        stock.received(peer, surbs(40), true);
+        received(peer, surbs(40), true);
         assertNotEquals(0, stock.release(peer).size());
         assertTrue(stock.request(peer, 3) > 0);
     }
 
     @Test
     void a_request_without_an_answer_is_repeated_less_and_less_often() {
-        stock.received(peer, surbs(5), false);
+        received(peer, surbs(5), false);
         fragments(10).forEach(fragment -> stock.enqueue(peer, fragment));
         List<Long> asked = new ArrayList<>();
         for (long second = 0; second < 3600; second++) {
@@ -140,17 +175,17 @@ class ReplyStateTest {
     @Test
     void a_request_stays_within_its_bounds() {
         assertEquals(0, stock.request(peer, 0));
-        stock.received(peer, surbs(11), false);
+        received(peer, surbs(11), false);
         assertEquals(SurbStock.LEAST_REQUEST, stock.request(peer, 0));
         SenderTag other = tag();
-        stock.received(other, surbs(1), false);
+        received(other, surbs(1), false);
         fragments(250).forEach(fragment -> stock.enqueue(other, fragment));
         assertEquals(SurbStock.MOST_REQUEST, stock.request(other, 0));
     }
 
     @Test
     void the_last_blocks_are_for_new_requests_only() {
-        stock.received(peer, surbs(3), false);
+        received(peer, surbs(3), false);
         assertTrue(stock.takeForRequestAgain(peer).isPresent());
         assertTrue(stock.takeForRequestAgain(peer).isEmpty());
         assertTrue(stock.takeForRequest(peer).isPresent());
@@ -163,34 +198,166 @@ class ReplyStateTest {
     @Test
     void a_sender_can_be_answered_while_blocks_are_there_or_asked_for() {
         assertFalse(stock.canAnswer(peer, 0));
-        stock.received(peer, List.of(), false);
+        received(peer, List.of(), false);
         assertFalse(stock.canAnswer(peer, 0));
-        stock.received(peer, surbs(1), false);
+        received(peer, surbs(1), false);
         assertTrue(stock.canAnswer(peer, 0));
         assertTrue(stock.request(peer, 0) > 0);
         ReplySurb last = stock.takeForRequest(peer).orElseThrow();
         assertTrue(stock.canAnswer(peer, 0));
         assertFalse(stock.canAnswer(peer, SurbStock.REQUEST_TIMEOUT_NANOS + 1));
-        stock.putBack(peer, last);
+        stock.putBack(peer, last, 0);
         assertTrue(stock.canAnswer(peer, SurbStock.REQUEST_TIMEOUT_NANOS + 1));
     }
 
     @Test
     void one_sender_fills_no_more_than_its_share() {
-        stock.received(peer, surbs(SurbStock.MAX_PER_SENDER + 7), false);
+        received(peer, surbs(SurbStock.MAX_PER_SENDER + 7), false);
         assertEquals(SurbStock.MAX_PER_SENDER, stock.size());
-        assertEquals(7, counters.get(Counter.SURBS_EXPIRED));
+        assertEquals(7, counters.get(Counter.SURBS_NO_ROOM));
         assertBalance(0);
     }
 
     @Test
+    void whatSomebodyElseBringsUnderATagPushesOutNothingOfItsOwner() {
+        List<ReplySurb> owned = surbs(10);
+        received(peer, owned, false);
+        received(new SenderTag(peer.bytes()), surbs(SurbStock.MAX_PER_SENDER), false);
+        Set<ReplySurb> used = new HashSet<>();
+        for (int i = 0; i < owned.size(); i++) {
+            used.add(stock.takeForRequest(peer).orElseThrow());
+        }
+        assertEquals(Set.copyOf(owned), used, "the owner's blocks serve the answers to the owner");
+        assertEquals(10, counters.get(Counter.SURBS_NO_ROOM));
+        assertBalance(10);
+    }
+
+    @Test
+    void aMessageIsAnsweredFirstWithTheBlocksItBrought() {
+        SenderTag second = new SenderTag(peer.bytes());
+        List<ReplySurb> first = surbs(3);
+        List<ReplySurb> later = surbs(3);
+        received(peer, first, false);
+        received(second, later, false);
+        assertEquals(later.getFirst(), stock.takeForRequest(second).orElseThrow());
+        assertEquals(first.getFirst(), stock.takeForRequest(peer).orElseThrow());
+        assertEquals(first.get(1), stock.takeForRequest(new SenderTag(peer.bytes())).orElseThrow());
+        assertBalance(3);
+    }
+
+    @Test
+    void aMessageWithoutBlocksMakesNoPeer() {
+        received(peer, surbs(1), false);
+        for (int i = 0; i <= SurbStock.MAX_SENDERS; i++) {
+            received(tag(), List.of(), false);
+        }
+        assertTrue(stock.canAnswer(peer, 0));
+    }
+
+    @Test
+    void whoWasAnsweredIsNotPushedOutByOthersWhoWereNot() {
+        received(peer, surbs(5), false);
+        stock.takeForRequest(peer).orElseThrow();
+        for (int i = 0; i < 2 * SurbStock.MAX_SENDERS; i++) {
+            received(tag(), surbs(1), false);
+        }
+        assertTrue(stock.canAnswer(peer, 0));
+        received(tag(), surbs(1), false, SurbStock.SILENT_NANOS + 1);
+        assertBalance(1);
+    }
+
+    @Test
+    void blocksWhoseFirstHopIsNoMixOfTheFirstLayerAreNotKept() {
+        received(peer, List.of(surb(KeyRotation.UNKNOWN, "10.0.0.1:1790", 4), surb(KeyRotation.UNKNOWN, "10.0.0.2:1789", 4),
+                surb(KeyRotation.UNKNOWN, "[2001:db8::1]:1789", 4)), false);
+        assertFalse(stock.canAnswer(peer, 0));
+        assertEquals(3, counters.get(Counter.SURBS_FIRST_HOP));
+        assertBalance(0);
+    }
+
+    @Test
+    void blocksOfMoreHopsThanAPacketHasAreNotKept() {
+        received(peer, List.of(surb(KeyRotation.UNKNOWN, FIRST_HOP, 5), surb(KeyRotation.UNKNOWN, FIRST_HOP, 6)), false);
+        assertEquals(1, stock.size());
+        assertEquals(1, counters.get(Counter.SURBS_HOPS));
+        assertBalance(0);
+    }
+
+    @Test
+    void firstHopsOfTheEpochBeforeAreTakenAWhileLongerAndUsedLast() {
+        ReplySurb before = surb(KeyRotation.UNKNOWN);
+        received(peer, List.of(before), false);
+        String other = "10.0.0.9:1789";
+        stock.topologyChanged(topology(KeyRotation.NO_ROTATION, other), HOUR);
+        ReplySurb now = surb(KeyRotation.UNKNOWN, other, 4);
+        received(peer, List.of(surb(KeyRotation.UNKNOWN), now), false, HOUR + SurbCheck.GRACE.toNanos());
+        received(peer, List.of(surb(KeyRotation.UNKNOWN)), false, HOUR + SurbCheck.GRACE.toNanos() + 1);
+        assertEquals(1, counters.get(Counter.SURBS_FIRST_HOP));
+        assertEquals(now, stock.takeForRequest(peer).orElseThrow());
+        assertEquals(before, stock.takeForRequest(peer).orElseThrow());
+        assertBalance(2);
+    }
+
+    @Test
+    void aBlockOfARotationThatIsNotThereIsUsedOnceItIs() {
+        stock.topologyChanged(topology(ODD, FIRST_HOP), 0);
+        received(peer, List.of(surb(KeyRotation.EVEN)), false);
+        assertTrue(stock.canAnswer(peer, 0));
+        assertTrue(stock.takeForRequest(peer).isEmpty(), "no packet of ours has that label");
+        stock.topologyChanged(topology(EVEN, FIRST_HOP), 1);
+        assertEquals(KeyRotation.EVEN, stock.takeForRequest(peer).orElseThrow().rotation());
+    }
+
+    @Test
+    void aBlockThatCameALongTimeBeforeItsLabelIsOfTheRotationThatWasOverThen() {
+        stock.topologyChanged(topology(ODD, FIRST_HOP), 0);
+        received(peer, List.of(surb(KeyRotation.EVEN)), false);
+        stock.topologyChanged(topology(ODD + 1, FIRST_HOP), HOUR + 1);
+        assertTrue(stock.takeForRequest(peer).isEmpty());
+        assertEquals(0, stock.size());
+    }
+
+    @Test
+    void whoMissedARotationDropsBlocksWhoseLabelLooksLikeThePresentOne() {
+        stock.topologyChanged(topology(ODD, FIRST_HOP), 0);
+        received(peer, List.of(surb(KeyRotation.ODD)), false);
+        stock.topologyChanged(topology(ODD + 2, FIRST_HOP), HOUR);
+        assertEquals(0, stock.size());
+        assertBalance(0);
+    }
+
+    @Test
+    void whereEpochsAreShorterBlocksAreRenewedAndDroppedSooner() {
+        stock.topologyChanged(topology(ODD, FIRST_HOP), 0);
+        received(peer, List.of(surb(KeyRotation.ODD)), false);
+        Topology present = topology(ODD + 1, FIRST_HOP).withEpochLength(Duration.ofMinutes(12));
+        stock.topologyChanged(present, HOUR);
+        assertEquals(List.of(), stock.toRenew(HOUR + HOUR / 30 - 1, 10));
+        assertEquals(List.of(peer), stock.toRenew(HOUR + HOUR / 30, 10));
+        assertEquals(List.of(), stock.toRenew(HOUR + HOUR / 29, 10));
+        stock.topologyChanged(present, HOUR + HOUR / 5);
+        assertEquals(1, stock.size());
+        stock.topologyChanged(present, HOUR + HOUR / 5 + 1);
+        assertEquals(0, stock.size());
+    }
+
+    @Test
+    void anAnswerHasTheLabelThatAllOurPacketsHave() {
+        received(peer, List.of(surb(KeyRotation.ODD)), false);
+        assertEquals(KeyRotation.UNKNOWN, stock.takeForRequest(peer).orElseThrow().rotation());
+        stock.topologyChanged(topology(ODD, FIRST_HOP), 0);
+        received(peer, List.of(surb(KeyRotation.UNKNOWN)), false);
+        assertEquals(KeyRotation.ODD, stock.takeForRequest(peer).orElseThrow().rotation());
+    }
+
+    @Test
     void many_senders_push_out_the_ones_heard_of_longest_ago_but_none_for_whom_something_waits() {
-        stock.received(peer, surbs(1), false);
+        received(peer, surbs(1), false);
         stock.enqueue(peer, fragments(1).getFirst());
         SenderTag second = tag();
-        stock.received(second, surbs(2), false);
+        received(second, surbs(2), false);
         for (int i = 0; i < SurbStock.MAX_SENDERS; i++) {
-            stock.received(tag(), surbs(1), false);
+            received(tag(), surbs(1), false);
         }
         assertTrue(stock.isWaiting(peer));
         assertFalse(stock.canAnswer(second, 0));
@@ -198,53 +365,26 @@ class ReplyStateTest {
         assertBalance(0);
         List<ReplySurb> share = surbs(SurbStock.MAX_PER_SENDER);
         for (int i = 0; i < 110; i++) {
-            stock.received(tag(), share, false);
+            received(tag(), share, false);
         }
         assertTrue(stock.size() <= SurbStock.MAX_SURBS && stock.size() > SurbStock.MAX_SURBS - 1000);
         assertBalance(0);
     }
 
-    private static Topology topology(long rotationId, Duration epoch) {
-        return new Topology(0, rotationId, Instant.EPOCH, new Topology.RewardedSet(0, Set.of(), Set.of(), Set.of(),
-                Set.of(), Set.of(), Set.of()), Map.of()).withEpochLength(epoch);
-    }
-
     @Test
-    void blocks_of_the_present_rotation_are_used_first_and_older_ones_expire_after_an_epoch() {
+    void blocks_of_the_present_rotation_are_used_first_and_older_ones_expire() {
         ReplySurb old = surb(KeyRotation.ODD);
         ReplySurb fresh = surb(KeyRotation.EVEN);
-        ReplySurb untold = surb(KeyRotation.UNKNOWN);
-        stock.rotate(topology(9, Duration.ofHours(1)), 0);
-        stock.received(peer, List.of(old, surb(KeyRotation.ODD), fresh, untold), false);
-        Topology present = topology(10, Duration.ofMinutes(15));
-        stock.rotate(present, HOUR);
+        stock.topologyChanged(topology(ODD, FIRST_HOP), 0);
+        received(peer, List.of(old, surb(KeyRotation.ODD), fresh), false);
+        stock.topologyChanged(topology(EVEN, FIRST_HOP), HOUR);
         assertEquals(fresh, stock.takeForRequest(peer).orElseThrow());
-        assertEquals(untold, stock.takeForRequest(peer).orElseThrow());
         assertEquals(old, stock.takeForRequest(peer).orElseThrow());
-        stock.rotate(present, HOUR + HOUR / 4);
+        stock.topologyChanged(topology(EVEN, FIRST_HOP), 2 * HOUR);
         assertEquals(1, stock.size());
-        stock.rotate(present, HOUR + HOUR / 4 + 1);
+        stock.topologyChanged(topology(EVEN, FIRST_HOP), 2 * HOUR + 1);
         assertEquals(0, stock.size());
-        assertBalance(3);
-    }
-
-    @Test
-    void blocks_are_renewed_once_a_rotation_after_a_sixth_of_an_epoch() {
-        stock.rotate(topology(9, Duration.ofHours(1)), 0);
-        stock.received(peer, List.of(surb(KeyRotation.ODD)), false);
-        stock.rotate(topology(10, Duration.ofMinutes(12)), HOUR);
-        assertEquals(List.of(), stock.toRenew(HOUR + HOUR / 30 - 1, 10));
-        assertEquals(List.of(peer), stock.toRenew(HOUR + HOUR / 30, 10));
-        assertEquals(List.of(), stock.toRenew(HOUR + HOUR / 29, 10));
-    }
-
-    @Test
-    void who_missed_a_rotation_drops_blocks_whose_label_looks_like_the_present_one() {
-        stock.rotate(topology(8, Duration.ofHours(1)), 0);
-        stock.received(peer, List.of(surb(KeyRotation.EVEN), surb(KeyRotation.ODD), surb(KeyRotation.UNKNOWN)), false);
-        stock.rotate(topology(10, Duration.ofHours(1)), 48 * HOUR);
-        assertEquals(1, stock.size());
-        assertBalance(0);
+        assertBalance(2);
     }
 
     @Test
@@ -263,40 +403,63 @@ class ReplyStateTest {
         assertEquals(1, counters.get(Counter.REPLY_KEYS_EXPIRED));
     }
 
-    @Test
-    void a_recipient_has_one_tag_of_ours_until_too_many_others_came() {
-        SenderTags tags = new SenderTags(randomness, Ledger.none());
-        IdentityKey gateway = IdentityKeyPair.generate(randomness).publicKey();
-        MixnetAddress first = new MixnetAddress(gateway, new EncryptionKey(new byte[32]), gateway);
-        assertEquals(Optional.empty(), tags.known(first, Optional.empty()));
-        SenderTag tag = tags.tagFor(first);
-        assertEquals(tag, tags.tagFor(first));
-        assertEquals(Optional.of(tag), tags.known(first, Optional.empty()));
-        for (int i = 1; i <= SenderTags.MAX_RECIPIENTS; i++) {
-            byte[] key = ByteBuffer.allocate(32).putInt(i).array();
-            assertNotEquals(tag, tags.tagFor(new MixnetAddress(gateway, new EncryptionKey(key), gateway)));
-        }
-        assertEquals(Optional.empty(), tags.known(first, Optional.empty()));
+    private SenderTags tags() {
+        return new SenderTags(randomness, counters, Ledger.none(), Duration.ofNanos(24 * HOUR));
+    }
+
+    private static SenderTags.Self self(MixnetAddress recipient) {
+        return new SenderTags.Self(recipient, Optional.empty());
+    }
+
+    private static SenderTags.Self self(MixnetAddress recipient, String isolation) {
+        return new SenderTags.Self(recipient, Optional.of(isolation));
+    }
+
+    private MixnetAddress recipient(int number) {
+        byte[] key = ByteBuffer.allocate(32).putInt(number).array();
+        return new MixnetAddress(gateway, new EncryptionKey(key), gateway);
     }
 
     @Test
-    void whoever_isolates_has_several_tags_and_only_its_recipient_is_answered_under_them() {
-        SenderTags tags = new SenderTags(randomness, Ledger.none());
-        IdentityKey gateway = IdentityKeyPair.generate(randomness).publicKey();
-        MixnetAddress recipient = new MixnetAddress(gateway, new EncryptionKey(new byte[32]), gateway);
-        MixnetAddress other = new MixnetAddress(gateway, new EncryptionKey(ByteBuffer.allocate(32).putInt(1).array()),
-                gateway);
-        SenderTag plain = tags.tagFor(recipient);
-        SenderTag work = tags.tagFor(recipient, "work");
-        assertEquals(work, tags.tagFor(recipient, "work"));
-        assertEquals(3, Set.of(plain, work, tags.tagFor(recipient, "home")).size());
-        assertNotEquals(work, tags.tagFor(other, "work"));
-        assertEquals(Optional.of(work), tags.known(recipient, Optional.of(work)));
-        assertEquals(Optional.of(plain), tags.known(recipient, Optional.of(plain)));
-        assertEquals(Optional.empty(), tags.known(other, Optional.of(work)));
-        for (int i = 0; i < SenderTags.MAX_RECIPIENTS; i++) {
-            tags.tagFor(recipient, "user " + i);
+    void a_recipient_has_one_tag_of_ours_until_too_many_others_came() {
+        SenderTags tags = tags();
+        SenderTag tag = tags.tagFor(self(recipient(0)), 0);
+        assertEquals(tag, tags.tagFor(self(recipient(0)), 0));
+        assertEquals(Optional.of(self(recipient(0))), tags.self(tag));
+        for (int i = 0; i < 2 * SenderTags.MAX_TAGS; i++) {
+            tags.tagFor(self(recipient(0), "user " + i), 0);
         }
-        assertEquals(Optional.of(plain), tags.known(recipient, Optional.of(work)));
+        assertEquals(Optional.of(self(recipient(0))), tags.self(tag), "isolated ones have a limit of their own");
+        for (int i = 1; i <= SenderTags.MAX_TAGS; i++) {
+            assertNotEquals(tag, tags.tagFor(self(recipient(i)), 0));
+        }
+        assertEquals(Optional.empty(), tags.self(tag));
+    }
+
+    @Test
+    void whoeverIsolatesHasSeveralTagsAndEachIsOfOneRecipient() {
+        SenderTags tags = tags();
+        SenderTag plain = tags.tagFor(self(recipient(0)), 0);
+        SenderTag work = tags.tagFor(self(recipient(0), "work"), 0);
+        assertEquals(work, tags.tagFor(self(recipient(0), "work"), 0));
+        assertEquals(3, Set.of(plain, work, tags.tagFor(self(recipient(0), "home"), 0)).size());
+        assertNotEquals(work, tags.tagFor(self(recipient(1), "work"), 0));
+        assertEquals(Optional.of(self(recipient(0), "work")), tags.self(work));
+        assertEquals(Optional.of(self(recipient(0))), tags.self(plain));
+    }
+
+    @Test
+    void aTagEndsADayAfterItWasUsedLast() {
+        SenderTags tags = tags();
+        SenderTag tag = tags.tagFor(self(recipient(0)), 0);
+        SenderTag used = tags.tagFor(self(recipient(1)), 0);
+        assertEquals(used, tags.tagFor(self(recipient(1)), 20 * HOUR));
+        tags.end(24 * HOUR);
+        assertTrue(tags.self(tag).isPresent());
+        tags.end(24 * HOUR + 1);
+        assertEquals(Optional.empty(), tags.self(tag));
+        assertEquals(used, tags.tagFor(self(recipient(1)), 44 * HOUR));
+        assertNotEquals(tag, tags.tagFor(self(recipient(0)), 44 * HOUR));
+        assertEquals(1, counters.get(Counter.TAGS_ENDED));
     }
 }
