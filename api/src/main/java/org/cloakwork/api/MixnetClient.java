@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.TimeoutException;
@@ -53,6 +54,17 @@ public interface MixnetClient extends AutoCloseable {
      * @return ends the listening when closed
      */
     Subscription onState(Consumer<ClientState> listener);
+
+    /**
+     * Tells what does not keep the client from working and should be known: that its traffic is not covered on a link that
+     * others may watch, for example.
+     *
+     * @return sentences for people; empty if there is nothing
+     * @since 1.3
+     */
+    default List<String> warnings() {
+        return List.of();
+    }
 
     /**
      * Blocks until the state is {@link ClientState.Ready}.
@@ -212,7 +224,7 @@ public interface MixnetClient extends AutoCloseable {
     interface Builder {
 
         /**
-         * Joins the network that a directory (nym-api) describes.
+         * Joins the network that a directory (nym-api) describes. Unless a cover part is chosen, it is {@code poisson}.
          *
          * @param urls base URLs, tried in turn
          * @return this
@@ -220,7 +232,8 @@ public interface MixnetClient extends AutoCloseable {
         Builder directory(URI... urls);
 
         /**
-         * Joins the network that a file describes (the {@code --custom-mixnet} form of nym-client).
+         * Joins the network that a file describes (the {@code --custom-mixnet} form of nym-client). Unless a cover part is
+         * chosen, it is {@code poisson}.
          *
          * @param file the file
          * @return this
@@ -228,7 +241,8 @@ public interface MixnetClient extends AutoCloseable {
         Builder networkFile(Path file);
 
         /**
-         * Joins a local network that is already running.
+         * Joins a local network that is already running. Unless a cover part is chosen, it is {@code none}: nobody watches
+         * there. So it is without any network named.
          *
          * @param network the network
          * @return this

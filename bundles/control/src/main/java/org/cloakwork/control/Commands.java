@@ -210,6 +210,7 @@ public final class Commands {
                     counters.get("messages.in-flight"), counters.get("messages.received"),
                     counters.get("packets.sent.data"), counters.get("packets.sent.retransmission"),
                     counters.get("packets.sent.cover")));
+            client.client().warnings().forEach(warning -> text.append("  warning: ").append(warning).append('\n'));
         }
         return text + problems(running);
     }

@@ -99,6 +99,7 @@ public final class Engine implements MixnetClient {
     private final Cryptography cryptography;
     private final Counters counters;
     private final StateBoard states;
+    private final Warnings warnings = new Warnings();
     private final Announcements<MixnetAddress> addresses;
     private final AckKey ackKey;
     /** What the client goes on from, until it does. */
@@ -307,6 +308,11 @@ public final class Engine implements MixnetClient {
     @Override
     public void awaitReady(Duration deadline) throws TimeoutException, InterruptedException {
         states.awaitReady(deadline);
+    }
+
+    @Override
+    public List<String> warnings() {
+        return warnings.present();
     }
 
     @Override
@@ -827,6 +833,7 @@ public final class Engine implements MixnetClient {
         if (isStopped()) {
             return;
         }
+        warnings.set(Stream.of(uncovered()).flatMap(Optional::stream).toList());
         Optional<String> missing = parts.problem();
         String reason;
         if (missing.isPresent()) {
@@ -849,5 +856,11 @@ public final class Engine implements MixnetClient {
             return;
         }
         states.set(states.wasReady() ? new ClientState.Degraded(reason) : new ClientState.Connecting(reason));
+    }
+
+    private Optional<String> uncovered() {
+        return pacer.isUncovered() && session.address()
+                .flatMap(own -> topology.topology().flatMap(known -> known.node(own.gateway())))
+                .filter(Warnings::isElsewhere).isPresent() ? Optional.of(Warnings.UNCOVERED) : Optional.empty();
     }
 }

@@ -1,7 +1,6 @@
 package org.cloakwork.launcher;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -20,7 +18,6 @@ import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
-import org.osgi.framework.launch.FrameworkFactory;
 import org.osgi.framework.wiring.BundleCapability;
 import org.osgi.framework.wiring.BundleRequirement;
 import org.osgi.framework.wiring.BundleRevision;
@@ -37,7 +34,7 @@ final class Assembly implements AutoCloseable {
     private static final String SERVICES = "osgi.service";
 
     private final org.osgi.framework.launch.Framework felix;
-    private final Path storage;
+    private final PrivateFolder folder;
     private final Map<Bundle, PartBundle> installed = new LinkedHashMap<>();
 
     /**
@@ -45,13 +42,12 @@ final class Assembly implements AutoCloseable {
      * @param bundles to install
      */
     Assembly(Path lib, Collection<PartBundle> bundles) throws IOException, BundleException {
-        storage = Files.createTempDirectory("cloakwork-assemble-");
         Map<String, String> properties = new HashMap<>();
-        properties.put(Constants.FRAMEWORK_STORAGE, storage.toString());
         properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, Framework.exportedBy(lib,
                 bundles.stream().map(PartBundle::jar).toList()));
         properties.put("felix.log.level", "0");
-        felix = ServiceLoader.load(FrameworkFactory.class).findFirst().orElseThrow().newFramework(properties);
+        folder = new PrivateFolder("cloakwork-assemble-");
+        felix = Framework.in(folder, properties);
         try {
             felix.init();
             for (PartBundle bundle : bundles) {
@@ -169,6 +165,6 @@ final class Assembly implements AutoCloseable {
 
     @Override
     public void close() {
-        Framework.stop(felix, storage);
+        Framework.stop(felix, folder);
     }
 }

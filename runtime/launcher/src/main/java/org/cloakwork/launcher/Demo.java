@@ -106,7 +106,8 @@ final class Demo {
         String answer = "Got " + received.payload().length + " bytes, SHA-256 " + digest;
         Delivery reply = bob.reply(tag, answer.getBytes(StandardCharsets.UTF_8));
         acknowledged(reply);
-        out.println("  bob -> ?       answered by SURB; all bob knows of the sender is the tag " + tag);
+        out.println("  bob -> ?       answered by SURB; all bob knows of the sender is a tag, hash "
+                + tag.shortHash());
         return answer;
     }
 

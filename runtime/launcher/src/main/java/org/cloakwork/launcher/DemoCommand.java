@@ -21,9 +21,11 @@ final class DemoCommand implements Command {
     private static final Duration START = Duration.ofSeconds(30);
 
     private final PrintStream out;
+    private final PrintStream err;
 
-    DemoCommand(PrintStream out) {
+    DemoCommand(PrintStream out, PrintStream err) {
         this.out = out;
+        this.err = err;
     }
 
     @Override
@@ -58,7 +60,8 @@ final class DemoCommand implements Command {
         Map<String, String> clients = Instance.read(line);
         boolean once = line.hasOption("once");
         // A network that stays up has a framework of its own: it must outlive the parts of the clients.
-        try (Framework beside = once ? null : Framework.start(Home.path());
+        try (StopSignal stop = new StopSignal(err);
+             Framework beside = once ? null : Framework.start(Home.path());
              Framework framework = Framework.start(Home.path())) {
             Instance instance = new Instance(line, framework);
             DemoDoors doors = new DemoDoors(framework, instance, line);
@@ -90,7 +93,7 @@ final class DemoCommand implements Command {
                     }
                     instance.listen(StateFolder.of(line, clients));
                     instance.start(names, false);
-                    stayUp(names, network, alice, bob, doors);
+                    stayUp(names, network, alice, bob, doors, stop);
                 }
             }
         }
@@ -98,7 +101,7 @@ final class DemoCommand implements Command {
     }
 
     private void stayUp(List<String> names, LocalNetwork network, MixnetClient alice, MixnetClient bob,
-            DemoDoors doors) throws Exception {
+            DemoDoors doors, StopSignal stop) throws Exception {
         bob.subscribe(message -> message.sender().ifPresent(sender -> bob.reply(sender,
                 ("bob got " + message.payload().length + " bytes").getBytes(StandardCharsets.UTF_8))));
         out.println("\nThe network stays up; stop it with Ctrl-C. Connect any Nym client to it:");
@@ -107,7 +110,7 @@ final class DemoCommand implements Command {
         out.println("  alice       " + alice.address());
         try (doors) {
             doors.open(names, network, bob, out);
-            StopSignal.await();
+            stop.await();
         }
     }
 

@@ -2,14 +2,12 @@ package org.cloakwork.launcher;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.Hashtable;
@@ -34,6 +32,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.launch.FrameworkFactory;
@@ -55,14 +54,14 @@ final class Framework implements AutoCloseable {
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
     private final org.osgi.framework.launch.Framework felix;
-    private final Path storage;
+    private final PrivateFolder folder;
     private final BundleFolder bundles;
     private final ServiceTracker<ConfigurationAdmin, ConfigurationAdmin> configurations;
     private final ServiceTracker<ServiceComponentRuntime, ServiceComponentRuntime> components;
 
-    private Framework(org.osgi.framework.launch.Framework felix, Path storage, BundleFolder bundles) {
+    private Framework(org.osgi.framework.launch.Framework felix, PrivateFolder folder, BundleFolder bundles) {
         this.felix = felix;
-        this.storage = storage;
+        this.folder = folder;
         this.bundles = bundles;
         configurations = new ServiceTracker<>(felix.getBundleContext(), ConfigurationAdmin.class, null);
         configurations.open();
@@ -72,9 +71,7 @@ final class Framework implements AutoCloseable {
 
     /** @param home the unpacked distribution */
     static Framework start(Path home) throws IOException, BundleException, InterruptedException {
-        Path storage = Files.createTempDirectory("cloakwork-");
         Map<String, String> properties = new HashMap<>();
-        properties.put(Constants.FRAMEWORK_STORAGE, storage.toString());
         properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, exportedBy(home.resolve("lib"), jars(home.resolve("bundles"))));
         // A newer bundle is tried beside the one that works.
@@ -86,16 +83,23 @@ final class Framework implements AutoCloseable {
         properties.put("ds.loglevel", "0");
         // Opening ports and making keys may take long on a busy machine; whoever wants the component meanwhile waits.
         properties.put("ds.lock.timeout.milliseconds", "60000");
-        org.osgi.framework.launch.Framework felix =
-                ServiceLoader.load(FrameworkFactory.class).findFirst().orElseThrow().newFramework(properties);
+        PrivateFolder folder = new PrivateFolder("cloakwork-");
+        org.osgi.framework.launch.Framework felix = in(folder, properties);
         try {
             felix.start();
-            return new Framework(felix, storage,
+            return new Framework(felix, folder,
                     new BundleFolder(home.resolve("bundles"), felix.getBundleContext()));
         } catch (BundleException | IOException | RuntimeException e) {
-            stop(felix, storage);
+            stop(felix, folder);
             throw e;
         }
+    }
+
+    /** @param folder that keeps the bundles: the framework removes its storage and makes it anew */
+    static org.osgi.framework.launch.Framework in(PrivateFolder folder, Map<String, String> properties) {
+        Map<String, String> all = new HashMap<>(properties);
+        all.put(Constants.FRAMEWORK_STORAGE, folder.resolve("bundles").toString());
+        return ServiceLoader.load(FrameworkFactory.class).findFirst().orElseThrow().newFramework(all);
     }
 
     static List<Path> jars(Path folder) throws IOException {
@@ -229,6 +233,15 @@ final class Framework implements AutoCloseable {
         }
     }
 
+    /** {@return whether a service is registered} */
+    boolean isThere(Class<?> type, String filter) {
+        try {
+            return !felix.getBundleContext().getServiceReferences(type, filter).isEmpty();
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
     /** Tells of each front-end that begins to serve a client, those that do already included, until it is closed. */
     AutoCloseable followDoors(String client, BiConsumer<String, FrontEnd.Serving> door) {
         BundleContext context = felix.getBundleContext();
@@ -293,24 +306,19 @@ final class Framework implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        stop(felix, storage);
+        stop(felix, folder);
     }
 
-    static void stop(org.osgi.framework.launch.Framework felix, Path storage) {
-        try {
+    static void stop(org.osgi.framework.launch.Framework felix, PrivateFolder folder) {
+        try (folder) {
             felix.stop();
-            felix.waitForStop(STOP_TIMEOUT.toMillis());
+            if (felix.waitForStop(STOP_TIMEOUT.toMillis()).getType() == FrameworkEvent.WAIT_TIMEDOUT) {
+                throw new IllegalStateException("the parts did not stop within " + STOP_TIMEOUT.toSeconds() + " s");
+            }
         } catch (BundleException e) {
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-        try (Stream<Path> files = Files.walk(storage)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

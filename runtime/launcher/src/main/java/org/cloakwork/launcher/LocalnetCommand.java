@@ -22,9 +22,11 @@ final class LocalnetCommand implements Command {
     static final Duration LONGEST_ROTATION = Duration.ofDays(366);
 
     private final PrintStream out;
+    private final PrintStream err;
 
-    LocalnetCommand(PrintStream out) {
+    LocalnetCommand(PrintStream out, PrintStream err) {
         this.out = out;
+        this.err = err;
     }
 
     @Override
@@ -73,12 +75,12 @@ final class LocalnetCommand implements Command {
             // The network keeps it up to date.
             configuration.put("network-file", file.get().toAbsolutePath().toString());
         }
-        try (Framework framework = Framework.start(Home.path())) {
+        try (StopSignal stop = new StopSignal(err); Framework framework = Framework.start(Home.path())) {
             LocalNetwork network = start(framework, configuration);
             describe(network);
             file.ifPresent(path -> out.println("  network file  " + path));
             out.println("\nStop with Ctrl-C.");
-            StopSignal.await();
+            stop.await();
         }
         return Main.DONE;
     }

@@ -23,6 +23,7 @@ final class ReceiveCommand implements Command {
 
     private final PrintStream out;
     private final PrintStream err;
+    private boolean wholeTags;
     private int lastFile;
 
     ReceiveCommand(PrintStream out, PrintStream err) {
@@ -45,13 +46,16 @@ final class ReceiveCommand implements Command {
         return ApiConnection.options()
                 .addOption(LocalnetCommand.option("count", "N", "end after so many messages (default: go on until stopped)"))
                 .addOption(LocalnetCommand.option("out", "DIR|-",
-                        "a folder that gets a file for each message; - (default): standard output"));
+                        "a folder that gets a file for each message; - (default): standard output"))
+                .addOption(null, "tags", false, "tell whole sender tags, which \"send\" takes to answer, not their hashes: "
+                        + "who has one can get the answers");
     }
 
     @Override
     public int run(CommandLine line) throws Exception {
         int count = Numbers.parse(line, "count", Integer.MAX_VALUE, 1, Integer.MAX_VALUE);
         String to = line.getOptionValue("out", STANDARD_OUTPUT);
+        wholeTags = line.hasOption("tags");
         Optional<Path> folder = to.equals(STANDARD_OUTPUT) ? Optional.empty() : Optional.of(Path.of(to));
         if (folder.isPresent() && !Files.isDirectory(folder.get())) {
             throw new UsageException("--out " + to + ": there is no such folder");
@@ -96,7 +100,8 @@ final class ReceiveCommand implements Command {
 
     private void write(ApiResponse.Received message, Optional<Path> folder) throws IOException {
         byte[] bytes = message.message();
-        String from = message.sender().map(SenderTag::toString).map(tag -> " from " + tag).orElse("");
+        String from = message.sender().map(wholeTags ? SenderTag::toString : SenderTag::shortHash)
+                .map(tag -> " from " + tag).orElse("");
         if (folder.isPresent()) {
             out.println(newFile(folder.get(), bytes) + ": " + bytes.length + " bytes" + from);
         } else {

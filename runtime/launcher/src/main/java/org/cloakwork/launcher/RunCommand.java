@@ -24,8 +24,8 @@ import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.Outcome;
+import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.Subscription;
-import org.cloakwork.spi.frontend.FrontEnd;
 import org.cloakwork.spi.store.StoreProvider;
 import org.cloakwork.spi.topology.TopologyProvider;
 
@@ -34,13 +34,17 @@ final class RunCommand implements Command {
 
     private static final String NETWORK_FILE = "org.cloakwork.topology.file";
     private static final String STORE = "org.cloakwork.store";
+    /** Service property of a client that has front-ends. */
+    private static final String FRONT_ENDS = "cloakwork.frontends";
     private static final String NAME = StateFolder.CLIENT;
     private static final Duration START = Duration.ofSeconds(30);
 
     private final PrintStream out;
+    private final PrintStream err;
 
-    RunCommand(PrintStream out) {
+    RunCommand(PrintStream out, PrintStream err) {
         this.out = out;
+        this.err = err;
     }
 
     @Override
@@ -78,7 +82,7 @@ final class RunCommand implements Command {
         // Whoever sends one message and ends is someone new each time, unless it is asked otherwise.
         Optional<Path> state = errand.isPresent() && !line.hasOption("state") ? Optional.empty()
                 : Optional.of(folder);
-        try (Framework framework = Framework.start(Home.path())) {
+        try (StopSignal stop = new StopSignal(err); Framework framework = Framework.start(Home.path())) {
             boolean keeps = keepsState(state, line, framework);
             Instance instance = new Instance(line, framework);
             gateway.ifPresent(identity -> instance.set(Instance.CLIENTS, "gateway", identity.toString()));
@@ -105,20 +109,25 @@ final class RunCommand implements Command {
             if (errand.isPresent()) {
                 return send(service, errand.get());
             }
-            // Where there are front-ends, messages are for the programs that use them.
-            Subscription messages = service.intercept(message -> {
-                out.println("received " + message.payload().length
-                        + " bytes" + message.sender().map(tag -> " from " + tag).orElse(""));
-                return framework.present(FrontEnd.Serving.class, "(" + MixnetClient.NAME_PROPERTY + "=" + NAME + ")")
-                        .isEmpty();
-            });
+            Subscription messages = service.intercept(message -> isTaken(framework, message));
             AutoCloseable doors = framework.followDoors(NAME, (frontEnd, serving) -> serving.addresses().forEach(
                     address -> out.println(frontEnd + " " + address)));
             try (messages; doors; Subscription states = service.onState(s -> show(service, s))) {
-                StopSignal.await();
+                stop.await();
             }
         }
         return Main.DONE;
+    }
+
+    /** Where there are front-ends, messages are for the programs that use them, and nobody else hears of them. */
+    private boolean isTaken(Framework framework, ReceivedMessage message) {
+        if (framework.isThere(MixnetClient.class,
+                "(&(" + MixnetClient.NAME_PROPERTY + "=" + NAME + ")(" + FRONT_ENDS + "=*))")) {
+            return false;
+        }
+        out.println("received " + message.payload().length + " bytes"
+                + message.sender().map(tag -> " from " + tag.shortHash()).orElse(""));
+        return true;
     }
 
     private boolean keepsState(Optional<Path> state, CommandLine line, Framework framework) throws UsageException {

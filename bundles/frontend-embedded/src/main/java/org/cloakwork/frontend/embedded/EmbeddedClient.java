@@ -73,6 +73,11 @@ final class EmbeddedClient implements MixnetClient {
     }
 
     @Override
+    public List<String> warnings() {
+        return client.warnings();
+    }
+
+    @Override
     public void awaitReady(Duration deadline) throws TimeoutException, InterruptedException {
         client.awaitReady(deadline);
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.cloakwork.api.IdentityKey;
@@ -36,6 +37,8 @@ public final class EmbeddedClientBuilder implements MixnetClient.Builder {
     /** Under which the client's state is kept in its folder. */
     private static final String STATE_NAME = "default";
     private static final AtomicInteger NUMBERS = new AtomicInteger();
+    private static final Set<String> KINDS =
+            Set.of("topology", "transport", "sphinx", "retransmission", "cover", "store");
 
     private record Choice(String name, Map<String, String> configuration) {
     }
@@ -43,14 +46,16 @@ public final class EmbeddedClientBuilder implements MixnetClient.Builder {
     private final Map<String, Choice> choices = new HashMap<>(Map.of(
             "transport", new Choice("websocket", Map.of()),
             "sphinx", new Choice("fast", Map.of()),
-            "retransmission", new Choice("timeout", Map.of()),
-            "cover", new Choice("none", Map.of())));
+            "retransmission", new Choice("timeout", Map.of())));
     private final SharedResources shared = new SharedResources();
+    /** Whether the network is one of our own, which nobody else watches. */
+    private boolean local = true;
     private Optional<IdentityKey> gateway = Optional.empty();
 
     @Override
     public MixnetClient.Builder directory(URI... urls) {
         choices.put("topology", directories(urls));
+        local = false;
         return this;
     }
 
@@ -66,7 +71,9 @@ public final class EmbeddedClientBuilder implements MixnetClient.Builder {
 
     @Override
     public MixnetClient.Builder network(LocalNetwork network) {
-        return directory(network.directory());
+        choices.put("topology", directories(network.directory()));
+        local = true;
+        return this;
     }
 
     @Override
@@ -77,11 +84,12 @@ public final class EmbeddedClientBuilder implements MixnetClient.Builder {
 
     @Override
     public MixnetClient.Builder part(String kind, String name, Map<String, String> configuration) {
-        if (!kind.equals("topology") && !kind.equals("store") && !choices.containsKey(kind)) {
+        if (!KINDS.contains(kind)) {
             throw new IllegalArgumentException("no kind of part is called \"" + kind
                     + "\"; there are topology, transport, sphinx, retransmission, cover and store");
         }
         choices.put(kind, new Choice(name, Map.copyOf(configuration)));
+        local &= !kind.equals("topology");
         return this;
     }
 
@@ -99,7 +107,8 @@ public final class EmbeddedClientBuilder implements MixnetClient.Builder {
             parts.setTransport(part("transport", GatewayTransport.class, owned));
             parts.setSphinx(part("sphinx", PacketFormat.class, owned));
             parts.setRetransmission(part("retransmission", RetransmissionPolicy.class, owned));
-            parts.setCover(part("cover", CoverTrafficStrategy.class, owned));
+            parts.setCover(part("cover", choices.getOrDefault("cover", new Choice(local ? "none" : "poisson", Map.of())),
+                    CoverTrafficStrategy.class, owned));
             ThreadedEnvironment environment = new ThreadedEnvironment("embedded-" + NUMBERS.incrementAndGet());
             owned.add(environment);
             ClientConfiguration configuration = gateway.map(ClientConfiguration.DEFAULT::withGateway)

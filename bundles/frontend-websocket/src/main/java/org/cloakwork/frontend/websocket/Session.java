@@ -26,6 +26,7 @@ import org.eclipse.jetty.websocket.core.FrameHandler;
 import org.eclipse.jetty.websocket.core.OpCode;
 import org.eclipse.jetty.websocket.core.exception.BadPayloadException;
 import org.eclipse.jetty.websocket.core.exception.MessageTooLargeException;
+import org.eclipse.jetty.websocket.core.exception.ProtocolException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -278,10 +279,11 @@ final class Session implements FrameHandler {
                     frameRead();
                 }
                 case OpCode.CLOSE -> callback.succeeded();
-                default -> {
+                case OpCode.PONG -> {
                     callback.succeeded();
                     frameRead();
                 }
+                default -> throw new ProtocolException("a frame with the unknown opcode " + frame.getOpCode());
             }
         } catch (RuntimeException refused) {
             callback.failed(refused);

@@ -3,9 +3,6 @@ package org.cloakwork.topology.nymapi;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -46,17 +43,14 @@ final class Directory {
     private static final String BINCODE = "application/bincode";
 
     private final URI base;
-    private final HttpClient client;
     private final ExecutorService executor;
     private final Duration timeout;
     private Optional<Duration> epochLength;
 
     /** @param epochLength empty: not told yet, so it is asked for, too */
-    Directory(URI base, HttpClient client, ExecutorService executor, Duration timeout,
-              Optional<Duration> epochLength) {
+    Directory(URI base, ExecutorService executor, Duration timeout, Optional<Duration> epochLength) {
         this.epochLength = epochLength;
         this.base = base;
-        this.client = client;
         this.executor = executor;
         this.timeout = timeout;
     }
@@ -170,7 +164,7 @@ final class Directory {
     }
 
     /** A directory that does not tell has a network like the public one. */
-    private Optional<Duration> askEpochLength() throws InterruptedException {
+    private Optional<Duration> askEpochLength() {
         try {
             return Optional.of(NymApiJson.readKeyRotationInfo(get(url(KEY_ROTATION, ""))).epochDuration());
         } catch (CallException | WireException e) {
@@ -222,19 +216,15 @@ final class Directory {
         throw new CallException(url(path, ""), "more than " + MAX_PAGES + " pages", null);
     }
 
-    private byte[] get(URI url) throws CallException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(url).header("Accept", "application/json")
-                .header("User-Agent", "cloakwork").build();
-        try {
-            HttpResponse<InputStream> response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
-            try (InputStream in = response.body()) {
-                if (response.statusCode() / 100 != 2) {
-                    throw new CallException(url, "answers with status " + response.statusCode(), null);
-                }
-                if (response.headers().firstValue("Content-Type")
-                        .filter(type -> type.toLowerCase(Locale.ROOT).startsWith(BINCODE)).isPresent()) {
-                    throw new CallException(url, "answers in bincode, not JSON", null);
-                }
+    private byte[] get(URI url) throws CallException {
+        try (HttpGet answer = HttpGet.of(url)) {
+            if (answer.status() / 100 != 2) {
+                throw new CallException(url, "answers with status " + answer.status(), null);
+            }
+            if (answer.field("content-type").filter(type -> type.toLowerCase(Locale.ROOT).startsWith(BINCODE)).isPresent()) {
+                throw new CallException(url, "answers in bincode, not JSON", null);
+            }
+            try (InputStream in = answer.body()) {
                 byte[] body = in.readNBytes(MAX_RESPONSE_BYTES + 1);
                 if (body.length > MAX_RESPONSE_BYTES) {
                     throw new CallException(url, "answers with more than " + MAX_RESPONSE_BYTES + " bytes", null);
@@ -245,7 +235,6 @@ final class Directory {
                 return body;
             }
         } catch (IOException e) {
-            // The client reports a refused connection without any text.
             throw new CallException(url, e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage(), e);
         }
     }

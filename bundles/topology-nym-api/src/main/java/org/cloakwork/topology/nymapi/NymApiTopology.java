@@ -2,7 +2,6 @@ package org.cloakwork.topology.nymapi;
 
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +48,6 @@ public final class NymApiTopology implements TopologyProvider, AutoCloseable {
 
     private final ExecutorService executor = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("cloakwork-topology-nym-api-", 0).factory());
-    private final HttpClient client;
     private volatile int preferred;
     private volatile Optional<Duration> epochLength = Optional.empty();
 
@@ -92,7 +90,6 @@ public final class NymApiTopology implements TopologyProvider, AutoCloseable {
                 configuration.integer("minimum-gateway-performance", DEFAULT_PERFORMANCE_PERCENT, 0, 100);
         timeout = configuration.millis("timeout-millis", DEFAULT_TIMEOUT_MILLIS, 1, MAX_TIMEOUT_MILLIS);
         configuration.verify();
-        client = HttpClient.newBuilder().executor(executor).followRedirects(HttpClient.Redirect.NORMAL).build();
     }
 
     static NymApiTopology configured(Map<String, String> configuration) {
@@ -143,7 +140,7 @@ public final class NymApiTopology implements TopologyProvider, AutoCloseable {
         for (int i = 0; i < urls.size(); i++) {
             int index = (first + i) % urls.size();
             try {
-                Directory directory = new Directory(urls.get(index), client, executor, timeout, epochLength);
+                Directory directory = new Directory(urls.get(index), executor, timeout, epochLength);
                 Topology topology =
                         directory.topology(minimumMixnodePerformancePercent, minimumGatewayPerformancePercent);
                 epochLength = directory.epochLength();
@@ -165,8 +162,6 @@ public final class NymApiTopology implements TopologyProvider, AutoCloseable {
     @Override
     public void close() {
         executor.shutdownNow();
-        client.shutdownNow();
-        client.close();
         executor.close();
     }
 }

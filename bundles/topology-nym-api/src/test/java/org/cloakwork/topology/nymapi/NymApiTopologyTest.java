@@ -10,10 +10,17 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.net.InetAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +37,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.GZIPOutputStream;
 import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.spi.runtime.PartFactory;
@@ -37,13 +46,13 @@ import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.topology.TopologyException;
 import org.cloakwork.spi.topology.TopologyProvider;
-import org.cloakwork.wire.topology.NymApiJson;
 import org.cloakwork.wire.topology.NymApiJson.DeclaredRoles;
 import org.cloakwork.wire.topology.NymApiJson.EntryPorts;
 import org.cloakwork.wire.topology.NymApiJson.EpochRole;
 import org.cloakwork.wire.topology.NymApiJson.Metadata;
 import org.cloakwork.wire.topology.NymApiJson.NodesPage;
 import org.cloakwork.wire.topology.NymApiJson.SkimmedNode;
+import org.cloakwork.wire.topology.NymApiJson;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -269,6 +278,77 @@ class NymApiTopologyTest {
             }
         });
         assertRefused(GATEWAYS + "?page=0", "more than 67108864 bytes");
+    }
+
+    @Test
+    void compressedAnswersAreRead() throws Exception {
+        byte[] json = page(METADATA, 3, 0, mix(1, "1"), mix(2, "1"), mix(3, "1"));
+        directory.on(MIXNODES, exchange -> compressed(exchange, "gzip", json));
+        assertTrue(fetch(provider(directory.url())).isRoutable());
+        directory.on(MIXNODES, exchange -> compressed(exchange, "deflate", json));
+        assertTrue(fetch(provider(directory.url())).isRoutable());
+        directory.on(MIXNODES, exchange -> compressed(exchange, "br", json));
+        assertRefused(MIXNODES + "?page=0", "answers in a compression that was not offered");
+        byte[] spaces = new byte[Directory.MAX_RESPONSE_BYTES + 1];
+        directory.on(MIXNODES, exchange -> compressed(exchange, "gzip", spaces));
+        assertRefused(MIXNODES + "?page=0", "more than 67108864 bytes");
+    }
+
+    private static void compressed(HttpExchange exchange, String coding, byte[] body) throws IOException {
+        exchange.getResponseHeaders().set("Content-Encoding", coding);
+        exchange.sendResponseHeaders(200, 0);
+        try (OutputStream out = switch (coding) {
+            case "gzip" -> new GZIPOutputStream(exchange.getResponseBody());
+            case "deflate" -> new DeflaterOutputStream(exchange.getResponseBody());
+            default -> exchange.getResponseBody();
+        }) {
+            out.write(body);
+        }
+    }
+
+    @Test
+    void redirectsAreFollowedWithinLimits() throws Exception {
+        StandIn other = answering(new StandIn(), "/api");
+        directory.on(MIXNODES, redirect(other.url() + "/api" + MIXNODES + "?page=0"));
+        assertTrue(fetch(provider(directory.url())).isRoutable());
+        directory.on(MIXNODES, redirect(MIXNODES + "?page=0"));
+        directory.requests.clear();
+        assertRefused(MIXNODES + "?page=0", "more than 10 redirects");
+        assertEquals(11, directory.requests.stream().filter((MIXNODES + "?page=0")::equals).count());
+        directory.on(MIXNODES, redirect("file:///etc/passwd"));
+        assertRefused(MIXNODES + "?page=0", "a redirect that is not followed");
+    }
+
+    private static StandIn.Answer redirect(String to) {
+        return exchange -> {
+            exchange.getResponseHeaders().set("Location", to);
+            exchange.sendResponseHeaders(302, -1);
+        };
+    }
+
+    @Test
+    void theDefaultProxyIsUsed() throws Exception {
+        ProxySelector before = ProxySelector.getDefault();
+        try (ServerSocket socks = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            ProxySelector.setDefault(new ProxySelector() {
+                @Override
+                public List<Proxy> select(URI uri) {
+                    return List.of(new Proxy(Proxy.Type.SOCKS, socks.getLocalSocketAddress()));
+                }
+
+                @Override
+                public void connectFailed(URI uri, SocketAddress address, IOException failure) {
+                    // the question fails, too
+                }
+            });
+            CompletableFuture<Topology> question = provider("http://example.invalid").fetch();
+            try (Socket asked = socks.accept()) {
+                assertEquals(5, asked.getInputStream().read());
+            }
+            question.cancel(true);
+        } finally {
+            ProxySelector.setDefault(before);
+        }
     }
 
     @Test

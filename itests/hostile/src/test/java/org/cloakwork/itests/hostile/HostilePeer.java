@@ -1,5 +1,6 @@
 package org.cloakwork.itests.hostile;
 
+import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -138,6 +139,7 @@ final class HostilePeer implements AutoCloseable {
     private final class Incoming implements WebSocket.Listener {
 
         private final StringBuilder text = new StringBuilder();
+        private final ByteArrayOutputStream binary = new ByteArrayOutputStream();
 
         @Override
         public CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
@@ -158,14 +160,30 @@ final class HostilePeer implements AutoCloseable {
 
         @Override
         public CompletionStage<?> onBinary(WebSocket from, ByteBuffer data, boolean last) {
-            byte[] frame = new byte[data.remaining()];
-            data.get(frame);
-            try {
-                received(BinaryResponse.open(frame, key).message());
-            } catch (WireException e) {
-                throw new IllegalStateException(e);
-            }
+            byte[] part = new byte[data.remaining()];
+            data.get(part);
+            binary.writeBytes(part);
             from.request(1);
+            if (!last) {
+                return null;
+            }
+            try {
+                received(BinaryResponse.open(binary.toByteArray(), key).message());
+            } catch (WireException | RuntimeException e) {
+                System.out.println("a hostile peer cannot read what it got: " + e);
+            }
+            binary.reset();
+            return null;
+        }
+
+        @Override
+        public void onError(WebSocket from, Throwable error) {
+            System.out.println("a hostile peer lost its gateway: " + error);
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
+            System.out.println("a hostile peer was left by its gateway: " + code + " " + reason);
             return null;
         }
     }

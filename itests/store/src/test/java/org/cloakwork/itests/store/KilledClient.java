@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Semaphore;
 import org.cloakwork.api.Delivery;
@@ -32,7 +33,7 @@ final class KilledClient {
         MixnetAddress receiver = MixnetAddress.parse(arguments[2]);
         boolean drain = arguments[3].equals("drain");
         try (MixnetClient client = MixnetClient.builder().directory(URI.create(arguments[0]))
-                .state(Path.of(arguments[1])).start()) {
+                .part("cover", "none", Map.of()).state(Path.of(arguments[1])).start()) {
             client.subscribe(message -> say("received " + message.text()));
             if (drain) {
                 client.awaitReady(Duration.ofSeconds(30));

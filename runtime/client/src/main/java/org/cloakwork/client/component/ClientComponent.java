@@ -65,6 +65,8 @@ public final class ClientComponent {
     private static final String USES_PROPERTY = "cloakwork.uses.";
     /** Service property of a client: what is wrong with its front-ends, for people. */
     private static final String PROBLEMS_PROPERTY = "cloakwork.problems";
+    /** Service property of a client: the names of the front-ends it is to have; not there if none. */
+    private static final String FRONT_ENDS_PROPERTY = "cloakwork.frontends";
     /** More than a session takes to leave a transport. */
     private static final Duration TRANSPORT_PATIENCE = Duration.ofSeconds(12);
 
@@ -359,6 +361,7 @@ public final class ClientComponent {
             });
             settings.put(frontEnd, own);
         }
+        publish(FRONT_ENDS_PROPERTY, names.isEmpty() ? null : names.toArray(String[]::new));
         frontEnds.choose(settings);
     }
 

@@ -72,6 +72,8 @@ public final class Mailbox {
         mostBytes = Math.max(mostBytes, held);
         counters.count(Counter.MESSAGES_RECEIVED);
         executor.execute(() -> {
+            LOG.atDebug().log(() -> "received " + message.payload().length + " bytes"
+                    + message.sender().map(tag -> " from " + tag.shortHash()).orElse(""));
             Kept arrived = new Kept(message, gone);
             if (takers.stream().noneMatch(taker -> takes(taker, arrived))) {
                 kept.add(arrived);

@@ -88,6 +88,11 @@ public final class Pacer {
         return paced;
     }
 
+    /** {@return whether the part that is there lets packets leave as they are ready} */
+    public boolean isUncovered() {
+        return strategy != null && strategy == parts.cover() && !paced;
+    }
+
     /** {@return whether cover packets will be needed} */
     public boolean needsCover() {
         return paced || looping;

@@ -61,6 +61,7 @@ final class JdkLink implements GatewayLink {
     private static final int MAX_CONTROL_PAYLOAD = 125;
     private static final Logger LOG = LoggerFactory.getLogger(JdkLink.class);
 
+    private final JdkClients clients;
     private final Handler handler;
     private final Consumer<JdkLink> onClosing;
     private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
@@ -81,24 +82,28 @@ final class JdkLink implements GatewayLink {
     /** The next message is asked for when the handler has caught up. */
     private boolean readingStopped;
     private CompletableFuture<WebSocket> attempt;
+    /** Makes the attempt. */
+    private HttpClient client;
     private WebSocket socket;
     private boolean finishing;
     /** Why it is closed; null: it is not. */
     private String closed;
 
     /**
+     * @param clients   one for each attempt to open the websocket
      * @param handler   told of everything, also if the websocket never opens
      * @param onClosing run once when the link closes
      */
-    JdkLink(Handler handler, Consumer<JdkLink> onClosing) {
+    JdkLink(JdkClients clients, Handler handler, Consumer<JdkLink> onClosing) {
+        this.clients = clients;
         this.handler = Objects.requireNonNull(handler);
         this.onClosing = onClosing;
     }
 
     /** @param timeout for each of the URIs */
-    void start(HttpClient http, List<URI> uris, Duration timeout) {
+    void start(List<URI> uris, Duration timeout) {
         thread("link", () -> {
-            open(http, uris, timeout);
+            open(uris, timeout);
             handOver();
         });
     }
@@ -118,15 +123,18 @@ final class JdkLink implements GatewayLink {
         void run() throws InterruptedException;
     }
 
-    private void open(HttpClient http, List<URI> uris, Duration timeout) throws InterruptedException {
+    private void open(List<URI> uris, Duration timeout) throws InterruptedException {
         StringJoiner failures = new StringJoiner("; ", "not connected: ", "");
         for (URI uri : uris) {
             Incoming incoming = new Incoming();
+            HttpClient http = clients.newClient();
             synchronized (this) {
                 if (closed != null) {
+                    clients.end(http);
                     return;
                 }
                 attempt = incoming.opened;
+                client = http;
             }
             // The JDK looks up names on the thread that asks.
             thread("connect", () -> incoming.connect(http, uri));
@@ -141,6 +149,8 @@ final class JdkLink implements GatewayLink {
             }
             incoming.opened.cancel(false);
             incoming.opened.thenAccept(WebSocket::abort);
+            // What the peer still sends is not read.
+            clients.end(http);
         }
         shut(failures.toString(), null);
     }
@@ -334,14 +344,37 @@ final class JdkLink implements GatewayLink {
     }
 
     private void abortAfter(long millis, WebSocket open) {
+        abortAfter(millis, open, CompletableFuture.allOf(closeSent, peerClosed));
+    }
+
+    /** @param end may come before */
+    private void abortAfter(long millis, WebSocket open, CompletableFuture<Void> end) {
         thread("end", () -> {
             try {
-                CompletableFuture.allOf(closeSent, peerClosed).get(millis, TimeUnit.MILLISECONDS);
+                end.get(millis, TimeUnit.MILLISECONDS);
             } catch (TimeoutException | ExecutionException e) {
                 shut("the peer has not closed its side within " + millis + " ms", null);
             }
-            open.abort();
+            abort(open);
         });
+    }
+
+    private void abort(WebSocket open) {
+        open.abort();
+        HttpClient openedBy;
+        synchronized (this) {
+            openedBy = client;
+        }
+        clients.end(openedBy);
+    }
+
+    /** The peer broke the rules: it is told, and nothing more is read of it. */
+    private void cutOff(String reason) {
+        WebSocket open = shut(reason, null);
+        if (open != null) {
+            sendClose(open, POLICY_VIOLATION);
+            abortAfter(CLOSE_GRACE_MILLIS, open, closeSent);
+        }
     }
 
     /**
@@ -428,8 +461,7 @@ final class JdkLink implements GatewayLink {
         private CompletionStage<?> onPart(WebSocket from, byte[] part, boolean last, Consumer<byte[]> told) {
             if (message.size() + part.length > MAX_FRAME_BYTES) {
                 message.reset();
-                events.add(() -> close(POLICY_VIOLATION,
-                        "the peer sent a message of more than " + MAX_FRAME_BYTES + " bytes"));
+                events.add(() -> cutOff("the peer sent a message of more than " + MAX_FRAME_BYTES + " bytes"));
                 return null;
             }
             message.writeBytes(part);
@@ -501,7 +533,7 @@ final class JdkLink implements GatewayLink {
             String reason = Reasons.of(status, text);
             peerClosed.complete(null);
             if (status == Reasons.NO_CLOSE_FRAME) {
-                end(reason);
+                end(from, reason);
             } else {
                 abortAfter(FINISH_GRACE_MILLIS, from);
                 events.add(() -> {
@@ -517,13 +549,14 @@ final class JdkLink implements GatewayLink {
         @Override
         public void onError(WebSocket from, Throwable failure) {
             peerClosed.complete(null);
-            end(Reasons.of(failure));
+            end(from, Reasons.of(failure));
         }
 
         /** Nothing can be written any more; what came before is still handed over. */
-        private void end(String reason) {
+        private void end(WebSocket from, String reason) {
             closeSent.complete(null);
             events.add(() -> shut(reason, null));
+            abortAfter(CLOSE_GRACE_MILLIS, from);
         }
     }
 }

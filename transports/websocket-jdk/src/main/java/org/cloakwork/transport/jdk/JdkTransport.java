@@ -1,6 +1,5 @@
 package org.cloakwork.transport.jdk;
 
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -20,8 +19,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
  * Links over {@code ws://} and {@code wss://}, on the JDK's HTTP client alone. The URIs of an endpoint are tried in
  * order, each for at most the connect time-out, which covers name look-up, TCP, TLS and the HTTP upgrade. {@code wss}
  * trusts what the JDK trusts and checks the host name. No extension is offered and no redirect is followed, there are no
- * cookies, and the header {@code User-Agent} is empty: the JDK does not leave it out (it sends it twice), and would name
- * the Java version. A proxy is used only if the JVM was told of one, by {@code -Dhttp.proxyHost} and the like or a default
+ * cookies, and the header {@code User-Agent} is empty: the JDK does not leave it out, and would name the Java version. A
+ * proxy is used only if the JVM was told of one, by {@code -Dhttp.proxyHost} and the like or a default
  * {@link java.net.ProxySelector}.
  */
 @Component(
@@ -37,7 +36,6 @@ public final class JdkTransport implements GatewayTransport, AutoCloseable {
     private static final int DEFAULT_CONNECT_TIMEOUT_MILLIS = 5_000;
     private static final int MAX_CONNECT_TIMEOUT_MILLIS = 600_000;
     private static final String CLOSED = "the transport is closed";
-    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(1);
 
     /** The keys. */
     @ObjectClassDefinition(name = "Cloakwork transport: websocket-jdk",
@@ -52,7 +50,7 @@ public final class JdkTransport implements GatewayTransport, AutoCloseable {
 
     private final Duration connectTimeout;
     private final Set<JdkLink> links = ConcurrentHashMap.newKeySet();
-    private final HttpClient http;
+    private final JdkClients clients = new JdkClients();
     private volatile boolean closed;
 
     /** @param properties of the component */
@@ -69,22 +67,16 @@ public final class JdkTransport implements GatewayTransport, AutoCloseable {
         connectTimeout = configuration.millis(
                 "connect-timeout-millis", DEFAULT_CONNECT_TIMEOUT_MILLIS, 1, MAX_CONNECT_TIMEOUT_MILLIS);
         configuration.verify();
-        http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                // Nothing that is done for a link blocks, and JdkLink says why it must not be done elsewhere.
-                .executor(Runnable::run)
-                .build();
     }
 
     @Override
     public GatewayLink connect(GatewayEndpoint endpoint, GatewayLink.Handler handler) {
-        JdkLink link = new JdkLink(handler, links::remove);
+        JdkLink link = new JdkLink(clients, handler, links::remove);
         links.add(link);
         if (closed) {
             link.close(JdkLink.GOING_AWAY, CLOSED);
         }
-        link.start(http, endpoint.uris(), connectTimeout);
+        link.start(endpoint.uris(), connectTimeout);
         return link;
     }
 
@@ -94,11 +86,6 @@ public final class JdkTransport implements GatewayTransport, AutoCloseable {
     public void close() {
         closed = true;
         links.forEach(link -> link.close(JdkLink.GOING_AWAY, CLOSED));
-        http.shutdownNow();
-        try {
-            http.awaitTermination(CLOSE_PATIENCE);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        clients.close();
     }
 }

@@ -183,9 +183,9 @@ final class Connections extends AbstractConnector {
         }
 
         @Override
-        protected void onAcceptFailed(SelectableChannel channel, Throwable cause) {
+        protected void onAcceptFailed(SelectableChannel channel, Throwable cause, Object attachment) {
             gone(channel);
-            super.onAcceptFailed(channel, cause);
+            super.onAcceptFailed(channel, cause, attachment);
         }
     }
 

@@ -25,6 +25,7 @@ import org.eclipse.jetty.websocket.core.FrameHandler;
 import org.eclipse.jetty.websocket.core.OpCode;
 import org.eclipse.jetty.websocket.core.exception.BadPayloadException;
 import org.eclipse.jetty.websocket.core.exception.MessageTooLargeException;
+import org.eclipse.jetty.websocket.core.exception.ProtocolException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -428,7 +429,7 @@ final class WebSocketLink implements GatewayLink {
                         String reason = Reasons.of(CloseStatus.getCloseStatus(frame));
                         tell(() -> peerCloses(reason, callback));
                     }
-                    default -> callback.succeeded();
+                    default -> throw new ProtocolException("a frame with the unknown opcode " + frame.getOpCode());
                 }
             } catch (RuntimeException refused) {
                 callback.failed(refused);

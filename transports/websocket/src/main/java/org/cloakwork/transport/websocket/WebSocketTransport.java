@@ -2,6 +2,10 @@ package org.cloakwork.transport.websocket;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,18 +19,29 @@ import org.cloakwork.spi.transport.GatewayLink;
 import org.cloakwork.spi.transport.GatewayTransport;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.HttpClientTransport;
+import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.http.HttpCookieStore;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.io.ClientConnector;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.eclipse.jetty.websocket.core.CloseStatus;
 import org.eclipse.jetty.websocket.core.Configuration.ConfigurationCustomizer;
 import org.eclipse.jetty.websocket.core.CoreSession;
 import org.eclipse.jetty.websocket.core.WebSocketComponents;
+import org.eclipse.jetty.websocket.core.WebSocketConnection;
 import org.eclipse.jetty.websocket.core.client.CoreClientUpgradeRequest;
+import org.eclipse.jetty.websocket.core.client.UpgradeListener;
 import org.eclipse.jetty.websocket.core.client.WebSocketCoreClient;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -38,7 +53,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 /**
  * Links over {@code ws://} and {@code wss://}. The URIs of an endpoint are tried in order, each for at most the connect
  * time-out, which covers name look-up, TCP, TLS and the HTTP upgrade. {@code wss} trusts what the JDK trusts and checks
- * the host name. No extension is offered (packets do not compress) and no redirect is followed.
+ * the host name. No extension is offered (packets do not compress) and no redirect is followed. The request for the upgrade
+ * is that of nym-client, byte for byte but for the key (protocol/4-gateway, 1: tungstenite 0.20.1). A gateway that sends
+ * more than {@value #MAX_ANSWER_BYTES} bytes before its websocket is open is given up.
  */
 @Component(
         service = GatewayTransport.class,
@@ -68,6 +85,8 @@ public final class WebSocketTransport implements GatewayTransport, AutoCloseable
         int idle$_$timeout$_$millis() default NO_IDLE_TIMEOUT;
     }
 
+    /** Of TLS, interim answers, header, and the body of a refusal together. */
+    static final int MAX_ANSWER_BYTES = 64 << 10;
     static final String THREAD_NAME = "cloakwork-websocket-client";
 
     private static final int MAX_THREADS = 8;
@@ -102,7 +121,7 @@ public final class WebSocketTransport implements GatewayTransport, AutoCloseable
         threads.setName(THREAD_NAME);
         threads.setDaemon(true);
         ArrayByteBufferPool buffers = new ArrayByteBufferPool();
-        ClientConnector connector = new ClientConnector();
+        ClientConnector connector = new Connector();
         connector.setSelectors(1);
         connector.setSslContextFactory(new SslContextFactory.Client());
         HttpClientTransport transport = new HttpClientTransportOverHTTP(connector);
@@ -145,6 +164,7 @@ public final class WebSocketTransport implements GatewayTransport, AutoCloseable
             CoreClientUpgradeRequest request = CoreClientUpgradeRequest.from(client, uri, frames);
             request.timeout(connectTimeoutMillis, TimeUnit.MILLISECONDS);
             request.setConfiguration(sessionLimits);
+            request.addListener(new Handshake(uri));
             attempt = client.connect(request);
         } catch (IOException | RuntimeException e) {
             attempt = CompletableFuture.failedFuture(e);
@@ -174,6 +194,64 @@ public final class WebSocketTransport implements GatewayTransport, AutoCloseable
             client.stop();
         } catch (Exception e) {
             throw new IllegalStateException("the websocket client does not stop", e);
+        }
+    }
+
+    /** The header of nym-client's request, in its order. */
+    private record Handshake(URI uri) implements UpgradeListener {
+
+        @Override
+        public void onHandshakeRequest(Request request) {
+            HttpField key = request.getHeaders().getField(HttpHeader.SEC_WEBSOCKET_KEY);
+            request.headers(headers -> headers.clear()
+                    .add("Host", uri.getRawAuthority())
+                    // Without Jetty's constant for it, which would move it to the end.
+                    .add(new HttpField(null, "Connection", "Upgrade"))
+                    .add("Upgrade", "websocket")
+                    .add("Sec-WebSocket-Version", "13")
+                    .add(key));
+        }
+    }
+
+    private static final class Connector extends ClientConnector {
+
+        @Override
+        protected EndPoint newEndPoint(SelectableChannel channel, ManagedSelector selector, SelectionKey key) {
+            return new Gateway((SocketChannel) channel, selector, key, getScheduler());
+        }
+    }
+
+    /** A connection that takes a limited number of bytes until it is a websocket's. */
+    private static final class Gateway extends SocketChannelEndPoint {
+
+        private int answerBytes;
+        private boolean open;
+
+        Gateway(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
+            super(channel, selector, key, scheduler);
+        }
+
+        @Override
+        public int fill(ByteBuffer buffer) throws IOException {
+            int filled = super.fill(buffer);
+            if (!open && filled > 0) {
+                answerBytes += filled;
+                if (answerBytes > MAX_ANSWER_BYTES) {
+                    open = isWebSocket();
+                    if (!open) {
+                        throw new IOException("more than " + MAX_ANSWER_BYTES + " bytes, and no websocket");
+                    }
+                }
+            }
+            return filled;
+        }
+
+        private boolean isWebSocket() {
+            Connection connection = getConnection();
+            if (connection instanceof SslConnection tls) {
+                connection = tls.getSslEndPoint().getConnection();
+            }
+            return connection instanceof WebSocketConnection;
         }
     }
 }
