@@ -36,7 +36,8 @@ import org.osgi.annotation.versioning.ProviderType;
  *     and what is sent to it, and takes no new ones for that time (5 s); registrations and inboxes stay</td></tr>
  * <tr><td>{@code directory-outage@FROM-TO}</td><td>every question for the topology fails</td></tr>
  * <tr><td>{@code epoch@T}</td><td>a new epoch: every mix changes to the next layer</td></tr>
- * <tr><td>{@code rotation@T}</td><td>all nodes get new keys; the old ones are good for another hour</td></tr>
+ * <tr><td>{@code rotation@T}</td><td>all nodes get new keys; the old ones are good for another hour; not where
+ *     keys rotate anyway</td></tr>
  * <tr><td>{@code suspend@FROM-TO}</td><td>the first client does nothing, and its clock jumps when it goes on</td></tr>
  * </table>
  */

@@ -64,6 +64,9 @@ final class Simulation {
             if (faults.get(i).from().compareTo(options.duration()) > 0) {
                 throw new IllegalArgumentException("fault \"" + options.faults().get(i) + "\": begins after the end");
             }
+            if (faults.get(i) instanceof SimulatedFault.Rotation && options.rotation().isPresent()) {
+                throw new IllegalArgumentException("fault \"" + options.faults().get(i) + "\": keys rotate anyway");
+            }
         }
         hostile = Optional.of(parts.cryptography()).filter(ignored -> options.hostile()).map(HostileCryptography::new);
         SimulatedRandomness randomness = new SimulatedRandomness(options.seed());

@@ -220,6 +220,13 @@ class SimulationTest {
     }
 
     @Test
+    void aRotationAmongTheFaultsIsRefusedWhereKeysRotateAnyway() {
+        Options options = options(2, Duration.ofHours(1), 1, 0, "rotation@1m").withRotation(Duration.ofHours(1));
+        assertEquals("fault \"rotation@1m\": keys rotate anyway",
+                assertThrows(IllegalArgumentException.class, () -> run(options)).getMessage());
+    }
+
+    @Test
     void unknownPartsAreNamed() {
         Options options = new Options(2, Duration.ofMinutes(1), 1, 0, "polka", "timeout", List.of(), Packets.STUB);
         assertEquals("there is no cover part called \"polka\"; there are [none]",
