@@ -1,7 +1,7 @@
 'use strict';
 
 // The real Nym client, compiled to wasm, driven over stdin and stdout: JSON commands in, JSON events out, one a line.
-//   {"command":"start","directory":URL,"gateway":BASE58?,"cover":BOOL}
+//   {"command":"start","directory":URL,"gateway":BASE58?,"cover":BOOL,"refreshMillis":NUMBER?}
 //       -> {"event":"ready","address":TEXT}
 //   {"command":"address"}
 //       -> {"event":"address","address":TEXT}
@@ -66,13 +66,16 @@ function bytes(command) {
 }
 
 const commands = {
-    async start({ directory, gateway, cover }) {
+    async start({ directory, gateway, cover, refreshMillis }) {
         const options = { clientId: randomUUID(), nymApiUrl: directory };
         if (gateway) {
             options.preferredGateway = gateway;
         }
         if (!cover) {
-            options.clientOverride = NO_COVER;
+            options.clientOverride = { ...NO_COVER };
+        }
+        if (refreshMillis) {
+            options.clientOverride = { ...options.clientOverride, topology: { topologyRefreshRateMs: refreshMillis } };
         }
         client = await new NymClient((payload, senderTag) => tell({
             event: 'received', base64: Buffer.from(payload).toString('base64'), senderTag: senderTag && hex(senderTag),

@@ -18,7 +18,7 @@ public interface LocalNetwork extends AutoCloseable {
     /** {@return base URL of the directory (nym-api)} */
     URI directory();
 
-    /** {@return the nodes of this network} */
+    /** {@return the nodes of this network, with the keys they have now} */
     Topology topology();
 
     /** {@return the same as JSON, in the form of nym-client's {@code --custom-mixnet} file} */
@@ -91,6 +91,17 @@ public interface LocalNetwork extends AutoCloseable {
          * @return this
          */
         Builder mixPort(int port);
+
+        /**
+         * Has all nodes change their Sphinx keys again and again. A quarter of that time is an epoch: in the last one
+         * before a change nodes take packets for their next keys already, in the first one after it still those for the
+         * keys before, and refuse them from then on.
+         *
+         * @param period between changes, at least 4 s; without this there are none
+         * @return this
+         * @since 1.3
+         */
+        Builder rotation(Duration period);
 
         /**
          * @return the running network

@@ -3,6 +3,7 @@ package org.cloakwork.api;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -19,6 +20,12 @@ import org.osgi.annotation.versioning.ProviderType;
  * (Poisson). One in ten is anonymous, with 10 reply blocks, and answered with 50 to 500 bytes. After the given duration
  * no more are sent, and the simulation goes on until every message has ended, at most until the last deadline.
  *
+ * <p><b>Key rotation</b>: if asked for, all nodes change their keys at each period; a quarter of it is an epoch, in which
+ * they take packets for the next keys before the change, and for the keys before after it.
+ *
+ * <p><b>Hostile client</b>: if asked for, the first client answers anonymous messages as no honest one does: over their
+ * reply blocks it sends what only belongs to an address, an answerable message with two reply blocks of its own.
+ *
  * <p><b>Faults</b>, each with times since the start as numbers with a unit ({@code ms}, {@code s}, {@code m} or
  * {@code h}):
  * <table>
@@ -29,7 +36,8 @@ import org.osgi.annotation.versioning.ProviderType;
  *     and what is sent to it, and takes no new ones for that time (5 s); registrations and inboxes stay</td></tr>
  * <tr><td>{@code directory-outage@FROM-TO}</td><td>every question for the topology fails</td></tr>
  * <tr><td>{@code epoch@T}</td><td>a new epoch: every mix changes to the next layer</td></tr>
- * <tr><td>{@code rotation@T}</td><td>all nodes get new keys; the old ones are good for another hour</td></tr>
+ * <tr><td>{@code rotation@T}</td><td>all nodes get new keys; the old ones are good for another hour; not where
+ *     keys rotate anyway</td></tr>
  * <tr><td>{@code suspend@FROM-TO}</td><td>the first client does nothing, and its clock jumps when it goes on</td></tr>
  * </table>
  */
@@ -79,12 +87,15 @@ public interface Simulator {
      * @param retransmission name of the retransmission part of all clients
      * @param faults         in the forms of {@link Simulator}
      * @param packets        how packets are made
+     * @param rotation       between changes of all nodes' keys, at least 4 s; empty: none but those among the faults
+     * @param hostile        whether the first client is hostile
      */
     record Options(int clients, Duration duration, long seed, double loss, String cover, String retransmission,
-                   List<String> faults, Packets packets) {
+                   List<String> faults, Packets packets, Optional<Duration> rotation, boolean hostile) {
 
         private static final int MAX_CLIENTS = 10_000;
         private static final Duration MAX_DURATION = Duration.ofDays(366);
+        private static final Duration LEAST_ROTATION = Duration.ofSeconds(4);
 
         public Options {
             if (clients < 2 || clients > MAX_CLIENTS) {
@@ -100,6 +111,45 @@ public interface Simulator {
             Objects.requireNonNull(retransmission);
             faults = List.copyOf(faults);
             Objects.requireNonNull(packets);
+            if (rotation.filter(period -> period.compareTo(LEAST_ROTATION) < 0).isPresent()) {
+                throw new IllegalArgumentException("the rotation must be at least 4 s, not " + rotation.get());
+            }
+        }
+
+        /**
+         * Without rotation, all clients honest.
+         *
+         * @param clients        2 to 10,000
+         * @param duration       how long messages are sent, up to 366 days
+         * @param seed           where all randomness comes from
+         * @param loss           how likely a packet, and likewise an acknowledgement, is lost in the mixnet: 0 to 1
+         * @param cover          name of the cover part of all clients
+         * @param retransmission name of the retransmission part of all clients
+         * @param faults         in the forms of {@link Simulator}
+         * @param packets        how packets are made
+         */
+        public Options(int clients, Duration duration, long seed, double loss, String cover, String retransmission,
+                       List<String> faults, Packets packets) {
+            this(clients, duration, seed, loss, cover, retransmission, faults, packets, Optional.empty(), false);
+        }
+
+        /**
+         * @param period between changes of all nodes' keys, at least 4 s
+         * @return the same with that rotation
+         * @since 1.3
+         */
+        public Options withRotation(Duration period) {
+            return new Options(clients, duration, seed, loss, cover, retransmission, faults, packets,
+                    Optional.of(period), hostile);
+        }
+
+        /**
+         * {@return the same with the first client hostile}
+         *
+         * @since 1.3
+         */
+        public Options withHostileClient() {
+            return new Options(clients, duration, seed, loss, cover, retransmission, faults, packets, rotation, true);
         }
     }
 

@@ -1,5 +1,6 @@
 package org.cloakwork.spi.topology;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +18,13 @@ import org.cloakwork.api.IdentityKey;
  */
 public final class Topology {
 
+    /**
+     * An epoch of the public network. Source: protocol/7-network, 2.3.
+     *
+     * @since 1.3
+     */
+    public static final Duration EPOCH = Duration.ofHours(1);
+
     private static final int LAYERS = 3;
 
     private final long epochId;
@@ -26,6 +34,7 @@ public final class Topology {
     private final Map<Long, Node> nodes;
     private final List<Rejected> rejected;
     private final List<String> faults;
+    private final Duration epochLength;
     private final Map<IdentityKey, Node> byIdentity = new HashMap<>();
     private final List<List<Node>> layers;
     private final List<Node> gateways;
@@ -59,11 +68,11 @@ public final class Topology {
      */
     public Topology(long epochId, long keyRotationId, Instant refreshedAt, RewardedSet rewardedSet,
                     Map<Long, Node> nodes, List<Rejected> rejected) {
-        this(epochId, keyRotationId, refreshedAt, rewardedSet, nodes, rejected, List.of());
+        this(epochId, keyRotationId, refreshedAt, rewardedSet, nodes, rejected, List.of(), EPOCH);
     }
 
     private Topology(long epochId, long keyRotationId, Instant refreshedAt, RewardedSet rewardedSet,
-                     Map<Long, Node> nodes, List<Rejected> rejected, List<String> faults) {
+                     Map<Long, Node> nodes, List<Rejected> rejected, List<String> faults, Duration epochLength) {
         this.epochId = epochId;
         this.keyRotationId = keyRotationId;
         this.refreshedAt = Objects.requireNonNull(refreshedAt);
@@ -71,6 +80,7 @@ public final class Topology {
         this.nodes = Map.copyOf(nodes);
         this.rejected = List.copyOf(rejected);
         this.faults = List.copyOf(faults);
+        this.epochLength = Objects.requireNonNull(epochLength);
         List<Node> ascending = this.nodes.keySet().stream().sorted().map(this.nodes::get).toList();
         ascending.forEach(node -> byIdentity.putIfAbsent(node.identity(), node));
         gateways = ascending.stream()
@@ -87,6 +97,25 @@ public final class Topology {
     /** {@return which Sphinx keys the nodes are listed with, u32; {@link KeyRotation#NO_ROTATION} if not known} */
     public long keyRotationId() {
         return keyRotationId;
+    }
+
+    /**
+     * {@return how long an epoch lasts, {@link #EPOCH} if the source does not tell; so long after a change of keys packets
+     * for the ones before are still taken}
+     *
+     * @since 1.3
+     */
+    public Duration epochLength() {
+        return epochLength;
+    }
+
+    /**
+     * @param length of an epoch
+     * @return the same snapshot of a network with such epochs
+     * @since 1.3
+     */
+    public Topology withEpochLength(Duration length) {
+        return new Topology(epochId, keyRotationId, refreshedAt, rewardedSet, nodes, rejected, faults, length);
     }
 
     /** {@return when it was made} */
@@ -129,7 +158,7 @@ public final class Topology {
      * @since 1.3
      */
     public Topology withFaults(List<String> found) {
-        return new Topology(epochId, keyRotationId, refreshedAt, rewardedSet, nodes, rejected, found);
+        return new Topology(epochId, keyRotationId, refreshedAt, rewardedSet, nodes, rejected, found, epochLength);
     }
 
     /**
@@ -182,7 +211,8 @@ public final class Topology {
     public boolean equals(Object other) {
         return other instanceof Topology that && epochId == that.epochId && keyRotationId == that.keyRotationId
                 && refreshedAt.equals(that.refreshedAt) && rewardedSet.equals(that.rewardedSet)
-                && nodes.equals(that.nodes) && rejected.equals(that.rejected) && faults.equals(that.faults);
+                && nodes.equals(that.nodes) && rejected.equals(that.rejected) && faults.equals(that.faults)
+                && epochLength.equals(that.epochLength);
     }
 
     @Override

@@ -62,6 +62,8 @@ enum Counter {
     CLIENT_REQUESTS_REFUSED,
     /** Sessions of clients that were replaced by a newer one. */
     SESSIONS_REPLACED,
+    /** Changes of all nodes' keys. */
+    KEY_ROTATIONS,
     /** Registrations that succeeded. */
     REGISTRATIONS,
     /** Authentications that succeeded. */

@@ -18,12 +18,13 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
+import org.cloakwork.wire.topology.NymApiJson;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The directory (nym-api) of a local network: what clients, browsers and nodes ask for, with or without the path prefix
- * {@code /api}. Answers never change while the network runs. Source: protocol/7-network, 2.
+ * {@code /api}. Source: protocol/7-network, 2.
  */
 final class Directory implements AutoCloseable {
 
@@ -71,15 +72,22 @@ final class Directory implements AutoCloseable {
         return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + address.getPort() + "/");
     }
 
-    /** @param topology what to answer */
-    void start(Topology topology) {
+    /** Begins to answer; something must have been published. */
+    void start() {
+        server.start();
+    }
+
+    /**
+     * @param topology what to answer from now on
+     * @param rotation when keys change
+     */
+    void publish(Topology topology, NymApiJson.KeyRotationInfo rotation) {
         Map<String, Long> ids = new HashMap<>();
         for (Node node : topology.nodes().values()) {
             ids.merge(node.mixAddress().ip().getHostAddress(), node.id(), Math::min);
         }
         idsByAddress = ids;
-        answers = DirectoryAnswers.of(topology);
-        server.start();
+        answers = DirectoryAnswers.of(topology, rotation);
     }
 
     @Override

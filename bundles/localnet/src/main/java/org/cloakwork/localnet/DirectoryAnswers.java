@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,17 +20,12 @@ import org.cloakwork.wire.topology.NymApiJson;
 /** What the directory answers to GET, by path, for the lists by role as path and query. Source: protocol/7-network, 2. */
 final class DirectoryAnswers {
 
-    /** Epochs a rotation lasts, as at the real network. */
-    static final long VALIDITY_EPOCHS = 24;
-    /** So long that no client sees an epoch, let alone a rotation, end. */
-    static final Duration EPOCH_DURATION = Duration.ofDays(30);
-
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private DirectoryAnswers() {
     }
 
-    static Map<String, byte[]> of(Topology topology) {
+    static Map<String, byte[]> of(Topology topology, NymApiJson.KeyRotationInfo rotation) {
         Topology.RewardedSet roles = topology.rewardedSet();
         byte[] mixes = page(topology, union(roles.layer1(), roles.layer2(), roles.layer3()));
         byte[] entries = page(topology, roles.entryGateways());
@@ -40,8 +34,7 @@ final class DirectoryAnswers {
         String skimmed = "/v2/unstable/nym-nodes/skimmed";
 
         Map<String, byte[]> answers = new HashMap<>();
-        answers.put("/v1/epoch/key-rotation-info", NymApiJson.write(new NymApiJson.KeyRotationInfo(VALIDITY_EPOCHS, 0,
-                topology.epochId(), topology.refreshedAt(), EPOCH_DURATION)));
+        answers.put("/v1/epoch/key-rotation-info", NymApiJson.write(rotation));
         answers.put("/v1/nym-nodes/rewarded-set", NymApiJson.write(roles));
         answers.put(skimmed, all);
         answers.put(skimmed + "?role=active-mixnode", mixes);

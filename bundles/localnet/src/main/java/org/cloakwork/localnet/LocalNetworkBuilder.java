@@ -1,6 +1,7 @@
 package org.cloakwork.localnet;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
@@ -48,6 +49,12 @@ public final class LocalNetworkBuilder implements LocalNetwork.Builder {
     @Override
     public LocalNetwork.Builder mixPort(int port) {
         configuration = configuration.withMixPort(port);
+        return this;
+    }
+
+    @Override
+    public LocalNetwork.Builder rotation(Duration period) {
+        configuration = configuration.withRotation(period);
         return this;
     }
 

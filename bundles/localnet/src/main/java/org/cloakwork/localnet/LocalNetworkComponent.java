@@ -78,6 +78,11 @@ public final class LocalNetworkComponent implements LocalNetwork {
         @AttributeDefinition(name = "host",
                 description = "Numeric address that every port is opened on and every node is announced with")
         String host() default "127.0.0.1";
+
+        /** {@return milliseconds} */
+        @AttributeDefinition(name = "rotation-millis", min = "0", description = "Milliseconds between changes of all "
+                + "nodes' Sphinx keys, at least 4000; 0: they never change")
+        long rotation$_$millis() default 0;
     }
 
     /**
@@ -95,7 +100,8 @@ public final class LocalNetworkComponent implements LocalNetwork {
         network = new LocalNetworkImpl(new NetworkConfiguration(configuration.mixes$_$per$_$layer(),
                 configuration.gateways(), configuration.directory$_$port(), configuration.gateway$_$port(),
                 configuration.mix$_$port(), NodeAddress.parseIp(configuration.host()),
-                Optional.of(configuration.network$_$file()).filter(file -> !file.isBlank()).map(Path::of)),
+                Optional.of(configuration.network$_$file()).filter(file -> !file.isBlank()).map(Path::of),
+                Optional.of(configuration.rotation$_$millis()).filter(millis -> millis != 0).map(Duration::ofMillis)),
                 format, transport, List.of());
         LOG.info("A local network of {} nodes is running, directory {}", network.topology().nodes().size(),
                 network.directory());

@@ -39,6 +39,7 @@ import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.transport.GatewayServer;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
 import org.cloakwork.wire.crypto.IdentityKeyPair;
+import org.cloakwork.wire.topology.NymApiJson;
 import org.cloakwork.wire.topology.TopologyJson;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,10 +50,12 @@ import org.slf4j.LoggerFactory;
  */
 final class LocalNetworkImpl implements LocalNetwork {
 
-    /** Even and not 0, so that clients tag their packets with wire value 2. */
-    static final long ROTATION_ID = 10;
-    /** The first epoch of the rotation. */
+    /** The first epoch, where the first rotation begins, too. */
     static final long EPOCH_ID = 240;
+    /** Epochs a rotation lasts if there is none, as at the real network. */
+    static final long VALIDITY_EPOCHS = 24;
+    /** Then it is so long that no client sees an epoch, let alone a rotation, end. */
+    static final Duration EPOCH_DURATION = Duration.ofDays(30);
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalNetworkImpl.class);
     private static final long CLOSE_TIMEOUT_SECONDS = 10;
@@ -67,9 +70,12 @@ final class LocalNetworkImpl implements LocalNetwork {
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Map<IdentityKey, GatewayPort> gatewayPorts = new HashMap<>();
+    private final Clock clock = new SystemClock();
+    private final NetworkConfiguration configuration;
     private final Directory directory;
-    private final Topology topology;
-    private final String networkFile;
+    private final List<NetworkNode> nodes = new ArrayList<>();
+    private final KeyRotations rotations = new KeyRotations(nodes, randomness, this::nextEpoch);
+    private volatile Topology topology;
 
     /**
      * Starts a network.
@@ -82,6 +88,7 @@ final class LocalNetworkImpl implements LocalNetwork {
      */
     LocalNetworkImpl(NetworkConfiguration configuration, PacketFormat format, GatewayServer transport,
             List<AutoCloseable> parts) throws IOException {
+        this.configuration = configuration;
         this.format = format;
         parts.forEach(this::opened);
         try {
@@ -96,32 +103,57 @@ final class LocalNetworkImpl implements LocalNetwork {
             Set<NodeAddress> addresses = new HashSet<>();
             ports.forEach(port -> addresses.add(port.address()));
 
-            Map<Long, Node> nodes = new HashMap<>();
-            List<Set<Long>> layers = List.of(new HashSet<>(), new HashSet<>(), new HashSet<>());
             for (int i = 0; i < mixes; i++) {
-                Node node = startMix(i + 1, ports.get(i), addresses);
-                nodes.put(node.id(), node);
-                layers.get(i % NetworkConfiguration.LAYERS).add(node.id());
+                nodes.add(startMix(i + 1, ports.get(i), addresses));
             }
-            Set<Long> gateways = new HashSet<>();
             for (int i = 0; i < configuration.gateways(); i++) {
                 int port = configuration.gatewayPort() == 0 ? 0 : configuration.gatewayPort() + i;
-                Node node = startGateway(mixes + i + 1, ports.get(mixes + i), addresses, transport,
-                        new InetSocketAddress(host, port));
-                nodes.put(node.id(), node);
-                gateways.add(node.id());
+                nodes.add(startGateway(mixes + i + 1, ports.get(mixes + i), addresses, transport,
+                        new InetSocketAddress(host, port)));
             }
-            topology = new Topology(EPOCH_ID, ROTATION_ID, Instant.now().truncatedTo(ChronoUnit.SECONDS),
-                    new Topology.RewardedSet(EPOCH_ID, gateways, gateways, layers.get(0), layers.get(1),
-                            layers.get(2), Set.of()), nodes);
-            networkFile = new String(TopologyJson.write(topology), StandardCharsets.UTF_8);
-            directory.start(topology);
-            if (configuration.networkFile().isPresent()) {
-                write(configuration.networkFile().get(), networkFile);
-            }
+            publish();
+            directory.start();
+            configuration.rotation().ifPresent(period -> rotations.start(KeyRotations.epoch(period), clock, timer));
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
+        }
+    }
+
+    /** Lists the nodes as they are now, in the directory and the file. */
+    private void publish() throws IOException {
+        Map<Long, Node> listed = new HashMap<>();
+        List<Set<Long>> layers = List.of(new HashSet<>(), new HashSet<>(), new HashSet<>());
+        Set<Long> gateways = new HashSet<>();
+        for (NetworkNode member : nodes) {
+            Node node = member.listed();
+            listed.put(node.id(), node);
+            (member.isGateway() ? gateways : layers.get((int) ((node.id() - 1) % NetworkConfiguration.LAYERS)))
+                    .add(node.id());
+        }
+        long epoch = EPOCH_ID + rotations.epochs();
+        Duration epochLength = configuration.rotation().map(KeyRotations::epoch).orElse(EPOCH_DURATION);
+        long validity = configuration.rotation().isPresent() ? KeyRotations.EPOCHS : VALIDITY_EPOCHS;
+        Topology present = new Topology(epoch, rotations.rotation(), Instant.now().truncatedTo(ChronoUnit.SECONDS),
+                new Topology.RewardedSet(epoch, gateways, gateways, layers.get(0), layers.get(1), layers.get(2),
+                        Set.of()), listed).withEpochLength(epochLength);
+        directory.publish(present, new NymApiJson.KeyRotationInfo(validity,
+                EPOCH_ID - validity * KeyRotations.FIRST_ROTATION, epoch, present.refreshedAt(), epochLength));
+        topology = present;
+        if (configuration.networkFile().isPresent()) {
+            write(configuration.networkFile().get(), networkFile());
+        }
+    }
+
+    private void nextEpoch() {
+        if (rotations.epochs() % KeyRotations.EPOCHS == 0) {
+            counters.count(Counter.KEY_ROTATIONS);
+        }
+        try {
+            publish();
+        } catch (IOException e) {
+            counters.count(Counter.INTERNAL_ERRORS);
+            LOG.error("The network file could not be written", e);
         }
     }
 
@@ -130,30 +162,31 @@ final class LocalNetworkImpl implements LocalNetwork {
         return resource;
     }
 
-    private Node startMix(long id, MixListener port, Set<NodeAddress> network) {
+    private NetworkNode startMix(long id, MixListener port, Set<NodeAddress> network) {
         EncryptionKeyPair key = EncryptionKeyPair.generate(randomness);
-        MixNode mix = new MixNode(unwrapper(key), network, new MixConnections(threads, counters), timer, counters);
+        Unwrapper unwrapper = unwrapper(key);
+        MixNode mix = new MixNode(unwrapper, network, new MixConnections(threads, counters), timer, counters);
         port.start(mix::receive);
-        return new Node(id, port.address(), Optional.empty(), IdentityKeyPair.generate(randomness).publicKey(),
-                key.publicKey(), Set.of(Node.Role.MIXNODE), OptionalInt.of(100));
+        return new NetworkNode(id, port.address(), Optional.empty(), IdentityKeyPair.generate(randomness).publicKey(),
+                key, unwrapper);
     }
 
-    private Node startGateway(long id, MixListener port, Set<NodeAddress> network, GatewayServer transport,
+    private NetworkNode startGateway(long id, MixListener port, Set<NodeAddress> network, GatewayServer transport,
             InetSocketAddress bind) throws IOException {
         EncryptionKeyPair key = EncryptionKeyPair.generate(randomness);
-        Gateway gateway = new Gateway(IdentityKeyPair.generate(randomness), unwrapper(key), Frames.SEALED,
-                network, new MixConnections(threads, counters), new SystemClock(), timer, randomness, counters);
+        Unwrapper unwrapper = unwrapper(key);
+        Gateway gateway = new Gateway(IdentityKeyPair.generate(randomness), unwrapper, Frames.SEALED,
+                network, new MixConnections(threads, counters), clock, timer, randomness, counters);
         GatewayPort clients = opened(new GatewayPort(transport, bind, gateway));
         gatewayPorts.put(gateway.identity(), clients);
         port.start(clients::receive);
         Node.Entry entry = new Node.Entry(List.of(clients.address().getAddress()), clients.address().getPort(),
                 Optional.empty(), OptionalInt.empty());
-        return new Node(id, port.address(), Optional.of(entry), gateway.identity(), key.publicKey(),
-                Set.of(Node.Role.ENTRY, Node.Role.EXIT), OptionalInt.of(100));
+        return new NetworkNode(id, port.address(), Optional.of(entry), gateway.identity(), key, unwrapper);
     }
 
     private Unwrapper unwrapper(EncryptionKeyPair key) {
-        return new Unwrapper(format, new SphinxPrivateKey(key.privateBytes()), KeyRotation.ofId(ROTATION_ID),
+        return new Unwrapper(format, new SphinxPrivateKey(key.privateBytes()), KeyRotation.ofId(KeyRotations.FIRST_ROTATION),
                 new ReplayFilter(ReplayFilter.GENERATION_CAPACITY, randomness), counters);
     }
 
@@ -182,7 +215,7 @@ final class LocalNetworkImpl implements LocalNetwork {
 
     @Override
     public String networkFile() {
-        return networkFile;
+        return new String(TopologyJson.write(topology), StandardCharsets.UTF_8);
     }
 
     @Override

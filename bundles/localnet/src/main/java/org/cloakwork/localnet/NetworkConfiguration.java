@@ -2,6 +2,7 @@ package org.cloakwork.localnet;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import org.cloakwork.spi.topology.NodeAddress;
 
@@ -16,15 +17,18 @@ import org.cloakwork.spi.topology.NodeAddress;
  *                      for any free ones
  * @param host          one numeric address, which every port is opened on and every node is announced with
  * @param networkFile   where to write the network as JSON, if anywhere
+ * @param rotation      between changes of the nodes' keys, if there are any
  */
 record NetworkConfiguration(int mixesPerLayer, int gateways, int directoryPort, int gatewayPort, int mixPort,
-                            InetAddress host, Optional<Path> networkFile) {
+                            InetAddress host, Optional<Path> networkFile, Optional<Duration> rotation) {
 
     static final int LAYERS = 3;
     static final int MAX_NODES = 80;
+    static final Duration LEAST_ROTATION = Duration.ofSeconds(4);
 
     static final NetworkConfiguration DEFAULT =
-            new NetworkConfiguration(1, 2, 0, 0, 0, NodeAddress.parseIp("127.0.0.1"), Optional.empty());
+            new NetworkConfiguration(1, 2, 0, 0, 0, NodeAddress.parseIp("127.0.0.1"), Optional.empty(),
+                    Optional.empty());
 
     NetworkConfiguration {
         checkCount("mixes-per-layer", mixesPerLayer);
@@ -35,6 +39,10 @@ record NetworkConfiguration(int mixesPerLayer, int gateways, int directoryPort, 
         if (host.isAnyLocalAddress() || host.isMulticastAddress()) {
             throw new IllegalArgumentException("host must be one address that nodes can be reached at, not "
                     + host.getHostAddress());
+        }
+        if (rotation.filter(period -> period.compareTo(LEAST_ROTATION) < 0).isPresent()) {
+            throw new IllegalArgumentException("rotation must be at least " + LEAST_ROTATION.toSeconds() + " s, not "
+                    + rotation.get().toMillis() + " ms");
         }
     }
 
@@ -58,22 +66,32 @@ record NetworkConfiguration(int mixesPerLayer, int gateways, int directoryPort, 
     }
 
     NetworkConfiguration withMixesPerLayer(int count) {
-        return new NetworkConfiguration(count, gateways, directoryPort, gatewayPort, mixPort, host, networkFile);
+        return new NetworkConfiguration(count, gateways, directoryPort, gatewayPort, mixPort, host, networkFile,
+                rotation);
     }
 
     NetworkConfiguration withGateways(int count) {
-        return new NetworkConfiguration(mixesPerLayer, count, directoryPort, gatewayPort, mixPort, host, networkFile);
+        return new NetworkConfiguration(mixesPerLayer, count, directoryPort, gatewayPort, mixPort, host, networkFile,
+                rotation);
     }
 
     NetworkConfiguration withDirectoryPort(int port) {
-        return new NetworkConfiguration(mixesPerLayer, gateways, port, gatewayPort, mixPort, host, networkFile);
+        return new NetworkConfiguration(mixesPerLayer, gateways, port, gatewayPort, mixPort, host, networkFile,
+                rotation);
     }
 
     NetworkConfiguration withGatewayPort(int port) {
-        return new NetworkConfiguration(mixesPerLayer, gateways, directoryPort, port, mixPort, host, networkFile);
+        return new NetworkConfiguration(mixesPerLayer, gateways, directoryPort, port, mixPort, host, networkFile,
+                rotation);
     }
 
     NetworkConfiguration withMixPort(int port) {
-        return new NetworkConfiguration(mixesPerLayer, gateways, directoryPort, gatewayPort, port, host, networkFile);
+        return new NetworkConfiguration(mixesPerLayer, gateways, directoryPort, gatewayPort, port, host, networkFile,
+                rotation);
+    }
+
+    NetworkConfiguration withRotation(Duration period) {
+        return new NetworkConfiguration(mixesPerLayer, gateways, directoryPort, gatewayPort, mixPort, host, networkFile,
+                Optional.of(period));
     }
 }

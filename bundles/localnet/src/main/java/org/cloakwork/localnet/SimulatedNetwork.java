@@ -33,7 +33,6 @@ final class SimulatedNetwork {
     /** Nobody replays anything here, and small filters fit a processor's cache. */
     private static final int REPLAY_CAPACITY = 16;
     private static final int LAYERS = 3;
-    private static final long FIRST_ROTATION = 10;
     private static final long FIRST_EPOCH = 240;
     private static final int MIX_PORT = 1789;
     private static final int CLIENT_PORT = 9000;
@@ -46,7 +45,8 @@ final class SimulatedNetwork {
     private final Counters counters = new Counters();
     private final SimulatedLink.Flow fromClients = new SimulatedLink.Flow();
     private final SimulatedLink.Flow toClients = new SimulatedLink.Flow();
-    private final List<SimulatedNode> nodes = new ArrayList<>();
+    private final List<NetworkNode> nodes = new ArrayList<>();
+    private final KeyRotations rotations;
     private final Map<NodeAddress, Consumer<MixFrame>> receivers = new HashMap<>();
     private final List<MixNode> mixes = new ArrayList<>();
     private final Map<IdentityKey, Gateway> gateways = new HashMap<>();
@@ -58,39 +58,10 @@ final class SimulatedNetwork {
     private long delayNanos;
     private long jitterNanos;
     private long epoch = FIRST_EPOCH;
-    private long rotation = FIRST_ROTATION;
+    private Duration epochLength = Topology.EPOCH;
     private Topology topology;
     private long lost;
     private long onWires;
-
-    /** A node and what of it changes. */
-    private static final class SimulatedNode {
-
-        private final long id;
-        private final NodeAddress address;
-        private final IdentityKey identity;
-        private final Unwrapper unwrapper;
-        private final boolean isGateway;
-        private EncryptionKeyPair key;
-
-        private SimulatedNode(long id, NodeAddress address, IdentityKey identity, EncryptionKeyPair key,
-                Unwrapper unwrapper, boolean isGateway) {
-            this.id = id;
-            this.address = address;
-            this.identity = identity;
-            this.key = key;
-            this.unwrapper = unwrapper;
-            this.isGateway = isGateway;
-        }
-
-        private Node listed() {
-            Optional<Node.Entry> entry = isGateway ? Optional.of(new Node.Entry(List.of(address.ip()), CLIENT_PORT,
-                    Optional.empty(), OptionalInt.empty())) : Optional.empty();
-            return new Node(id, address, entry, identity, key.publicKey(),
-                    isGateway ? Set.of(Node.Role.ENTRY, Node.Role.EXIT) : Set.of(Node.Role.MIXNODE),
-                    OptionalInt.of(100));
-        }
-    }
 
     /**
      * @param time       that passes
@@ -107,6 +78,7 @@ final class SimulatedNetwork {
         this.randomness = randomness;
         this.format = format;
         this.loss = loss;
+        rotations = new KeyRotations(nodes, randomness, this::publish);
         int mixCount = LAYERS * MIXES_PER_LAYER;
         int gatewayCount = 1 + Math.ceilDiv(clients, CLIENTS_PER_GATEWAY);
         List<NodeAddress> addresses = new ArrayList<>();
@@ -118,9 +90,11 @@ final class SimulatedNetwork {
             IdentityKeyPair identity = IdentityKeyPair.generate(randomness);
             EncryptionKeyPair key = EncryptionKeyPair.generate(randomness);
             Unwrapper unwrapper = new Unwrapper(format, new SphinxPrivateKey(key.privateBytes()),
-                    KeyRotation.ofId(rotation), new ReplayFilter(REPLAY_CAPACITY, randomness), counters);
+                    KeyRotation.ofId(KeyRotations.FIRST_ROTATION), new ReplayFilter(REPLAY_CAPACITY, randomness), counters);
             boolean isGateway = i >= mixCount;
-            nodes.add(new SimulatedNode(i + 1, addresses.get(i), identity.publicKey(), key, unwrapper, isGateway));
+            Optional<Node.Entry> entry = isGateway ? Optional.of(new Node.Entry(List.of(addresses.get(i).ip()),
+                    CLIENT_PORT, Optional.empty(), OptionalInt.empty())) : Optional.empty();
+            nodes.add(new NetworkNode(i + 1, addresses.get(i), entry, identity.publicKey(), key, unwrapper));
             if (isGateway) {
                 Gateway gateway = new Gateway(identity, unwrapper, frames, all, this::enter, time, host, randomness, counters);
                 receivers.put(addresses.get(i), gateway::receive);
@@ -131,8 +105,8 @@ final class SimulatedNetwork {
                 mixes.add(mix);
             }
         }
-        firstGateway = nodes.get(mixCount).identity;
-        NodeAddress firstAddress = nodes.get(mixCount).address;
+        firstGateway = nodes.get(mixCount).listed().identity();
+        NodeAddress firstAddress = addresses.get(mixCount);
         Consumer<MixFrame> first = receivers.get(firstAddress);
         receivers.put(firstAddress, frame -> {
             if (firstGatewayDown) {
@@ -148,12 +122,14 @@ final class SimulatedNetwork {
         Map<Long, Node> listed = new HashMap<>();
         Set<Long> gatewayIds = new LinkedHashSet<>();
         List<Set<Long>> layers = List.of(new LinkedHashSet<>(), new LinkedHashSet<>(), new LinkedHashSet<>());
-        for (SimulatedNode node : nodes) {
-            listed.put(node.id, node.listed());
-            (node.isGateway ? gatewayIds : layers.get((int) ((node.id + epoch) % LAYERS))).add(node.id);
+        for (NetworkNode member : nodes) {
+            Node node = member.listed();
+            listed.put(node.id(), node);
+            (member.isGateway() ? gatewayIds : layers.get((int) ((node.id() + epoch) % LAYERS))).add(node.id());
         }
-        topology = new Topology(epoch, rotation, time.now(), new Topology.RewardedSet(epoch, gatewayIds, gatewayIds,
-                layers.get(0), layers.get(1), layers.get(2), Set.of()), listed);
+        topology = new Topology(epoch, rotations.rotation(), time.now(), new Topology.RewardedSet(epoch, gatewayIds, gatewayIds,
+                layers.get(0), layers.get(1), layers.get(2), Set.of()), listed)
+                .withEpochLength(epochLength);
     }
 
     // ------------------------------------------------------------------ wires
@@ -243,20 +219,16 @@ final class SimulatedNetwork {
         publish();
     }
 
-    /** All nodes get new keys, and take packets for the old ones for a while. */
-    void rotateKeys(Duration overlap) {
-        rotation++;
-        for (SimulatedNode node : nodes) {
-            node.key = EncryptionKeyPair.generate(randomness);
-            node.unwrapper.rotate(new SphinxPrivateKey(node.key.privateBytes()), KeyRotation.ofId(rotation));
-        }
-        long present = rotation;
-        host.schedule(overlap, () -> {
-            if (rotation == present) {
-                nodes.forEach(node -> node.unwrapper.forgetPrevious());
-            }
-        });
+    /** All nodes get new keys, and take packets for the old ones for another epoch. */
+    void rotateKeys() {
+        rotations.rotateNow(epochLength, host);
+    }
+
+    /** @param period after which all nodes get new keys, again and again */
+    void rotateKeysEach(Duration period) {
+        epochLength = KeyRotations.epoch(period);
         publish();
+        rotations.start(epochLength, time, host);
     }
 
     // ------------------------------------------------------------------ what is counted

@@ -33,6 +33,8 @@ final class SimulatedReport {
      * @param network     the network, its clients stopped
      * @param inFlight    packets under way in the network, and frames on links, when the clients were stopped
      * @param surbs       reply blocks in stock
+     * @param hostile     reply blocks that a hostile client gave away beside those it counts
+     * @param witness     of what clients told each other
      * @param vain        messages that were acknowledged and never delivered
      * @param restarts    whether a gateway was restarted
      * @param timersAmiss by how many the timers that end messages differed from the messages, at any check
@@ -41,7 +43,8 @@ final class SimulatedReport {
      * @param failures    tasks that threw an exception
      */
     record Findings(Simulator.Options options, Duration drain, long unended, SimulatedStatistics statistics,
-                    SimulatedPeaks peaks, Map<String, Long> clients, NetworkFindings network, long surbs, long vain, boolean restarts,
+                    SimulatedPeaks peaks, Map<String, Long> clients, NetworkFindings network, long surbs, long hostile,
+                    SimulatedWitness witness, long vain, boolean restarts,
                     long timersAmiss, long timersLeft, Copies copies, long failures) {
 
         private long of(Counter counter) {
@@ -107,6 +110,10 @@ final class SimulatedReport {
                 options.clients(), options.seed(), options.packets().name().toLowerCase(Locale.ROOT), options.loss());
         line("  cover %s, retransmission %s, faults %s", options.cover(), options.retransmission(),
                 options.faults().isEmpty() ? "none" : String.join(", ", options.faults()));
+        options.rotation().ifPresent(period -> line("  keys rotate every %s", words(period)));
+        if (options.hostile()) {
+            line("  the first client is hostile");
+        }
         line("  %d mixes in 3 layers, %d gateways; a message a minute from each client, %d to %,d bytes, 10 %% anonymous"
                 + " and answered", 3 * SimulatedNetwork.MIXES_PER_LAYER, found.network.gateways(),
                 SimulatedClient.LEAST_BYTES, SimulatedClient.MOST_BYTES);
@@ -149,6 +156,7 @@ final class SimulatedReport {
         row("used", found.of(Counter.SURBS_USED));
         row("expired", found.of(Counter.SURBS_EXPIRED));
         row("in stock", found.surbs);
+        row("own address told to ask for more", found.witness.told());
     }
 
     private void latencies() {
@@ -224,10 +232,12 @@ final class SimulatedReport {
         equal("reply blocks made = with acknowledged messages + with failed ones", found.of(Counter.SURBS_MADE),
                 found.of(Counter.SURBS_ARRIVED) + found.of(Counter.SURBS_UNSURE));
         long accounted = found.of(Counter.SURBS_USED) + found.of(Counter.SURBS_EXPIRED) + found.surbs;
+        long made = found.of(Counter.SURBS_MADE) + found.hostile;
         long least = found.restarts ? 0 : found.of(Counter.SURBS_ARRIVED);
         check("reply blocks made = used + expired + in stock, but for those whose message failed",
-                least <= accounted && accounted <= found.of(Counter.SURBS_MADE), found.of(Counter.SURBS_MADE) + " and "
-                        + accounted + ", " + found.of(Counter.SURBS_UNSURE) + " with failed messages");
+                least <= accounted && accounted <= made, made + " and " + accounted + ", " + found.of(Counter.SURBS_UNSURE) + " with failed messages");
+        equal("no address told to somebody who was not given it", found.witness.betrayed(), 0);
+        equal("no sender tag shown to two recipients", found.witness.linked(), 0);
         equal("copies within the budget of the retransmission part", found.copies.overBudget(), 0);
         equal("no message with more copies than packets x time / shortest wait", statistics.copiesTooMany(), 0);
         equal("timers pending = messages in flight, each second and after the end", found.timersAmiss

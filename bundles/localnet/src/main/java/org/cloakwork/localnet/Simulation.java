@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.Simulator;
@@ -25,8 +26,6 @@ final class Simulation {
     private static final Duration LONGEST_DRAIN = SendOptions.DEFAULT.deadline().plusSeconds(30);
     private static final Duration STOP = Duration.ofSeconds(2);
     private static final Duration REORDER = Duration.ofMillis(200);
-    /** How long nodes take packets for their old keys. Source: protocol/7-network. */
-    private static final Duration ROTATION_OVERLAP = Duration.ofHours(1);
 
     /**
      * What all clients use.
@@ -48,6 +47,8 @@ final class Simulation {
     private final SimulatedNetwork network;
     private final SimulatedStatistics statistics = new SimulatedStatistics();
     private final SimulatedPeaks peaks = new SimulatedPeaks();
+    private final SimulatedWitness witness = new SimulatedWitness(time);
+    private final Optional<HostileCryptography> hostile;
     private final List<SimulatedClient> clients = new ArrayList<>();
     private long timersAmiss;
 
@@ -63,7 +64,11 @@ final class Simulation {
             if (faults.get(i).from().compareTo(options.duration()) > 0) {
                 throw new IllegalArgumentException("fault \"" + options.faults().get(i) + "\": begins after the end");
             }
+            if (faults.get(i) instanceof SimulatedFault.Rotation && options.rotation().isPresent()) {
+                throw new IllegalArgumentException("fault \"" + options.faults().get(i) + "\": keys rotate anyway");
+            }
         }
+        hostile = Optional.of(parts.cryptography()).filter(ignored -> options.hostile()).map(HostileCryptography::new);
         SimulatedRandomness randomness = new SimulatedRandomness(options.seed());
         network = new SimulatedNetwork(time, randomness.split(), parts.format(), parts.frames(), options.clients(), options.loss());
         for (int i = 0; i < options.clients(); i++) {
@@ -71,10 +76,11 @@ final class Simulation {
             SimulatedRandomness own = randomness.split();
             SimulatedClient client = new SimulatedClient(i, clients, time, clientHost, own,
                     parts(parts, clientHost), new SimulatedRetransmission(parts.retransmission(), time),
-                    parts.cryptography(), statistics);
+                    witness.watch(i == 0 && hostile.isPresent() ? hostile.get() : parts.cryptography()), statistics);
             clients.add(client);
             clientHost.schedule(Duration.ofNanos(own.nextInt((int) STARTS.toNanos())), client::start);
         }
+        options.rotation().ifPresent(network::rotateKeysEach);
         faults.forEach(this::schedule);
         host.schedule(FIRST_CHECK, this::check);
     }
@@ -107,8 +113,7 @@ final class Simulation {
             case SimulatedFault.DirectoryOutage(Duration from, Duration to) ->
                     span(from, to, () -> network.setDirectoryDown(true), () -> network.setDirectoryDown(false));
             case SimulatedFault.Epoch(Duration from) -> host.schedule(from, network::nextEpoch);
-            case SimulatedFault.Rotation(Duration from) ->
-                    host.schedule(from, () -> network.rotateKeys(ROTATION_OVERLAP));
+            case SimulatedFault.Rotation(Duration from) -> host.schedule(from, network::rotateKeys);
             case SimulatedFault.Suspend(Duration from, Duration to) -> host.schedule(from,
                     () -> clients.getFirst().suspend(to.minus(from)));
         }
@@ -160,7 +165,8 @@ final class Simulation {
         for (SimulatedClient client : clients) {
             client.engine().counters().forEach((key, count) -> counters.merge(key, count, Long::sum));
             surbs += client.engine().holdings().surbs();
-            vain += client.acknowledgedInVain();
+            // Nobody need take what a hostile client sends.
+            vain += hostile.isPresent() && client == clients.getFirst() ? 0 : client.acknowledgedInVain();
             timersLeft += client.waiting();
             SimulatedRetransmission retransmission = client.retransmission();
             overBudget += retransmission.overBudget();
@@ -172,7 +178,7 @@ final class Simulation {
         peaks.add(SimulatedPeaks.Queue.MIX, network.mostHeldBytes());
         peaks.add(SimulatedPeaks.Queue.GATEWAY, network.mostInboxBytes());
         return new SimulatedReport(new SimulatedReport.Findings(options, drain, unended, statistics, peaks, counters,
-                network.findings(), surbs, vain,
+                network.findings(), surbs, hostile.map(HostileCryptography::surbs).orElse(0L), witness, vain,
                 faults.stream().anyMatch(SimulatedFault.GatewayRestart.class::isInstance), timersAmiss, timersLeft,
                 new SimulatedReport.Copies(mostCopies, overBudget, shortestWaitNanos), time.failures())).report();
     }

@@ -1,6 +1,8 @@
 package org.cloakwork.localnet;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.sphinx.Processed;
 import org.cloakwork.spi.sphinx.SphinxException;
@@ -20,40 +22,48 @@ final class Unwrapper {
     private final ReplayFilter seen;
     private final Counters counters;
 
-    /** The key of a rotation, and for a while that of the rotation before. */
-    private record Keys(SphinxPrivateKey key, KeyRotation rotation, Optional<Keys> previous) {
+    private record Key(SphinxPrivateKey key, KeyRotation rotation) {
+    }
 
-        private Optional<SphinxPrivateKey> of(KeyRotation wanted) {
-            return wanted == KeyRotation.UNKNOWN || wanted == rotation ? Optional.of(key)
-                    : previous.flatMap(keys -> keys.of(wanted));
+    /** The present key, and around a change the next one or the one before. */
+    private record Keys(Key primary, Optional<Key> second) {
+
+        private List<SphinxPrivateKey> of(KeyRotation wanted) {
+            return Stream.concat(Stream.of(primary), second.stream())
+                    .filter(key -> wanted == KeyRotation.UNKNOWN || wanted == key.rotation).map(Key::key).toList();
         }
     }
 
     /**
      * @param format   how packets are made
      * @param key      the node's key
-     * @param rotation the rotation it belongs to; packets of unknown rotation are tried with it, too
+     * @param rotation the rotation it belongs to
      * @param seen     the node's filter
      * @param counters where drops are counted
      */
     Unwrapper(PacketFormat format, SphinxPrivateKey key, KeyRotation rotation, ReplayFilter seen, Counters counters) {
         this.format = format;
-        this.keys = new Keys(key, rotation, Optional.empty());
+        this.keys = new Keys(new Key(key, rotation), Optional.empty());
         this.seen = seen;
         this.counters = counters;
     }
 
     /**
-     * @param key      the new one; the present one stays good for packets of its rotation
+     * @param key      the next one; packets for it are taken from now on
      * @param rotation it belongs to, of the other parity
      */
-    void rotate(SphinxPrivateKey key, KeyRotation rotation) {
-        keys = new Keys(key, rotation, Optional.of(new Keys(keys.key, keys.rotation, Optional.empty())));
+    void announce(SphinxPrivateKey key, KeyRotation rotation) {
+        keys = new Keys(keys.primary, Optional.of(new Key(key, rotation)));
+    }
+
+    /** What was announced is the present key now; the one before stays good for packets of its rotation. */
+    void rotate() {
+        keys = new Keys(keys.second.orElseThrow(), Optional.of(keys.primary));
     }
 
     /** Packets of the rotation before are dropped from now on. */
     void forgetPrevious() {
-        keys = new Keys(keys.key, keys.rotation, Optional.empty());
+        keys = new Keys(keys.primary, Optional.empty());
     }
 
     /** {@return what was inside, empty if the packet was dropped and counted} */
@@ -61,17 +71,19 @@ final class Unwrapper {
         if (frame.type() != PacketType.MIX) {
             return drop(Counter.DROPPED_UNSUPPORTED_TYPE);
         }
-        Optional<SphinxPrivateKey> key = keys.of(frame.rotation());
-        if (key.isEmpty()) {
+        List<SphinxPrivateKey> candidates = keys.of(frame.rotation());
+        if (candidates.isEmpty()) {
             return drop(Counter.DROPPED_UNKNOWN_ROTATION);
         }
-        Processed processed;
-        try {
-            processed = format.process(frame.packet(), key.get());
-        } catch (SphinxException e) {
-            return drop(Counter.DROPPED_BAD_PACKET);
+        for (SphinxPrivateKey key : candidates) {
+            try {
+                Processed processed = format.process(frame.packet(), key);
+                return seen.isFresh(processed.replayTag()) ? Optional.of(processed) : drop(Counter.DROPPED_REPLAY);
+            } catch (SphinxException e) {
+                // Of unknown rotation it may be for the other key.
+            }
         }
-        return seen.isFresh(processed.replayTag()) ? Optional.of(processed) : drop(Counter.DROPPED_REPLAY);
+        return drop(Counter.DROPPED_BAD_PACKET);
     }
 
     private Optional<Processed> drop(Counter reason) {

@@ -24,7 +24,8 @@ class LocalNetworkComponentTest {
     private static final GatewayServer TRANSPORT = Parts.make(GatewayServer.class, "websocket", Map.of());
 
     private record Configuration(int mixes$_$per$_$layer, int gateways, int directory$_$port, int gateway$_$port,
-                                 int mix$_$port, String network$_$file, String host) implements LocalNetworkComponent.Configuration {
+                                 int mix$_$port, String network$_$file, String host, long rotation$_$millis)
+            implements LocalNetworkComponent.Configuration {
 
         @Override
         public Class<? extends Annotation> annotationType() {
@@ -35,7 +36,7 @@ class LocalNetworkComponentTest {
     @Test
     void runsFromActivationToDeactivation() throws Exception {
         LocalNetworkComponent component =
-                new LocalNetworkComponent(new Configuration(2, 1, 0, 0, 0, "", "127.0.0.1"), FORMAT, TRANSPORT);
+                new LocalNetworkComponent(new Configuration(2, 1, 0, 0, 0, "", "127.0.0.1", 0), FORMAT, TRANSPORT);
         URI health = component.directory().resolve("v1/api-status/health");
         try (HttpClient http = HttpClient.newHttpClient()) {
             assertEquals(200, http.send(HttpRequest.newBuilder(health).build(),
@@ -51,7 +52,7 @@ class LocalNetworkComponentTest {
     @Test
     void failsToActivateWithAPortInUse() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            Configuration configuration = new Configuration(1, 1, taken.getLocalPort(), 0, 0, "", "127.0.0.1");
+            Configuration configuration = new Configuration(1, 1, taken.getLocalPort(), 0, 0, "", "127.0.0.1", 0);
             IOException error = assertThrows(IOException.class,
                     () -> new LocalNetworkComponent(configuration, FORMAT, TRANSPORT));
             assertTrue(error.getMessage().contains(String.valueOf(taken.getLocalPort())));
@@ -61,12 +62,13 @@ class LocalNetworkComponentTest {
     @Test
     void failsToActivateWithAWrongValueAndNamesIt() {
         for (Map.Entry<Configuration, String> wrong : Map.of(
-                new Configuration(0, 1, 0, 0, 0, "", "127.0.0.1"), "mixes-per-layer",
-                new Configuration(1, 81, 0, 0, 0, "", "127.0.0.1"), "gateways",
-                new Configuration(1, 1, -1, 0, 0, "", "127.0.0.1"), "directory-port",
-                new Configuration(1, 2, 0, 65_535, 0, "", "127.0.0.1"), "gateway-port",
-                new Configuration(1, 1, 0, 0, 0, "", "localhost"), "localhost",
-                new Configuration(1, 1, 0, 0, 0, "", "0.0.0.0"), "0.0.0.0").entrySet()) {
+                new Configuration(0, 1, 0, 0, 0, "", "127.0.0.1", 0), "mixes-per-layer",
+                new Configuration(1, 81, 0, 0, 0, "", "127.0.0.1", 0), "gateways",
+                new Configuration(1, 1, -1, 0, 0, "", "127.0.0.1", 0), "directory-port",
+                new Configuration(1, 2, 0, 65_535, 0, "", "127.0.0.1", 0), "gateway-port",
+                new Configuration(1, 1, 0, 0, 0, "", "localhost", 0), "localhost",
+                new Configuration(1, 1, 0, 0, 0, "", "127.0.0.1", 3_999), "rotation",
+                new Configuration(1, 1, 0, 0, 0, "", "0.0.0.0", 0), "0.0.0.0").entrySet()) {
             assertTrue(assertThrows(IllegalArgumentException.class,
                     () -> new LocalNetworkComponent(wrong.getKey(), FORMAT, TRANSPORT)).getMessage()
                     .contains(wrong.getValue()));

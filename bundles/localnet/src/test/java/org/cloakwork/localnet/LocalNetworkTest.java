@@ -476,7 +476,7 @@ class LocalNetworkTest {
         Path file = folder.resolve("made").resolve("network.json");
         GatewayServer transport = Parts.make(GatewayServer.class, "websocket", Map.of());
         NetworkConfiguration configuration = new NetworkConfiguration(1, 1, 0, 0, 0, NodeAddress.parseIp("127.0.0.1"),
-                Optional.of(file));
+                Optional.of(file), Optional.empty());
         try (LocalNetwork network =
                 new LocalNetworkImpl(configuration, FORMAT, transport, List.of((AutoCloseable) transport))) {
             assertArrayEquals(network.networkFile().getBytes(), Files.readAllBytes(file));
@@ -486,8 +486,48 @@ class LocalNetworkTest {
         }
         Path impossible = file.resolve("below-a-file").resolve("network.json");
         assertThrows(IOException.class, () -> new LocalNetworkImpl(new NetworkConfiguration(1, 1, 0, 0, 0,
-                NodeAddress.parseIp("127.0.0.1"), Optional.of(impossible)), FORMAT, transport, List.of()).close());
+                NodeAddress.parseIp("127.0.0.1"), Optional.of(impossible), Optional.empty()), FORMAT, transport, List.of()).close());
         assertThreadsEnd();
+    }
+
+    @Test
+    void keysRotateAndAfterAnEpochNodesRefuseTheOldOnes(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("network.json");
+        GatewayServer transport = Parts.make(GatewayServer.class, "websocket", Map.of());
+        NetworkConfiguration configuration = new NetworkConfiguration(1, 1, 0, 0, 0, NodeAddress.parseIp("127.0.0.1"),
+                Optional.of(file), Optional.of(NetworkConfiguration.LEAST_ROTATION));
+        try (LocalNetwork network =
+                new LocalNetworkImpl(configuration, FORMAT, transport, List.of((AutoCloseable) transport));
+                Client client = new Client(network)) {
+            Topology before = network.topology();
+            assertEquals(10, before.keyRotationId());
+            assertEquals(Duration.ofSeconds(1), before.epochLength());
+            client.register(6);
+            client.claim();
+            client.send(client.loop(PacketSize.REGULAR, 0), 6);
+            client.nextText();
+            client.nextMessage();
+            client.nextMessage();
+            awaitCounter(network, "key-rotations", 1);
+            client.send(client.loop(PacketSize.REGULAR, 0), 6);
+            client.nextText();
+            client.nextMessage();
+            assertEquals(FragmentId.COVER, SurbAck.open(client.nextMessage(), client.ackKey));
+            Topology after = network.topology();
+            assertEquals(11, after.keyRotationId());
+            before.nodes().forEach((id, node) -> {
+                assertEquals(node.identity(), after.nodes().get(id).identity());
+                assertFalse(node.sphinxKey().equals(after.nodes().get(id).sphinxKey()));
+            });
+            long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            while (network.topology().epochId() < before.epochId() + KeyRotations.EPOCHS + 1) {
+                assertTrue(System.nanoTime() < deadline);
+                Thread.onSpinWait();
+            }
+            client.send(client.loop(PacketSize.REGULAR, 0), 6);
+            awaitCounter(network, "dropped-unknown-rotation", 1);
+            assertTrue(Files.readString(file).contains("\"key_rotation_id\":11"), Files.readString(file));
+        }
     }
 
     @Test

@@ -34,17 +34,22 @@ class MixNodeTest {
     private final Counters counters = new Counters();
     private final VirtualTime time = new VirtualTime();
     private final List<Sent> sent = new ArrayList<>();
-    private final MixNode mix = new MixNode(
-            new Unwrapper(FORMAT, new SphinxPrivateKey(key.privateBytes()), KeyRotation.EVEN,
-                    new ReplayFilter(1000, randomness), counters),
+    private final Unwrapper unwrapper = new Unwrapper(FORMAT, new SphinxPrivateKey(key.privateBytes()), KeyRotation.EVEN,
+            new ReplayFilter(1000, randomness), counters);
+    private final MixNode mix = new MixNode(unwrapper,
             Set.of(HERE, NEXT), (next, frame) -> sent.add(new Sent(next, frame, time.nanoTime())), time, counters);
 
     private record Sent(NodeAddress next, MixFrame frame, long atNanos) {
     }
 
     private MixFrame frame(NodeAddress next, long delayNanos, KeyRotation rotation, PacketSize size) {
+        return frame(key, next, delayNanos, rotation, size);
+    }
+
+    private MixFrame frame(EncryptionKeyPair here, NodeAddress next, long delayNanos, KeyRotation rotation,
+            PacketSize size) {
         Route route = new Route(PacketFormat.VERSION_SEEDS, List.of(
-                new Route.Hop(HERE, key.publicKey(), delayNanos), new Route.Hop(next, nextKey.publicKey(), 0)),
+                new Route.Hop(HERE, here.publicKey(), delayNanos), new Route.Hop(next, nextKey.publicKey(), 0)),
                 new Destination(new byte[32], new byte[16]));
         byte[] packet = FORMAT.seal(List.of(new PacketFormat.SealRequest(route, new byte[size.plaintextLength()],
                 size.payloadLength())), randomness).getFirst();
@@ -103,6 +108,34 @@ class MixNodeTest {
         assertEquals(1, sent.size());
         assertEquals(KeyRotation.UNKNOWN, sent.getFirst().frame.rotation());
         assertCounted(Map.of(Counter.PACKETS_FORWARDED, 1L, Counter.DROPPED_UNKNOWN_ROTATION, 1L));
+    }
+
+    /** What is taken at one stage: packets for the first or the second key, under a label of their own or under none. */
+    private String taken(EncryptionKeyPair second) {
+        StringBuilder taken = new StringBuilder();
+        for (EncryptionKeyPair made : List.of(key, second)) {
+            KeyRotation label = made == key ? KeyRotation.EVEN : KeyRotation.ODD;
+            for (KeyRotation told : List.of(label, KeyRotation.UNKNOWN)) {
+                int before = sent.size();
+                mix.receive(frame(made, NEXT, 0, told, PacketSize.REGULAR));
+                taken.append(sent.size() > before ? '+' : '-');
+            }
+        }
+        return taken.toString();
+    }
+
+    @Test
+    void theNextKeyIsTakenFromItsAnnouncementAndTheOneBeforeUntilItIsForgotten() {
+        EncryptionKeyPair second = EncryptionKeyPair.generate(randomness);
+        assertEquals("++--", taken(second));
+        unwrapper.announce(new SphinxPrivateKey(second.privateBytes()), KeyRotation.ODD);
+        assertEquals("++++", taken(second));
+        unwrapper.rotate();
+        assertEquals("++++", taken(second));
+        unwrapper.forgetPrevious();
+        assertEquals("--++", taken(second));
+        assertCounted(Map.of(Counter.PACKETS_FORWARDED, 12L, Counter.DROPPED_UNKNOWN_ROTATION, 2L,
+                Counter.DROPPED_BAD_PACKET, 2L));
     }
 
     @Test

@@ -177,6 +177,23 @@ class SimulationTest {
     }
 
     @Test
+    void keysRotateAllDayAndNothingIsLost() {
+        Options options = options(6, Duration.ofHours(5), 2, 0).withRotation(Duration.ofHours(1));
+        Report report = run(options);
+        assertHolds(report);
+        assertEquals(row(report, "sent"), row(report, "acknowledged"), report::text);
+        assertTrue(row(report, "own address told to ask for more") > 0, report::text);
+        assertEquals(report.text(), run(options).text());
+    }
+
+    @Test
+    void aHostileClientLearnsNoAddressOverAReplyBlock() {
+        Report report = run(options(4, Duration.ofHours(3), 2, 0).withRotation(Duration.ofHours(1)).withHostileClient());
+        assertHolds(report);
+        assertTrue(report.text().contains("the first client is hostile"), report::text);
+    }
+
+    @Test
     void aViolatedInvariantIsReported() {
         Simulation simulation = simulation(options(2, Duration.ofMinutes(2), 1, 0),
                 cover(Duration.ofSeconds(1), Duration.ofSeconds(1)));
@@ -200,6 +217,13 @@ class SimulationTest {
     void faultsAfterTheEndAreRefused() {
         assertEquals("fault \"epoch@2h\": begins after the end", assertThrows(IllegalArgumentException.class,
                 () -> run(options(2, Duration.ofHours(1), 1, 0, "epoch@1h", "epoch@2h"))).getMessage());
+    }
+
+    @Test
+    void aRotationAmongTheFaultsIsRefusedWhereKeysRotateAnyway() {
+        Options options = options(2, Duration.ofHours(1), 1, 0, "rotation@1m").withRotation(Duration.ofHours(1));
+        assertEquals("fault \"rotation@1m\": keys rotate anyway",
+                assertThrows(IllegalArgumentException.class, () -> run(options)).getMessage());
     }
 
     @Test

@@ -9,7 +9,7 @@ import org.cloakwork.api.IdentityKey;
  *
  * @param gateway             the gateway to use; empty: as the policy says
  * @param meanPacketDelay     at each mix, of packets and acknowledgements
- * @param topologyRefresh     between questions for the topology
+ * @param topologyRefresh     between questions for the topology, at most: there are four an epoch
  * @param outboxLimitBytes    what messages on their way may hold
  * @param inboxLimitBytes     what unfinished messages, and messages nobody has listened to yet, may hold, each
  * @param maxMessageBytes     the largest message that is accepted

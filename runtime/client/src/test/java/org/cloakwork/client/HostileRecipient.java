@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.encode.Content;
@@ -95,8 +96,8 @@ final class HostileRecipient {
 
     private void send(Sealer.Job job) {
         Sealer sealer = new Sealer(Cryptography.NYM.packets(world.format, AckKey.generate(world.randomness),
-                world.randomness), new Routes(world.topology(), Duration.ofMillis(1), world.randomness), address,
-                PacketSizes.REGULAR, world.randomness);
+                world.randomness), new Routes(world.topology(), Duration.ofMillis(1), world.randomness),
+                Optional.empty(), address, PacketSizes.REGULAR, world.randomness);
         MixPacket packet = sealer.seal(List.of(job)).getFirst().orElseThrow().mixPacket();
         world.mix(packet.firstHop(), packet.packet());
     }

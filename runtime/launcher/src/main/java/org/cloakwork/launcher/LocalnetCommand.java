@@ -18,6 +18,9 @@ import org.cloakwork.spi.topology.Topology;
 /** {@code cloakwork localnet}: a network that stays up, for clients of any make. */
 final class LocalnetCommand implements Command {
 
+    static final Duration LEAST_ROTATION = Duration.ofSeconds(4);
+    static final Duration LONGEST_ROTATION = Duration.ofDays(366);
+
     private final PrintStream out;
     private final PrintStream err;
 
@@ -44,6 +47,8 @@ final class LocalnetCommand implements Command {
                         "websocket port of the first gateway, the others follow; 0 (default) takes free ones"))
                 .addOption(option("mix-port", "PORT",
                         "port of the first mix node, the others and the gateways' mix ports follow; 0 (default) takes free ones"))
+                .addOption(option("rotation", "DURATION", "change the nodes' Sphinx keys after each such time, like 10m; the"
+                        + " old ones are good for another quarter of it (default: never)"))
                 .addOption(option("network-file", "FILE", "write the network in nym-client's --custom-mixnet form"));
     }
 
@@ -67,26 +72,17 @@ final class LocalnetCommand implements Command {
             if (!Files.isDirectory(folder)) {
                 throw new UsageException("--network-file " + file.get() + ": there is no folder " + folder);
             }
+            // The network keeps it up to date.
+            configuration.put("network-file", file.get().toAbsolutePath().toString());
         }
         try (StopSignal stop = new StopSignal(err); Framework framework = Framework.start(Home.path())) {
             LocalNetwork network = start(framework, configuration);
-            if (file.isPresent()) {
-                write(file.get(), network.networkFile());
-            }
             describe(network);
             file.ifPresent(path -> out.println("  network file  " + path));
             out.println("\nStop with Ctrl-C.");
             stop.await();
         }
         return Main.DONE;
-    }
-
-    private static void write(Path file, String text) throws UsageException {
-        try {
-            Files.writeString(file, text);
-        } catch (IOException e) {
-            throw new UsageException("--network-file " + file + ": cannot be written: " + e.getMessage());
-        }
     }
 
     static Map<String, Object> configuration(CommandLine line) throws UsageException {
@@ -96,6 +92,8 @@ final class LocalnetCommand implements Command {
         configuration.put("directory-port", Numbers.parse(line, "directory-port", 0, 0, 65535));
         configuration.put("gateway-port", Numbers.parse(line, "gateway-port", 0, 0, 65535));
         configuration.put("mix-port", Numbers.parse(line, "mix-port", 0, 0, 65535));
+        configuration.put("rotation-millis",
+                Numbers.time(line, "rotation", LEAST_ROTATION, LONGEST_ROTATION).map(Duration::toMillis).orElse(0L));
         return configuration;
     }
 

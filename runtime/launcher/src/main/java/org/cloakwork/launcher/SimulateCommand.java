@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 import org.cloakwork.api.Simulator;
 
@@ -51,6 +52,10 @@ final class SimulateCommand implements Command {
                 .addOption(LocalnetCommand.option("fault", "SPEC", "what goes wrong, repeatable, or with commas between: "
                         + "delay=MS@FROM-TO, reorder@FROM-TO, gateway-restart@T[+DOWNTIME], directory-outage@FROM-TO, "
                         + "epoch@T, rotation@T, suspend@FROM-TO; times like 90s, 10m, 1.5h"))
+                .addOption(LocalnetCommand.option("rotation", "DURATION", "all nodes change their keys after each such time,"
+                        + " like 1h; the old ones are good for another quarter of it (default: never)"))
+                .addOption(Option.builder().longOpt("hostile").desc("the first client answers anonymous messages with"
+                        + " answerable ones, to make the senders tell who they are").get())
                 .addOption(LocalnetCommand.option("packets", "real|stub", "stub: same sizes and routes without"
                         + " cryptography, many times faster (default: real up to 1 hour of all clients together)"));
     }
@@ -95,9 +100,11 @@ final class SimulateCommand implements Command {
         List<String> faults = line.hasOption("fault") ? Arrays.stream(line.getOptionValues("fault"))
                 .flatMap(value -> Arrays.stream(value.split(",", -1))).toList() : List.of();
         Simulator.Packets packets = packets(line, clients * hours);
+        Optional<Duration> rotation = Numbers.time(line, "rotation", LocalnetCommand.LEAST_ROTATION,
+                LocalnetCommand.LONGEST_ROTATION);
         return new Simulator.Options(clients, Duration.ofNanos(Math.round(hours * 3.6e12)), seed(line), loss,
                 line.getOptionValue("cover", packets == Simulator.Packets.STUB ? "poisson" : "none"),
-                line.getOptionValue("retransmission", "timeout"), faults, packets);
+                line.getOptionValue("retransmission", "timeout"), faults, packets, rotation, line.hasOption("hostile"));
     }
 
     private static Simulator.Packets packets(CommandLine line, double clientHours) throws UsageException {

@@ -30,10 +30,11 @@ class SimulateCommandTest {
     @Test
     void readsEverything() throws Exception {
         assertEquals(new Simulator.Options(50, Duration.ofMinutes(30), -7, 0.3, "poisson", "adaptive",
-                        List.of("epoch@1m", "rotation@2m", "suspend@1m-2m"), Simulator.Packets.REAL),
+                        List.of("epoch@1m", "rotation@2m", "suspend@1m-2m"), Simulator.Packets.REAL)
+                        .withRotation(Duration.ofMinutes(90)).withHostileClient(),
                 options("--clients", "50", "--hours", "0.5", "--seed", "-7", "--loss", "0.3", "--cover", "poisson",
                         "--retransmission", "adaptive", "--fault", "epoch@1m,rotation@2m", "--fault", "suspend@1m-2m",
-                        "--packets", "real"));
+                        "--packets", "real", "--rotation", "90m", "--hostile"));
     }
 
     @Test
@@ -48,7 +49,7 @@ class SimulateCommandTest {
 
     @ParameterizedTest
     @CsvSource({"clients,1", "clients,10001", "clients,x", "hours,0", "hours,-1", "hours,NaN", "hours,9000", "seed,1.5",
-        "loss,1.1", "loss,-0.1", "loss,x", "packets,fake"})
+        "rotation,3s", "rotation,1.5h", "rotation,1", "rotation,367d", "loss,1.1", "loss,-0.1", "loss,x", "packets,fake"})
     void wrongValuesAreNamed(String option, String value) {
         String message = assertThrows(UsageException.class, () -> options("--" + option, value)).getMessage();
         assertTrue(message.startsWith("--" + option + " " + value + ": must be "), message);

@@ -29,7 +29,7 @@ import org.cloakwork.wire.topology.NymApiJson.NodesPage;
 import org.cloakwork.wire.topology.NymApiJson.SkimmedNode;
 import org.cloakwork.wire.topology.RoutableTopology;
 
-/** One question to one directory: three calls at once, each of them blocking a virtual thread. */
+/** One question to one directory: three calls at once, the first time four, each of them blocking a virtual thread. */
 final class Directory {
 
     static final int MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
@@ -37,6 +37,7 @@ final class Directory {
     static final int MAX_NODES = 50_000;
     static final int MAX_PAGES = 1000;
 
+    private static final String KEY_ROTATION = "v1/epoch/key-rotation-info";
     private static final String REWARDED_SET = "v1/nym-nodes/rewarded-set";
     private static final String MIXNODES = "v2/unstable/nym-nodes/skimmed/mixnodes/active";
     private static final String GATEWAYS = "v2/unstable/nym-nodes/skimmed/entry-gateways";
@@ -45,8 +46,11 @@ final class Directory {
     private final URI base;
     private final ExecutorService executor;
     private final Duration timeout;
+    private Optional<Duration> epochLength;
 
-    Directory(URI base, ExecutorService executor, Duration timeout) {
+    /** @param epochLength empty: not told yet, so it is asked for, too */
+    Directory(URI base, ExecutorService executor, Duration timeout, Optional<Duration> epochLength) {
+        this.epochLength = epochLength;
         this.base = base;
         this.executor = executor;
         this.timeout = timeout;
@@ -70,6 +74,11 @@ final class Directory {
         }
     }
 
+    /** {@return what was told, now or before} */
+    Optional<Duration> epochLength() {
+        return epochLength;
+    }
+
     Topology topology(int minimumMixnodePerformancePercent, int minimumGatewayPerformancePercent)
             throws TopologyException {
         long deadlineNanos = System.nanoTime() + timeout.toNanos();
@@ -78,9 +87,13 @@ final class Directory {
             Future<Topology.RewardedSet> rewardedSet = submit(this::rewardedSet, calls);
             Future<NodeList> mixnodes = submit(() -> nodes(MIXNODES), calls);
             Future<NodeList> gateways = submit(() -> nodes(GATEWAYS), calls);
-            return merge(await(rewardedSet, REWARDED_SET, deadlineNanos), await(mixnodes, MIXNODES, deadlineNanos),
+            Future<Optional<Duration>> epoch = submit(epochLength.isPresent() ? () -> epochLength : this::askEpochLength,
+                    calls);
+            Topology merged = merge(await(rewardedSet, REWARDED_SET, deadlineNanos), await(mixnodes, MIXNODES, deadlineNanos),
                     await(gateways, GATEWAYS, deadlineNanos), minimumMixnodePerformancePercent,
                     minimumGatewayPerformancePercent);
+            epochLength = await(epoch, KEY_ROTATION, deadlineNanos);
+            return merged.withEpochLength(epochLength.orElse(Topology.EPOCH));
         } catch (WireException e) {
             throw new TopologyException(base + ": " + e.getMessage(), e);
         } catch (RejectedExecutionException | InterruptedException e) {
@@ -165,6 +178,15 @@ final class Directory {
 
     private static WireException disagreement(String what, String field, long one, long other) {
         return new WireException(what + " disagree in " + field + ": " + one + " and " + other);
+    }
+
+    /** A directory that does not tell has a network like the public one. */
+    private Optional<Duration> askEpochLength() {
+        try {
+            return Optional.of(NymApiJson.readKeyRotationInfo(get(url(KEY_ROTATION, ""))).epochDuration());
+        } catch (CallException | WireException e) {
+            return Optional.empty();
+        }
     }
 
     private Topology.RewardedSet rewardedSet() throws CallException, InterruptedException {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,6 +49,7 @@ public final class NymApiTopology implements TopologyProvider, AutoCloseable {
     private final ExecutorService executor = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("cloakwork-topology-nym-api-", 0).factory());
     private volatile int preferred;
+    private volatile Optional<Duration> epochLength = Optional.empty();
 
     /** The keys. */
     @ObjectClassDefinition(name = "Cloakwork topology: nym-api", description = "Asks directories for the network.")
@@ -138,8 +140,10 @@ public final class NymApiTopology implements TopologyProvider, AutoCloseable {
         for (int i = 0; i < urls.size(); i++) {
             int index = (first + i) % urls.size();
             try {
-                Topology topology = new Directory(urls.get(index), executor, timeout)
-                        .topology(minimumMixnodePerformancePercent, minimumGatewayPerformancePercent);
+                Directory directory = new Directory(urls.get(index), executor, timeout, epochLength);
+                Topology topology =
+                        directory.topology(minimumMixnodePerformancePercent, minimumGatewayPerformancePercent);
+                epochLength = directory.epochLength();
                 preferred = index;
                 return topology;
             } catch (TopologyException e) {

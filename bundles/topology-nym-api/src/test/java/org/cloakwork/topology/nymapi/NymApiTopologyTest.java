@@ -1,6 +1,7 @@
 package org.cloakwork.topology.nymapi;
 
 import static org.cloakwork.topology.nymapi.StandIn.GATEWAYS;
+import static org.cloakwork.topology.nymapi.StandIn.KEY_ROTATION;
 import static org.cloakwork.topology.nymapi.StandIn.MIXNODES;
 import static org.cloakwork.topology.nymapi.StandIn.REWARDED_SET;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -21,6 +22,7 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -134,8 +136,15 @@ class NymApiTopologyTest {
     }
 
     @Test
-    void asksThreeThingsAndPutsThemTogether() throws Exception {
-        Topology topology = fetch(provider(directory.url()));
+    void asksThreeThingsAndPutsThemTogetherAndTheFirstTimeHowLongAnEpochIs() throws Exception {
+        NymApiTopology provider = provider(directory.url());
+        assertEquals(Topology.EPOCH, fetch(provider).epochLength(), "not told");
+        directory.on(KEY_ROTATION, NymApiJson.write(
+                new NymApiJson.KeyRotationInfo(4, 200, 240, MADE, Duration.ofMinutes(15))));
+        assertEquals(Duration.ofMinutes(15), fetch(provider).epochLength());
+        directory.requests.clear();
+        Topology topology = fetch(provider);
+        assertEquals(Duration.ofMinutes(15), topology.epochLength());
         assertEquals(240, topology.epochId());
         assertEquals(10, topology.keyRotationId());
         assertEquals(MADE, topology.refreshedAt());

@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 /** A directory on a port of this machine whose answers a test chooses by path. */
 final class StandIn implements AutoCloseable {
 
+    static final String KEY_ROTATION = "/v1/epoch/key-rotation-info";
     static final String REWARDED_SET = "/v1/nym-nodes/rewarded-set";
     static final String MIXNODES = "/v2/unstable/nym-nodes/skimmed/mixnodes/active";
     static final String GATEWAYS = "/v2/unstable/nym-nodes/skimmed/entry-gateways";

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
@@ -91,8 +92,8 @@ final class HostilePeer implements AutoCloseable {
         Node node = topology.gateways().get(gateway);
         address = new MixnetAddress(identity.publicKey(), encryption.publicKey(), node.identity());
         routes = new Routes(topology, Duration.ofMillis(1), RANDOMNESS);
-        sealer = new Sealer(Cryptography.NYM.packets(format, AckKey.generate(RANDOMNESS), RANDOMNESS), routes, address,
-                PacketSizes.REGULAR, RANDOMNESS);
+        sealer = new Sealer(Cryptography.NYM.packets(format, AckKey.generate(RANDOMNESS), RANDOMNESS), routes,
+                Optional.empty(), address, PacketSizes.REGULAR, RANDOMNESS);
         socket = http.newWebSocketBuilder().buildAsync(URI.create("ws://"
                 + node.entry().orElseThrow().addresses().getFirst().getHostAddress() + ":"
                 + node.entry().orElseThrow().websocketPort()), new Incoming()).get(PATIENCE_SECONDS, TimeUnit.SECONDS);

@@ -42,7 +42,8 @@ final class WasmPeer implements AutoCloseable {
     private final BlockingQueue<JsonNode> events = new LinkedBlockingQueue<>();
     private final MixnetAddress address;
 
-    private WasmPeer(Path script, LocalNetwork network, Optional<IdentityKey> gateway, boolean cover)
+    private WasmPeer(Path script, LocalNetwork network, Optional<IdentityKey> gateway, boolean cover,
+            Optional<Duration> refresh)
             throws IOException, InterruptedException {
         process = new ProcessBuilder("node", script.toAbsolutePath().toString())
                 .redirectError(ProcessBuilder.Redirect.appendTo(LOG.toFile())).start();
@@ -52,6 +53,7 @@ final class WasmPeer implements AutoCloseable {
             ObjectNode start = JSON.createObjectNode().put("command", "start")
                     .put("directory", network.directory().toString()).put("cover", cover);
             gateway.ifPresent(identity -> start.put("gateway", identity.toString()));
+            refresh.ifPresent(period -> start.put("refreshMillis", period.toMillis()));
             tell(start);
             address = MixnetAddress.parse(event("ready", START_LIMIT).get("address").textValue());
             tell(JSON.createObjectNode().put("command", "address"));
@@ -72,6 +74,7 @@ final class WasmPeer implements AutoCloseable {
         private final LocalNetwork network;
         private Optional<IdentityKey> gateway = Optional.empty();
         private boolean cover;
+        private Optional<Duration> refresh = Optional.empty();
 
         Builder(Path script, LocalNetwork network) {
             this.script = script;
@@ -88,8 +91,14 @@ final class WasmPeer implements AutoCloseable {
             return this;
         }
 
+        /** It asks for the topology so often, not every five minutes. */
+        Builder refreshing(Duration period) {
+            refresh = Optional.of(period);
+            return this;
+        }
+
         WasmPeer start() throws IOException, InterruptedException {
-            return new WasmPeer(script, network, gateway, cover);
+            return new WasmPeer(script, network, gateway, cover, refresh);
         }
     }
 

@@ -120,6 +120,12 @@ public final class ClientComponent {
                         + "order, so that who blocks one cannot lead the client to his own.")
         int guards() default 2;
 
+        /** {@return hours} */
+        @AttributeDefinition(name = "Tag lifetime", required = false, min = "1", max = "8760",
+                description = "After so many hours without a message of ours under it, the tag by which a recipient knows "
+                        + "us ends, and it meets somebody new; 1 to 8760.")
+        int tag$_$lifetime$_$hours() default 24;
+
         /** {@return how} */
         @AttributeDefinition(name = "Gateway choice", required = false,
                 description = "Which of the guards comes first.", options = {
@@ -247,7 +253,8 @@ public final class ClientComponent {
         Optional<IdentityKey> gateway = properties.containsKey("gateway") ? Optional.of(gateway(configuration))
                 : Optional.empty();
         ClientConfiguration chosen = ClientConfiguration.DEFAULT.withGatewayPolicy(policy(properties, configuration))
-                .withPacketSizes(PacketSizes.of(configuration));
+                .withPacketSizes(PacketSizes.of(configuration))
+                .withTagLifetime(Duration.ofHours(configuration.integer("tag-lifetime-hours", 24, 1, 8760)));
         client = gateway.map(chosen::withGateway).orElse(chosen);
         choose(configuration);
         chooseFrontEnds(properties, configuration);

@@ -32,6 +32,8 @@ public final class PacketMaker {
     private final Supplier<Optional<MixnetAddress>> own;
     /** For the topology that was the present one when it was last asked for. */
     private Routes prepared;
+    /** For the last topology with other keys than the present one. */
+    private Routes previous;
 
     /**
      * @param environment  of the client
@@ -66,6 +68,9 @@ public final class PacketMaker {
     private Optional<Routes> routes() {
         Topology current = topology.get().orElse(null);
         if (current != null && (prepared == null || prepared.topology() != current)) {
+            if (prepared != null && prepared.topology().keyRotationId() != current.keyRotationId()) {
+                previous = prepared;
+            }
             prepared = new Routes(current, meanDelay, environment.randomness());
         }
         return own.get().filter(address -> prepared != null && prepared.lead(address.gateway()))
@@ -82,7 +87,7 @@ public final class PacketMaker {
     Optional<Sealer> sealer() {
         return Optional.ofNullable(parts.sphinx()).flatMap(format -> routes().map(routes ->
                 new Sealer(cryptography.packets(format, ackKey, environment.randomness()), routes,
-                        own.get().orElseThrow(), sizes, environment.randomness())));
+                        Optional.ofNullable(previous), own.get().orElseThrow(), sizes, environment.randomness())));
     }
 
     /**

@@ -10,6 +10,7 @@ import org.cloakwork.client.PacketSizes;
 import org.cloakwork.client.outbox.Target;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.Route;
+import org.cloakwork.spi.topology.KeyRotation;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.PacketDraft;
 import org.cloakwork.wire.PreparedPacket;
@@ -20,11 +21,12 @@ import org.cloakwork.wire.ReplySurb;
  *
  * @param packets    puts them together
  * @param routes     drawn from
+ * @param previous   of before the last change of keys, if it was seen
  * @param own        our address, where acknowledgements lead
  * @param sizes      of cover packets
  * @param randomness for the sizes of cover packets
  */
-public record Sealer(Cryptography.Packets packets, Routes routes, MixnetAddress own, PacketSizes sizes,
+public record Sealer(Cryptography.Packets packets, Routes routes, Optional<Routes> previous, MixnetAddress own, PacketSizes sizes,
                      Randomness randomness) {
 
     /**
@@ -53,7 +55,7 @@ public record Sealer(Cryptography.Packets packets, Routes routes, MixnetAddress 
                     routes.to(recipient.identity(), recipient.gateway()).flatMap(route -> toUs().map(ack ->
                             new PacketDraft.Forward(job.fragment, recipient.encryption(), route, ack,
                                     routes.topology().keyRotation())));
-            case Target.ToSender ignored -> toUs().map(ack ->
+            case Target.ToSender ignored -> toUs(job.surb.rotation()).map(ack ->
                     new PacketDraft.Reply(job.fragment, job.surb, ack, routes.meanDelay()));
         };
     }
@@ -69,6 +71,16 @@ public record Sealer(Cryptography.Packets packets, Routes routes, MixnetAddress 
                     route, toUs().orElseThrow(), routes.topology().keyRotation())));
         }
         return packets.prepare(drafts);
+    }
+
+    /**
+     * An acknowledgement travels under the rotation of the packet that brings it, so it needs the keys of that one. Source:
+     * protocol/3-messages, 4.
+     */
+    private Optional<Route> toUs(KeyRotation rotation) {
+        return previous.filter(before -> rotation != routes.topology().keyRotation()
+                        && rotation == before.topology().keyRotation())
+                .flatMap(before -> before.to(own.identity(), own.gateway())).or(this::toUs);
     }
 
     private Optional<Route> toUs() {

@@ -52,15 +52,10 @@ public final class SurbStock {
     static final long REQUEST_TIMEOUT_NANOS = 10_000_000_000L;
     static final long LONGEST_REQUEST_TIMEOUT_NANOS = 300_000_000_000L;
     /**
-     * Reply blocks of the rotation before are of use so long after it ended: an epoch. Source: protocol/3-messages, 5.5.
+     * This part of an epoch after a rotation those whose blocks are old are asked for new ones: by then they know of the
+     * rotation, too. Source: protocol/5-client, 5.2.
      */
-    static final long OLD_ROTATION_NANOS = 3600 * 1_000_000_000L;
-
-    /**
-     * So long after a rotation those whose blocks are old are asked for new ones: by then they know of the rotation, too.
-     * Source: protocol/5-client, 5.2.
-     */
-    static final long RENEWAL_NANOS = 600 * 1_000_000_000L;
+    static final int RENEWALS_AN_EPOCH = 6;
     /** Of {@link #rank}. */
     private static final int BEST = 7;
 
@@ -102,7 +97,10 @@ public final class SurbStock {
     private final Ledger ledger;
     private final SurbCheck check;
     private final LinkedHashMap<SenderTag, Peer> peers = new LinkedHashMap<>(16, 0.75f, true);
+    private long rotationId = KeyRotation.NO_ROTATION;
     private KeyRotation rotation = KeyRotation.UNKNOWN;
+    /** Reply blocks of the rotation before are of use so long after it ended. Source: protocol/3-messages, 5.5. */
+    private long epochNanos = Topology.EPOCH.toNanos();
     private OptionalLong rotatedNanos = OptionalLong.empty();
     private int size;
     private int most;
@@ -237,19 +235,26 @@ public final class SurbStock {
      */
     public void topologyChanged(Topology present, long nowNanos) {
         check.topologyChanged(present, nowNanos);
-        if (present.keyRotation() != rotation) {
+        epochNanos = present.epochLength().toNanos();
+        if (present.keyRotationId() != rotationId) {
+            // The labels of every other rotation are the same: who missed one cannot tell its blocks from the present ones.
+            boolean missed = rotation != KeyRotation.UNKNOWN && present.keyRotation() != KeyRotation.UNKNOWN
+                    && present.keyRotationId() > rotationId + 1;
             // At the start it is not known when the rotation began: only what was kept from before can be of the one before.
             if (rotation != KeyRotation.UNKNOWN || size > 0) {
                 rotatedNanos = OptionalLong.of(nowNanos);
             }
+            rotationId = present.keyRotationId();
             rotation = present.keyRotation();
             for (Peer peer : peers.values()) {
                 peer.renewed = false;
+                drop(peer.surbs, held -> missed && held.surb().rotation() != KeyRotation.UNKNOWN);
+                drop(peer.early, held -> nowNanos - held.sinceNanos() > epochNanos);
                 peer.surbs.addAll(peer.early);
                 peer.early.clear();
             }
         }
-        boolean rotationOver = rotatedNanos.isPresent() && nowNanos - rotatedNanos.getAsLong() > OLD_ROTATION_NANOS;
+        boolean rotationOver = rotatedNanos.isPresent() && nowNanos - rotatedNanos.getAsLong() > epochNanos;
         if (rotationOver) {
             rotatedNanos = OptionalLong.empty();
         }
@@ -282,7 +287,7 @@ public final class SurbStock {
      */
     public List<SenderTag> toRenew(long nowNanos, int most) {
         List<SenderTag> senders = new ArrayList<>();
-        if (rotatedNanos.isEmpty() || nowNanos - rotatedNanos.getAsLong() < RENEWAL_NANOS) {
+        if (rotatedNanos.isEmpty() || nowNanos - rotatedNanos.getAsLong() < epochNanos / RENEWALS_AN_EPOCH) {
             return senders;
         }
         for (Map.Entry<SenderTag, Peer> entry : peers.entrySet()) {

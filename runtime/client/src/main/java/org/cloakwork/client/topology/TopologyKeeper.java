@@ -42,6 +42,8 @@ public final class TopologyKeeper {
     /** One of before that is older is not used: all nodes have other keys by then. */
     private static final Duration OLDEST = Duration.ofDays(1);
     private static final int MOST_NAMED = 5;
+    /** At least so often a new topology is asked for: keys that rotated are good for one more epoch only. */
+    private static final int REFRESHES_AN_EPOCH = 4;
 
     private final Parts parts;
     private final Clock clock;
@@ -72,7 +74,7 @@ public final class TopologyKeeper {
      * @param parts         where the provider is looked up for each question
      * @param environment   of the client
      * @param counters      of the client
-     * @param refreshPeriod between questions
+     * @param refreshPeriod between questions, at most
      * @param ledger        told what there is to go on from after a restart
      * @param onChange      called after each answer, usable or not
      */
@@ -134,7 +136,12 @@ public final class TopologyKeeper {
 
     /** {@return whether the last good topology should have been followed by another one long ago} */
     public boolean isOutOfDate() {
-        return age().filter(age -> age.compareTo(refreshPeriod.multipliedBy(OUT_OF_DATE_PERIODS)) >= 0).isPresent();
+        return age().filter(age -> age.compareTo(period().multipliedBy(OUT_OF_DATE_PERIODS)) >= 0).isPresent();
+    }
+
+    private Duration period() {
+        Duration longest = topology().orElseThrow().epochLength().dividedBy(REFRESHES_AN_EPOCH);
+        return refreshPeriod.compareTo(longest) < 0 ? refreshPeriod : longest;
     }
 
     /** {@return why there is no topology, or no newer one, for people} */
@@ -217,7 +224,7 @@ public final class TopologyKeeper {
             retry = FIRST_RETRY;
             prepared = null;
             prepare();
-            next = scheduler.schedule(refreshPeriod, this::refresh);
+            next = scheduler.schedule(period(), this::refresh);
         } else {
             counters.count(Counter.TOPOLOGY_FAILURES);
             Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;

@@ -309,6 +309,39 @@ class ReplyStateTest {
     }
 
     @Test
+    void aBlockThatCameALongTimeBeforeItsLabelIsOfTheRotationThatWasOverThen() {
+        stock.topologyChanged(topology(ODD, FIRST_HOP), 0);
+        received(peer, List.of(surb(KeyRotation.EVEN)), false);
+        stock.topologyChanged(topology(ODD + 1, FIRST_HOP), HOUR + 1);
+        assertTrue(stock.takeForRequest(peer).isEmpty());
+        assertEquals(0, stock.size());
+    }
+
+    @Test
+    void whoMissedARotationDropsBlocksWhoseLabelLooksLikeThePresentOne() {
+        stock.topologyChanged(topology(ODD, FIRST_HOP), 0);
+        received(peer, List.of(surb(KeyRotation.ODD)), false);
+        stock.topologyChanged(topology(ODD + 2, FIRST_HOP), HOUR);
+        assertEquals(0, stock.size());
+        assertBalance(0);
+    }
+
+    @Test
+    void whereEpochsAreShorterBlocksAreRenewedAndDroppedSooner() {
+        stock.topologyChanged(topology(ODD, FIRST_HOP), 0);
+        received(peer, List.of(surb(KeyRotation.ODD)), false);
+        Topology present = topology(ODD + 1, FIRST_HOP).withEpochLength(Duration.ofMinutes(12));
+        stock.topologyChanged(present, HOUR);
+        assertEquals(List.of(), stock.toRenew(HOUR + HOUR / 30 - 1, 10));
+        assertEquals(List.of(peer), stock.toRenew(HOUR + HOUR / 30, 10));
+        assertEquals(List.of(), stock.toRenew(HOUR + HOUR / 29, 10));
+        stock.topologyChanged(present, HOUR + HOUR / 5);
+        assertEquals(1, stock.size());
+        stock.topologyChanged(present, HOUR + HOUR / 5 + 1);
+        assertEquals(0, stock.size());
+    }
+
+    @Test
     void anAnswerHasTheLabelThatAllOurPacketsHave() {
         received(peer, List.of(surb(KeyRotation.ODD)), false);
         assertEquals(KeyRotation.UNKNOWN, stock.takeForRequest(peer).orElseThrow().rotation());
