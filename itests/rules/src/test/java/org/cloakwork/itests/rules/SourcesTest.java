@@ -10,17 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What the code cites of {@code docs/protocol} is there, and what that page says of classes is so. */
 class SourcesTest {
 
-    private static final Path ROOT = Path.of(System.getProperty("cloakwork.source"));
+    private static final Path ROOT = SourceFiles.ROOT;
     private static final Path DOCS = ROOT.resolve("docs");
     private static final Path PROTOCOL = DOCS.resolve("protocol");
-    private static final List<String> CODE = List.of("api", "runtime", "bundles", "transports", "benchmarks", "itests");
     private static final int LEAST_CITATIONS = 100;
 
     private static final Pattern ROW =
@@ -42,12 +40,10 @@ class SourcesTest {
     void everyCitationOfTheProtocolLeadsToASection() throws IOException {
         int citations = 0;
         List<String> problems = new ArrayList<>();
-        for (String folder : CODE) {
-            for (Path file : javaFiles(ROOT.resolve(folder))) {
-                ProtocolPages.Found found = pages.check(ROOT.relativize(file).toString(), Files.readString(file), DOCS);
-                citations += found.citations();
-                problems.addAll(found.problems());
-            }
+        for (Path file : SourceFiles.java()) {
+            ProtocolPages.Found found = pages.check(ROOT.relativize(file).toString(), Files.readString(file), DOCS);
+            citations += found.citations();
+            problems.addAll(found.problems());
         }
         assertEquals(List.of(), problems);
         assertTrue(citations >= LEAST_CITATIONS, "citations: " + citations);
@@ -88,22 +84,12 @@ class SourcesTest {
         List<MatchResult> rows = ROW.matcher(Files.readString(PROTOCOL.resolve("README.md"))).results().toList();
         List<String> missing = new ArrayList<>();
         for (MatchResult row : rows) {
-            List<String> there = javaFiles(ROOT.resolve(row.group(1)).resolve("src/main/java")).stream()
+            List<String> there = SourceFiles.java(ROOT.resolve(row.group(1)).resolve("src/main/java")).stream()
                     .map(file -> file.getFileName().toString().replace(".java", "")).toList();
             QUOTED.matcher(row.group(2)).results().map(name -> name.group(1)).filter(name -> !there.contains(name))
                     .forEach(name -> missing.add(row.group(1) + " has no " + name));
         }
         assertEquals(List.of(), missing);
         assertTrue(rows.size() > 30, "rows: " + rows.size());
-    }
-
-    private static List<Path> javaFiles(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> file.toString().endsWith(".java"))
-                    .filter(file -> !file.toString().contains("/target/")).sorted().toList();
-        }
     }
 }

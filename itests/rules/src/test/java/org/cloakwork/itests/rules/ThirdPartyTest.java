@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** The table of THIRD-PARTY.md is what the distribution has of others: names, versions, licences. */
 class ThirdPartyTest {
 
-    private static final Path PAGE = Path.of(System.getProperty("cloakwork.source"), "THIRD-PARTY.md");
+    private static final Path PAGE = SourceFiles.ROOT.resolve("THIRD-PARTY.md");
     private static final Pattern ROW = Pattern.compile("^\\| `([^`]+)`(?: in `[^`]+`)? \\| (\\S+) \\| ([\\w. -]+) \\|",
             Pattern.MULTILINE);
     private static final Pattern VERSION = Pattern.compile("\\d+(\\.\\d+){0,2}");
