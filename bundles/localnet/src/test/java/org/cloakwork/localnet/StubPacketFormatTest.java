@@ -16,7 +16,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
-import org.cloakwork.client.Cryptography;
 import org.cloakwork.spi.sphinx.Destination;
 import org.cloakwork.spi.sphinx.PacketFormat.SealRequest;
 import org.cloakwork.spi.sphinx.Processed;

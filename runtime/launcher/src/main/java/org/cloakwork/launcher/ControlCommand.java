@@ -1,7 +1,6 @@
 package org.cloakwork.launcher;
 
 import java.io.PrintStream;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.commons.cli.CommandLine;

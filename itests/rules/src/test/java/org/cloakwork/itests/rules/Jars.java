@@ -20,11 +20,20 @@ final class Jars {
     /** {@return our own jars, those of new modules too} */
     static List<JarFile> ours() throws IOException {
         List<JarFile> jars = new ArrayList<>();
+        for (Path file : all()) {
+            if (file.getFileName().toString().startsWith("org.cloakwork.")) {
+                jars.add(new JarFile(file.toFile()));
+            }
+        }
+        return jars;
+    }
+
+    /** {@return all jars, those of others too} */
+    static List<Path> all() throws IOException {
+        List<Path> jars = new ArrayList<>();
         for (String folder : List.of("lib", "bundles")) {
             try (Stream<Path> files = Files.list(HOME.resolve(folder))) {
-                for (Path file : files.filter(f -> f.getFileName().toString().startsWith("org.cloakwork.")).sorted().toList()) {
-                    jars.add(new JarFile(file.toFile()));
-                }
+                files.filter(file -> file.toString().endsWith(".jar")).sorted().forEach(jars::add);
             }
         }
         return jars;
