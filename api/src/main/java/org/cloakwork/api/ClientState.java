@@ -16,8 +16,8 @@ public sealed interface ClientState {
     }
 
     /**
-     * Was ready and is not now, or works with an old topology; accepts messages within its limits and goes on when the cause
-     * is gone.
+     * Was ready and is not now, or works with an old topology; accepts messages within its limits and goes on when the
+     * cause is gone.
      *
      * @param reason what is missing
      */

@@ -28,9 +28,9 @@ public interface LocalNetwork extends AutoCloseable {
     Map<String, Long> counters();
 
     /**
-     * Restarts a gateway, for tests of what depends on it: its connections end, nothing can be reached there for a while,
-     * and then it is back at the same port. It still knows its clients and what waits for them, as a real one does from
-     * its disk; packets that arrive in between are lost.
+     * Restarts a gateway, for tests of what depends on it: its connections end, nothing can be reached there for a
+     * while, and then it is back at the same port. It still knows its clients and what waits for them, as a real one
+     * does from its disk; packets that arrive in between are lost.
      *
      * @param gateway  its identity
      * @param downtime how long it is away; this blocks for as long
@@ -86,8 +86,8 @@ public interface LocalNetwork extends AutoCloseable {
         Builder gatewayPort(int port);
 
         /**
-         * @param port for mix packets of the first mix node, the other mix nodes and then the gateways follow; 0 for any
-         *             free ones
+         * @param port for mix packets of the first mix node, the other mix nodes and then the gateways follow; 0 for
+         *             any free ones
          * @return this
          */
         Builder mixPort(int port);

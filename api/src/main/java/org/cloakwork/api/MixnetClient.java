@@ -35,9 +35,10 @@ public interface MixnetClient extends AutoCloseable {
     /**
      * Follows the address: called at once with the present one, if there is one yet, and then with every change, in
      * order, never concurrently. It changes when a gateway that the client chose itself stays away for longer than its
-     * configuration allows, when that one is back, and when it is replaced after some weeks. Messages of ours that are on their way then go
-     * on. Lost is what waited at the old gateway, and what others send to the old address or with reply blocks of
-     * before: whoever is to reach this client needs the new address, or a new message with reply blocks.
+     * configuration allows, when that one is back, and when it is replaced after some weeks. Messages of ours that are
+     * on their way then go on. Lost is what waited at the old gateway, and what others send to the old address or with
+     * reply blocks of before: whoever is to reach this client needs the new address, or a new message with reply
+     * blocks.
      *
      * @param listener must return quickly
      * @return ends the listening when closed
@@ -135,16 +136,16 @@ public interface MixnetClient extends AutoCloseable {
      * listeners hear of it, and one that it takes goes to nobody else. What nobody takes goes to listeners, and waits
      * while there are none. Messages that already wait are shown first.
      *
-     * @param taker called as a listener of {@link #subscribe} is; returns whether it takes the message. What it throws is
-     *              logged, and the message is not taken
+     * @param taker called as a listener of {@link #subscribe} is; returns whether it takes the message. What it throws
+     *              is logged, and the message is not taken
      * @return ends it when closed
      * @since 1.2
      */
     Subscription intercept(Predicate<ReceivedMessage> taker);
 
     /**
-     * Opens a stream to a port that another client listens on. Blocks until it has answered. It learns nothing of who we
-     * are: each of our messages brings the reply blocks it answers with.
+     * Opens a stream to a port that another client listens on. Blocks until it has answered. It learns nothing of who
+     * we are: each of our messages brings the reply blocks it answers with.
      *
      * @param recipient where to
      * @param port      0 to 65535, of the recipient's choice
@@ -171,7 +172,8 @@ public interface MixnetClient extends AutoCloseable {
     }
 
     /**
-     * Listens for streams that others open. Messages that are no stream's go to {@link #subscribe subscribers} as before.
+     * Listens for streams that others open. Messages that are no stream's go to {@link #subscribe subscribers} as
+     * before.
      *
      * @param port 0 to 65535, one that is not listened on yet
      * @return where streams are accepted, to be closed by the caller
@@ -233,8 +235,8 @@ public interface MixnetClient extends AutoCloseable {
         Builder directory(URI... urls);
 
         /**
-         * Joins the network that a file describes (the {@code --custom-mixnet} form of nym-client). Unless a cover part is
-         * chosen, it is {@code poisson}.
+         * Joins the network that a file describes (the {@code --custom-mixnet} form of nym-client). Unless a cover part
+         * is chosen, it is {@code poisson}.
          *
          * @param file the file
          * @return this
@@ -242,8 +244,8 @@ public interface MixnetClient extends AutoCloseable {
         Builder networkFile(Path file);
 
         /**
-         * Joins a local network that is already running. Unless a cover part is chosen, it is {@code none}: nobody watches
-         * there. So it is without any network named.
+         * Joins a local network that is already running. Unless a cover part is chosen, it is {@code none}: nobody
+         * watches there. So it is without any network named.
          *
          * @param network the network
          * @return this
@@ -286,8 +288,8 @@ public interface MixnetClient extends AutoCloseable {
          * Starts the client; {@link MixnetClient#awaitReady} tells when it can send. May be called several times: the
          * clients of one builder share their parts, so that a further one costs little.
          *
-         * @return the client, to be closed by the caller; its parts, and a local network started for it, are closed with
-         *         the last client of this builder
+         * @return the client, to be closed by the caller; its parts, and a local network started for it, are closed
+         *         with the last client of this builder
          * @throws IllegalArgumentException if a part or its configuration is unknown, naming it
          * @throws IllegalStateException    if the state cannot be read or is in use, naming the file or folder
          */

@@ -8,8 +8,8 @@ import java.util.Objects;
 import javax.net.SocketFactory;
 
 /**
- * Sockets for libraries that know {@code java.net} only: the host is a client's address in its text form, the port one that
- * it listens on. What is connected is a {@link MixnetStream}; nothing ever touches the internet or a DNS.
+ * Sockets for libraries that know {@code java.net} only: the host is a client's address in its text form, the port one
+ * that it listens on. What is connected is a {@link MixnetStream}; nothing ever touches the internet or a DNS.
  *
  * @since 1.2
  */

@@ -8,9 +8,9 @@ import java.time.Duration;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * A connection through the mixnet, as TCP has them: bytes come out in the order in which they went in, each once, or both
- * sides get a {@link StreamException} that says why. Each half closes on its own. Writing blocks while the other side does
- * not read. One thread may read and another write at the same time.
+ * A connection through the mixnet, as TCP has them: bytes come out in the order in which they went in, each once, or
+ * both sides get a {@link StreamException} that says why. Each half closes on its own. Writing blocks while the other
+ * side does not read. One thread may read and another write at the same time.
  *
  * @since 1.2
  */
@@ -18,15 +18,17 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface MixnetStream extends Closeable {
 
     /**
-     * {@return what the other side sends} Reading blocks until there is something, and returns -1 when the other side has
-     * closed its half. It throws {@link StreamException} if the stream broke, {@link java.net.SocketTimeoutException} if a
-     * limit was set and passed (the stream goes on), and {@link IOException} if the thread is interrupted.
+     * {@return what the other side sends} Reading blocks until there is something, and returns -1 when the other side
+     * has closed its half. It throws {@link StreamException} if the stream broke,
+     * {@link java.net.SocketTimeoutException} if a limit was set and passed (the stream goes on), and
+     * {@link IOException} if the thread is interrupted.
      */
     InputStream input();
 
     /**
-     * {@return what is sent to the other side} Closing it closes this half: the other side reads the end after everything
-     * before, and may go on sending. Nothing is held back, so flushing does nothing; write many bytes at a time.
+     * {@return what is sent to the other side} Closing it closes this half: the other side reads the end after
+     * everything before, and may go on sending. Nothing is held back, so flushing does nothing; write many bytes at a
+     * time.
      */
     OutputStream output();
 
@@ -53,8 +55,9 @@ public interface MixnetStream extends Closeable {
     void reset(String detail);
 
     /**
-     * Closes both halves and returns at once. What was written is still delivered, while the client runs; what the other
-     * side sends from here on, or was not read, breaks the stream off, so that it learns that nobody reads. Idempotent.
+     * Closes both halves and returns at once. What was written is still delivered, while the client runs; what the
+     * other side sends from here on, or was not read, breaks the stream off, so that it learns that nobody reads.
+     * Idempotent.
      */
     @Override
     void close();

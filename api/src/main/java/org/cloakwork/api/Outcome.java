@@ -6,7 +6,8 @@ import java.time.Duration;
 public sealed interface Outcome {
 
     /**
-     * Every packet was acknowledged by the recipient's gateway, which hands it to the recipient or keeps it for 24 hours.
+     * Every packet was acknowledged by the recipient's gateway, which hands it to the recipient or keeps it for 24
+     * hours.
      *
      * @param packets         data packets the message was cut into
      * @param retransmissions packets that had to be sent again

@@ -11,8 +11,8 @@ public final class ReceivedMessage {
     private final Origin origin;
 
     /**
-     * How a message came, which decides what may be done with it: what came to our address is from somebody who knows it,
-     * what came over a reply block is from whom we gave that block.
+     * How a message came, which decides what may be done with it: what came to our address is from somebody who knows
+     * it, what came over a reply block is from whom we gave that block.
      *
      * @since 1.3
      */

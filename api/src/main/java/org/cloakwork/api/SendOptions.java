@@ -13,7 +13,8 @@ import java.util.OptionalLong;
  * @param deadline   when the message is given up, counted from the call
  * @param lane       messages of one lane leave in order, lanes share the link fairly by bytes; empty: the general lane
  * @param isolation  anonymous messages to one recipient carry another sender tag for each value, so that the recipient
- *                   cannot tell that they are from the same client; empty: the tag that has no value. Not kept by a store
+ *                   cannot tell that they are from the same client; empty: the tag that has no value. Not kept by a
+ *                   store
  */
 public record SendOptions(OptionalInt replySurbs, Duration deadline, OptionalLong lane, Optional<String> isolation) {
 

@@ -7,10 +7,10 @@ import java.util.HexFormat;
 /**
  * The handle under which an anonymous sender can be answered: 16 bytes chosen by that sender, text form base58.
  *
- * <p>It is a pseudonym: messages under one tag come from one client. It is also a secret between that client and whoever it
- * wrote to: nothing proves that a message under a tag comes from where the tag was made, so whoever knows the tag can
- * send under it, reply blocks of its own along, and get answers that were meant for its owner. Keep it out of logs and away
- * from third parties; {@link #shortHash} is for people's eyes.
+ * <p>It is a pseudonym: messages under one tag come from one client. It is also a secret between that client and
+ * whoever it wrote to: nothing proves that a message under a tag comes from where the tag was made, so whoever knows
+ * the tag can send under it, reply blocks of its own along, and get answers that were meant for its owner. Keep it out
+ * of logs and away from third parties; {@link #shortHash} is for people's eyes.
  */
 public final class SenderTag extends FixedBytes {
 

@@ -8,20 +8,20 @@ import java.util.ServiceLoader;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Runs many clients and a whole mixnet in one thread on a clock of its own: a day passes in minutes, and the same options
- * give the same report byte for byte. The clients are the ones applications use, engine, parts and all; the mixes and
- * gateways are those of the {@link LocalNetwork}; only time, randomness, sockets and, if wished, cryptography are not
- * real. Registered as an OSGi service, and found by {@link ServiceLoader} where there is no OSGi.
+ * Runs many clients and a whole mixnet in one thread on a clock of its own: a day passes in minutes, and the same
+ * options give the same report byte for byte. The clients are the ones applications use, engine, parts and all; the
+ * mixes and gateways are those of the {@link LocalNetwork}; only time, randomness, sockets and, if wished, cryptography
+ * are not real. Registered as an OSGi service, and found by {@link ServiceLoader} where there is no OSGi.
  *
- * <p><b>Network</b>: three layers of three mixes, two gateways (one more for each 2,000 clients), a directory. Packets are
- * delayed by mixes as they ask, and take no time between nodes unless a fault says so.
+ * <p><b>Network</b>: three layers of three mixes, two gateways (one more for each 2,000 clients), a directory. Packets
+ * are delayed by mixes as they ask, and take no time between nodes unless a fault says so.
  *
  * <p><b>Traffic</b>: each client sends messages of 50 to 5,000 bytes to the others, at random, one a minute on average
  * (Poisson). One in ten is anonymous, with 10 reply blocks, and answered with 50 to 500 bytes. After the given duration
  * no more are sent, and the simulation goes on until every message has ended, at most until the last deadline.
  *
- * <p><b>Key rotation</b>: if asked for, all nodes change their keys at each period; a quarter of it is an epoch, in which
- * they take packets for the next keys before the change, and for the keys before after it.
+ * <p><b>Key rotation</b>: if asked for, all nodes change their keys at each period; a quarter of it is an epoch, in
+ * which they take packets for the next keys before the change, and for the keys before after it.
  *
  * <p><b>Hostile client</b>: if asked for, the first client answers anonymous messages as no honest one does: over their
  * reply blocks it sends what only belongs to an address, an answerable message with two reply blocks of its own.
@@ -31,7 +31,8 @@ import org.osgi.annotation.versioning.ProviderType;
  * <table>
  * <caption>Forms of faults</caption>
  * <tr><td>{@code delay=MS@FROM-TO}</td><td>each packet takes so many milliseconds from node to node</td></tr>
- * <tr><td>{@code reorder@FROM-TO}</td><td>each packet takes 0 to 200 ms from node to node, and overtakes others</td></tr>
+ * <tr><td>{@code reorder@FROM-TO}</td><td>each packet takes 0 to 200 ms from node to node, and overtakes
+ * others</td></tr>
  * <tr><td>{@code gateway-restart@T}, {@code gateway-restart@T+DOWNTIME}</td><td>the first gateway drops its connections
  *     and what is sent to it, and takes no new ones for that time (5 s); registrations and inboxes stay</td></tr>
  * <tr><td>{@code directory-outage@FROM-TO}</td><td>every question for the topology fails</td></tr>
@@ -70,8 +71,8 @@ public interface Simulator {
         /** As in life. */
         REAL,
         /**
-         * With the sizes and routes of real ones, but without cryptography, between clients and between a client and its
-         * gateway: many times faster.
+         * With the sizes and routes of real ones, but without cryptography, between clients and between a client and
+         * its gateway: many times faster.
          */
         STUB
     }
@@ -102,7 +103,8 @@ public interface Simulator {
                 throw new IllegalArgumentException("clients must be 2 to " + MAX_CLIENTS + ", not " + clients);
             }
             if (duration.isNegative() || duration.isZero() || duration.compareTo(MAX_DURATION) > 0) {
-                throw new IllegalArgumentException("the duration must be above 0 and at most 366 days, not " + duration);
+                throw new IllegalArgumentException("the duration must be above 0 and at most 366 days, not "
+                        + duration);
             }
             if (!(loss >= 0 && loss <= 1)) {
                 throw new IllegalArgumentException("loss must be 0 to 1, not " + loss);

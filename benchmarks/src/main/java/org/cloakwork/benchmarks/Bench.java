@@ -9,8 +9,8 @@ import java.util.Optional;
  * {@code ./cloakwork bench}: measures and prints.
  *
  * <p>Arguments: {@code sphinx}, {@code pipeline}, {@code idle}, {@code start} or {@code all}; {@code --json};
- * {@code --rounds N}; {@code --warm-up N} and {@code --seconds N} for idle; {@code --home DIR}, an unpacked distribution;
- * {@code --reference FILE}, the reference program.
+ * {@code --rounds N}; {@code --warm-up N} and {@code --seconds N} for idle; {@code --home DIR}, an unpacked
+ * distribution; {@code --reference FILE}, the reference program.
  */
 public final class Bench {
 

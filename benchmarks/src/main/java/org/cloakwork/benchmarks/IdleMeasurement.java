@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * CPU and memory of {@code cloakwork run} that sends nothing at default cover, with the local network in another process;
- * then what further identities in one process cost, see {@link Identities}.
+ * CPU and memory of {@code cloakwork run} that sends nothing at default cover, with the local network in another
+ * process; then what further identities in one process cost, see {@link Identities}.
  */
 final class IdleMeasurement {
 
@@ -48,8 +48,8 @@ final class IdleMeasurement {
         Path etc = Files.createTempDirectory("cloakwork-bench-");
         Files.writeString(etc.resolve("cloakwork.cfg"), Files.readString(home.resolve("etc/defaults/cloakwork.cfg"))
                 .replaceAll("(?m)^cover\\s*=.*$", "cover = poisson"));
-        try (Launched client = new Launched(Map.of(), Launched.cloakwork(home, "run", "--etc", etc.toString(), "--directory",
-                directory, "--state", etc.resolve("state").toString()))) {
+        try (Launched client = new Launched(Map.of(), Launched.cloakwork(home, "run", "--etc", etc.toString(),
+                "--directory", directory, "--state", etc.resolve("state").toString()))) {
             client.await("ready");
             Thread.sleep(warmUpSeconds * 1000L);
             int windows = Math.max(1, seconds / WINDOW_SECONDS);

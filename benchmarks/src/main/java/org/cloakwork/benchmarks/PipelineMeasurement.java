@@ -37,8 +37,8 @@ import org.cloakwork.spi.transport.GatewayTransport;
 
 /**
  * Bulk and latency from one client to another through a local network, all in this process, on real sockets, without
- * cover. Latency is what is left of the time from the call of send to the call of the listener when the delays are taken
- * off that were drawn for the packet.
+ * cover. Latency is what is left of the time from the call of send to the call of the listener when the delays are
+ * taken off that were drawn for the packet.
  */
 final class PipelineMeasurement {
 
@@ -136,7 +136,8 @@ final class PipelineMeasurement {
         return bytes;
     }
 
-    private static Engine client(LocalNetwork network, int gateway, PacketFormat format, ThreadedEnvironment environment)
+    private static Engine client(LocalNetwork network, int gateway, PacketFormat format,
+            ThreadedEnvironment environment)
             throws Exception {
         Parts parts = new Parts();
         parts.setTopology(() -> CompletableFuture.completedFuture(network.topology()));

@@ -143,8 +143,8 @@ final class SphinxComparison {
 
     private static String spread(double[] values, String number) {
         double[] sorted = Figure.sorted(values);
-        return String.format(Locale.ROOT, number + " (" + number + " - " + number + ")", Figure.median(values), sorted[0],
-                sorted[sorted.length - 1]);
+        return String.format(Locale.ROOT, number + " (" + number + " - " + number + ")", Figure.median(values),
+                sorted[0], sorted[sorted.length - 1]);
     }
 
     /** The reference program, which waits while it is not asked. */

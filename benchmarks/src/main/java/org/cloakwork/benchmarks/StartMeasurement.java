@@ -51,8 +51,8 @@ final class StartMeasurement {
     /** {@return seconds and MiB} */
     private double[] start(String directory, Map<String, String> environment) throws Exception {
         Path state = Files.createTempDirectory("cloakwork-bench-");
-        try (Launched client = new Launched(environment, Launched.cloakwork(home, "run", "--directory", directory, "--state",
-                state.toString()))) {
+        try (Launched client = new Launched(environment, Launched.cloakwork(home, "run", "--directory", directory,
+                "--state", state.toString()))) {
             client.await("ready");
             return new double[] {client.age().toNanos() / 1e9, client.residentMebibytes()};
         }

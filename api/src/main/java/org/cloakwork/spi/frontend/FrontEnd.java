@@ -8,8 +8,8 @@ import org.cloakwork.api.MixnetClient;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * A door through which other programs use a client, or a service that lives behind a client: a listening socket and what
- * is spoken there. It may serve several clients, each on a port of its own.
+ * A door through which other programs use a client, or a service that lives behind a client: a listening socket and
+ * what is spoken there. It may serve several clients, each on a port of its own.
  *
  * <p>It keeps nothing that must survive it: messages that arrive while no front-end listens wait in the client. Several
  * front-ends of one client see all of its messages; each must leave alone what is not for it.

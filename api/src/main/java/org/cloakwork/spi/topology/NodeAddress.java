@@ -54,7 +54,8 @@ public record NodeAddress(InetAddress ip, int port) {
             }
             return new NodeAddress(ip, port);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("\"" + text + "\" is not ip:port with a numeric IP: " + e.getMessage(), e);
+            throw new IllegalArgumentException("\"" + text + "\" is not ip:port with a numeric IP: " + e.getMessage(),
+                    e);
         }
     }
 

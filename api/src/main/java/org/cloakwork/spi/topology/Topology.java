@@ -100,8 +100,8 @@ public final class Topology {
     }
 
     /**
-     * {@return how long an epoch lasts, {@link #EPOCH} if the source does not tell; so long after a change of keys packets
-     * for the ones before are still taken}
+     * {@return how long an epoch lasts, {@link #EPOCH} if the source does not tell; so long after a change of keys
+     * packets for the ones before are still taken}
      *
      * @since 1.3
      */
@@ -143,8 +143,8 @@ public final class Topology {
     }
 
     /**
-     * {@return what of the source was left out beside nodes that can be named: nodes of whom not even the identity can be
-     * read, and names that are none; one line each, naming the field}
+     * {@return what of the source was left out beside nodes that can be named: nodes of whom not even the identity can
+     * be read, and names that are none; one line each, naming the field}
      *
      * @since 1.3
      */

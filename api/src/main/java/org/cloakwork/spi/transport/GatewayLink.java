@@ -64,8 +64,8 @@ public interface GatewayLink {
         }
 
         /**
-         * {@link GatewayLink#pendingBytes()} fell back to zero, after a send that left it above. May be told more often,
-         * and what a send hands to the operating system before it returns need not be told.
+         * {@link GatewayLink#pendingBytes()} fell back to zero, after a send that left it above. May be told more
+         * often, and what a send hands to the operating system before it returns need not be told.
          */
         default void drained() {
         }

@@ -79,7 +79,8 @@ public final class Commands {
                     : running.stream().filter(client -> client.uses(part.kind()).equals(part.name()))
                             .map(Running::name).toList();
             boolean used = !users.isEmpty() && part.isAvailable();
-            table.row(part.kind(), part.name(), used ? "in use" : part.state(), String.join(", ", users), part.bundle());
+            table.row(part.kind(), part.name(), used ? "in use" : part.state(), String.join(", ", users),
+                    part.bundle());
         }
         return table + problems(running);
     }

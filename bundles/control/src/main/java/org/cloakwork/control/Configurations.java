@@ -34,13 +34,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Feeds the files of {@code etc/} to clients and parts, checked, and follows them. {@code cloakwork.cfg} is what clients
- * are made of, {@code cloakwork.client-NAME.cfg} what one of them has of its own; every other file is named after the PID
- * of a part. Configured by whoever started the framework:
+ * Feeds the files of {@code etc/} to clients and parts, checked, and follows them. {@code cloakwork.cfg} is what
+ * clients are made of, {@code cloakwork.client-NAME.cfg} what one of them has of its own; every other file is named
+ * after the PID of a part. Configured by whoever started the framework:
  *
  * <ul>
  * <li>{@code etc}: the folder; without it there is only what is set
- * <li>{@code clients}: names of the clients that {@code cloakwork.cfg} describes, separated by commas; front-ends are the
+ * <li>{@code clients}: names of the clients that {@code cloakwork.cfg} describes, separated by commas; front-ends are
+ * the
  *     first one's
  * <li>{@code others}: whether each {@code cloakwork.client-NAME.cfg} is a client, too
  * <li>{@code set.FILE/KEY}: goes before that key of that file, whatever is in it

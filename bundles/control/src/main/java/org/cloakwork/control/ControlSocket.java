@@ -32,11 +32,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers Gogo commands on a Unix domain socket that only its owner can reach: a folder with rights 0700, the socket in it
- * with 0600. {@code socket} of {@code org.cloakwork.control} is its path; without it there is none.
+ * Answers Gogo commands on a Unix domain socket that only its owner can reach: a folder with rights 0700, the socket in
+ * it with 0600. {@code socket} of {@code org.cloakwork.control} is its path; without it there is none.
  *
- * <p>Asked is a line of UTF-8. Answered are a line with an exit code (0 done, 1 it was tried and failed, 2 what was asked
- * for is wrong), a space and the number of bytes that follow, and that many bytes of text.
+ * <p>Asked is a line of UTF-8. Answered are a line with an exit code (0 done, 1 it was tried and failed, 2 what was
+ * asked for is wrong), a space and the number of bytes that follow, and that many bytes of text.
  */
 @Component(configurationPid = "org.cloakwork.control", configurationPolicy = ConfigurationPolicy.REQUIRE,
         immediate = true, service = {})

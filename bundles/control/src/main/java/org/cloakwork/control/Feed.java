@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One configuration: takes over what is wanted, unless something is wrong with it, and goes back to the last good one if
- * the component does not start with it. Not safe for use by many threads.
+ * One configuration: takes over what is wanted, unless something is wrong with it, and goes back to the last good one
+ * if the component does not start with it. Not safe for use by many threads.
  */
 final class Feed {
 
@@ -66,8 +66,8 @@ final class Feed {
     }
 
     /**
-     * @param wanted what is in force from now on, if nothing is wrong with it; if nothing is in force yet, in any case: the
-     *               part says itself that it cannot start
+     * @param wanted what is in force from now on, if nothing is wrong with it; if nothing is in force yet, in any case:
+     *               the part says itself that it cannot start
      * @param wrong  what is wrong with it
      */
     void want(Map<String, String> wanted, Optional<Problem> wrong) throws IOException {

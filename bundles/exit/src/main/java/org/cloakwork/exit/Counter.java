@@ -2,13 +2,15 @@ package org.cloakwork.exit;
 
 /** Everything an exit counts. */
 enum Counter {
-    REQUESTS_MALFORMED("exit.dropped.malformed", "connect requests that nobody could answer: no tag and no return address"),
+    REQUESTS_MALFORMED("exit.dropped.malformed",
+            "connect requests that nobody could answer: no tag and no return address"),
     CONNECTIONS_OPENED("exit.connections.opened", "connections made"),
     CONNECTIONS_FAILED("exit.connections.failed", "connections asked for that could not be made"),
     CONNECTIONS_REFUSED("exit.connections.refused", "connections asked for that the policy or a limit forbids"),
     CONNECTIONS_BROKEN("exit.connections.broken", "connections that ended before both sides had closed them"),
     CONNECTS_DUPLICATE("exit.dropped.duplicate", "requests for a connection that is there already"),
-    PIECES_EARLY("exit.pieces.early", "pieces that came before their connection or before an earlier piece, and were kept"),
+    PIECES_EARLY("exit.pieces.early",
+            "pieces that came before their connection or before an earlier piece, and were kept"),
     PIECES_LATE("exit.dropped.late", "pieces and windows of connections that are over"),
     PIECES_DUPLICATE("exit.dropped.piece-duplicate", "pieces that were there already"),
     PIECES_NO_ROOM("exit.dropped.no-room", "pieces of connections not known yet for which there was no room"),

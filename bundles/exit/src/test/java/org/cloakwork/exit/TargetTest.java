@@ -46,7 +46,8 @@ class TargetTest {
         try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             int port = listener.getLocalPort();
             ExitConfiguration open = configuration("accept *:*");
-            for (String host : new String[] {"127.0.0.1", "localhost", "127.1", "2130706433", "::ffff:127.0.0.1", "::1"}) {
+            for (String host : new String[] {"127.0.0.1", "localhost", "127.1", "2130706433", "::ffff:127.0.0.1",
+                    "::1"}) {
                 assertEquals(ConnectFailure.NOT_ALLOWED, assertThrows(UnreachableException.class,
                         () -> new Target(host, port).connect(open), host).failure(), host);
             }
@@ -74,7 +75,8 @@ class TargetTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0.1.2.3", "10.0.0.1", "100.64.0.1", "127.0.0.1", "169.254.169.254", "172.16.0.1", "172.31.255.255",
+    @ValueSource(strings = {"0.1.2.3", "10.0.0.1", "100.64.0.1", "127.0.0.1", "169.254.169.254", "172.16.0.1",
+            "172.31.255.255",
         "192.0.0.8", "192.168.1.1", "198.18.0.1", "224.0.0.1", "255.255.255.255", "::", "::1", "64:ff9b::7f00:1",
         "2001:db8::1", "2002:7f00:1::", "fc00::1", "fd12::1", "fe80::1", "ff02::1"})
     void addressesOfOneNetworkOnlyAreNotPublic(String text) throws IOException {
@@ -82,7 +84,8 @@ class TargetTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"1.1.1.1", "100.63.0.1", "172.15.0.1", "172.32.0.1", "192.0.0.9", "192.0.1.1", "2606:4700::1111",
+    @ValueSource(strings = {"1.1.1.1", "100.63.0.1", "172.15.0.1", "172.32.0.1", "192.0.0.9", "192.0.1.1",
+            "2606:4700::1111",
         "2001:200::1", "2a00::1"})
     void theOthersArePublic(String text) throws IOException {
         assertTrue(PublicAddresses.contain(InetAddress.getByName(text)), text);

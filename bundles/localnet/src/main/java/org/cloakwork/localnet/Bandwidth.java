@@ -32,7 +32,8 @@ final class Bandwidth {
      */
     long claim(Instant now) {
         long before = available(now);
-        available = before > Long.MAX_VALUE - GatewayProtocol.FREE_CLAIM_BYTES ? Long.MAX_VALUE : before + GatewayProtocol.FREE_CLAIM_BYTES;
+        available = before > Long.MAX_VALUE - GatewayProtocol.FREE_CLAIM_BYTES ? Long.MAX_VALUE : before
+                + GatewayProtocol.FREE_CLAIM_BYTES;
         expiration = today(now);
         return available;
     }

@@ -17,7 +17,9 @@ import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.topology.NymApiJson;
 
-/** What the directory answers to GET, by path, for the lists by role as path and query. Source: protocol/7-network, 2. */
+/**
+ * What the directory answers to GET, by path, for the lists by role as path and query. Source: protocol/7-network, 2.
+ */
 final class DirectoryAnswers {
 
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -359,7 +359,8 @@ final class GatewaySession {
                 default -> error("the client asked to be forgotten");
             };
             case ClientRequest.EncryptedRequest sealed -> sensitive(connected, sealed);
-            case ClientRequest.EcashCredential credential -> error("credentials are not accepted here: bandwidth is free");
+            case ClientRequest.EcashCredential credential ->
+                    error("credentials are not accepted here: bandwidth is free");
             case ClientRequest.UpgradeModeJwt token -> error("upgrade mode is not supported");
             default -> error("the client is authenticated already");
         };

@@ -22,9 +22,9 @@ import org.cloakwork.wire.crypto.GatewaySharedKey;
 import org.cloakwork.wire.crypto.ReplyKey;
 
 /**
- * Of a client that wants to know who writes to it anonymously: over their reply blocks it sends, in place of answers of one
- * packet, messages under a new tag with a few reply blocks of its own, so that who treats them like what comes to its
- * address runs short of blocks and asks for more.
+ * Of a client that wants to know who writes to it anonymously: over their reply blocks it sends, in place of answers of
+ * one packet, messages under a new tag with a few reply blocks of its own, so that who treats them like what comes to
+ * its address runs short of blocks and asks for more.
  */
 final class HostileCryptography implements Cryptography {
 
@@ -73,7 +73,8 @@ final class HostileCryptography implements Cryptography {
         }
         surbs += SURBS;
         return new PacketDraft.Reply(new Fragment(fragment.setId(), fragment.total(), fragment.position(),
-                fragment.previousSet(), fragment.nextSet(), padded), reply.surb(), reply.ackRoute(), reply.meanHopDelay());
+                fragment.previousSet(), fragment.nextSet(), padded), reply.surb(), reply.ackRoute(),
+                reply.meanHopDelay());
     }
 
     @Override

@@ -9,8 +9,8 @@ import org.cloakwork.spi.topology.KeyRotation;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
 
 /**
- * Lets the epochs of a network pass and the keys of its nodes rotate: the next ones are there in the last epoch before a
- * change, the ones before in the first epoch after it. Source: protocol/2-packets, 13.
+ * Lets the epochs of a network pass and the keys of its nodes rotate: the next ones are there in the last epoch before
+ * a change, the ones before in the first epoch after it. Source: protocol/2-packets, 13.
  */
 final class KeyRotations {
 

@@ -186,7 +186,8 @@ final class LocalNetworkImpl implements LocalNetwork {
     }
 
     private Unwrapper unwrapper(EncryptionKeyPair key) {
-        return new Unwrapper(format, new SphinxPrivateKey(key.privateBytes()), KeyRotation.ofId(KeyRotations.FIRST_ROTATION),
+        return new Unwrapper(format, new SphinxPrivateKey(key.privateBytes()),
+                KeyRotation.ofId(KeyRotations.FIRST_ROTATION),
                 new ReplayFilter(ReplayFilter.GENERATION_CAPACITY, randomness), counters);
     }
 

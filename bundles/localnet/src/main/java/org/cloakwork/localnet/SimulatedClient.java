@@ -16,9 +16,9 @@ import org.cloakwork.client.Environment;
 import org.cloakwork.client.Parts;
 
 /**
- * A client and the one who uses it: sends messages, answers those that can be answered, and keeps account of both. What it
- * sends begins with the kind (1), its number among all clients (4), the number of the message among its own (4), that of
- * the recipient (4) and the time (8).
+ * A client and the one who uses it: sends messages, answers those that can be answered, and keeps account of both. What
+ * it sends begins with the kind (1), its number among all clients (4), the number of the message among its own (4),
+ * that of the recipient (4) and the time (8).
  */
 final class SimulatedClient {
 
@@ -63,8 +63,8 @@ final class SimulatedClient {
      * @param statistics     where results go
      */
     SimulatedClient(int number, List<SimulatedClient> all, SimulatedTime time, SimulatedTime.Host host,
-            SimulatedRandomness randomness, Parts parts, SimulatedRetransmission retransmission, Cryptography cryptography,
-            SimulatedStatistics statistics) {
+            SimulatedRandomness randomness, Parts parts, SimulatedRetransmission retransmission,
+            Cryptography cryptography, SimulatedStatistics statistics) {
         this.number = number;
         this.all = all;
         this.time = time;

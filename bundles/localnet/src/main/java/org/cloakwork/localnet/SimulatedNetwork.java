@@ -71,8 +71,8 @@ final class SimulatedNetwork {
      * @param clients    how many there will be
      * @param loss       how likely a packet gets lost on its way through the mixes
      */
-    SimulatedNetwork(SimulatedTime time, SimulatedRandomness randomness, PacketFormat format, Frames frames, int clients,
-            double loss) {
+    SimulatedNetwork(SimulatedTime time, SimulatedRandomness randomness, PacketFormat format, Frames frames,
+            int clients, double loss) {
         this.time = time;
         this.host = time.host();
         this.randomness = randomness;
@@ -90,13 +90,15 @@ final class SimulatedNetwork {
             IdentityKeyPair identity = IdentityKeyPair.generate(randomness);
             EncryptionKeyPair key = EncryptionKeyPair.generate(randomness);
             Unwrapper unwrapper = new Unwrapper(format, new SphinxPrivateKey(key.privateBytes()),
-                    KeyRotation.ofId(KeyRotations.FIRST_ROTATION), new ReplayFilter(REPLAY_CAPACITY, randomness), counters);
+                    KeyRotation.ofId(KeyRotations.FIRST_ROTATION), new ReplayFilter(REPLAY_CAPACITY, randomness),
+                    counters);
             boolean isGateway = i >= mixCount;
             Optional<Node.Entry> entry = isGateway ? Optional.of(new Node.Entry(List.of(addresses.get(i).ip()),
                     CLIENT_PORT, Optional.empty(), OptionalInt.empty())) : Optional.empty();
             nodes.add(new NetworkNode(i + 1, addresses.get(i), entry, identity.publicKey(), key, unwrapper));
             if (isGateway) {
-                Gateway gateway = new Gateway(identity, unwrapper, frames, all, this::enter, time, host, randomness, counters);
+                Gateway gateway = new Gateway(identity, unwrapper, frames, all, this::enter, time, host, randomness,
+                        counters);
                 receivers.put(addresses.get(i), gateway::receive);
                 gateways.put(identity.publicKey(), gateway);
             } else {
@@ -127,7 +129,8 @@ final class SimulatedNetwork {
             listed.put(node.id(), node);
             (member.isGateway() ? gatewayIds : layers.get((int) ((node.id() + epoch) % LAYERS))).add(node.id());
         }
-        topology = new Topology(epoch, rotations.rotation(), time.now(), new Topology.RewardedSet(epoch, gatewayIds, gatewayIds,
+        topology = new Topology(epoch, rotations.rotation(), time.now(),
+                new Topology.RewardedSet(epoch, gatewayIds, gatewayIds,
                 layers.get(0), layers.get(1), layers.get(2), Set.of()), listed)
                 .withEpochLength(epochLength);
     }

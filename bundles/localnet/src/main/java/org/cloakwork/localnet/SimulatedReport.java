@@ -114,7 +114,8 @@ final class SimulatedReport {
         if (options.hostile()) {
             line("  the first client is hostile");
         }
-        line("  %d mixes in 3 layers, %d gateways; a message a minute from each client, %d to %,d bytes, 10 %% anonymous"
+        line("  %d mixes in 3 layers, %d gateways; a message a minute from each client, %d to %,d bytes, 10 %% "
+                + "anonymous"
                 + " and answered", 3 * SimulatedNetwork.MIXES_PER_LAYER, found.network.gateways(),
                 SimulatedClient.LEAST_BYTES, SimulatedClient.MOST_BYTES);
         line("  the last message ended %s after the last one was sent", words(found.drain));
@@ -235,7 +236,8 @@ final class SimulatedReport {
         long made = found.of(Counter.SURBS_MADE) + found.hostile;
         long least = found.restarts ? 0 : found.of(Counter.SURBS_ARRIVED);
         check("reply blocks made = used + expired + in stock, but for those whose message failed",
-                least <= accounted && accounted <= made, made + " and " + accounted + ", " + found.of(Counter.SURBS_UNSURE) + " with failed messages");
+                least <= accounted && accounted <= made, made + " and " + accounted + ", "
+                + found.of(Counter.SURBS_UNSURE) + " with failed messages");
         equal("no address told to somebody who was not given it", found.witness.betrayed(), 0);
         equal("no sender tag shown to two recipients", found.witness.linked(), 0);
         equal("copies within the budget of the retransmission part", found.copies.overBudget(), 0);

@@ -17,8 +17,8 @@ import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.FragmentId;
 import org.cloakwork.wire.MixPacket;
 import org.cloakwork.wire.NymMessage;
-import org.cloakwork.wire.Padding;
 import org.cloakwork.wire.PacketDraft;
+import org.cloakwork.wire.Padding;
 import org.cloakwork.wire.Reassembler;
 import org.cloakwork.wire.ReplyContent;
 import org.cloakwork.wire.WireException;
@@ -28,10 +28,11 @@ import org.cloakwork.wire.crypto.GatewaySharedKey;
 import org.cloakwork.wire.crypto.ReplyKey;
 
 /**
- * Sees everything that clients seal and open, before and after all encryption, and whether they tell who they are. A client
- * was given another one's address if it wrote to it. So a reply block that came in a message to our address is of someone
- * who knows us, and one that came, in whole or in part, over a reply block of ours is of someone who was not given our
- * address: nothing sent with it may say it. And no tag that we go by is shown to two recipients, who could tell each other.
+ * Sees everything that clients seal and open, before and after all encryption, and whether they tell who they are. A
+ * client was given another one's address if it wrote to it. So a reply block that came in a message to our address is
+ * of someone who knows us, and one that came, in whole or in part, over a reply block of ours is of someone who was not
+ * given our address: nothing sent with it may say it. And no tag that we go by is shown to two recipients, who could
+ * tell each other.
  */
 final class SimulatedWitness {
 

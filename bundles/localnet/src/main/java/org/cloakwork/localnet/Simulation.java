@@ -36,7 +36,8 @@ final class Simulation {
      * @param cover          of all clients
      * @param retransmission of all clients
      */
-    record SharedParts(PacketFormat format, Cryptography cryptography, Frames frames, CoverTrafficStrategy cover, RetransmissionPolicy retransmission) {
+    record SharedParts(PacketFormat format, Cryptography cryptography, Frames frames, CoverTrafficStrategy cover,
+            RetransmissionPolicy retransmission) {
     }
 
     private final Simulator.Options options;
@@ -70,7 +71,8 @@ final class Simulation {
         }
         hostile = Optional.of(parts.cryptography()).filter(ignored -> options.hostile()).map(HostileCryptography::new);
         SimulatedRandomness randomness = new SimulatedRandomness(options.seed());
-        network = new SimulatedNetwork(time, randomness.split(), parts.format(), parts.frames(), options.clients(), options.loss());
+        network = new SimulatedNetwork(time, randomness.split(), parts.format(), parts.frames(), options.clients(),
+                options.loss());
         for (int i = 0; i < options.clients(); i++) {
             SimulatedTime.Host clientHost = time.host();
             SimulatedRandomness own = randomness.split();

@@ -41,7 +41,8 @@ public final class SimulatorComponent implements Simulator {
 
     private static <T> Map<String, T> byName(Collection<Map.Entry<Map<String, Object>, T>> parts) {
         Map<String, T> byName = new TreeMap<>();
-        parts.forEach(part -> byName.put(String.valueOf(part.getKey().get(PartFactory.NAME_PROPERTY)), part.getValue()));
+        parts.forEach(part -> byName.put(String.valueOf(part.getKey().get(PartFactory.NAME_PROPERTY)),
+                part.getValue()));
         return byName;
     }
 

@@ -23,13 +23,13 @@ import org.cloakwork.spi.topology.NodeAddress;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
 
 /**
- * Packets with the sizes and routing of Sphinx and none of its cryptography, for simulations: who reads one knows all of
- * it. A node finds its hop by its key, so that a packet stays as it is from node to node, and a route must not have two
- * hops with one key.
+ * Packets with the sizes and routing of Sphinx and none of its cryptography, for simulations: who reads one knows all
+ * of it. A node finds its hop by its key, so that a packet stays as it is from node to node, and a route must not have
+ * two hops with one key.
  *
- * <p>Header (348): version (2), hops (1), key rotation (1), replay tag (32), five hops of 39 bytes: hash of the key (4), address
- * (27), delay (8); destination (48); zeros. Payload: message length (4), message, zeros. A reply block is a
- * header, its first hop and 16 zeros a hop.
+ * <p>Header (348): version (2), hops (1), key rotation (1), replay tag (32), five hops of 39 bytes: hash of the key
+ * (4), address (27), delay (8); destination (48); zeros. Payload: message length (4), message, zeros. A reply block is
+ * a header, its first hop and 16 zeros a hop.
  */
 final class StubPacketFormat implements PacketFormat {
 

@@ -88,8 +88,8 @@ class AcceptanceTest {
         }
         System.out.println("A8: slowest of " + answers.size() + " answers " + slowestNanos / 1_000_000
                 + " ms, requests for reply blocks " + counter(server, Counter.SURB_REQUESTS_SENT));
-        // An answer takes six hops of 15 ms there and back, a refill before it as long again; this is the slowest packet
-        // of a hundred thousand.
+        // An answer takes six hops of 15 ms there and back, a refill before it as long again; this is the slowest
+        // packet of a hundred thousand.
         assertTrue(slowestNanos < 1_000_000_000L, "slowest answer: " + slowestNanos / 1_000_000 + " ms");
         assertEquals(counter(server, Counter.SURBS_RECEIVED), counter(server, Counter.SURBS_USED)
                 + counter(server, Counter.SURBS_EXPIRED) + server.holdings().surbs());

@@ -186,8 +186,8 @@ class DirectoryTest {
     @Test
     void refusesWhatItDoesNotKnow() throws Exception {
         long refused = network.counters().get("directory-requests-refused");
-        for (String path : List.of("", "api", "api/", "v1", "v1/nym-nodes", "attestation.json", "api/api/v1/epoch/current",
-                "../../etc/passwd", "%00", "v1/epoch/current/x")) {
+        for (String path : List.of("", "api", "api/", "v1", "v1/nym-nodes", "attestation.json",
+                "api/api/v1/epoch/current", "../../etc/passwd", "%00", "v1/epoch/current/x")) {
             assertEquals(404, send("GET", path, "").statusCode(), path);
         }
         assertEquals(404, send("POST", "v1/nym-nodes/rewarded-set", "").statusCode());
@@ -204,7 +204,8 @@ class DirectoryTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"junk\r\n\r\n", "GET\r\n\r\n", "GET mailto:x HTTP/1.1\r\n\r\n", "GET http://[ HTTP/1.1\r\n\r\n",
+    @ValueSource(strings = {"junk\r\n\r\n", "GET\r\n\r\n", "GET mailto:x HTTP/1.1\r\n\r\n",
+            "GET http://[ HTTP/1.1\r\n\r\n",
             "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", "POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
             "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "\u0000\u0001\u0002\u0003"})
     void survivesJunk(String junk) throws Exception {

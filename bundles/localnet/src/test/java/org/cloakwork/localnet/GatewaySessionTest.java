@@ -99,7 +99,8 @@ class GatewaySessionTest {
         return AuthenticateV2.create(ALICE, key, version, RANDOMNESS.bytes(12), timestamp);
     }
 
-    private void assertAuthenticated(List<GatewaySession.Action> actions, int version, long bandwidth) throws Exception {
+    private void assertAuthenticated(List<GatewaySession.Action> actions, int version, long bandwidth)
+            throws Exception {
         int last = actions.size() - 1;
         assertEquals(new ServerResponse.Authenticate(version, true, bandwidth, false), response(actions.get(last)));
         assertInstanceOf(GatewaySession.Fetch.class, actions.get(last - 1), "the inbox comes before the answer");
@@ -212,7 +213,8 @@ class GatewaySessionTest {
                 "{\"type\":\"authenticateV2\"}", "{".repeat(60_000), "\"" + "x".repeat(100_000),
                 new ClientRequest.ClaimFreeTestnetBandwidth().toJson(),
                 new ClientRequest.EncryptedRequest(new byte[40], new byte[12]).toJson(),
-                "{\"type\":\"authenticate\",\"protocol_version\":null,\"address\":\"a\",\"enc_address\":\"b\",\"iv\":\"c\"}");
+                "{\"type\":\"authenticate\",\"protocol_version\":null,\"address\":\"a\","
+                + "\"enc_address\":\"b\",\"iv\":\"c\"}");
     }
 
     @ParameterizedTest

@@ -136,7 +136,8 @@ class KeyRotationTest {
             await(() -> bob.count(Counter.SURBS_EXPIRED) > 0);
             alice.engine.send(bob.engine.address(), new byte[] {100}, SendOptions.DEFAULT.withReplySurbs(100));
             bothWays(alice, bob, bob.next().sender().orElseThrow(), 3 * EACH);
-            System.out.printf("rotation: %d messages over a change of keys, 0 lost, %d copies, %d blocks of before dropped%n",
+            System.out.printf("rotation: %d messages over a change of keys, 0 lost, %d copies, %d blocks of before "
+                    + "dropped%n",
                     8 * EACH + 2, alice.count(Counter.PACKETS_RETRANSMITTED) + bob.count(Counter.PACKETS_RETRANSMITTED),
                     bob.count(Counter.SURBS_EXPIRED));
         } finally {

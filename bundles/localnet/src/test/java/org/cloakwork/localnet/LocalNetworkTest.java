@@ -486,7 +486,8 @@ class LocalNetworkTest {
         }
         Path impossible = file.resolve("below-a-file").resolve("network.json");
         assertThrows(IOException.class, () -> new LocalNetworkImpl(new NetworkConfiguration(1, 1, 0, 0, 0,
-                NodeAddress.parseIp("127.0.0.1"), Optional.of(impossible), Optional.empty()), FORMAT, transport, List.of()).close());
+                NodeAddress.parseIp("127.0.0.1"), Optional.of(impossible), Optional.empty()), FORMAT, transport,
+                List.of()).close());
         assertThreadsEnd();
     }
 

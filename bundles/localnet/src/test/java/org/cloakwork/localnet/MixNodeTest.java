@@ -34,8 +34,8 @@ class MixNodeTest {
     private final Counters counters = new Counters();
     private final VirtualTime time = new VirtualTime();
     private final List<Sent> sent = new ArrayList<>();
-    private final Unwrapper unwrapper = new Unwrapper(FORMAT, new SphinxPrivateKey(key.privateBytes()), KeyRotation.EVEN,
-            new ReplayFilter(1000, randomness), counters);
+    private final Unwrapper unwrapper = new Unwrapper(FORMAT, new SphinxPrivateKey(key.privateBytes()),
+            KeyRotation.EVEN, new ReplayFilter(1000, randomness), counters);
     private final MixNode mix = new MixNode(unwrapper,
             Set.of(HERE, NEXT), (next, frame) -> sent.add(new Sent(next, frame, time.nanoTime())), time, counters);
 
@@ -110,7 +110,9 @@ class MixNodeTest {
         assertCounted(Map.of(Counter.PACKETS_FORWARDED, 1L, Counter.DROPPED_UNKNOWN_ROTATION, 1L));
     }
 
-    /** What is taken at one stage: packets for the first or the second key, under a label of their own or under none. */
+    /**
+     * What is taken at one stage: packets for the first or the second key, under a label of their own or under none.
+     */
     private String taken(EncryptionKeyPair second) {
         StringBuilder taken = new StringBuilder();
         for (EncryptionKeyPair made : List.of(key, second)) {

@@ -188,7 +188,8 @@ class SimulationTest {
 
     @Test
     void aHostileClientLearnsNoAddressOverAReplyBlock() {
-        Report report = run(options(4, Duration.ofHours(3), 2, 0).withRotation(Duration.ofHours(1)).withHostileClient());
+        Report report = run(options(4, Duration.ofHours(3), 2, 0).withRotation(Duration.ofHours(1))
+                .withHostileClient());
         assertHolds(report);
         assertTrue(report.text().contains("the first client is hostile"), report::text);
     }

@@ -81,7 +81,8 @@ class StubPacketFormatTest {
     }
 
     @Property(tries = 200)
-    void packetsHaveTheirSizeAndArrive(@ForAll @IntRange(min = 1, max = 5) int hops, @ForAll @Size(max = 2000) byte[] message)
+    void packetsHaveTheirSizeAndArrive(@ForAll @IntRange(min = 1, max = 5) int hops,
+            @ForAll @Size(max = 2000) byte[] message)
             throws SphinxException {
         Route route = route(hops);
         byte[] packet = format.seal(List.of(new SealRequest(route, message, 2065)), randomness).getFirst();
@@ -181,8 +182,8 @@ class StubPacketFormatTest {
     @Test
     void coverComesBackAsCover() throws Exception {
         Route route = route(4);
-        byte[] delivered = delivered(prepare(new PacketDraft.Cover(PacketSize.REGULAR, recipient.publicKey(), route, route,
-                KeyRotation.EVEN)), route, FragmentId.COVER);
+        byte[] delivered = delivered(prepare(new PacketDraft.Cover(PacketSize.REGULAR, recipient.publicKey(), route,
+                route, KeyRotation.EVEN)), route, FragmentId.COVER);
         assertTrue(CoverPacket.isCover(cryptography.open(delivered, recipient)));
     }
 
@@ -192,8 +193,8 @@ class StubPacketFormatTest {
         ReplySurb surb = new ReplySurb(ReplyKey.generate(randomness), format.createSurb(route, randomness),
                 KeyRotation.EVEN);
         Fragment fragment = fragment();
-        byte[] delivered = delivered(prepare(new PacketDraft.Reply(fragment, surb, route, Duration.ofMillis(15))), route,
-                fragment.id());
+        byte[] delivered = delivered(prepare(new PacketDraft.Reply(fragment, surb, route, Duration.ofMillis(15))),
+                route, fragment.id());
         assertArrayEquals(surb.key().digest(), Arrays.copyOf(delivered, 32));
         assertArrayEquals(fragment.bytes(), cryptography.openReply(delivered, surb.key()));
     }

@@ -14,8 +14,8 @@ import org.cloakwork.wire.crypto.GatewaySharedKey;
 import org.cloakwork.wire.crypto.ReplyKey;
 
 /**
- * How a client seals and opens what travels: packets and acknowledgements between clients, frames between a client and its
- * gateway. Nym's way, or for long simulations none that costs time. Safe for use by many threads.
+ * How a client seals and opens what travels: packets and acknowledgements between clients, frames between a client and
+ * its gateway. Nym's way, or for long simulations none that costs time. Safe for use by many threads.
  */
 public interface Cryptography {
 

@@ -69,8 +69,8 @@ import org.slf4j.LoggerFactory;
  * A client: owns all state, and leads each message through its stages. Everything but the public methods and the work
  * given to workers runs on the client's own thread.
  *
- * <p>Out: {@code send -> encode -> outbox -> seal -> pace -> session}. In: {@code session -> acknowledgement, or inbox ->
- * mailbox and replies}.
+ * <p>Out: {@code send -> encode -> outbox -> seal -> pace -> session}. In:
+ * {@code session -> acknowledgement, or inbox -> mailbox and replies}.
  */
 public final class Engine implements MixnetClient {
 
@@ -85,7 +85,9 @@ public final class Engine implements MixnetClient {
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
     private static final String CLOSED = "the client was closed";
     private static final String NOT_LISTED = "is not in the network";
-    /** Beside the names of {@link Counter} in {@link #counters}: messages handed to send and reply that have not ended. */
+    /**
+     * Beside the names of {@link Counter} in {@link #counters}: messages handed to send and reply that have not ended.
+     */
     static final String IN_FLIGHT = "messages.in-flight";
     /** Beside them, too, once there is one: for how long the present topology has been in use. */
     static final String TOPOLOGY_AGE = "topology.age-seconds";
@@ -196,8 +198,8 @@ public final class Engine implements MixnetClient {
         topology = new TopologyKeeper(parts, environment, counters, configuration.topologyRefresh(), ledger,
                 this::topologyChanged);
         session = new Session(environment, parts, cryptography, counters, identity.identity(),
-                identity.encryption().publicKey(), configuration.gateway(), configuration.gatewayPolicy(), saved, ledger,
-                new SessionEvents());
+                identity.encryption().publicKey(), configuration.gateway(), configuration.gatewayPolicy(), saved,
+                ledger, new SessionEvents());
         maker = new PacketMaker(environment, parts, cryptography, counters, ackKey, configuration.meanPacketDelay(),
                 configuration.packetSizes(), topology::topology, session::address);
         encoding = new Encoding(maker, environment.scheduler(), new AfterEncoding());
@@ -457,7 +459,8 @@ public final class Engine implements MixnetClient {
                                    Function<byte[], Content> content) {
         counters.count(Counter.MESSAGES_CREATED);
         boolean sizeAllowed = message.length >= leastBytes && message.length <= configuration.maxMessageBytes();
-        long bytes = sizeAllowed ? OutgoingMessage.bytesHeld(message.length, surbCount, configuration.packetSizes()) : 0;
+        long bytes = sizeAllowed ? OutgoingMessage.bytesHeld(message.length, surbCount, configuration.packetSizes())
+                : 0;
         long now = environment.clock().nanoTime();
         Lane lane = Lane.of(options.lane());
         OutgoingMessage outgoing = message(target, lane, message.length, now,
@@ -491,7 +494,8 @@ public final class Engine implements MixnetClient {
                                     long bytes) {
         heldBytes.addAndGet(bytes);
         heldBytesByLane.merge(lane, bytes, Long::sum);
-        OutgoingMessage message = new OutgoingMessage(target, lane, length, createdNanos, deadlineNanos, (ended, outcome) -> {
+        OutgoingMessage message = new OutgoingMessage(target, lane, length, createdNanos, deadlineNanos,
+                (ended, outcome) -> {
             inFlight.remove(ended);
             heldBytes.addAndGet(-bytes);
             heldBytesByLane.computeIfPresent(lane, (l, held) -> held > bytes ? held - bytes : null);

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How a client that was not given a gateway chooses one, when it gives one up for another, and how it reaches any. Source:
- * protocol/5-client, 6.4.
+ * How a client that was not given a gateway chooses one, when it gives one up for another, and how it reaches any.
+ * Source: protocol/5-client, 6.4.
  *
  * @param guards           among how many gateways, drawn once and kept for weeks, 1 to {@link #MOST_GUARDS}
  * @param preference       in which order they are taken
@@ -38,7 +38,9 @@ public record GatewayPolicy(int guards, Preference preference, Tls tls, Duration
     public enum Preference {
         /** As they were drawn, so that the choice tells nothing about the client. */
         RANDOM,
-        /** The one that answers first is the first; it tells an observer of the network a little of where the client is. */
+        /**
+         * The one that answers first is the first; it tells an observer of the network a little of where the client is.
+         */
         FASTEST
     }
 

@@ -32,9 +32,9 @@ public record PacketSizes(PacketSize primary, Optional<PacketSize> secondary, do
             "extended32", PacketSize.EXTENDED_32);
 
     /**
-     * @param configuration with the keys {@code primary-packet-size} and {@code secondary-packet-size} ({@code regular},
-     *                      {@code extended8}, {@code extended16}, {@code extended32}; the secondary also {@code none})
-     *                      and {@code primary-cover-ratio}
+     * @param configuration with the keys {@code primary-packet-size} and {@code secondary-packet-size}
+     *                      ({@code regular}, {@code extended8}, {@code extended16}, {@code extended32}; the secondary
+     *                      also {@code none}) and {@code primary-cover-ratio}
      * @return the sizes
      * @throws IllegalArgumentException if one of them is wrong, naming it
      */

@@ -10,8 +10,8 @@ import org.cloakwork.spi.topology.TopologyProvider;
 import org.cloakwork.spi.transport.GatewayTransport;
 
 /**
- * The exchangeable parts a client works with at this moment. Whoever assembles the client sets them, at any time and from
- * any thread; the engine looks here for each decision, so the next one goes to the new part.
+ * The exchangeable parts a client works with at this moment. Whoever assembles the client sets them, at any time and
+ * from any thread; the engine looks here for each decision, so the next one goes to the new part.
  */
 public final class Parts {
 

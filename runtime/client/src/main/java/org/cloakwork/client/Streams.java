@@ -42,9 +42,9 @@ import org.cloakwork.wire.stream.Reordering;
 import org.cloakwork.wire.stream.StreamFrame;
 
 /**
- * The streams of applications: {@link StreamFrame}s over the client's messages. Whoever opens one sends with reply blocks;
- * the other side knows it by its sender tag and the stream's id. Frames that come before the one that opens their stream are
- * kept for a while, within limits.
+ * The streams of applications: {@link StreamFrame}s over the client's messages. Whoever opens one sends with reply
+ * blocks; the other side knows it by its sender tag and the stream's id. Frames that come before the one that opens
+ * their stream are kept for a while, within limits.
  */
 final class Streams {
 
@@ -175,7 +175,8 @@ final class Streams {
                         sending.withReplySurbs(OPEN_SURBS).withDeadline(options.deadline()))
                 .outcome().thenAccept(outcome -> {
                     if (outcome instanceof Outcome.Failed failed) {
-                        stream.stream.fail(new StreamException(Reason.UNDELIVERED, failed.reason() + ": " + failed.detail()));
+                        stream.stream.fail(new StreamException(Reason.UNDELIVERED, failed.reason() + ": "
+                                + failed.detail()));
                     }
                 });
         return stream;
@@ -287,7 +288,8 @@ final class Streams {
 
                 @Override
                 public Delivery send(long sequence, End end, byte[] data) {
-                    return client.reply(key.sender(), new StreamFrame.Data(key.id(), end, sequence, data).toBytes(), sending);
+                    return client.reply(key.sender(), new StreamFrame.Data(key.id(), end, sequence, data).toBytes(),
+                            sending);
                 }
 
                 @Override

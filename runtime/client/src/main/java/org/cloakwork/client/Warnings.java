@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
 /** What does not keep a client from working and should be known: said once in the log, and to whoever asks. */
 final class Warnings {
 
-    static final String UNCOVERED = "nothing covers the link to the gateway: whoever watches it sees when messages leave, "
+    static final String UNCOVERED =
+            "nothing covers the link to the gateway: whoever watches it sees when messages leave, "
             + "and how much; the cover part poisson hides that";
 
     private static final Logger LOG = LoggerFactory.getLogger(Warnings.class);

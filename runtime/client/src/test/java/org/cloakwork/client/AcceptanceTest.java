@@ -33,8 +33,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * What users of Nym's clients suffer from, as tests; the names say from which complaint each comes. A8, which takes many
- * clients, is beside the simulator.
+ * What users of Nym's clients suffer from, as tests; the names say from which complaint each comes. A8, which takes
+ * many clients, is beside the simulator.
  */
 class AcceptanceTest {
 
@@ -206,7 +206,8 @@ class AcceptanceTest {
                 alice.send(bob.address(), new byte[5_000_000], SendOptions.DEFAULT.withLane(0));
             }
             world.runFor(Duration.ofSeconds(2));
-            // What seven others send in two minutes, 6 packets a second each, is what 50 packets a second have for them.
+            // What seven others send in two minutes, 6 packets a second each, is what 50 packets a second have for
+            // them.
             int bytesASecond = 6 * 1600;
             long packetsBefore = alice.counter(Counter.PACKETS_DATA);
             int seconds = 60;

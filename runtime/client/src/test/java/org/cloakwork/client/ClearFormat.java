@@ -14,8 +14,8 @@ import org.cloakwork.spi.sphinx.Surb;
 import org.cloakwork.spi.topology.NodeAddress;
 
 /**
- * Sizes and routing of Sphinx without its cryptography. Header: version 2, hops 1, position 1, then for each hop address
- * 19 and delay 8, destination 32, tag 16. Payload: length 4, message.
+ * Sizes and routing of Sphinx without its cryptography. Header: version 2, hops 1, position 1, then for each hop
+ * address 19 and delay 8, destination 32, tag 16. Payload: length 4, message.
  */
 class ClearFormat implements PacketFormat {
 

@@ -142,8 +142,8 @@ class CoverLawTest {
             world.runFor(Duration.ofSeconds(60));
             double bytes = world.gateway().forwarded.stream().mapToLong(sent -> sent.frameLength()).sum() / 60.0;
             double law = PACKETS_A_SECOND * world.gateway().forwarded.getFirst().frameLength();
-            System.out.printf("uplink of an idle client in 60 s: %.0f B/s, the law says %.0f B/s: %+.1f %%%n", bytes, law,
-                    100 * (bytes / law - 1));
+            System.out.printf("uplink of an idle client in 60 s: %.0f B/s, the law says %.0f B/s: %+.1f %%%n", bytes,
+                    law, 100 * (bytes / law - 1));
             assertEquals(1, bytes / law, 0.05);
             assertEquals(0, alice.counter(Counter.PACKETS_DATA));
             assertSameOutside(world, outsides, "cover");

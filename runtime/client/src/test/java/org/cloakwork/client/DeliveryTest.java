@@ -196,7 +196,8 @@ class DeliveryTest {
             TestClient bob = world.readyClient();
             world.gateway().unreachable = true;
             TestClient alice = world.client();
-            List<Delivery> sent = IntStream.range(0, 20).mapToObj(i -> alice.send(bob.address(), "early " + i)).toList();
+            List<Delivery> sent = IntStream.range(0, 20).mapToObj(i -> alice.send(bob.address(), "early " + i))
+                    .toList();
             world.runFor(Duration.ofSeconds(30));
             assertEquals(20, alice.inFlight());
             world.gateway().unreachable = false;
@@ -366,7 +367,8 @@ class DeliveryTest {
             alice.awaitAcknowledged(alice.send(bob.address(), new byte[10],
                     SendOptions.DEFAULT.withReplySurbs(5)));
             bob.awaitReceived(1);
-            bob.awaitAcknowledged(bob.reply(bob.received.getFirst().sender().orElseThrow(), "answered".getBytes(StandardCharsets.UTF_8)));
+            bob.awaitAcknowledged(bob.reply(bob.received.getFirst().sender().orElseThrow(),
+                    "answered".getBytes(StandardCharsets.UTF_8)));
             alice.awaitReceived(1);
             assertEquals(List.of("answered"), alice.texts());
         }

@@ -254,7 +254,8 @@ class FailOverTest {
             TestClient alice = world.client(
                     ClientConfiguration.DEFAULT.withGatewayPolicy(FASTEST.withGuards(3)), World.NO_COVER);
             assertTrue(world.time.runUntil(() -> alice.states.stream().anyMatch(state ->
-                    state instanceof ClientState.Connecting(String step) && step.startsWith("none of our 3 guards can be"
+                    state instanceof ClientState.Connecting(String step)
+                            && step.startsWith("none of our 3 guards can be"
                             + " reached, and no other gateway is taken (") && step.contains("no registrations today")
                             && step.contains("cannot be reached") && step.contains("next attempt in")),
                     Duration.ofMinutes(1)), alice.states::toString);

@@ -16,7 +16,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What ends Nym's own client (protocol/5-client, W37 and W38) or fills it: counted, dropped, and nothing else happens. */
+/**
+ * What ends Nym's own client (protocol/5-client, W37 and W38) or fills it: counted, dropped, and nothing else happens.
+ */
 class HostileInputTest {
 
     private static final int SET_LENGTH = Fragment.MAX_PER_SET;

@@ -104,8 +104,8 @@ final class HostileRecipient {
 
     /** {@return reply blocks of its own, as it gives them to others} */
     List<ReplySurb> ownSurbs(int count) {
-        Encoder encoder = new Encoder(world.format, new Routes(world.topology(), Duration.ofMillis(1), world.randomness),
-                address, PacketSizes.REGULAR, world.randomness);
+        Encoder encoder = new Encoder(world.format, new Routes(world.topology(), Duration.ofMillis(1),
+                world.randomness), address, PacketSizes.REGULAR, world.randomness);
         Reassembler whole = new Reassembler(1 << 24, 100, Duration.ofHours(1), 100);
         Reassembler.Result result = null;
         for (Fragment fragment : encoder.encode(new Content.MoreSurbs(lastTag(), count)).fragments()) {
@@ -121,6 +121,7 @@ final class HostileRecipient {
 
     List<Fragment> fragments(NymMessage message) {
         int length = PacketSize.REGULAR.fragmentLength();
-        return Chunking.split(Padding.pad(message.bytes(), length), length, () -> Chunking.randomSetId(world.randomness));
+        return Chunking.split(Padding.pad(message.bytes(), length), length, () ->
+                Chunking.randomSetId(world.randomness));
     }
 }

@@ -28,15 +28,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What leaves a client does not tell what it does: the frames of an idle client and of a busy one are two samples of one
- * distribution. Its gateway, and whoever sees the link upward, sees their lengths and times; the gateway also the first
- * hop and the label of the keys.
+ * What leaves a client does not tell what it does: the frames of an idle client and of a busy one are two samples of
+ * one distribution. Its gateway, and whoever sees the link upward, sees their lengths and times; the gateway also the
+ * first hop and the label of the keys.
  */
 class IndistinguishableTrafficTest {
 
     private static final Duration WARM_UP = Duration.ofSeconds(10);
     private static final Duration WATCHED = Duration.ofMinutes(2);
-    /** A test of {@value #SIGNIFICANCE} is wrong once in a thousand times; the seed is fixed, so this one never or always. */
+    /**
+     * A test of {@value #SIGNIFICANCE} is wrong once in a thousand times; the seed is fixed, so this one never or
+     * always.
+     */
     private static final double SIGNIFICANCE = 0.001;
     private static final int LARGE = 4_000_000;
     private static final int MOST_GRANTED = 500;
@@ -203,7 +206,8 @@ class IndistinguishableTrafficTest {
     private String compare(String what, double[] idle, double[] busy) {
         double distance = distance(idle, busy);
         double critical = critical(idle.length, busy.length);
-        String text = "%s %.4f of at most %.4f (%d and %d)".formatted(what, distance, critical, idle.length, busy.length);
+        String text = "%s %.4f of at most %.4f (%d and %d)".formatted(what, distance, critical, idle.length,
+                busy.length);
         assertTrue(distance < critical, text);
         return text;
     }

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 class PacketSizesTest {
 
-    private static final PacketSizes TWO = new PacketSizes(PacketSize.REGULAR, Optional.of(PacketSize.EXTENDED_32), 0.7);
+    private static final PacketSizes TWO = new PacketSizes(PacketSize.REGULAR, Optional.of(PacketSize.EXTENDED_32),
+            0.7);
     private static final PacketSizes LARGE = new PacketSizes(PacketSize.EXTENDED_32, Optional.empty(), 0.7);
     private static final CoverTrafficStrategy COVER =
             World.cover(Optional.of(Duration.ofMillis(20)), Optional.of(Duration.ofMillis(200)));

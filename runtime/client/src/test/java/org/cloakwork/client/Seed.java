@@ -4,8 +4,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
 /**
- * The seed of a test's virtual world: 1, or the system property {@code cloakwork.seed}; named by the failure, so that the
- * run can be had again.
+ * The seed of a test's virtual world: 1, or the system property {@code cloakwork.seed}; named by the failure, so that
+ * the run can be had again.
  */
 public final class Seed implements TestExecutionExceptionHandler {
 

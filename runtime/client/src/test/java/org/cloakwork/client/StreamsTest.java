@@ -40,7 +40,8 @@ class StreamsTest {
     }
 
     private static MixnetStream accepted(World world, StreamListener listener, TestClient client) throws IOException {
-        assertTrue(world.time.runUntil(() -> client.engine.counters().get("streams.accepted") > 0, PATIENCE), "none came");
+        assertTrue(world.time.runUntil(() -> client.engine.counters().get("streams.accepted") > 0, PATIENCE),
+                "none came");
         return listener.accept(POLL);
     }
 
@@ -48,7 +49,8 @@ class StreamsTest {
         byte[] bytes = new byte[length];
         int at = 0;
         while (at < length) {
-            assertTrue(world.time.runUntil(() -> available(stream) > 0, PATIENCE), at + " of " + length + " bytes came");
+            assertTrue(world.time.runUntil(() -> available(stream) > 0, PATIENCE), at + " of " + length
+                    + " bytes came");
             at += stream.input().read(bytes, at, length - at);
         }
         return bytes;
@@ -149,7 +151,8 @@ class StreamsTest {
             assertArrayEquals(new byte[] {1, 2, 3, 4}, read(world, far, 4));
             assertEnds(world, far);
             // Of the other stream nothing more comes.
-            assertTrue(world.time.runUntil(() -> count(bob, "streams.frames.dropped.refused") == 1, Duration.ofMinutes(2)));
+            assertTrue(world.time.runUntil(() -> count(bob, "streams.frames.dropped.refused") == 1,
+                    Duration.ofMinutes(2)));
             far.reset("end of the test");
         }
     }
@@ -176,7 +179,8 @@ class StreamsTest {
                 }
             }
             world.runFor(Duration.ofMinutes(1));
-            System.out.println(streams + " streams, " + count(bob, "streams.frames.early") + " frames came before theirs");
+            System.out.println(streams + " streams, " + count(bob, "streams.frames.early")
+                    + " frames came before theirs");
             assertTrue(count(bob, "streams.frames.early") > 10, "there was no race");
             assertEquals(0, count(alice, "streams.broken") + count(bob, "streams.broken"));
         }
@@ -275,8 +279,8 @@ class StreamsTest {
             other.close();
             assertThrows(IOException.class, other::accept);
             bob.engine.listen(PORT + 1).close();
-            StreamException gone = assertThrows(StreamException.class, () -> alice.engine.openStream(bob.address(), PORT,
-                    StreamOptions.DEFAULT.withDeadline(POLL)));
+            StreamException gone = assertThrows(StreamException.class, () ->
+                    alice.engine.openStream(bob.address(), PORT, StreamOptions.DEFAULT.withDeadline(POLL)));
             assertEquals(StreamException.Reason.TIMED_OUT, gone.reason());
             world.runFor(Duration.ofMinutes(1));
         }

@@ -147,7 +147,8 @@ final class TestClient {
 
     /** To be asked when nothing is due: what was handed over a moment ago has no timer yet. */
     void assertTimers() {
-        assertEquals(engine.holdings().messages(), engine.holdings().deadlines(), "timers pending = messages in flight");
+        assertEquals(engine.holdings().messages(), engine.holdings().deadlines(),
+                "timers pending = messages in flight");
     }
 
     void assertBalance() {

@@ -12,8 +12,8 @@ import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.runtime.Scheduler;
 
 /**
- * Time that passes only while it is run: every task of every client, its workers and listeners, and of the network is in
- * one queue, ordered by time and then by arrival. The same seed gives the same run.
+ * Time that passes only while it is run: every task of every client, its workers and listeners, and of the network is
+ * in one queue, ordered by time and then by arrival. The same seed gives the same run.
  */
 public final class VirtualTime implements Clock {
 

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class WarningsTest {
 
     private static final CoverTrafficStrategy SLOTS = World.cover(Optional.of(Duration.ofMillis(20)), Optional.empty());
-    private static final CoverTrafficStrategy LOOPS = World.cover(Optional.empty(), Optional.of(Duration.ofMillis(200)));
+    private static final CoverTrafficStrategy LOOPS = World.cover(Optional.empty(),
+            Optional.of(Duration.ofMillis(200)));
 
     @RegisterExtension
     final Seed seed = new Seed();

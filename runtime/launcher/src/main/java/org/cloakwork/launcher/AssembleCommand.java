@@ -96,9 +96,12 @@ final class AssembleCommand implements Command {
             }
         }
         for (String kind : KINDS) {
-            if (chosen.stream().flatMap(bundle -> bundle.parts().stream()).noneMatch(part -> part.kind().equals(kind))) {
-                throw new UsageException("--parts " + names + ": no " + kind + " among them; there is " + shown(all.stream()
-                        .filter(bundle -> bundle.parts().stream().anyMatch(part -> part.kind().equals(kind))).toList()));
+            if (chosen.stream().flatMap(bundle -> bundle.parts().stream()).noneMatch(part ->
+                    part.kind().equals(kind))) {
+                throw new UsageException("--parts " + names + ": no " + kind + " among them; there is "
+                        + shown(all.stream()
+                        .filter(bundle -> bundle.parts().stream().anyMatch(part -> part.kind().equals(kind)))
+                        .toList()));
             }
         }
         return List.copyOf(chosen);

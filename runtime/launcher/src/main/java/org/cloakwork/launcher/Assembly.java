@@ -62,8 +62,8 @@ final class Assembly implements AutoCloseable {
     /**
      * @param chosen some of those installed
      * @return these and every other that one of them cannot do without
-     * @throws UsageException if one cannot be resolved, naming what is missing, or needs a service of which there is none
-     *                        or more than one to choose from
+     * @throws UsageException if one cannot be resolved, naming what is missing, or needs a service of which there is
+     *                        none or more than one to choose from
      */
     Set<PartBundle> closure(Collection<PartBundle> chosen) throws UsageException {
         Set<Bundle> found = new LinkedHashSet<>();
@@ -87,7 +87,8 @@ final class Assembly implements AutoCloseable {
             Map<PartBundle, List<String>> missing = new LinkedHashMap<>();
             Set<Bundle> seen = new LinkedHashSet<>();
             bundles.forEach(bundle -> addMissing(bundle, seen, missing));
-            throw new UsageException(missing.isEmpty() ? "these cannot be resolved together" : missing.entrySet().stream()
+            throw new UsageException(missing.isEmpty() ? "these cannot be resolved together"
+                    : missing.entrySet().stream()
                     .map(entry -> entry.getKey().shownName() + " needs " + String.join(", ", entry.getValue()))
                     .collect(Collectors.joining("; ", "", "; no bundle provides that")));
         }
@@ -123,7 +124,9 @@ final class Assembly implements AutoCloseable {
         return List.of();
     }
 
-    /** What keeps a bundle from being resolved: the needs that nothing here meets, its own and those of its providers. */
+    /**
+     * What keeps a bundle from being resolved: the needs that nothing here meets, its own and those of its providers.
+     */
     private void addMissing(Bundle bundle, Set<Bundle> seen, Map<PartBundle, List<String>> missing) {
         if (!seen.add(bundle)) {
             return;

@@ -33,8 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps what is installed the same as the jars of a folder: of each symbolic name the highest version. A jar that cannot
- * be used is named in one line and left alone, and what was installed from it before stays.
+ * Keeps what is installed the same as the jars of a folder: of each symbolic name the highest version. A jar that
+ * cannot be used is named in one line and left alone, and what was installed from it before stays.
  */
 final class BundleFolder implements AutoCloseable {
 
@@ -137,8 +137,8 @@ final class BundleFolder implements AutoCloseable {
     }
 
     /**
-     * What could not be started may be later, when what it needs has come. That it failed once means nothing: the framework
-     * tells of a refresh before it lets go of its locks.
+     * What could not be started may be later, when what it needs has come. That it failed once means nothing: the
+     * framework tells of a refresh before it lets go of its locks.
      */
     private void start(Installed bundle) {
         if (!unstarted.containsKey(bundle.bundle())) {

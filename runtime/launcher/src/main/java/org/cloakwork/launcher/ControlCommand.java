@@ -6,7 +6,10 @@ import java.util.function.Supplier;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
-/** A command of the shell as a verb, such as {@code cloakwork parts}: asks the instance that runs with this state folder. */
+/**
+ * A command of the shell as a verb, such as {@code cloakwork parts}: asks the instance that runs with this state
+ * folder.
+ */
 final class ControlCommand implements Command {
 
     private static final String WORD = "[A-Za-z0-9._-]+";

@@ -102,7 +102,8 @@ final class Demo {
         check(sha256(received.payload()).equals(digest), "the SHA-256 of what bob got does not match");
         acknowledged(delivery);
         out.println("  bob            SHA-256 matches: " + digest);
-        SenderTag tag = received.sender().orElseThrow(() -> new IllegalStateException("the file came without reply SURBs"));
+        SenderTag tag = received.sender().orElseThrow(() ->
+                new IllegalStateException("the file came without reply SURBs"));
         String answer = "Got " + received.payload().length + " bytes, SHA-256 " + digest;
         Delivery reply = bob.reply(tag, answer.getBytes(StandardCharsets.UTF_8));
         acknowledged(reply);

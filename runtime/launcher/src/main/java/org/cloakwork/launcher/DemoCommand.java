@@ -43,9 +43,11 @@ final class DemoCommand implements Command {
         return Instance.addOptions(LocalnetCommand.networkOptions())
                 .addOption(StateFolder.option())
                 .addOption(null, "once", false, "end after the messages; without it the network stays up")
-                .addOption(LocalnetCommand.option(DemoDoors.PORT_BASE, "N", "ports of the doors from N on; 0 takes free ones "
+                .addOption(LocalnetCommand.option(DemoDoors.PORT_BASE, "N",
+                "ports of the doors from N on; 0 takes free ones "
                         + "(default: the usual ones, 1977 and 1080)"))
-                .addOption(LocalnetCommand.option("file", "PATH", "the file to send (default: 1 MiB of made-up bytes)"));
+                .addOption(LocalnetCommand.option("file", "PATH",
+                "the file to send (default: 1 MiB of made-up bytes)"));
     }
 
     @Override

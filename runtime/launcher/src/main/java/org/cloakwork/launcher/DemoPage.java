@@ -62,7 +62,8 @@ final class DemoPage implements AutoCloseable {
                 }
                 default -> {
                     if (!size.matches()) {
-                        send(exchange, 404, "text/plain", text("There is /, /1MiB to /9999MiB, their .sha256, /upload."));
+                        send(exchange, 404, "text/plain",
+                                text("There is /, /1MiB to /9999MiB, their .sha256, /upload."));
                     } else if (size.group(2) == null) {
                         made(exchange, Integer.parseInt(size.group(1)));
                     } else {

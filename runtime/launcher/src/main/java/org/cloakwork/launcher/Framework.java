@@ -73,7 +73,8 @@ final class Framework implements AutoCloseable {
     static Framework start(Path home) throws IOException, BundleException, InterruptedException {
         Map<String, String> properties = new HashMap<>();
         properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
-        properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, exportedBy(home.resolve("lib"), jars(home.resolve("bundles"))));
+        properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
+                exportedBy(home.resolve("lib"), jars(home.resolve("bundles"))));
         // A newer bundle is tried beside the one that works.
         properties.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
         properties.put("felix.log.level", "1");
@@ -218,8 +219,8 @@ final class Framework implements AutoCloseable {
     }
 
     /**
-     * The service that is there at this moment. Asked anew each time: while its component is being activated a service is
-     * registered but cannot be had.
+     * The service that is there at this moment. Asked anew each time: while its component is being activated a service
+     * is registered but cannot be had.
      *
      * @param filter in parentheses; empty: any
      */
@@ -280,7 +281,8 @@ final class Framework implements AutoCloseable {
     Bundle bundleOf(String kind, String part) {
         return descriptions().filter(description -> kind.equals(description.properties.get(PartFactory.KIND_PROPERTY))
                         && part.equals(description.properties.get(PartFactory.NAME_PROPERTY)))
-                .map(description -> felix.getBundleContext().getBundle(description.bundle.id)).findFirst().orElseThrow();
+                .map(description -> felix.getBundleContext().getBundle(description.bundle.id)).findFirst()
+                .orElseThrow();
     }
 
     /** {@return the names of the parts of a kind that the bundles bring} */

@@ -24,8 +24,8 @@ final class Home {
     }
 
     /**
-     * {@return the configuration folder; files that are missing in it are made from those in {@code etc/defaults}, which is
-     * all that a newer distribution brings}
+     * {@return the configuration folder; files that are missing in it are made from those in {@code etc/defaults},
+     * which is all that a newer distribution brings}
      */
     static Path etc() throws UsageException {
         Path etc = path().resolve("etc");

@@ -24,7 +24,8 @@ final class InputFile {
                 throw new UsageException(named + ": no such file");
             }
             if (Files.size(file) > MAX_BYTES) {
-                throw new UsageException(named + ": " + Files.size(file) + " bytes, a message takes up to " + MAX_BYTES);
+                throw new UsageException(named + ": " + Files.size(file) + " bytes, a message takes up to "
+                        + MAX_BYTES);
             }
             return Files.readAllBytes(file);
         } catch (IOException e) {

@@ -14,8 +14,8 @@ import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
 /**
- * What a process with clients tells the bundle {@code org.cloakwork.control}: which files to follow, what goes before them
- * (the command line, then the environment), and where to listen for the shell.
+ * What a process with clients tells the bundle {@code org.cloakwork.control}: which files to follow, what goes before
+ * them (the command line, then the environment), and where to listen for the shell.
  */
 final class Instance {
 

@@ -46,8 +46,10 @@ final class LocalnetCommand implements Command {
                 .addOption(option("gateway-port", "PORT",
                         "websocket port of the first gateway, the others follow; 0 (default) takes free ones"))
                 .addOption(option("mix-port", "PORT",
-                        "port of the first mix node, the others and the gateways' mix ports follow; 0 (default) takes free ones"))
-                .addOption(option("rotation", "DURATION", "change the nodes' Sphinx keys after each such time, like 10m; the"
+                        "port of the first mix node, the others and the gateways' mix ports follow; 0 (default) takes "
+                        + "free ones"))
+                .addOption(option("rotation", "DURATION",
+                "change the nodes' Sphinx keys after each such time, like 10m; the"
                         + " old ones are good for another quarter of it (default: never)"))
                 .addOption(option("network-file", "FILE", "write the network in nym-client's --custom-mixnet form"));
     }

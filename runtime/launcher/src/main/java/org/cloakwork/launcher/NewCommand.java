@@ -16,8 +16,8 @@ import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 
 /**
- * {@code cloakwork new}: a Maven project for a part of one's own, from {@code templates/KIND} of the distribution and what all
- * have in {@code templates/all}. Names between at signs are filled in, in texts; PACKAGE and CLASS, in paths.
+ * {@code cloakwork new}: a Maven project for a part of one's own, from {@code templates/KIND} of the distribution and
+ * what all have in {@code templates/all}. Names between at signs are filled in, in texts; PACKAGE and CLASS, in paths.
  */
 final class NewCommand implements Command {
 
@@ -50,7 +50,8 @@ final class NewCommand implements Command {
     public Options options() {
         return new Options()
                 .addOption(LocalnetCommand.option("out", "DIR", "folder to make (default: KIND-NAME)"))
-                .addOption(LocalnetCommand.option("package", "PACKAGE", "Java package (default: org.example.KIND.NAME)"));
+                .addOption(LocalnetCommand.option("package", "PACKAGE",
+                "Java package (default: org.example.KIND.NAME)"));
     }
 
     @Override
@@ -62,7 +63,8 @@ final class NewCommand implements Command {
             throw new UsageException(kind + ": no such kind of part; there is " + kinds(templates));
         }
         if (!NAME.matcher(name).matches()) {
-            throw new UsageException(name + ": a name is lower-case letters and digits, with single dashes between words");
+            throw new UsageException(name
+                    + ": a name is lower-case letters and digits, with single dashes between words");
         }
         String packageName = line.getOptionValue("package", "org.example." + kind + "." + name.replace('-', '_'));
         if (!SourceVersion.isName(packageName)) {
@@ -100,7 +102,8 @@ final class NewCommand implements Command {
         try (Stream<Path> files = Files.walk(template)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 Path filled = target.resolve(template.relativize(file).toString()
-                        .replace("PACKAGE", values.get("package").replace('.', '/')).replace("CLASS", values.get("class")));
+                        .replace("PACKAGE", values.get("package").replace('.', '/')).replace("CLASS",
+                        values.get("class")));
                 Files.createDirectories(filled.getParent());
                 String text = Files.readString(file);
                 for (Map.Entry<String, String> value : values.entrySet()) {

@@ -90,7 +90,9 @@ record PartBundle(Path jar, String symbolicName, List<Part> parts) {
         return symbolicName.startsWith(OURS);
     }
 
-    /** {@return the name in lists: mostly that of its folder in the sources, so {@code cover-none} or {@code websocket}} */
+    /**
+     * {@return the name in lists: mostly that of its folder in the sources, so {@code cover-none} or {@code websocket}}
+     */
     String shownName() {
         return names().iterator().next();
     }

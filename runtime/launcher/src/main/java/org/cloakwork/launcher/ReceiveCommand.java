@@ -44,10 +44,12 @@ final class ReceiveCommand implements Command {
     @Override
     public Options options() {
         return ApiConnection.options()
-                .addOption(LocalnetCommand.option("count", "N", "end after so many messages (default: go on until stopped)"))
+                .addOption(LocalnetCommand.option("count", "N",
+                "end after so many messages (default: go on until stopped)"))
                 .addOption(LocalnetCommand.option("out", "DIR|-",
                         "a folder that gets a file for each message; - (default): standard output"))
-                .addOption(null, "tags", false, "tell whole sender tags, which \"send\" takes to answer, not their hashes: "
+                .addOption(null, "tags", false,
+                "tell whole sender tags, which \"send\" takes to answer, not their hashes: "
                         + "who has one can get the answers");
     }
 

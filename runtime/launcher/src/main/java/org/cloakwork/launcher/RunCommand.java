@@ -194,7 +194,8 @@ final class RunCommand implements Command {
             instance.set(Instance.NYM_API, "urls", directory(line.getOptionValue("directory")));
         } else if (line.hasOption("network-file")) {
             instance.set(Instance.CLIENTS, "topology", "file");
-            instance.set(NETWORK_FILE, "path", Path.of(line.getOptionValue("network-file")).toAbsolutePath().toString());
+            instance.set(NETWORK_FILE, "path", Path.of(line.getOptionValue("network-file")).toAbsolutePath()
+                    .toString());
         }
     }
 

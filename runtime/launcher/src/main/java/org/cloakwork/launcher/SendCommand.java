@@ -59,7 +59,8 @@ final class SendCommand implements Command {
         return ApiConnection.options()
                 .addOption(LocalnetCommand.option("reply-surbs", "N",
                         "reply blocks that go along, so that the receiver can answer (default: none)"))
-                .addOption(LocalnetCommand.option("deadline", "SECONDS", "give up after that (default 900; not told to nym-client)"));
+                .addOption(LocalnetCommand.option("deadline", "SECONDS",
+                "give up after that (default 900; not told to nym-client)"));
     }
 
     @Override
@@ -67,7 +68,8 @@ final class SendCommand implements Command {
         To to = to(line.getArgList().getFirst());
         String file = line.getArgList().get(1);
         OptionalInt surbs = line.hasOption("reply-surbs")
-                ? OptionalInt.of(Numbers.parse(line, "reply-surbs", 0, 0, SendOptions.MAX_REPLY_SURBS)) : OptionalInt.empty();
+                ? OptionalInt.of(Numbers.parse(line, "reply-surbs", 0, 0, SendOptions.MAX_REPLY_SURBS))
+                : OptionalInt.empty();
         Duration deadline = Duration.ofSeconds(Numbers.parse(line, "deadline",
                 (int) SendOptions.DEFAULT.deadline().toSeconds(), 1, MAX_DEADLINE_SECONDS));
         byte[] message = file.equals("-") ? InputFile.standardInput() : InputFile.read(Path.of(file), file);
@@ -97,7 +99,8 @@ final class SendCommand implements Command {
         connection.say(request.toJson());
         return switch (connection.next()) {
             case ApiConnection.Event.Text(String text) -> switch (ExtensionResponse.parse(text)) {
-                case ExtensionResponse.Ended(String id, Outcome.Acknowledged(int packets, int again, Duration elapsed)) -> {
+                case ExtensionResponse.Ended(String id,
+                        Outcome.Acknowledged(int packets, int again, Duration elapsed)) -> {
                     out.printf("%d bytes acknowledged after %d ms: %d packets, %d retransmissions%n", message.length,
                             elapsed.toMillis(), packets, again);
                     yield Main.DONE;
@@ -112,7 +115,8 @@ final class SendCommand implements Command {
                 case ExtensionResponse.Error(Optional<String> id, String why) -> throw new UsageException(why);
                 case ExtensionResponse other -> throw new IllegalStateException("an unexpected answer came");
             };
-            case ApiConnection.Event.Binary(byte[] bytes) -> throw new IllegalStateException("an unexpected answer came");
+            case ApiConnection.Event.Binary(byte[] bytes) ->
+                    throw new IllegalStateException("an unexpected answer came");
             case ApiConnection.Event.Ended(String why) -> throw new IllegalStateException(why);
         };
     }
@@ -138,12 +142,14 @@ final class SendCommand implements Command {
                             out.println(message.length
                                     + " bytes handed over; nym-client does not tell whether they arrive");
                             if (others > 0) {
-                                err.println(others + " messages came in the meantime and are lost: nym-client gives them "
+                                err.println(others + " messages came in the meantime and are lost: nym-client gives "
+                                        + "them "
                                         + "to whoever is connected");
                             }
                             return Main.DONE;
                         }
-                        case ApiResponse.Error(var kind, String why) -> throw new UsageException(kind.text() + ": " + why);
+                        case ApiResponse.Error(var kind, String why) ->
+                                throw new UsageException(kind.text() + ": " + why);
                         default -> others++;
                     }
                 }

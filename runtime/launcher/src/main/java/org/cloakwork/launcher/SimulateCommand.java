@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
@@ -48,10 +49,12 @@ final class SimulateCommand implements Command {
                         + " with stub packets, none with real ones: cover is 55 packets a second from each client)"))
                 .addOption(LocalnetCommand.option("retransmission", "NAME",
                         "retransmission part of all clients (default timeout)"))
-                .addOption(LocalnetCommand.option("fault", "SPEC", "what goes wrong, repeatable, or with commas between: "
+                .addOption(LocalnetCommand.option("fault", "SPEC",
+                "what goes wrong, repeatable, or with commas between: "
                         + "delay=MS@FROM-TO, reorder@FROM-TO, gateway-restart@T[+DOWNTIME], directory-outage@FROM-TO, "
                         + "epoch@T, rotation@T, suspend@FROM-TO; times like 90s, 10m, 1.5h"))
-                .addOption(LocalnetCommand.option("rotation", "DURATION", "all nodes change their keys after each such time,"
+                .addOption(LocalnetCommand.option("rotation", "DURATION",
+                "all nodes change their keys after each such time,"
                         + " like 1h; the old ones are good for another quarter of it (default: never)"))
                 .addOption(Option.builder().longOpt("hostile").desc("the first client answers anonymous messages with"
                         + " answerable ones, to make the senders tell who they are").get())

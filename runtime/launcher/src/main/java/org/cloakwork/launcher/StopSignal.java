@@ -5,8 +5,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ctrl-C and the termination signal, for a command that has to clean up: from when this is made, the process stays until
- * it is closed. Made before everything else that the command closes, it is closed after that.
+ * Ctrl-C and the termination signal, for a command that has to clean up: from when this is made, the process stays
+ * until it is closed. Made before everything else that the command closes, it is closed after that.
  */
 final class StopSignal implements AutoCloseable {
 

@@ -103,7 +103,8 @@ final class SwapTest {
         List<Pause> found = new ArrayList<>();
         for (long at = stretch.fromNanos(); at < stretch.toNanos(); at += PERIOD.toNanos()) {
             for (String client : clients.keySet()) {
-                found.add(new Pause(sending.get(client).longestGapNanos(new SendingLaw.Stretch(at, at + PERIOD.toNanos())),
+                found.add(new Pause(sending.get(client)
+                        .longestGapNanos(new SendingLaw.Stretch(at, at + PERIOD.toNanos())),
                         traffic.get(client).pauseNanos(at)));
             }
         }
@@ -146,7 +147,8 @@ final class SwapTest {
     private void pauseAtMost(Swaps.Swap swap, String client) throws InterruptedException {
         if (System.nanoTime() - swap.atNanos() > LONGEST_PAUSE.toNanos()) {
             throw new IllegalStateException(swap.kind() + " " + swap.part() + ", " + swap.way() + ": client " + client
-                    + " is still not heard of after " + LONGEST_PAUSE.toSeconds() + " s: " + clients.get(client).state());
+                    + " is still not heard of after " + LONGEST_PAUSE.toSeconds() + " s: "
+                    + clients.get(client).state());
         }
         Thread.sleep(1);
     }
@@ -187,7 +189,8 @@ final class SwapTest {
             }
         }
         row("(none)", 0, unswapped, "the same measured while nothing is exchanged");
-        out.printf("%n  pause: no packet left a client concerned (frontend: until a program that connects is answered)%n"
+        out.printf("%n  pause: no packet left a client concerned (frontend: until a program that connects is "
+                + "answered)%n"
                 + "  heard again: until a message sent after the swap was acknowledged, at most%n");
         out.printf(Locale.ROOT, "%n  swaps      %d%n  messages   %d sent, %d delivered%n  lost       %d%n"
                         + "  twice      %d%n  failed     %d%n", pauses.size(), result.sent(), result.delivered(),
@@ -198,7 +201,8 @@ final class SwapTest {
     private void reportLost(SwapTraffic.Lost lost) {
         out.printf(Locale.ROOT, "  lost: a message of %s, %s;%s%n", lost.sender(), lost.told(), pauses.keySet().stream()
                 .filter(swap -> Math.abs(swap.atNanos() - lost.sentNanos()) < Duration.ofSeconds(3).toNanos())
-                .map(swap -> String.format(Locale.ROOT, " %s %s of %s at %+d ms", swap.kind(), swap.way(), swap.clients(),
+                .map(swap -> String.format(Locale.ROOT, " %s %s of %s at %+d ms", swap.kind(), swap.way(),
+                swap.clients(),
                         millis(swap.atNanos() - lost.sentNanos())))
                 .collect(Collectors.joining(",")));
     }
@@ -206,8 +210,8 @@ final class SwapTest {
     private void row(String kind, int swaps, List<Pause> of, String how) {
         List<Long> still = of.stream().map(Pause::stillNanos).sorted().toList();
         out.printf(Locale.ROOT, "  %-16s %5d  %10d ms  %3d ms  %8d ms  %s%n", kind, swaps, millis(still.getLast()),
-                millis(still.get(still.size() / 2)), millis(of.stream().mapToLong(Pause::heardNanos).max().orElseThrow()),
-                how);
+                millis(still.get(still.size() / 2)),
+                millis(of.stream().mapToLong(Pause::heardNanos).max().orElseThrow()), how);
     }
 
     private static String ways(List<Swaps.Swap> done) {

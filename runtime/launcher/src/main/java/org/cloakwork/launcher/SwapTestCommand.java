@@ -15,7 +15,9 @@ import org.cloakwork.api.LocalNetwork;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.spi.topology.Node;
 
-/** {@code cloakwork swap-test}: parts of two clients that talk to each other are exchanged, and nothing may get lost. */
+/**
+ * {@code cloakwork swap-test}: parts of two clients that talk to each other are exchanged, and nothing may get lost.
+ */
 final class SwapTestCommand implements Command {
 
     private static final Duration START = Duration.ofSeconds(60);
@@ -73,8 +75,8 @@ final class SwapTestCommand implements Command {
                  MixnetClient bob = framework.awaitClient("bob", START)) {
                 alice.awaitReady(START);
                 bob.awaitReady(START);
-                return new SwapTest(out, framework, swaps, Map.of("alice", alice, "bob", bob), Duration.ofSeconds(seconds),
-                        seed).run() ? Main.DONE : failed();
+                return new SwapTest(out, framework, swaps, Map.of("alice", alice, "bob", bob),
+                        Duration.ofSeconds(seconds), seed).run() ? Main.DONE : failed();
             }
         } finally {
             Files.deleteIfExists(file);

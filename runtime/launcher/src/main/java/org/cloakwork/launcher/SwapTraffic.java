@@ -53,7 +53,8 @@ final class SwapTraffic implements AutoCloseable {
         this.from = from;
         this.to = to;
         subscription = to.subscribe(message -> received
-                .computeIfAbsent(ByteBuffer.wrap(message.payload()).getLong(), id -> new AtomicInteger()).incrementAndGet());
+                .computeIfAbsent(ByteBuffer.wrap(message.payload()).getLong(), id -> new AtomicInteger())
+                .incrementAndGet());
         sender = Thread.ofPlatform().daemon().name("cloakwork-swap-test-" + name).start(this::send);
     }
 
@@ -77,7 +78,9 @@ final class SwapTraffic implements AutoCloseable {
         }
     }
 
-    /** {@return how long after a moment the first message that was sent since then was acknowledged; negative: none yet} */
+    /**
+     * {@return how long after a moment the first message that was sent since then was acknowledged; negative: none yet}
+     */
     long pauseNanos(long sinceNanos) {
         long first = Long.MAX_VALUE;
         for (Sent message : sent.tailMap(sinceNanos).values()) {

@@ -49,7 +49,8 @@ class SimulateCommandTest {
 
     @ParameterizedTest
     @CsvSource({"clients,1", "clients,10001", "clients,x", "hours,0", "hours,-1", "hours,NaN", "hours,9000", "seed,1.5",
-        "rotation,3s", "rotation,1.5h", "rotation,1", "rotation,367d", "loss,1.1", "loss,-0.1", "loss,x", "packets,fake"})
+        "rotation,3s", "rotation,1.5h", "rotation,1", "rotation,367d", "loss,1.1", "loss,-0.1", "loss,x",
+        "packets,fake"})
     void wrongValuesAreNamed(String option, String value) {
         String message = assertThrows(UsageException.class, () -> options("--" + option, value)).getMessage();
         assertTrue(message.startsWith("--" + option + " " + value + ": must be "), message);

@@ -10,7 +10,10 @@ public sealed interface NymMessage {
     /** {@return the serialised message} */
     byte[] bytes();
 
-    /** What may come to an address, and nothing else may. What may come over a reply block is a {@link Reply} and only that. */
+    /**
+     * What may come to an address, and nothing else may. What may come over a reply block is a {@link Reply} and only
+     * that.
+     */
     sealed interface ToAddress extends NymMessage {
     }
 

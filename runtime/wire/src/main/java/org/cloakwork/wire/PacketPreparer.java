@@ -72,7 +72,8 @@ public record PacketPreparer(PacketFormat format, AckKey ackKey, Randomness rand
         for (int i = 0; i < drafts.size(); i++) {
             packets.add(switch (drafts.get(i)) {
                 case PacketDraft.Forward forward ->
-                        packet(forward.route(), forward.ackRoute(), forward.rotation(), sealed.next(), Optional.empty());
+                        packet(forward.route(), forward.ackRoute(), forward.rotation(), sealed.next(),
+                                Optional.empty());
                 case PacketDraft.Cover cover ->
                         packet(cover.route(), cover.ackRoute(), cover.rotation(), sealed.next(),
                                 Optional.of(coverKeys.next()));

@@ -52,7 +52,8 @@ public final class SurbAck {
         for (int i = 0; i < routes.size(); i++) {
             byte[] iv = randomness.bytes(AesCtr.IV_LENGTH);
             requests.add(new SealRequest(routes.get(i),
-                    Bytes.concat(iv, AesCtr.apply(key.bytes(), iv, ids.get(i).bytes())), PacketSize.ACK.payloadLength()));
+                    Bytes.concat(iv, AesCtr.apply(key.bytes(), iv, ids.get(i).bytes())),
+                    PacketSize.ACK.payloadLength()));
         }
         List<byte[]> packets = format.seal(requests, randomness);
         List<byte[]> acks = new ArrayList<>(packets.size());

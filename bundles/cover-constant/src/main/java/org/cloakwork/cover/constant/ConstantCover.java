@@ -12,7 +12,9 @@ import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** A packet after every fixed gap, whatever happens. Not Nym's law: whoever sees the link can tell the clients apart. */
+/**
+ * A packet after every fixed gap, whatever happens. Not Nym's law: whoever sees the link can tell the clients apart.
+ */
 @Component(service = CoverTrafficStrategy.class, configurationPid = "org.cloakwork.cover.constant",
         property = {"cloakwork.part=cover", "cloakwork.name=constant"})
 @Designate(ocd = ConstantCover.Configuration.class)

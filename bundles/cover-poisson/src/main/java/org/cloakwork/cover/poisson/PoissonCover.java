@@ -13,8 +13,8 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /**
- * Two Poisson streams as Nym's client has them: the main stream, whose mean gap grows with lasting congestion, and the loop
- * stream, which nothing changes. Source: protocol/5-client, 2 to 3.
+ * Two Poisson streams as Nym's client has them: the main stream, whose mean gap grows with lasting congestion, and the
+ * loop stream, which nothing changes. Source: protocol/5-client, 2 to 3.
  */
 @Component(service = CoverTrafficStrategy.class, configurationPid = "org.cloakwork.cover.poisson",
         property = {"cloakwork.part=cover", "cloakwork.name=poisson"})
@@ -72,10 +72,12 @@ public final class PoissonCover implements CoverTrafficStrategy {
 
     private PoissonCover(PartConfiguration configuration) {
         main = configuration.flag("main", true);
-        mainMeanNanos = configuration.millis("main-mean-millis", DEFAULT_MAIN_MEAN_MILLIS, 1, MAX_MEAN_MILLIS).toNanos();
+        mainMeanNanos = configuration.millis("main-mean-millis", DEFAULT_MAIN_MEAN_MILLIS, 1, MAX_MEAN_MILLIS)
+                .toNanos();
         maximumMultiplier = configuration.integer("maximum-multiplier", MAX_MULTIPLIER, 1, MAX_MULTIPLIER);
         loop = configuration.flag("loop", true);
-        loopMeanNanos = configuration.millis("loop-mean-millis", DEFAULT_LOOP_MEAN_MILLIS, 1, MAX_MEAN_MILLIS).toNanos();
+        loopMeanNanos = configuration.millis("loop-mean-millis", DEFAULT_LOOP_MEAN_MILLIS, 1, MAX_MEAN_MILLIS)
+                .toNanos();
         configuration.verify();
     }
 

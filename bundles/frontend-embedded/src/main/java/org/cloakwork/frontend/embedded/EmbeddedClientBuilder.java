@@ -107,7 +107,8 @@ public final class EmbeddedClientBuilder implements MixnetClient.Builder {
             parts.setTransport(part("transport", GatewayTransport.class, owned));
             parts.setSphinx(part("sphinx", PacketFormat.class, owned));
             parts.setRetransmission(part("retransmission", RetransmissionPolicy.class, owned));
-            parts.setCover(part("cover", choices.getOrDefault("cover", new Choice(local ? "none" : "poisson", Map.of())),
+            parts.setCover(part("cover",
+                    choices.getOrDefault("cover", new Choice(local ? "none" : "poisson", Map.of())),
                     CoverTrafficStrategy.class, owned));
             ThreadedEnvironment environment = new ThreadedEnvironment("embedded-" + NUMBERS.incrementAndGet());
             owned.add(environment);
@@ -146,7 +147,8 @@ public final class EmbeddedClientBuilder implements MixnetClient.Builder {
 
     private static <T> T make(String kind, Choice choice, Class<T> type) {
         List<String> present = new ArrayList<>();
-        for (PartFactory<?> factory : ServiceLoader.load(PartFactory.class, EmbeddedClientBuilder.class.getClassLoader())) {
+        for (PartFactory<?> factory
+                : ServiceLoader.load(PartFactory.class, EmbeddedClientBuilder.class.getClassLoader())) {
             if (factory.type() == type) {
                 if (factory.name().equals(choice.name())) {
                     return type.cast(factory.create(choice.configuration()));

@@ -37,7 +37,8 @@ class PacketSizesTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private static <T> T part(Class<T> type, String name) {
-        for (PartFactory<?> factory : ServiceLoader.load(PartFactory.class, EmbeddedClientBuilder.class.getClassLoader())) {
+        for (PartFactory<?> factory
+                : ServiceLoader.load(PartFactory.class, EmbeddedClientBuilder.class.getClassLoader())) {
             if (factory.type() == type && factory.name().equals(name)) {
                 return type.cast(factory.create(Map.of()));
             }

@@ -105,7 +105,8 @@ final class Connection {
     }
 
     /**
-     * Who else has its number could otherwise learn whether it is ours: at our address, or as another of our pseudonyms.
+     * Who else has its number could otherwise learn whether it is ours: at our address, or as another of our
+     * pseudonyms.
      *
      * @param origin of a message that names this connection
      * @return whether it is of the exit, the way the exit answers this connection

@@ -13,7 +13,8 @@ import org.cloakwork.wire.socks5.ConnectFailure;
 
 /**
  * What an application says before its data: SOCKS 4, 4a, or 5 with no authentication or user and password. The password
- * is not looked at; the user is whom the connections belong to. Sources: RFC 1928, RFC 1929, and the SOCKS 4 and 4a memos.
+ * is not looked at; the user is whom the connections belong to. Sources: RFC 1928, RFC 1929, and the SOCKS 4 and 4a
+ * memos.
  *
  * @param version 4 or 5
  * @param target  {@code host:port}, an IPv6 address in eight groups without brackets, as Nym's client writes it

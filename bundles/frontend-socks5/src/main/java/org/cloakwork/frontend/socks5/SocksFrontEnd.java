@@ -14,8 +14,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 import org.osgi.service.metatype.annotations.Option;
 
 /**
- * Lets existing programs use the mixnet: they connect through SOCKS 4, 4a or 5, an exit does the rest. Keys, in the file
- * of a client after {@code socks5.}: see the operators' page.
+ * Lets existing programs use the mixnet: they connect through SOCKS 4, 4a or 5, an exit does the rest. Keys, in the
+ * file of a client after {@code socks5.}: see the operators' page.
  */
 @Component(service = FrontEnd.class, configurationPid = "org.cloakwork.frontend.socks5",
         property = {"cloakwork.part=frontend", "cloakwork.name=socks5"})
@@ -30,7 +30,8 @@ public final class SocksFrontEnd implements FrontEnd {
     public @interface Configuration {
 
         /** {@return where to listen} */
-        @AttributeDefinition(name = "Host", description = "A numeric address of this machine; one that others can reach "
+        @AttributeDefinition(name = "Host",
+                description = "A numeric address of this machine; one that others can reach "
                 + "only with allow-remote = true.")
         String host() default SocksConfiguration.DEFAULT_HOST;
 
@@ -39,8 +40,8 @@ public final class SocksFrontEnd implements FrontEnd {
         boolean allow$_$remote() default false;
 
         /** {@return the port} */
-        @AttributeDefinition(name = "Port", description = "A whole number from 0 to 65535; 0 takes a free one.", min = "0",
-                max = "65535")
+        @AttributeDefinition(name = "Port", description = "A whole number from 0 to 65535; 0 takes a free one.",
+                min = "0", max = "65535")
         int port() default SocksConfiguration.DEFAULT_PORT;
 
         /** {@return an address} */
@@ -62,7 +63,8 @@ public final class SocksFrontEnd implements FrontEnd {
         String isolate() default SocksConfiguration.DEFAULT_ISOLATION;
 
         /** {@return the limit} */
-        @AttributeDefinition(name = "Maximum pseudonyms", description = "A whole number from 1 to 5000: senders that the "
+        @AttributeDefinition(name = "Maximum pseudonyms",
+                description = "A whole number from 1 to 5000: senders that the "
                 + "exit sees within 10 minutes. Connections that need one more are refused.", min = "1", max = "5000")
         int max$_$pseudonyms() default SocksConfiguration.DEFAULT_PSEUDONYMS;
 
@@ -87,12 +89,14 @@ public final class SocksFrontEnd implements FrontEnd {
         int buffer$_$limit$_$mib() default SocksConfiguration.DEFAULT_BUFFER_MIB;
 
         /** {@return the limit} */
-        @AttributeDefinition(name = "Handshake timeout", description = "A whole number from 100 to 600000: milliseconds for "
+        @AttributeDefinition(name = "Handshake timeout",
+                description = "A whole number from 100 to 600000: milliseconds for "
                 + "an application to say what it wants.", min = "100", max = "600000")
         int handshake$_$timeout$_$millis() default SocksConfiguration.DEFAULT_HANDSHAKE_MILLIS;
 
         /** {@return the limit} */
-        @AttributeDefinition(name = "Connect timeout", description = "A whole number from 1000 to 600000: milliseconds for "
+        @AttributeDefinition(name = "Connect timeout",
+                description = "A whole number from 1000 to 600000: milliseconds for "
                 + "the exit to connect.", min = "1000", max = "600000")
         int connect$_$timeout$_$millis() default SocksConfiguration.DEFAULT_CONNECT_MILLIS;
 

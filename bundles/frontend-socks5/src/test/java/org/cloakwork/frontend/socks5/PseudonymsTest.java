@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PseudonymsTest {
 
-    private static final String EXIT = "AhHH5wCfzuMu36tXFc6mv6aKd8xAhT7wyYQVkL62L7Wo.E8LfbKvwZFL2muzn4Q9NvD9Q673wWdX4g4Vuw"
+    private static final String EXIT =
+            "AhHH5wCfzuMu36tXFc6mv6aKd8xAhT7wyYQVkL62L7Wo.E8LfbKvwZFL2muzn4Q9NvD9Q673wWdX4g4Vuw"
             + "uJnBAXk@BSLKD73tFe9kktGWUhB9v9mC9mcZJr18fNW4HWHvqAkD";
 
     private long nowNanos = -1_000_000;

@@ -107,7 +107,8 @@ final class Door implements FrontEnd.Serving {
             door.server.start();
         } catch (Exception e) {
             door.close();
-            throw new IOException("cannot listen on " + settings.host().getHostAddress() + " port " + settings.port() + ": "
+            throw new IOException("cannot listen on " + settings.host().getHostAddress() + " port " + settings.port()
+                    + ": "
                     + rootMessage(e), e);
         }
         String host = settings.host().getHostAddress();
@@ -246,8 +247,8 @@ final class Door implements FrontEnd.Serving {
         private final Map<EndPoint, Scheduler.Task> handshakes = new ConcurrentHashMap<>();
 
         Connector(Server server, HttpConnectionFactory protocol) {
-            // No thread of its own accepts: Jetty would interrupt it at the end, and then the JDK forgets to close what was
-            // accepted in the same instant.
+            // No thread of its own accepts: Jetty would interrupt it at the end, and then the JDK forgets to close what
+            // was accepted in the same instant.
             super(server, null, null, null, 0, 1, protocol);
             setHost(settings.host().getHostAddress());
             setPort(settings.port());
@@ -296,8 +297,8 @@ final class Door implements FrontEnd.Serving {
     }
 
     /**
-     * Turns away pages of the web and programs without the token. Pages cannot come from our own address, because nothing
-     * is served there; libraries that give it as origin mean no harm.
+     * Turns away pages of the web and programs without the token. Pages cannot come from our own address, because
+     * nothing is served there; libraries that give it as origin mean no harm.
      */
     private final class Guard extends Handler.Wrapper {
 
@@ -321,7 +322,8 @@ final class Door implements FrontEnd.Serving {
 
         private boolean isOurs(String origin) {
             String port = ":" + connector.getLocalPort();
-            return List.of("http://127.0.0.1" + port, "http://localhost" + port, "http://[::1]" + port).contains(origin);
+            return List.of("http://127.0.0.1" + port, "http://localhost" + port, "http://[::1]" + port)
+                    .contains(origin);
         }
 
         private static Optional<String> shown(Request request) {

@@ -10,8 +10,8 @@ import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.Subscription;
 
 /**
- * Hands what arrives to every session that listens. The client is listened to only while one does and all of them keep up,
- * so that messages wait in the client, within its limits, otherwise.
+ * Hands what arrives to every session that listens. The client is listened to only while one does and all of them keep
+ * up, so that messages wait in the client, within its limits, otherwise.
  */
 final class Mail {
 

@@ -31,8 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection. Reading: the next request is asked for when there is room for what the last ones asked: their messages
- * have left or ended, their answers are read. Writing: one frame at a time, each put into words when its turn comes.
+ * One connection. Reading: the next request is asked for when there is room for what the last ones asked: their
+ * messages have left or ended, their answers are read. Writing: one frame at a time, each put into words when its turn
+ * comes.
  */
 final class Session implements FrameHandler {
 

@@ -18,7 +18,8 @@ import org.cloakwork.spi.runtime.PartConfiguration;
  * @param allowedOrigins      of pages that may connect
  * @param token               what programs must show, if anything
  * @param maximumMessageBytes of one request
- * @param maximumIncomingBytes of requests that are not complete or wait for room in the outbox, all connections together
+ * @param maximumIncomingBytes of requests that are not complete or wait for room in the outbox, all connections
+ *                             together
  * @param maximumBacklogBytes of messages for one connection that it has not read
  * @param maximumOutgoingBytes of messages of one connection that have not ended, before no more is read from it
  * @param maximumConnections  more are closed at once
@@ -94,8 +95,8 @@ record Settings(InetAddress host, int port, List<String> allowedOrigins, Optiona
         int message = configuration.integer("maximum-message-bytes", DEFAULT_MESSAGE_BYTES, KIB, MAX_MESSAGE_BYTES);
         Settings settings = new Settings(host, configuration.integer("port", DEFAULT_PORT, 0, MAX_PORT), origins, token,
                 message,
-                configuration.integer("maximum-incoming-bytes", Math.max(DEFAULT_INCOMING_BYTES, message), message, GIB),
-                configuration.integer("maximum-backlog-bytes", DEFAULT_BACKLOG_BYTES, KIB, GIB),
+                configuration.integer("maximum-incoming-bytes", Math.max(DEFAULT_INCOMING_BYTES, message), message,
+                GIB), configuration.integer("maximum-backlog-bytes", DEFAULT_BACKLOG_BYTES, KIB, GIB),
                 configuration.integer("maximum-outgoing-bytes", DEFAULT_OUTGOING_BYTES, KIB, GIB),
                 configuration.integer("maximum-connections", DEFAULT_CONNECTIONS, 1, MAX_CONNECTIONS),
                 configuration.millis("handshake-timeout-millis", DEFAULT_HANDSHAKE_MILLIS, MIN_HANDSHAKE_MILLIS,

@@ -30,7 +30,8 @@ public final class WebSocketFrontEnd implements FrontEnd {
     public @interface Configuration {
 
         /** {@return where to listen} */
-        @AttributeDefinition(name = "Host", description = "localhost or an IP address. Others than loopback need a token.")
+        @AttributeDefinition(name = "Host",
+                description = "localhost or an IP address. Others than loopback need a token.")
         String host() default Settings.DEFAULT_HOST;
 
         /** {@return the port} */
@@ -53,17 +54,20 @@ public final class WebSocketFrontEnd implements FrontEnd {
         int maximum$_$message$_$bytes() default Settings.DEFAULT_MESSAGE_BYTES;
 
         /** {@return the limit} */
-        @AttributeDefinition(name = "Maximum incoming", description = "Bytes of requests that are not complete or wait for "
+        @AttributeDefinition(name = "Maximum incoming",
+                description = "Bytes of requests that are not complete or wait for "
                 + "room in the outbox, of all connections together.", min = "1024", max = "1073741824")
         int maximum$_$incoming$_$bytes() default Settings.DEFAULT_INCOMING_BYTES;
 
         /** {@return the limit} */
-        @AttributeDefinition(name = "Maximum backlog", description = "Bytes of messages that wait for one connection to "
+        @AttributeDefinition(name = "Maximum backlog",
+                description = "Bytes of messages that wait for one connection to "
                 + "read them; further ones wait in the client.", min = "1024", max = "1073741824")
         int maximum$_$backlog$_$bytes() default Settings.DEFAULT_BACKLOG_BYTES;
 
         /** {@return the limit} */
-        @AttributeDefinition(name = "Maximum outgoing", description = "Bytes of one connection's messages that have not "
+        @AttributeDefinition(name = "Maximum outgoing",
+                description = "Bytes of one connection's messages that have not "
                 + "ended; no more is read from it before some have.", min = "1024", max = "1073741824")
         int maximum$_$outgoing$_$bytes() default Settings.DEFAULT_OUTGOING_BYTES;
 

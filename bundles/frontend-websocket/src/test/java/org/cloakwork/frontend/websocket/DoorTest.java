@@ -122,7 +122,8 @@ class DoorTest {
 
     private Socket upgraded() throws IOException {
         Socket socket = socket();
-        socket.getOutputStream().write(("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        socket.getOutputStream()
+                .write(("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII));
         StringBuilder head = new StringBuilder();
@@ -157,8 +158,8 @@ class DoorTest {
         program.say(new ApiRequest.SelfAddress().toBytes());
         program.binary();
         deliver("three");
-        assertArrayEquals(new ApiResponse.Received(Optional.empty(), "three".getBytes(StandardCharsets.UTF_8)).toBytes(),
-                program.binary());
+        assertArrayEquals(new ApiResponse.Received(Optional.empty(), "three".getBytes(StandardCharsets.UTF_8))
+                .toBytes(), program.binary());
     }
 
     @Test
@@ -375,7 +376,8 @@ class DoorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\u0000\u0001\u0002junk\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "\u0016\u0003\u0001\u0002\u0000"})
+    @ValueSource(strings = {"\u0000\u0001\u0002junk\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+            "\u0016\u0003\u0001\u0002\u0000"})
     void whatIsNoWebsocketIsAnsweredOrClosed(String bytes) throws Exception {
         open("handshake-timeout-millis", "300");
         Socket socket = socket();
@@ -424,7 +426,8 @@ class DoorTest {
                 "https://app.example.evil", "HTTP://127.0.0.1" + port + ".evil")) {
             assertRefused(403, builder().header("Origin", origin), uri());
         }
-        for (String origin : List.of("https://app.example", "null", "http://127.0.0.1" + port, "http://localhost" + port)) {
+        for (String origin : List.of("https://app.example", "null", "http://127.0.0.1" + port, "http://localhost"
+                + port)) {
             builder().header("Origin", origin).buildAsync(uri(), new WebSocket.Listener() { }).join().abort();
         }
     }
@@ -436,8 +439,10 @@ class DoorTest {
         assertRefused(401, builder(), uri());
         assertRefused(401, builder().header("Authorization", "Bearer " + token + "x"), uri());
         assertRefused(401, builder(), URI.create(uri() + "/?token=wrong"));
-        builder().header("Authorization", "Bearer " + token).buildAsync(uri(), new WebSocket.Listener() { }).join().abort();
-        builder().buildAsync(URI.create(uri() + "/?token=" + token.replace(' ', '+')), new WebSocket.Listener() { }).join()
+        builder().header("Authorization", "Bearer " + token).buildAsync(uri(), new WebSocket.Listener() { }).join()
+                .abort();
+        builder().buildAsync(URI.create(uri() + "/?token=" + token.replace(' ', '+')), new WebSocket.Listener() { })
+                .join()
                 .abort();
     }
 
@@ -581,7 +586,8 @@ class DoorTest {
                         // the handshake's answer, and the close frame
                     }
                 } catch (SocketTimeoutException e) {
-                    fail("round " + round + ": socket " + sockets.indexOf(socket) + " of " + sockets.size() + " is left open");
+                    fail("round " + round + ": socket " + sockets.indexOf(socket) + " of " + sockets.size()
+                            + " is left open");
                 } catch (IOException reset) {
                     // as good as an end
                 }

@@ -51,8 +51,8 @@ class ReplayTest {
         program.close();
         door.close();
         client.close();
-        System.out.printf("websocket_requests.json over a real socket: %d cases replayed, %d are for a program's decoder only%n",
-                replayed.get(), onlyForDecoders.get());
+        System.out.printf("websocket_requests.json over a real socket: %d cases replayed, %d are for a program's "
+                + "decoder only%n", replayed.get(), onlyForDecoders.get());
         assertEquals(143, replayed.get() + onlyForDecoders.get());
     }
 
@@ -106,7 +106,8 @@ class ReplayTest {
             }
             case "closedConnection" -> assertNotNull(client.closedLanes.poll(LIMIT_SECONDS, TimeUnit.SECONDS));
             case "getLaneQueueLength" -> assertAnswer(
-                    new ApiResponse.LaneQueueLength(Long.parseUnsignedLong(fields.get("connectionId").asText()), 0), asText);
+                    new ApiResponse.LaneQueueLength(Long.parseUnsignedLong(fields.get("connectionId").asText()), 0),
+                    asText);
             default -> {
                 if (fields.path("replySurbs").asLong() > SendOptions.MAX_REPLY_SURBS) {
                     assertError("malformed request:", 4, asText);

@@ -13,8 +13,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /**
  * Waits for the expected round trip plus what the client has measured that network and queues add, by the formula of
- * RFC 6298; twice as long for each further copy. Copies beyond the budget are put off, and none is made that could not be
- * acknowledged before the deadline. Answers Nym's fixed wait: protocol/5-client, 4.2, W19 and W22.
+ * RFC 6298; twice as long for each further copy. Copies beyond the budget are put off, and none is made that could not
+ * be acknowledged before the deadline. Answers Nym's fixed wait: protocol/5-client, 4.2, W19 and W22.
  */
 @Component(service = RetransmissionPolicy.class, configurationPid = "org.cloakwork.retransmission.adaptive",
         property = {"cloakwork.part=retransmission", "cloakwork.name=adaptive"})
@@ -88,7 +88,8 @@ public final class AdaptiveRetransmission implements RetransmissionPolicy {
     }
 
     private AdaptiveRetransmission(PartConfiguration configuration) {
-        initialAddition = configuration.millis("initial-addition-millis", DEFAULT_INITIAL_ADDITION_MILLIS, 0, MAX_MILLIS);
+        initialAddition = configuration.millis("initial-addition-millis", DEFAULT_INITIAL_ADDITION_MILLIS, 0,
+                MAX_MILLIS);
         leastAddition = configuration.millis("least-addition-millis", DEFAULT_LEAST_ADDITION_MILLIS, 0, MAX_MILLIS);
         maximumWait = configuration.millis("maximum-wait-millis", DEFAULT_MAXIMUM_WAIT_MILLIS, 1, MAX_MILLIS);
         budgetRatio = configuration.decimal("budget-ratio", DEFAULT_BUDGET_RATIO, 0, MAX_BUDGET_RATIO);

@@ -109,7 +109,8 @@ class AdaptiveRetransmissionTest {
 
     @Property
     void farFromTheDeadlineEveryFurtherCopyDoublesTheWaitOrReachesTheLimit(@ForAll("packets") Sent packet,
-                                                                           @ForAll @IntRange(min = 1, max = 40) int copy) {
+                                                                           @ForAll @IntRange(min = 1,
+                                                                           max = 40) int copy) {
         RetransmissionPolicy policy = policy(Map.of());
         Sent far = packet.withDeadline(Duration.ofDays(100));
         Duration single = policy.waitForAck(far.withTransmissions(1)).orElseThrow();

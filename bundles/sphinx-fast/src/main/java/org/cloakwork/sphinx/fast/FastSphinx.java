@@ -28,8 +28,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
 /**
- * Nym's Sphinx packets with one multiplication a hop, from a table for each node key; a hop that processes one makes what
- * serves both of its multiplications; tables are computed in the
+ * Nym's Sphinx packets with one multiplication a hop, from a table for each node key; a hop that processes one makes
+ * what serves both of its multiplications; tables are computed in the
  * background when {@link #prepare} names the keys. Whoever takes any format gets this one, by its ranking.
  * Source: protocol/1-sphinx.
  */

@@ -5,12 +5,14 @@ import org.cloakwork.sphinx.fast.Edwards.Cached;
 import org.cloakwork.sphinx.fast.Edwards.Point;
 
 /**
- * Multiples of a point that is met once and multiplied twice, as a hop does it: what it has to be multiplied with for the
- * second time is known only after the first. Most doublings serve both, which a {@link Ladder} cannot do. For one thread.
+ * Multiples of a point that is met once and multiplied twice, as a hop does it: what it has to be multiplied with for
+ * the second time is known only after the first. Most doublings serve both, which a {@link Ladder} cannot do. For one
+ * thread.
  *
  * <p>Scalars are cut into 64 signed digits of four bits. Row i has 1 to 8 times 2^(64 i) P and serves 16 digits, every
  * fourth of whose sums are doubled four times. Every entry of every row is read, whatever the scalar is. Additions are
- * complete and scalars are not reduced, so it holds for points of low order, too; on the twist there is only the ladder.
+ * complete and scalars are not reduced, so it holds for points of low order, too; on the twist there is only the
+ * ladder.
  */
 final class PointMultiples {
 

@@ -87,9 +87,10 @@ final class Directory {
             Future<Topology.RewardedSet> rewardedSet = submit(this::rewardedSet, calls);
             Future<NodeList> mixnodes = submit(() -> nodes(MIXNODES), calls);
             Future<NodeList> gateways = submit(() -> nodes(GATEWAYS), calls);
-            Future<Optional<Duration>> epoch = submit(epochLength.isPresent() ? () -> epochLength : this::askEpochLength,
-                    calls);
-            Topology merged = merge(await(rewardedSet, REWARDED_SET, deadlineNanos), await(mixnodes, MIXNODES, deadlineNanos),
+            Future<Optional<Duration>> epoch = submit(epochLength.isPresent() ? () -> epochLength
+                    : this::askEpochLength, calls);
+            Topology merged = merge(await(rewardedSet, REWARDED_SET, deadlineNanos),
+                    await(mixnodes, MIXNODES, deadlineNanos),
                     await(gateways, GATEWAYS, deadlineNanos), minimumMixnodePerformancePercent,
                     minimumGatewayPerformancePercent);
             epochLength = await(epoch, KEY_ROTATION, deadlineNanos);
@@ -240,7 +241,8 @@ final class Directory {
             if (answer.status() / 100 != 2) {
                 throw new CallException(url, "answers with status " + answer.status(), null);
             }
-            if (answer.field("content-type").filter(type -> type.toLowerCase(Locale.ROOT).startsWith(BINCODE)).isPresent()) {
+            if (answer.field("content-type").filter(type -> type.toLowerCase(Locale.ROOT).startsWith(BINCODE))
+                    .isPresent()) {
                 throw new CallException(url, "answers in bincode, not JSON", null);
             }
             try (InputStream in = answer.body()) {

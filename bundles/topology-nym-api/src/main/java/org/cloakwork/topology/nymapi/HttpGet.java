@@ -24,8 +24,8 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
 /**
- * One GET over HTTP/1.1 on a connection of its own, with the header of nym-client, release 2026.9: names, case, order and
- * values are those of its nym-http-api-client 1.21.0 on reqwest 0.13.1 (which has no HTTP/2 there), but for the two
+ * One GET over HTTP/1.1 on a connection of its own, with the header of nym-client, release 2026.9: names, case, order
+ * and values are those of its nym-http-api-client 1.21.0 on reqwest 0.13.1 (which has no HTTP/2 there), but for the two
  * compressions that the JDK lacks. The JDK's client lets nobody choose case and order.
  *
  * <p>Blocking; a virtual thread that is interrupted meanwhile closes the connection. {@code https} trusts what the JDK

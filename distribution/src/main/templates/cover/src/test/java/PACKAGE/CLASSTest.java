@@ -33,7 +33,8 @@ class @class@Test {
         int draws = 10_000;
         for (int i = 0; i < draws; i++) {
             Duration gap = strategy.untilNextSlot(QUIET, randomness).orElseThrow();
-            assertTrue(gap.compareTo(Duration.ofMillis(10)) >= 0 && gap.compareTo(Duration.ofMillis(30)) <= 0, "" + gap);
+            assertTrue(gap.compareTo(Duration.ofMillis(10)) >= 0 && gap.compareTo(Duration.ofMillis(30)) <= 0, ""
+                    + gap);
             sumNanos += gap.toNanos();
         }
         assertEquals(20e6, (double) sumNanos / draws, 0.3e6);

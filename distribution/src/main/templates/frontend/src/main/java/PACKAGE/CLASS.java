@@ -25,8 +25,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Lines over TCP, on the loopback interface only: {@code ADDRESS TEXT} sends a text, {@code address} asks for one's own address,
- * and what arrives is written to every connection as {@code received TEXT}.
+ * Lines over TCP, on the loopback interface only: {@code ADDRESS TEXT} sends a text, {@code address} asks for one's own
+ * address, and what arrives is written to every connection as {@code received TEXT}.
  */
 @Component(service = FrontEnd.class, configurationPid = "@package@",
         property = {"cloakwork.part=frontend", "cloakwork.name=@name@"})

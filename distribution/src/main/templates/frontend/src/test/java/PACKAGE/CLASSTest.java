@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 
 class @class@Test {
 
-    private static final MixnetAddress SELF = new MixnetAddress(new IdentityKey(new byte[32]), new EncryptionKey(new byte[32]),
-            new IdentityKey(new byte[32]));
+    private static final MixnetAddress SELF = new MixnetAddress(new IdentityKey(new byte[32]),
+            new EncryptionKey(new byte[32]), new IdentityKey(new byte[32]));
 
     private final AtomicReference<Consumer<ReceivedMessage>> listener = new AtomicReference<>();
 

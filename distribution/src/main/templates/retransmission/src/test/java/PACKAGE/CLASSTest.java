@@ -45,7 +45,8 @@ class @class@Test {
 
     @Test
     void wrongValuesAreNamed() {
-        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> new @class@(Map.of("copies", "none")));
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () ->
+                new @class@(Map.of("copies", "none")));
         assertTrue(e.getMessage().startsWith("retransmission @name@: copies: "), e.getMessage());
     }
 }

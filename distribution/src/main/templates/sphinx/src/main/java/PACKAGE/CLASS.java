@@ -18,8 +18,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * Has another format do the work, and counts the packets it seals. Replace it method by method: for the same randomness every
- * format gives the same bytes, so that the other one is the test of this.
+ * Has another format do the work, and counts the packets it seals. Replace it method by method: for the same randomness
+ * every format gives the same bytes, so that the other one is the test of this.
  */
 @Component(service = PacketFormat.class, configurationPid = "@package@",
         property = {"cloakwork.part=sphinx", "cloakwork.name=@name@"})
@@ -29,8 +29,8 @@ public final class @class@ implements PacketFormat {
     private final LongAdder sealed = new LongAdder();
 
     /**
-     * @param format     who does the work; {@code format.target=(cloakwork.name=bouncycastle)} in the configuration names
-     *                   another one
+     * @param format     who does the work; {@code format.target=(cloakwork.name=bouncycastle)} in the configuration
+     *                   names another one
      * @param properties of the component
      */
     @Activate

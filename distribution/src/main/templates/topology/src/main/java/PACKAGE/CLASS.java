@@ -61,7 +61,8 @@ public final class @class@ implements TopologyProvider {
         nodes.keySet().removeAll(avoided);
         return new Topology(topology.epochId(), topology.keyRotationId(), topology.refreshedAt(),
                 new Topology.RewardedSet(roles.epochId(), rest(roles.entryGateways()), rest(roles.exitGateways()),
-                        rest(roles.layer1()), rest(roles.layer2()), rest(roles.layer3()), rest(roles.standby())), nodes);
+                        rest(roles.layer1()), rest(roles.layer2()), rest(roles.layer3()), rest(roles.standby())),
+                        nodes);
     }
 
     private Set<Long> rest(Set<Long> ids) {

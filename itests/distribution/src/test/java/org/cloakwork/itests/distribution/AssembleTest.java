@@ -31,9 +31,10 @@ class AssembleTest {
                 assembled.bundles().stream().anyMatch(name -> name.startsWith("org.eclipse.jetty.")));
         Set<String> ours = new TreeSet<>(assembled.bundles());
         ours.removeIf(name -> !name.startsWith("org.cloakwork."));
-        assertEquals(Set.of("org.cloakwork.client", "org.cloakwork.control", "org.cloakwork.wire", "org.cloakwork.topology.file",
-                bundle, "org.cloakwork.sphinx.bouncycastle",
-                "org.cloakwork.retransmission.timeout", "org.cloakwork.cover.none", "org.cloakwork.frontend.embedded"), ours);
+        assertEquals(Set.of("org.cloakwork.client", "org.cloakwork.control", "org.cloakwork.wire",
+                "org.cloakwork.topology.file", bundle, "org.cloakwork.sphinx.bouncycastle",
+                "org.cloakwork.retransmission.timeout", "org.cloakwork.cover.none", "org.cloakwork.frontend.embedded"),
+                ours);
         String configuration = Files.readString(assembled.home().resolve("etc/cloakwork.cfg"));
         for (String line : List.of("topology = file", "transport = " + transport, "sphinx = bouncycastle",
                 "retransmission = timeout", "cover = none")) {
@@ -52,7 +53,8 @@ class AssembleTest {
                 receiver.awaitLine("received 5 bytes"::equals, Command.PATIENCE);
             }
         }
-        Command.Result refused = assembled.run("run", "--network-file", network.toString(), "--state", folder.toString());
+        Command.Result refused = assembled.run("run", "--network-file", network.toString(), "--state",
+                folder.toString());
         assertEquals(2, refused.exitCode(), refused.text());
         assertTrue(refused.text().contains("there is no store among the bundles"), refused.text());
         Command.Result demo = assembled.run("demo", "--once");
@@ -74,7 +76,8 @@ class AssembleTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            cover-polka,websocket                     | --parts cover-polka: no such part; there is client, control, cover-constant
+            cover-polka,websocket                     | --parts cover-polka: no such part; there is client, control, \
+            cover-constant
             topology-file,websocket,fast,timeout      | no cover among them; there is cover-constant, cover-none
             topology-file,websocket,fast,timeout,none,localnet,store:other | --parts store:other: no such part
             """)

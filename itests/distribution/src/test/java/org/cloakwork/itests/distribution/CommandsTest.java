@@ -68,7 +68,8 @@ class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--fault=flood@1m", "--cover=polka", "--retransmission=polka", "--packets=fake", "--loss=2"})
+    @ValueSource(strings = {"--fault=flood@1m", "--cover=polka", "--retransmission=polka", "--packets=fake",
+            "--loss=2"})
     void simulationsNameWhatIsWrong(String option) throws Exception {
         Command.Result result = Command.run("simulate", "--hours", "0.01", option);
         assertEquals(2, result.exitCode(), result.text());
@@ -108,12 +109,14 @@ class CommandsTest {
             // echo hello | ./cloakwork send BOB - --reply-surbs 5 --url WEBSOCKET
             String[] send = demo.awaitLine(line -> line.contains("./cloakwork send "), Duration.ofMinutes(3)).strip()
                     .split(" ");
-            Command.Result sent = Command.run("send", send[5], letter.toString(), "--reply-surbs", "5", "--url", send[10]);
+            Command.Result sent = Command.run("send", send[5], letter.toString(), "--reply-surbs", "5", "--url",
+                    send[10]);
             assertEquals(0, sent.exitCode(), sent.text());
             assertTrue(sent.text().matches("8 bytes acknowledged after \\d+ ms: \\d+ packets, \\d+ retransmissions"),
                     sent.text());
             Path inbox = Files.createDirectory(folder.resolve("inbox"));
-            Command.Result received = Command.run("receive", "--count", "1", "--out", inbox.toString(), "--url", send[10]);
+            Command.Result received = Command.run("receive", "--count", "1", "--out", inbox.toString(), "--url",
+                    send[10]);
             assertEquals(0, received.exitCode(), received.text());
             assertTrue(Files.readString(inbox.resolve("message-1")).startsWith("bob got 8 bytes"), received.text());
         }
@@ -132,7 +135,8 @@ class CommandsTest {
     void demoLogsNeitherAddressesNorPayloads() throws Exception {
         Command.Result result = Command.run("demo", "--once", "--verbose");
         assertEquals(0, result.exitCode(), result.text());
-        List<String> logs = result.lines().stream().filter(line -> line.matches("\\d\\d:\\d\\d:\\d\\d\\.\\d{3} .*")).toList();
+        List<String> logs = result.lines().stream().filter(line -> line.matches("\\d\\d:\\d\\d:\\d\\d\\.\\d{3} .*"))
+                .toList();
         assertFalse(logs.isEmpty(), "--verbose logs something");
         Pattern address = Pattern.compile("[1-9A-HJ-NP-Za-km-z]{32,44}\\.[1-9A-HJ-NP-Za-km-z]{32,44}");
         for (String line : logs) {
@@ -157,7 +161,8 @@ class CommandsTest {
             Set<String> fromDirectory = new TreeSet<>();
             for (JsonNode node : get(directory + "v2/unstable/nym-nodes/skimmed?page=0").get("nodes").get("data")) {
                 fromDirectory.add(node.get("node_id") + " " + node.get("ip_addresses").get(0).asText() + ":"
-                        + node.get("mix_port").asInt() + " " + hexOfBase58(node.get("ed25519_identity_pubkey").asText()));
+                        + node.get("mix_port").asInt() + " "
+                        + hexOfBase58(node.get("ed25519_identity_pubkey").asText()));
             }
             assertEquals(9, fromFile.size());
             assertEquals(fromFile, fromDirectory);
@@ -173,11 +178,13 @@ class CommandsTest {
             localnet.awaitLine(l -> l.startsWith("Stop with"), START);
             try (Command receiver = Command.cloakwork("run", "--directory", directory, "--state",
                     folder.resolve("receiver").toString())) {
-                String address = receiver.awaitLine(l -> l.startsWith("address "), START).substring("address ".length());
+                String address = receiver.awaitLine(l -> l.startsWith("address "), START)
+                        .substring("address ".length());
                 Command.Result sent = Command.run("run", "--network-file", file.toString(), "--to", address,
                         "--message", "hello");
                 assertEquals(0, sent.exitCode(), sent.text());
-                assertTrue(sent.lines().stream().anyMatch(line -> line.startsWith("5 bytes acknowledged")), sent.text());
+                assertTrue(sent.lines().stream().anyMatch(line -> line.startsWith("5 bytes acknowledged")),
+                        sent.text());
                 receiver.awaitLine("received 5 bytes"::equals, START);
             }
             refusesWrongNetworkFile(file);

@@ -108,7 +108,8 @@ class ControlTest {
                 String id = ask("lb -s").lines().filter(line -> line.contains("|" + part[2] + " ")).findFirst()
                         .orElseThrow().split("\\|")[0].strip();
                 ask("stop " + id);
-                await("state", answer -> answer.startsWith("alice: degraded: no " + part[0] + " part \"" + part[1] + "\""));
+                await("state", answer -> answer.startsWith("alice: degraded: no " + part[0] + " part \"" + part[1]
+                        + "\""));
                 ask("start " + id);
                 await("state", ControlTest::everyoneIsReady);
                 ask("update " + id);

@@ -18,7 +18,8 @@ class ModulePathTest {
 
     @Test
     void aProgramOfModulesRunsAClientFromTheSameJars() throws Exception {
-        Path module = Files.writeString(folder.resolve("module-info.java"), "module app { requires org.cloakwork.api; }");
+        Path module = Files.writeString(folder.resolve("module-info.java"),
+                "module app { requires org.cloakwork.api; }");
         Path program = Files.writeString(folder.resolve("App.java"), """
                 package app;
 
@@ -31,7 +32,8 @@ class ModulePathTest {
                         try (MixnetClient client = MixnetClient.builder().start()) {
                             client.awaitReady(Duration.ofSeconds(60));
                             client.subscribe(message -> System.out.println(
-                                    "received " + new String(message.payload()) + " by " + client.getClass().getModule()));
+                                    "received " + new String(message.payload()) + " by " + \
+                client.getClass().getModule()));
                             client.send(client.address(), "hello".getBytes()).outcome().join();
                             Thread.sleep(Duration.ofMinutes(10));
                         }

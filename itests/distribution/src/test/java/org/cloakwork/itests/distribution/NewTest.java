@@ -44,14 +44,16 @@ class NewTest {
         }
         Path etc = Files.createDirectory(folder.resolve("etc"));
         Files.writeString(etc.resolve("cloakwork.cfg"), KINDS.stream()
-                .map(kind -> (kind.equals("frontend") ? "frontends" : kind) + " = rain-drop\n").collect(Collectors.joining()));
+                .map(kind -> (kind.equals("frontend") ? "frontends" : kind) + " = rain-drop\n")
+                .collect(Collectors.joining()));
         try (Command localnet = Command.cloakwork("localnet")) {
             String directory = localnet.awaitLine(l -> l.startsWith("  directory"), Command.PATIENCE)
                     .replace("  directory", "").strip();
             Files.writeString(etc.resolve("org.cloakwork.topology.nymapi.cfg"), "urls = " + directory + "\n");
             localnet.awaitLine(l -> l.startsWith("Stop with"), Command.PATIENCE);
             try (Command run = unpacked.start("run", "--etc", etc.toString(), "--verbose")) {
-                String address = run.awaitLine(l -> l.startsWith("address "), Command.PATIENCE).substring("address ".length());
+                String address = run.awaitLine(l -> l.startsWith("address "), Command.PATIENCE)
+                        .substring("address ".length());
                 String serves = run.awaitLine(l -> l.contains("front-end rain-drop serves at"), Command.PATIENCE);
                 talk(address, port(serves));
             }
@@ -69,13 +71,15 @@ class NewTest {
                   <packaging>pom</packaging>
                   <modules>%s</modules>
                 </project>
-                """.formatted(KINDS.stream().map(kind -> "<module>" + kind + "</module>").collect(Collectors.joining())));
+                """.formatted(KINDS.stream().map(kind -> "<module>" + kind + "</module>")
+                .collect(Collectors.joining())));
         maven(projects);
     }
 
     /** Everything it needs was needed to build this, so it is in Maven's repository already. */
     static void maven(Path project, String... more) throws Exception {
-        List<String> command = Stream.concat(Stream.of("mvn", "-B", "-o", "-q", "-f", project.toString()), Stream.of(more))
+        List<String> command = Stream.concat(Stream.of("mvn", "-B", "-o", "-q", "-f", project.toString()),
+                Stream.of(more))
                 .collect(Collectors.toList());
         command.add("package");
         try (Command mvn = Command.start(command)) {
@@ -92,7 +96,8 @@ class NewTest {
 
     private static void talk(String address, int port) throws Exception {
         try (Socket socket = new Socket("127.0.0.1", port);
-             BufferedReader in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+             BufferedReader in = new BufferedReader(new InputStreamReader(socket.getInputStream(),
+                     StandardCharsets.UTF_8));
              PrintWriter out = new PrintWriter(socket.getOutputStream(), true, StandardCharsets.UTF_8)) {
             socket.setSoTimeout((int) Command.PATIENCE.toMillis());
             out.println("address");
@@ -107,7 +112,8 @@ class NewTest {
     void theExampleBuildsWhereItIsUnpacked() throws Exception {
         Unpacked unpacked = Unpacked.in(Files.createDirectory(folder.resolve("home")));
         maven(unpacked.home().resolve("examples/frontend-http"));
-        assertTrue(Files.exists(unpacked.home().resolve("examples/frontend-http/target/org.cloakwork.examples.http-1.0.0.jar")));
+        assertTrue(Files.exists(unpacked.home()
+                .resolve("examples/frontend-http/target/org.cloakwork.examples.http-1.0.0.jar")));
     }
 
     @ParameterizedTest

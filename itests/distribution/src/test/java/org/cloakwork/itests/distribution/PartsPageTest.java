@@ -37,7 +37,8 @@ class PartsPageTest {
                 Path file = folder.resolve("etc/cloakwork.cfg");
                 Files.writeString(file, Files.readString(file).replaceFirst("(?m)^cover = .*$", selection()));
                 shell.await("parts", parts -> parts.lines().anyMatch(line ->
-                        line.matches("cover +drip +in use +default +org\\.example\\.cover\\.drip .*")), Command.PATIENCE);
+                        line.matches("cover +drip +in use +default +org\\.example\\.cover\\.drip .*")),
+                                Command.PATIENCE);
                 assertEquals(PACKETS_PER_SECOND, coverPerSecond(shell), PACKETS_PER_SECOND * 0.1);
             }
         }
@@ -45,7 +46,8 @@ class PartsPageTest {
 
     private Matcher onPage(String pattern) throws Exception {
         String page = Files.readString(folder.resolve("docs/parts.md"));
-        Matcher matcher = Pattern.compile(pattern, Pattern.DOTALL).matcher(page.substring(page.indexOf("## A part of your own")));
+        Matcher matcher = Pattern.compile(pattern, Pattern.DOTALL)
+                .matcher(page.substring(page.indexOf("## A part of your own")));
         assertTrue(matcher.find(), pattern);
         return matcher;
     }

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
-/** A short run of the swap test; its pauses are measured elsewhere, where the machine is not busy with something else. */
+/**
+ * A short run of the swap test; its pauses are measured elsewhere, where the machine is not busy with something else.
+ */
 class SwapTestTest {
 
     @Test
@@ -22,6 +24,7 @@ class SwapTestTest {
     void wrongKindsAreNamed() throws Exception {
         Command.Result result = Command.run("swap-test", "--kind", "cover,colour");
         assertEquals(2, result.exitCode(), result.text());
-        assertTrue(result.text().contains("--kind cover,colour: must be all, or some of topology,transport"), result.text());
+        assertTrue(result.text().contains("--kind cover,colour: must be all, or some of topology,transport"),
+                result.text());
     }
 }

@@ -32,7 +32,8 @@ class ZipTest {
     void theDemoNeedsNothingButAJdk() throws Exception {
         Unpacked unpacked = Unpacked.in(folder);
         try (Command demo = Command.start(List.of("env", "-i", "PATH=/usr/bin:/bin",
-                "JAVA_HOME=" + System.getProperty("java.home"), unpacked.home() + "/bin/cloakwork", "demo", "--once"))) {
+                "JAVA_HOME=" + System.getProperty("java.home"), unpacked.home() + "/bin/cloakwork", "demo",
+                "--once"))) {
             Command.Result result = demo.end(Command.PATIENCE);
             assertEquals(0, result.exitCode(), result.text());
             assertTrue(result.text().contains("Everything arrived and was acknowledged."), result.text());
@@ -71,7 +72,8 @@ class ZipTest {
             assertEquals(changed, Files.readString(configuration));
             assertTrue(Files.readString(home.resolve("etc/defaults/cloakwork.cfg")).startsWith("# newer"));
             assertTrue(unpacked.bundles().contains("org.example.own"));
-            assertEquals(unpacked.bundles().size(), new HashSet<>(unpacked.bundles()).size(), "twice: " + unpacked.bundles());
+            assertEquals(unpacked.bundles().size(), new HashSet<>(unpacked.bundles()).size(), "twice: "
+                    + unpacked.bundles());
             try (JarFile jar = new JarFile(home.resolve("bundles/" + COVER).toFile())) {
                 assertEquals("99.0.0", jar.getManifest().getMainAttributes().getValue("Bundle-Version"));
             }

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What a directory and a gateway read of a client is what nym-client (release 2026.9) sends, byte for byte. Its words are
- * taken from nym-http-api-client 1.21.0, reqwest 0.13.1, hyper 1.6.0 (lower case, host last) and tungstenite 0.20.1
+ * What a directory and a gateway read of a client is what nym-client (release 2026.9) sends, byte for byte. Its words
+ * are taken from nym-http-api-client 1.21.0, reqwest 0.13.1, hyper 1.6.0 (lower case, host last) and tungstenite 0.20.1
  * (handshake/client.rs: its WEBSOCKET_HEADERS).
  */
 @Timeout(60)
@@ -60,7 +60,8 @@ class A11LooksLikeNymClientIT {
 
     private static String upgradeOf(String transport) throws Exception {
         String[] head = new String[1];
-        try (RawPeer gateway = new RawPeer(line -> head[0] = line.readHead()); GatewayLinks links = new GatewayLinks(transport)) {
+        try (RawPeer gateway = new RawPeer(line -> head[0] = line.readHead()); GatewayLinks links =
+                new GatewayLinks(transport)) {
             links.endOf(gateway.port());
             gateway.nextDone();
             return masked(head[0], gateway.port());

@@ -106,7 +106,8 @@ class A12BlockingChoosesTheGatewayIT {
                     do {
                         state = states.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
                         assertTrue(state != null, () -> "the last state is " + client.engine().state());
-                    } while (!state.toString().contains("none of our 2 guards can be reached, and no other gateway is"));
+                    } while (!state.toString()
+                            .contains("none of our 2 guards can be reached, and no other gateway is"));
                     assertInstanceOf(ClientState.Degraded.class, state);
                 }
                 int tried = attempts();
@@ -132,7 +133,8 @@ class A12BlockingChoosesTheGatewayIT {
 
     @Test
     void theFastestIsFoundWithoutTellingEveryGateway() throws Exception {
-        try (ConfiguredClient client = client(POLICY.withPreference(GatewayPolicy.Preference.FASTEST), directory.uri())) {
+        try (ConfiguredClient client = client(POLICY.withPreference(GatewayPolicy.Preference.FASTEST),
+                directory.uri())) {
             client.engine().awaitReady(Duration.ofSeconds(PATIENCE_SECONDS));
             assertEquals(3, attempts());
             assertEquals(2, seen().size());

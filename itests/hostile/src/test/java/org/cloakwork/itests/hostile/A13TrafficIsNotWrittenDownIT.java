@@ -36,8 +36,8 @@ class A13TrafficIsNotWrittenDownIT {
     private Path folder;
 
     private LocalProgram run(LocalNetwork network, String name, String frontEnd, String... more) throws IOException {
-        return LocalProgram.cloakwork(Stream.concat(Stream.of("run", "--directory", network.directory().toString(), "--cover",
-                "none", "--frontends", frontEnd, "--etc", folder.resolve(name).toString(), "--state",
+        return LocalProgram.cloakwork(Stream.concat(Stream.of("run", "--directory", network.directory().toString(),
+                "--cover", "none", "--frontends", frontEnd, "--etc", folder.resolve(name).toString(), "--state",
                 state(name).toString()), Stream.of(more)).toArray(String[]::new));
     }
 

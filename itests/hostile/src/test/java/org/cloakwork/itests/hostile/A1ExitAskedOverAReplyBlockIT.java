@@ -22,7 +22,10 @@ import org.cloakwork.wire.socks5.ProviderRequest;
 import org.cloakwork.wire.socks5.Versions;
 import org.junit.jupiter.api.Test;
 
-/** A recipient has the anonymous sender, who is an exit as well, connect to a server of its own: from there it sees who it is. */
+/**
+ * A recipient has the anonymous sender, who is an exit as well, connect to a server of its own: from there it sees who
+ * it is.
+ */
 class A1ExitAskedOverAReplyBlockIT {
 
     @Test

@@ -19,8 +19,8 @@ import org.cloakwork.wire.stream.StreamFrame;
 import org.junit.jupiter.api.Test;
 
 /**
- * A recipient writes repliable messages over reply blocks of an anonymous sender, with few blocks of its own, so that the
- * sender runs short when it answers, and asks for more with its address.
+ * A recipient writes repliable messages over reply blocks of an anonymous sender, with few blocks of its own, so that
+ * the sender runs short when it answers, and asks for more with its address.
  */
 class A1RecipientMakesTheSenderTellItsAddressIT {
 

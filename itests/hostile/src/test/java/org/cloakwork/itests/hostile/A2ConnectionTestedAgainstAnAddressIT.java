@@ -19,7 +19,9 @@ import org.cloakwork.wire.socks5.StreamData;
 import org.cloakwork.wire.stream.End;
 import org.junit.jupiter.api.Test;
 
-/** An exit that holds a connection of a pseudonym tests a suspect's address, and another pseudonym, with a piece of it. */
+/**
+ * An exit that holds a connection of a pseudonym tests a suspect's address, and another pseudonym, with a piece of it.
+ */
 class A2ConnectionTestedAgainstAnAddressIT {
 
     private static ProviderRequest.Connect connect(NymMessage message) throws Exception {
@@ -28,8 +30,8 @@ class A2ConnectionTestedAgainstAnAddressIT {
     }
 
     private static byte[] piece(ProviderRequest.Connect asked, long sequence, int value) {
-        return new ProviderResponse.NetworkData(asked.versions(), new StreamData(asked.connectionId(), End.NONE, sequence,
-                new byte[] {(byte) value})).bytes();
+        return new ProviderResponse.NetworkData(asked.versions(),
+                new StreamData(asked.connectionId(), End.NONE, sequence, new byte[] {(byte) value})).bytes();
     }
 
     private static Socket ask(FrontEnd.Serving socks, String host) throws Exception {
@@ -56,7 +58,8 @@ class A2ConnectionTestedAgainstAnAddressIT {
                     ProviderRequest.Connect two = connect(exit.next());
                     // To the address, as an ordinary message.
                     exit.to(suspect.address(), new NymMessage.Plain(piece(one, 0, 66)));
-                    Waiting.await(() -> socks.counters().get("socks5.dropped.other-way") >= 1, "a piece to the address");
+                    Waiting.await(() -> socks.counters().get("socks5.dropped.other-way") >= 1,
+                            "a piece to the address");
                     // Over a block of the other pseudonym: those of the first one are used up before.
                     for (int i = 0; i < own - 1; i++) {
                         exit.over(new NymMessage.Reply(new ReplyContent.Data(new byte[] {0})));

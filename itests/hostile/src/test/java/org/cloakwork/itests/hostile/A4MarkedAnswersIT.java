@@ -49,7 +49,8 @@ class A4MarkedAnswersIT {
             int port = gateway.entry().orElseThrow().websocketPort();
             try (LineTap tap = new LineTap(port)) {
                 Path file = folder.resolve("net.json");
-                Files.writeString(file, network.networkFile().replace(String.valueOf(port), String.valueOf(tap.port())));
+                Files.writeString(file, network.networkFile().replace(String.valueOf(port),
+                        String.valueOf(tap.port())));
                 try (MixnetClient victim = MixnetClient.builder().networkFile(file).part("cover", "none", Map.of())
                         .gateway(gateway.identity()).start()) {
                     victim.awaitReady(Duration.ofMinutes(1));

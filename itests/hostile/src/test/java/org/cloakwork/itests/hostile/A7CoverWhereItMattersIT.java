@@ -25,7 +25,9 @@ class A7CoverWhereItMattersIT {
         return client.counters().get("packets.sent.cover");
     }
 
-    /** Messages to itself, one after the other: while an acknowledgement is awaited there is nothing to send but cover. */
+    /**
+     * Messages to itself, one after the other: while an acknowledgement is awaited there is nothing to send but cover.
+     */
     private static void sendMessages(MixnetClient client) throws Exception {
         client.awaitReady(LocalProgram.PATIENCE);
         for (int i = 0; i < MESSAGES; i++) {

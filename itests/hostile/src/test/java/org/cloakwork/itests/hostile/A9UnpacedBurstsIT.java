@@ -12,14 +12,17 @@ import org.cloakwork.client.ClientConfiguration;
 import org.cloakwork.client.Engine;
 import org.cloakwork.client.Parts;
 import org.cloakwork.client.ThreadedEnvironment;
-import org.cloakwork.spi.cover.CoverTrafficStrategy;
-import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.retransmission.timeout.TimeoutRetransmission;
 import org.cloakwork.sphinx.fast.FastSphinx;
+import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.transport.websocket.WebSocketTransport;
 import org.junit.jupiter.api.Test;
 
-/** While messages wait, the cover part is exchanged: between the old one and the first slot of the new one nothing leaves. */
+/**
+ * While messages wait, the cover part is exchanged: between the old one and the first slot of the new one nothing
+ * leaves.
+ */
 class A9UnpacedBurstsIT {
 
     private static final int EXCHANGES = 61;

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -25,11 +25,11 @@ import org.cloakwork.client.PacketSizes;
 import org.cloakwork.client.encode.Routes;
 import org.cloakwork.client.encode.Sealer;
 import org.cloakwork.client.outbox.Target;
+import org.cloakwork.sphinx.fast.FastSphinx;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
-import org.cloakwork.sphinx.fast.FastSphinx;
 import org.cloakwork.wire.Chunking;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.NymMessage;
@@ -270,7 +270,8 @@ final class HostilePeer implements AutoCloseable {
         List<ReplySurb> made = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             ReplySurb surb = new ReplySurb(ReplyKey.generate(RANDOMNESS), format.createSurb(
-                    routes.to(address.identity(), address.gateway()).orElseThrow(), RANDOMNESS), topology.keyRotation());
+                    routes.to(address.identity(), address.gateway()).orElseThrow(), RANDOMNESS),
+                    topology.keyRotation());
             ownKeys.put(ByteBuffer.wrap(surb.key().digest()), surb.key());
             made.add(surb);
         }

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * L1: the framework removed the folder for its bundles and made it again; whoever made it in between brought the programs
- * that were run.
+ * L1: the framework removed the folder for its bundles and made it again; whoever made it in between brought the
+ * programs that were run.
  */
 class L1BundleCacheOfAnotherIT {
 
@@ -127,7 +127,8 @@ class L1BundleCacheOfAnotherIT {
         String name = LocalUser.class.getName().replace('.', '/') + ".class";
         Files.createDirectories(classes.resolve(name).getParent());
         Files.copy(LocalUser.class.getResourceAsStream("LocalUser.class"), classes.resolve(name));
-        Process other = new ProcessBuilder("/usr/bin/setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups",
+        Process other = new ProcessBuilder("/usr/bin/setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY,
+                "--clear-groups",
                 Path.of(System.getProperty("java.home"), "bin/java").toString(), "-XX:TieredStopAtLevel=1", "-cp",
                 classes.toString(), LocalUser.class.getName(), temporary.toString(), PREFIX)
                 .redirectErrorStream(true).start();
@@ -140,7 +141,8 @@ class L1BundleCacheOfAnotherIT {
                 in.write('\n');
             }
             List<String> lines = said.lines().toList();
-            System.out.println("L1: while " + STARTS + " networks and " + STARTS + " assemblies came and went, another user: "
+            System.out.println("L1: while " + STARTS + " networks and " + STARTS
+                    + " assemblies came and went, another user: "
                     + lines.getLast() + ", used " + (lines.size() - 1));
             assertTrue(lines.getLast().matches("tries [1-9]\\d{3,}"), lines.getLast());
             assertFalse(lines.stream().anyMatch(line -> line.startsWith("used")), () -> String.join("\n", lines));

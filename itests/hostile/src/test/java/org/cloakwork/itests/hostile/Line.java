@@ -11,7 +11,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
-/** One connection on which a hostile peer says whatever it likes, byte for byte, and counts what the other side takes. */
+/**
+ * One connection on which a hostile peer says whatever it likes, byte for byte, and counts what the other side takes.
+ */
 final class Line implements AutoCloseable {
 
     private static final int SEND_BUFFER_BYTES = 16 << 10;
@@ -62,7 +64,8 @@ final class Line implements AutoCloseable {
 
     /** Becomes a websocket's client. */
     void askForWebSocket() throws IOException {
-        say("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        say("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: "
+                + "13\r\n"
                 + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==" + HEAD_END);
         String answer = readHead();
         if (!answer.startsWith("HTTP/1.1 101 ")) {
@@ -90,7 +93,8 @@ final class Line implements AutoCloseable {
      * @param masked as a client has to; with a mask of zeros
      */
     void sayFrameHeader(int first, long length, boolean masked) {
-        ByteBuffer header = ByteBuffer.allocate(14).put((byte) first).put((byte) (127 | (masked ? 0x80 : 0))).putLong(length);
+        ByteBuffer header = ByteBuffer.allocate(14).put((byte) first).put((byte) (127 | (masked ? 0x80 : 0)))
+                .putLong(length);
         if (masked) {
             header.putInt(0);
         }

@@ -12,10 +12,10 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Another user of this machine, a program of its own with no class but this one: tries without end to make each folder that
- * it has ever seen in a temporary directory, and folders in them, so that others put their programs into what is its own.
- * Says {@code watching} at its start, {@code used PATH} when somebody did, and {@code tries N} when something comes in.
- * What its owner has left for good, too, it can make again; nobody uses that.
+ * Another user of this machine, a program of its own with no class but this one: tries without end to make each folder
+ * that it has ever seen in a temporary directory, and folders in them, so that others put their programs into what is
+ * its own. Says {@code watching} at its start, {@code used PATH} when somebody did, and {@code tries N} when something
+ * comes in. What its owner has left for good, too, it can make again; nobody uses that.
  */
 final class LocalUser {
 

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** P3: a termination signal was waited out, 10 seconds each time, because the hook and {@code main} waited for each other. */
+/**
+ * P3: a termination signal was waited out, 10 seconds each time, because the hook and {@code main} waited for each
+ * other.
+ */
 class P3StopsAtOnceIT {
 
     private static final int STOPS = 10;
@@ -73,7 +76,8 @@ class P3StopsAtOnceIT {
             for (int i = 0; i < STOPS; i++) {
                 // Nobody is connected to its front-end, so what arrives is kept for whoever will be.
                 try (LocalProgram program = run(network, "websocket")) {
-                    String address = program.awaitLine(line -> line.startsWith("address ")).substring("address ".length());
+                    String address = program.awaitLine(line -> line.startsWith("address "))
+                            .substring("address ".length());
                     addresses.add(address);
                     program.awaitLine("ready"::equals);
                     seconds.add(stopUnderTraffic(program, sender, MixnetAddress.parse(address), acknowledged));
@@ -84,7 +88,8 @@ class P3StopsAtOnceIT {
                     last.awaitLine(("received " + length + " bytes")::equals);
                 }
                 List<String> received = last.lines().stream().filter(line -> line.startsWith("received ")).toList();
-                System.out.println("P3: run under traffic ended " + STOPS + " times by SIGTERM after " + shown(seconds) + "; of "
+                System.out.println("P3: run under traffic ended " + STOPS + " times by SIGTERM after " + shown(seconds)
+                        + "; of "
                         + acknowledged.size() + " messages that arrived none was lost, "
                         + (received.size() - Set.copyOf(received).size()) + " came twice");
             }
@@ -128,7 +133,8 @@ class P3StopsAtOnceIT {
                 ? Stream.of("--state", folder.toString()) : Stream.empty()).toArray(String[]::new);
         try (LocalProgram program = LocalProgram.cloakwork(words)) {
             program.awaitLine(line -> line.startsWith(until));
-            System.out.println("P3: " + command + " ended by SIG" + signal + " after " + shown(List.of(stop(program, signal))));
+            System.out.println("P3: " + command + " ended by SIG" + signal + " after "
+                    + shown(List.of(stop(program, signal))));
         }
     }
 }

@@ -55,10 +55,11 @@ class R1OddGatewayNameIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gw.example.com ", "my gateway", "[gw]", "a|b", "a\nb", "https://gw", "", "gw:1", "\u202egw"})
+    @ValueSource(strings = {"gw.example.com ", "my gateway", "[gw]", "a|b", "a\nb", "https://gw", "", "gw:1",
+            "\u202egw"})
     void aGatewayWithAnOddNameStopsNobody(String name) throws Exception {
-        assertClientsWork(gateways -> HostileDirectory.entry(gateways.get(0)).put("hostname", name).put("wss_port", 9001),
-                1, 0);
+        assertClientsWork(gateways -> HostileDirectory.entry(gateways.get(0)).put("hostname", name).put("wss_port",
+                9001), 1, 0);
     }
 
     @Test

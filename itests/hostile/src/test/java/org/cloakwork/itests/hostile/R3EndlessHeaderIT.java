@@ -47,7 +47,8 @@ class R3EndlessHeaderIT {
             new Answer("an endless body of a refusal", "HTTP/1.1 200 OK\r\n\r\n", "x".repeat(1 << 14)),
             new Answer("endless chunks of a refusal", "HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n",
                     ("3e8\r\n" + "x".repeat(1000) + "\r\n").repeat(16)),
-            new Answer("an endless redirect", "HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 999999999999\r\n\r\n",
+            new Answer("an endless redirect",
+            "HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 999999999999\r\n\r\n",
                     "x".repeat(1 << 14)));
 
     /** The JDK reads the body and drops it before it says that there is no websocket: until the connect time-out. */
@@ -67,11 +68,13 @@ class R3EndlessHeaderIT {
                 GatewayLinks links = new GatewayLinks(transport)) {
             String reason = links.endOf(gateway.port());
             Line line = gateway.nextDone();
-            System.out.println("R3 " + transport + ", " + answer + ": " + line.takenBytes() + " bytes taken, " + reason);
+            System.out.println("R3 " + transport + ", " + answer + ": " + line.takenBytes() + " bytes taken, "
+                    + reason);
             assertTrue(line.ended(), "the whole flood was taken");
             assertTrue(reason.contains("ws://127.0.0.1:" + gateway.port()), reason);
             if (!untilTimeout) {
-                assertTrue(line.takenBytes() <= LIMITS.get(transport) + KERNEL_BYTES, line.takenBytes() + " bytes were taken");
+                assertTrue(line.takenBytes() <= LIMITS.get(transport) + KERNEL_BYTES, line.takenBytes()
+                        + " bytes were taken");
             }
         }
     }

@@ -45,7 +45,9 @@ import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.util.tracker.ServiceTracker;
 
-/** Everything runs, and then everything is uninstalled: by a bundle that has no class of ours, for it would keep them. */
+/**
+ * Everything runs, and then everything is uninstalled: by a bundle that has no class of ours, for it would keep them.
+ */
 public class LeavesNothingIT extends BaseIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

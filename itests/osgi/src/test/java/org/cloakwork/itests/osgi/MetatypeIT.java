@@ -32,8 +32,8 @@ import org.osgi.service.metatype.ObjectClassDefinition;
 /** What the parts say of their configurations (OSGi metatype) is what they accept. */
 public class MetatypeIT extends BaseIT {
 
-    private static final Set<Class<?>> PARTS = Set.of(TopologyProvider.class, GatewayTransport.class, PacketFormat.class,
-            RetransmissionPolicy.class, CoverTrafficStrategy.class, StoreProvider.class);
+    private static final Set<Class<?>> PARTS = Set.of(TopologyProvider.class, GatewayTransport.class,
+            PacketFormat.class, RetransmissionPolicy.class, CoverTrafficStrategy.class, StoreProvider.class);
     private static final List<String> NUMBERS = List.of("-2147483649", "-2", "-1", "0", "1", "2", "5", "6", "7", "99",
             "100", "101", "999", "1000", "1001", "65535", "65536", "65537", "599999", "600000", "600001", "3599999",
             "3600000", "3600001", "86399999", "86400000", "86400001", "2147483647", "2147483648", "1.5", "x");

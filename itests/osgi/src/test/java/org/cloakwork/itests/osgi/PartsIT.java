@@ -163,8 +163,8 @@ public class PartsIT extends BaseIT {
     }
 
     /**
-     * A diamond: the client and the topology share the API and the wire formats. When the formats are updated both stay with
-     * those they have, and both have the new ones after a refresh.
+     * A diamond: the client and the topology share the API and the wire formats. When the formats are updated both stay
+     * with those they have, and both have the new ones after a refresh.
      */
     @Test
     public void bothHalvesOfADiamondStayTogether() throws Exception {

@@ -25,7 +25,10 @@ import org.osgi.framework.wiring.BundleWire;
 import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.framework.wiring.FrameworkWiring;
 
-/** Each bundle of ours, alone in a bare Felix with those it says it needs and those they need: it starts, and its components load. */
+/**
+ * Each bundle of ours, alone in a bare Felix with those it says it needs and those they need: it starts, and its
+ * components load.
+ */
 public class ResolveIT {
 
     private static final String COMPONENTS = "Service-Component";
@@ -38,8 +41,8 @@ public class ResolveIT {
         for (Map.Entry<Path, Set<Path>> entry : needs.entrySet()) {
             String fault = fault(entry.getKey(), entry.getValue());
             if (fault != null) {
-                faults.put(entry.getKey().getFileName() + " with " + entry.getValue().stream().map(Path::getFileName).toList(),
-                        fault);
+                faults.put(entry.getKey().getFileName() + " with " + entry.getValue().stream().map(Path::getFileName)
+                        .toList(), fault);
             }
         }
         assertEquals(Map.of(), faults);

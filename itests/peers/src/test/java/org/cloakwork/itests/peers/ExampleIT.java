@@ -30,7 +30,8 @@ class ExampleIT {
             client.awaitReady(LIMIT);
             try (FrontEnd.Serving serving = new WebSocketFrontEnd(Map.of()).serve(client, Map.of("port", "0"))) {
                 ProcessBuilder builder = new ProcessBuilder("node", EXAMPLE.toString(),
-                        serving.addresses().getFirst().toString()).redirectErrorStream(true).redirectOutput(log.toFile());
+                        serving.addresses().getFirst().toString()).redirectErrorStream(true)
+                        .redirectOutput(log.toFile());
                 builder.environment().put("NODE_PATH", modules.toString());
                 Process process = builder.start();
                 assertTrue(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS), "it did not end");

@@ -61,8 +61,10 @@ class KeyRotationIT {
                 ours = askIt(client, wasm);
                 its = askUs(client, wasm);
                 bothWays(client, wasm, ours, its);
-                System.out.printf("peers: key rotation: %d messages exchanged, 0 lost, %d copies of ours, dropped by nodes:"
-                        + " %d for keys that are gone%n", exchanged, client.counters().get("packets.sent.retransmission"),
+                System.out.printf("peers: key rotation: %d messages exchanged, 0 lost, %d copies of ours, dropped by "
+                        + "nodes:"
+                        + " %d for keys that are gone%n", exchanged,
+                        client.counters().get("packets.sent.retransmission"),
                         network.counters().get("dropped-bad-packet")
                                 + network.counters().get("dropped-unknown-rotation"));
             }

@@ -32,8 +32,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * The API keeps what it promised. {@code api/baseline.txt} is what was promised last; every package that differs from it must
- * have the version that semantic versioning gives it. Releasing makes what there is the new promise:
+ * The API keeps what it promised. {@code api/baseline.txt} is what was promised last; every package that differs from
+ * it must have the version that semantic versioning gives it. Releasing makes what there is the new promise:
  *
  * <pre>mvn -pl itests/rules -am -Dcloakwork.baseline.write=true -Dtest=ApiTest -Dsurefire.failIfNoSpecifiedTests=false
  * package</pre>
@@ -48,7 +48,8 @@ class ApiTest {
         if (Boolean.getBoolean("cloakwork.baseline.write")) {
             Files.writeString(BASELINE, now);
         }
-        assertEquals(List.of(), faults(now.lines().toList(), Files.readAllLines(BASELINE)), "packages of the API have changed "
+        assertEquals(List.of(), faults(now.lines().toList(), Files.readAllLines(BASELINE)),
+                "packages of the API have changed "
                 + "and need a version (in their package-info.java) that says so");
     }
 
@@ -114,7 +115,8 @@ class ApiTest {
              URLClassLoader classes = new URLClassLoader(new URL[]{Jars.API.toUri().toURL()})) {
             for (JavaClass type : new ClassFileImporter().importJar(api)) {
                 if (type.isInterface() && type.getModifiers().contains(JavaModifier.PUBLIC) && !type.isAnnotation()
-                        && !classes.loadClass(type.getName()).isSealed() && !type.isAnnotatedWith(ConsumerType.class) && !type.isAnnotatedWith(ProviderType.class)) {
+                        && !classes.loadClass(type.getName()).isSealed() && !type.isAnnotatedWith(ConsumerType.class)
+                        && !type.isAnnotatedWith(ProviderType.class)) {
                     silent.add(type.getName());
                 }
             }

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What bnd sees of an API, as lines people can compare: one an element, indented by its depth, with what adding and removing it
- * would mean ({@code METHOD MINOR/MAJOR send(byte[])}).
+ * What bnd sees of an API, as lines people can compare: one an element, indented by its depth, with what adding and
+ * removing it would mean ({@code METHOD MINOR/MAJOR send(byte[])}).
  */
 final class ApiText {
 
@@ -30,7 +30,8 @@ final class ApiText {
     private static boolean isApi(Tree element) {
         return switch (element.getType()) {
             case RESOURCES, RESOURCE -> false;
-            case HEADER -> element.getName().startsWith("Bundle-Version") || element.getName().equals("Bundle-SymbolicName");
+            case HEADER -> element.getName().startsWith("Bundle-Version")
+                    || element.getName().equals("Bundle-SymbolicName");
             default -> true;
         };
     }

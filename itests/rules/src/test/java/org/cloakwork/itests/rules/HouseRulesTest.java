@@ -37,7 +37,8 @@ class HouseRulesTest {
     private static final String LOCAL_NETWORK = "org.cloakwork.localnet..";
     private static final String CLIENT_COMPONENT = "org.cloakwork.client.component..";
     /** Connections are what these are there for. */
-    private static final String[] DOORS = {"org.cloakwork.transport..", "org.cloakwork.frontend..", "org.cloakwork.exit..",
+    private static final String[] DOORS = {"org.cloakwork.transport..", "org.cloakwork.frontend..",
+            "org.cloakwork.exit..",
         "org.cloakwork.dashboard..", "org.cloakwork.control.."};
 
     private static JavaClasses all;
@@ -83,7 +84,8 @@ class HouseRulesTest {
                 // where the engine's randomness comes from
                 "org.cloakwork.client.ThreadedEnvironment",
                 // where the local network's randomness comes from, and that of a simulation: a seed
-                "org.cloakwork.localnet.LocalNetworkImpl", "org.cloakwork.localnet.SimulatedRandomness"), with(DOORS, LAUNCHER))
+                "org.cloakwork.localnet.LocalNetworkImpl", "org.cloakwork.localnet.SimulatedRandomness"),
+                        with(DOORS, LAUNCHER))
                 .should().callCodeUnitWhere(describe("randomness is made", call -> call.getTargetOwner()
                         .isAssignableTo(RandomGenerator.class) || call.getTargetOwner().isEquivalentTo(Math.class)
                         && call.getName().equals("random"))).check(all);
@@ -135,7 +137,8 @@ class HouseRulesTest {
     void onlyDoorsOpenSockets() {
         DescribedPredicate<JavaClass> sockets = describe("sockets", type ->
                 type.isAssignableTo(java.net.Socket.class) || type.isAssignableTo(java.net.ServerSocket.class)
-                        || type.isAssignableTo(java.net.DatagramSocket.class) || type.isAssignableTo(NetworkChannel.class)
+                        || type.isAssignableTo(java.net.DatagramSocket.class)
+                        || type.isAssignableTo(NetworkChannel.class)
                         || type.isAssignableTo(java.net.URLConnection.class)
                         || type.getPackageName().equals("java.net.http")
                         || type.getPackageName().equals("com.sun.net.httpserver"));
@@ -143,35 +146,43 @@ class HouseRulesTest {
                 // moves bytes for the doors that opened a socket
                 "org.cloakwork.client.stream.SocketPump",
                 // streams through the mixnet that look like sockets
-                "org.cloakwork.api.MixnetSocket", "org.cloakwork.api.MixnetSocketFactory"), with(DOORS, LOCAL_NETWORK, "org.cloakwork.topology.nymapi..",
+                "org.cloakwork.api.MixnetSocket", "org.cloakwork.api.MixnetSocketFactory"),
+                        with(DOORS, LOCAL_NETWORK, "org.cloakwork.topology.nymapi..",
                 // talks to the running instance
                 LAUNCHER)).should().dependOnClassesThat(sockets).check(all);
     }
 
     @Test
     void onlyDoorsKnowJetty() {
-        allBut(Set.of(), DOORS).should().dependOnClassesThat(resideInAnyPackage("org.eclipse.jetty..", "jakarta..")).check(all);
+        allBut(Set.of(), DOORS).should().dependOnClassesThat(resideInAnyPackage("org.eclipse.jetty..", "jakarta.."))
+                .check(all);
     }
 
     /** Annotations that nobody sees when it runs are no dependency. */
     @Test
     void onlyTheLauncherAndAdaptersKnowOsgi() {
-        DescribedPredicate<JavaClass> osgi = describe("OSGi", type -> type.getPackageName().matches("org\\.(osgi|apache\\.felix)\\..*")
-                && !type.getPackageName().matches("org\\.osgi\\.(annotation|service\\.(component|metatype)\\.annotations).*"));
+        DescribedPredicate<JavaClass> osgi = describe("OSGi", type ->
+                type.getPackageName().matches("org\\.(osgi|apache\\.felix)\\..*")
+                && !type.getPackageName()
+                .matches("org\\.osgi\\.(annotation|service\\.(component|metatype)\\.annotations).*"));
         allBut(Set.of(), LAUNCHER, CLIENT_COMPONENT, "org.cloakwork.control..")
                 .should().dependOnClassesThat(osgi).check(all);
         noClasses().that(resideInAnyPackage("org.cloakwork.wire..", "org.cloakwork.client..")
                 .and(resideOutsideOfPackages(CLIENT_COMPONENT)))
-                .should().dependOnClassesThat(resideInAnyPackage("org.osgi.framework..", "org.osgi.service..", "org.osgi.util.."))
+                .should().dependOnClassesThat(resideInAnyPackage("org.osgi.framework..", "org.osgi.service..",
+                "org.osgi.util.."))
                 .check(all);
     }
 
     @Test
     void onlyTheLauncherEndsTheProcessAndSpeaksToTheTerminal() {
-        noClasses().that(resideOutsideOfPackages(LAUNCHER)).should().callCodeUnitWhere(describe("the process is ended", call ->
-                (call.getTargetOwner().isEquivalentTo(System.class) || call.getTargetOwner().isEquivalentTo(Runtime.class))
+        noClasses().that(resideOutsideOfPackages(LAUNCHER)).should()
+                .callCodeUnitWhere(describe("the process is ended", call ->
+                (call.getTargetOwner().isEquivalentTo(System.class)
+                        || call.getTargetOwner().isEquivalentTo(Runtime.class))
                         && Set.of("exit", "halt").contains(call.getName()))).check(all);
-        noClasses().that(resideOutsideOfPackages(LAUNCHER)).should().accessFieldWhere(describe("the terminal is used", access ->
+        noClasses().that(resideOutsideOfPackages(LAUNCHER)).should()
+                .accessFieldWhere(describe("the terminal is used", access ->
                 access.getTargetOwner().isEquivalentTo(System.class))).check(all);
         noClasses().should().callCodeUnitWhere(describe("a stack trace is printed to it", call ->
                 call.getTargetOwner().isAssignableTo(Throwable.class) && call.getName().equals("printStackTrace")
@@ -181,7 +192,8 @@ class HouseRulesTest {
     /** One way to log, whose lines a test of a full run looks through. */
     @Test
     void logsGoThroughSlf4j() {
-        noClasses().that(resideOutsideOfPackages(LAUNCHER)).should().dependOnClassesThat(resideInAnyPackage("java.util.logging..",
+        noClasses().that(resideOutsideOfPackages(LAUNCHER)).should()
+                .dependOnClassesThat(resideInAnyPackage("java.util.logging..",
                 "org.apache.commons.logging..", "org.apache.logging..")).check(all);
         classes().that().resideInAPackage("org.cloakwork.wire..").should().onlyDependOnClassesThat(
                 resideOutsideOfPackages("org.slf4j.."))
@@ -207,8 +219,10 @@ class HouseRulesTest {
 
     @Test
     void theApiNeedsNothingButTheJdk() {
-        classes().that().resideInAnyPackage("org.cloakwork.api..", "org.cloakwork.spi..").should().onlyDependOnClassesThat(
-                resideInAnyPackage("java..", "javax.net", "javax.security.auth", "org.cloakwork.api..", "org.cloakwork.spi..", "org.osgi.annotation.."))
+        classes().that().resideInAnyPackage("org.cloakwork.api..", "org.cloakwork.spi..").should()
+                .onlyDependOnClassesThat(
+                resideInAnyPackage("java..", "javax.net", "javax.security.auth", "org.cloakwork.api..",
+                "org.cloakwork.spi..", "org.osgi.annotation.."))
                 .check(all);
     }
 

@@ -162,7 +162,8 @@ class EndsIT {
                 TimeUnit.SECONDS.sleep(5);
             }
             assertTrue(before < 14 << 20, before + " bytes were taken though nobody read");
-            System.out.println("without a reader " + before + " bytes of 16 MiB were taken, buffers of the sockets included");
+            System.out.println("without a reader " + before
+                    + " bytes of 16 MiB were taken, buffers of the sockets included");
             byte[] buffer = new byte[1 << 16];
             long read = 0;
             for (int n = pair.application().getInputStream().read(buffer); n >= 0;

@@ -35,7 +35,8 @@ class HostileIT {
     }
 
     private static void assertServes() throws Exception {
-        assertEquals(new Curl(0, ""), Curl.run("--socks5-hostname", world.proxy(), web.url("/10000"), "-o", "/dev/null"));
+        assertEquals(new Curl(0, ""), Curl.run("--socks5-hostname", world.proxy(), web.url("/10000"), "-o",
+                "/dev/null"));
     }
 
     private static long heap() {
@@ -58,7 +59,8 @@ class HostileIT {
         long before = heap();
         Random random = new Random(1);
         List<Socket> sockets = new ArrayList<>();
-        byte[][] halves = {{}, {5}, {5, 2, 0}, {5, 1, 0}, {5, 1, 0, 5, 1, 0, 3, 100, 'a'}, {4, 1, 0}, {4, 1, 0, 80, 0, 0, 0, 1}};
+        byte[][] halves = {{}, {5}, {5, 2, 0}, {5, 1, 0}, {5, 1, 0, 5, 1, 0, 3, 100, 'a'}, {4, 1, 0},
+                {4, 1, 0, 80, 0, 0, 0, 1}};
         try {
             for (int i = 0; i < MANY; i++) {
                 Socket socket = world.open();

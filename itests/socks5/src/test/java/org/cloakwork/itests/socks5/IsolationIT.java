@@ -90,7 +90,8 @@ class IsolationIT {
             download(world, "127.0.0.1", "localhost");
             double seconds = (System.nanoTime() - started) / 1e9;
             assertEquals(senders, world.senders.size());
-            System.out.printf("isolate = %s: 16 MiB from each of two destinations at once in %.1f s, %.2f MB/s, %d packets; "
+            System.out.printf("isolate = %s: 16 MiB from each of two destinations at once in %.1f s, %.2f MB/s, %d "
+                    + "packets; "
                     + "%d senders%n", isolate, seconds, 32 * MIB / seconds / 1e6, packets(world) - packets, senders);
         }
     }

@@ -96,7 +96,8 @@ class TransfersIT {
         byte[] expected = WebServer.made(777);
         for (String[] how : new String[][] {{"--socks4"}, {"--socks4a"}, {"--socks5"}, {"--socks5-hostname"}}) {
             Path to = folder.resolve("small");
-            assertEquals(new Curl(0, ""), Curl.run(how[0], world.proxy(), web.url("/777"), "-o", to.toString()), how[0]);
+            assertEquals(new Curl(0, ""), Curl.run(how[0], world.proxy(), web.url("/777"), "-o", to.toString()),
+                    how[0]);
             assertArrayEquals(expected, Files.readAllBytes(to), how[0]);
         }
         assertEquals(0, Curl.run("--proxy", "socks5h://user:password@" + world.proxy(), web.url("/777"), "-o",

@@ -11,7 +11,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.cloakwork.vectors.Vectors;
 
-/** Serves made-up bytes of any length under {@code /LENGTH}, a page with a picture, and tells the SHA-256 of what is posted. */
+/**
+ * Serves made-up bytes of any length under {@code /LENGTH}, a page with a picture, and tells the SHA-256 of what is
+ * posted.
+ */
 final class WebServer implements AutoCloseable {
 
     private static final String PAGE = "<!DOCTYPE html><title>page</title><p id=text>Through the mixnet.</p>"

@@ -304,7 +304,9 @@ abstract class GatewayTransportContract {
         }
     }
 
-    /** Has all that trust what the JDK trusts, by its properties or by its default context, trust what is in the store. */
+    /**
+     * Has all that trust what the JDK trusts, by its properties or by its default context, trust what is in the store.
+     */
     private static void whileTrusting(Path store, SSLContext tls, Body body) throws Exception {
         SSLContext before = SSLContext.getDefault();
         Map<String, String> properties = Map.of("javax.net.ssl.trustStore", store.toString(),

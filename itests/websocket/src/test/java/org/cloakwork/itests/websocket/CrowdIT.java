@@ -20,7 +20,9 @@ import org.cloakwork.frontend.websocket.WebSocketFrontEnd;
 import org.cloakwork.spi.frontend.FrontEnd;
 import org.junit.jupiter.api.Test;
 
-/** A thousand connections that do nothing, stop half-way or send junk, again and again; a program is served as before. */
+/**
+ * A thousand connections that do nothing, stop half-way or send junk, again and again; a program is served as before.
+ */
 class CrowdIT {
 
     private static final int CONNECTIONS = 1000;
@@ -29,7 +31,8 @@ class CrowdIT {
     private static final long MOST_GROWTH_BYTES = 8L * MIB;
     private static final Duration START = Duration.ofSeconds(60);
     private static final long LIMIT_MILLIS = 30_000;
-    private static final String UPGRADE = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    private static final String UPGRADE =
+            "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
 
     @Test
@@ -53,8 +56,8 @@ class CrowdIT {
                     }
                     millis.add(roundTripMillis(uri, client));
                     heaps.add(heap());
-                    System.out.printf("websocket crowd, round %d: heap %d KiB with %d connections, %d KiB without%n", round,
-                            full / 1024, CONNECTIONS, heaps.getLast() / 1024);
+                    System.out.printf("websocket crowd, round %d: heap %d KiB with %d connections, %d KiB without%n",
+                            round, full / 1024, CONNECTIONS, heaps.getLast() / 1024);
                 }
                 System.out.println("websocket crowd: a message to itself took " + millis + " ms");
                 assertTrue(heaps.getLast() - heaps.get(1) < MOST_GROWTH_BYTES, "the heap grows: " + heaps);
@@ -81,7 +84,8 @@ class CrowdIT {
                     default -> {
                         socket.getOutputStream().write(upgrade);
                         // The beginning of a frame of 1 GiB.
-                        socket.getOutputStream().write(new byte[] {(byte) 0x82, (byte) 0xff, 0, 0, 0, 0, 0x40, 0, 0, 0, 1, 2, 3, 4,
+                        socket.getOutputStream().write(new byte[] {(byte) 0x82, (byte) 0xff, 0, 0, 0, 0, 0x40, 0, 0, 0,
+                                1, 2, 3, 4,
                             5, 6, 7});
                     }
                 }

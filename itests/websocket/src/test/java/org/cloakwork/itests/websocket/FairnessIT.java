@@ -24,7 +24,10 @@ import org.cloakwork.wire.websocket.ExtensionRequest;
 import org.cloakwork.wire.websocket.ExtensionResponse;
 import org.junit.jupiter.api.Test;
 
-/** Eight programs at one client, all of which send without end; one of them with messages 32 times as large and no pause. */
+/**
+ * Eight programs at one client, all of which send without end; one of them with messages 32 times as large and no
+ * pause.
+ */
 class FairnessIT {
 
     private static final int SESSIONS = 8;
@@ -80,7 +83,8 @@ class FairnessIT {
         double[] rates = new double[SESSIONS];
         Arrays.setAll(rates, i -> (after[i] - before[i]) * 1000.0 / MEASURED_MILLIS);
         double fair = Arrays.stream(rates).sum() / SESSIONS;
-        StringBuilder line = new StringBuilder("websocket fairness: greedy %.0f kB/s; others".formatted(rates[GREEDY] / 1000));
+        StringBuilder line =
+                new StringBuilder("websocket fairness: greedy %.0f kB/s; others".formatted(rates[GREEDY] / 1000));
         double least = Double.MAX_VALUE;
         for (int i = 0; i < SESSIONS; i++) {
             if (i != GREEDY) {

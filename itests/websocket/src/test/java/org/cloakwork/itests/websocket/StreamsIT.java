@@ -100,8 +100,8 @@ class StreamsIT {
             echo.join();
         }
         double seconds = (System.nanoTime() - started) / 1e9;
-        System.out.printf("stream: %d bytes there and back in %.1f s, %.0f kB/s each way, SHA-256 equal%n", BYTES, seconds,
-                BYTES / seconds / 1000);
+        System.out.printf("stream: %d bytes there and back in %.1f s, %.0f kB/s each way, SHA-256 equal%n", BYTES,
+                seconds, BYTES / seconds / 1000);
     }
 
     private static String sha256(byte[] bytes) throws Exception {
@@ -151,7 +151,8 @@ class StreamsIT {
                 assertThrows(SocketTimeoutException.class, () -> socket.getInputStream().read());
                 socket.setSoTimeout((int) LIMIT.toMillis());
                 socket.getOutputStream().write("alice\n".getBytes(StandardCharsets.UTF_8));
-                BufferedReader in = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+                BufferedReader in = new BufferedReader(new InputStreamReader(socket.getInputStream(),
+                        StandardCharsets.UTF_8));
                 assertEquals("hello alice", in.readLine());
                 socket.shutdownOutput();
                 assertEquals("bye", in.readLine());
@@ -160,7 +161,8 @@ class StreamsIT {
             service.join();
             IOException noAddress = assertThrows(IOException.class, () -> sockets.createSocket("example.org", 80));
             assertTrue(noAddress.getMessage().contains("address"), noAddress.getMessage());
-            StreamException refused = assertThrows(StreamException.class, () -> sockets.createSocket(bob.address().toString(), 81));
+            StreamException refused = assertThrows(StreamException.class, () ->
+                    sockets.createSocket(bob.address().toString(), 81));
             assertEquals(StreamException.Reason.REFUSED, refused.reason());
         }
     }
@@ -168,7 +170,8 @@ class StreamsIT {
     @Test
     void messagesGoOnBesideStreams() throws Exception {
         BlockingQueue<byte[]> received = new LinkedBlockingQueue<>();
-        try (StreamListener listener = bob.listen(3); Subscription subscription = bob.subscribe(message -> received.add(message.payload()));
+        try (StreamListener listener = bob.listen(3); Subscription subscription = bob.subscribe(message ->
+                received.add(message.payload()));
              MixnetStream near = alice.openStream(bob.address(), 3); MixnetStream far = listener.accept(LIMIT)) {
             assertTrue(subscription != null);
             near.output().write(7);

@@ -54,8 +54,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One client for each configuration of {@code org.cloakwork.client}: follows the parts that its configuration names as
- * they come and go, and registers the client as a service. The key {@code gateway} names a gateway; without it the client
- * uses {@code guards} of them, in the order that {@code gateway-choice} says.
+ * they come and go, and registers the client as a service. The key {@code gateway} names a gateway; without it the
+ * client uses {@code guards} of them, in the order that {@code gateway-choice} says.
  */
 @Component(name = "org.cloakwork.client", configurationPolicy = ConfigurationPolicy.REQUIRE, service = {})
 @Designate(ocd = ClientComponent.Configuration.class, factory = true)
@@ -116,13 +116,15 @@ public final class ClientComponent {
 
         /** {@return how} */
         @AttributeDefinition(name = "Guards", required = false, min = "1", max = "10",
-                description = "1 to 10; if no gateway is named, so many are drawn at random, kept for weeks and used in "
+                description = "1 to 10; if no gateway is named, so many are drawn at random, kept for weeks and used "
+                + "in "
                         + "order, so that who blocks one cannot lead the client to his own.")
         int guards() default 2;
 
         /** {@return hours} */
         @AttributeDefinition(name = "Tag lifetime", required = false, min = "1", max = "8760",
-                description = "After so many hours without a message of ours under it, the tag by which a recipient knows "
+                description = "After so many hours without a message of ours under it, the tag by which a recipient "
+                + "knows "
                         + "us ends, and it meets somebody new; 1 to 8760.")
         int tag$_$lifetime$_$hours() default 24;
 
@@ -134,7 +136,8 @@ public final class ClientComponent {
 
         /** {@return how} */
         @AttributeDefinition(name = "TLS", required = false,
-                description = "Whether a gateway that announces a name is used over TLS only, over TLS if that works, or "
+                description = "Whether a gateway that announces a name is used over TLS only, over TLS if that works, "
+                + "or "
                         + "in the clear; others are used in the clear, and so are those on loopback addresses if TLS "
                         + "does not work.",
                 options = {@Option(label = "required", value = "required"),

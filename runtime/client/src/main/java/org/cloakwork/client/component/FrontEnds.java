@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The front-ends that a client's configuration names: each serves while it is there, and the client runs. One that refuses
- * its new settings goes on with the last ones it took. What serves is a service with the names of client and front-end, so
- * that others can tell where.
+ * The front-ends that a client's configuration names: each serves while it is there, and the client runs. One that
+ * refuses its new settings goes on with the last ones it took. What serves is a service with the names of client and
+ * front-end, so that others can tell where.
  */
 final class FrontEnds {
 

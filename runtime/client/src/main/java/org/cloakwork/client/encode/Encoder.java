@@ -71,7 +71,8 @@ public record Encoder(PacketFormat format, Routes routes, MixnetAddress own, Pac
         for (int i = 0; i < count; i++) {
             // Our own gateway is checked to be in the topology before anything is encoded.
             surbs.add(new ReplySurb(ReplyKey.generate(randomness), format.createSurb(
-                    routes.to(own.identity(), own.gateway()).orElseThrow(), randomness), routes.topology().keyRotation()));
+                    routes.to(own.identity(), own.gateway()).orElseThrow(), randomness),
+                    routes.topology().keyRotation()));
         }
         return surbs;
     }

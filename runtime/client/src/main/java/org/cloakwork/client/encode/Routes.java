@@ -15,8 +15,8 @@ import org.cloakwork.spi.topology.Topology;
 
 /**
  * Draws routes: one mix of each layer, then the gateway of the receiver; delays from the exponential distribution.
- * Everything is sent with one Sphinx version, so that none tells cover from messages. Made once for a topology; safe for
- * use by many threads. Source: protocol/2-packets, 7.
+ * Everything is sent with one Sphinx version, so that none tells cover from messages. Made once for a topology; safe
+ * for use by many threads. Source: protocol/2-packets, 7.
  */
 public final class Routes {
 

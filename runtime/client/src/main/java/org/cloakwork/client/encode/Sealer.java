@@ -26,7 +26,8 @@ import org.cloakwork.wire.ReplySurb;
  * @param sizes      of cover packets
  * @param randomness for the sizes of cover packets
  */
-public record Sealer(Cryptography.Packets packets, Routes routes, Optional<Routes> previous, MixnetAddress own, PacketSizes sizes,
+public record Sealer(Cryptography.Packets packets, Routes routes, Optional<Routes> previous, MixnetAddress own,
+        PacketSizes sizes,
                      Randomness randomness) {
 
     /**
@@ -41,7 +42,8 @@ public record Sealer(Cryptography.Packets packets, Routes routes, Optional<Route
 
     /**
      * @param jobs what to send
-     * @return the packets in the order of the jobs; empty where the recipient's or our own gateway is not in the topology
+     * @return the packets in the order of the jobs; empty where the recipient's or our own gateway is not in the
+     *         topology
      */
     public List<Optional<PreparedPacket>> seal(List<Job> jobs) {
         List<Optional<PacketDraft>> drafts = jobs.stream().map(this::draft).toList();
@@ -74,8 +76,8 @@ public record Sealer(Cryptography.Packets packets, Routes routes, Optional<Route
     }
 
     /**
-     * An acknowledgement travels under the rotation of the packet that brings it, so it needs the keys of that one. Source:
-     * protocol/3-messages, 4.
+     * An acknowledgement travels under the rotation of the packet that brings it, so it needs the keys of that one.
+     * Source: protocol/3-messages, 4.
      */
     private Optional<Route> toUs(KeyRotation rotation) {
         return previous.filter(before -> rotation != routes.topology().keyRotation()

@@ -16,8 +16,8 @@ import org.cloakwork.wire.PreparedPacket;
 import org.cloakwork.wire.ReplySurb;
 
 /**
- * Makes packets of the fragments in the outbox, a few ahead of their turn, and keeps cover packets ready. Packets are made
- * many at a time, because together they cost less.
+ * Makes packets of the fragments in the outbox, a few ahead of their turn, and keeps cover packets ready. Packets are
+ * made many at a time, because together they cost less.
  */
 public final class Sealing {
 

@@ -212,7 +212,8 @@ public final class Inbox {
             if (way instanceof Way.Address && message instanceof NymMessage.ToAddress direct) {
                 return Optional.of(new ToAddress(direct));
             }
-            if (way instanceof Way.ReplyBlock(var ownTag) && message instanceof NymMessage.Reply(ReplyContent content)) {
+            if (way instanceof Way.ReplyBlock(var ownTag)
+                    && message instanceof NymMessage.Reply(ReplyContent content)) {
                 return Optional.of(new OverReplyBlock(content, ownTag));
             }
         }
@@ -242,7 +243,8 @@ public final class Inbox {
     private Opened decrypt(byte[] delivered, byte[] prefix) throws WireException {
         Optional<ReplyKeys.Used> used = replyKeys.take(prefix);
         return used.isPresent()
-                ? new Opened(cryptography.openReply(delivered, used.get().key()), new Way.ReplyBlock(used.get().ownTag()))
+                ? new Opened(cryptography.openReply(delivered, used.get().key()),
+                new Way.ReplyBlock(used.get().ownTag()))
                 : new Opened(cryptography.open(delivered, own), new Way.Address());
     }
 }

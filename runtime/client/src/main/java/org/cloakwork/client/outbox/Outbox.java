@@ -8,8 +8,8 @@ import org.cloakwork.wire.PacketSize;
 
 /**
  * Fragments that wait for their turn. Lanes share the link fairly by bytes, whatever the size of their packets (deficit
- * round robin), and so do first and further copies: when much is lost, what was begun is still finished, and what is new
- * does not wait for it. What the outbox may hold is limited by whoever admits messages.
+ * round robin), and so do first and further copies: when much is lost, what was begun is still finished, and what is
+ * new does not wait for it. What the outbox may hold is limited by whoever admits messages.
  */
 public final class Outbox {
 

@@ -172,7 +172,9 @@ public final class OutgoingMessage implements Delivery {
         return surbs;
     }
 
-    /** {@return the fragments it was cut into, forgotten by this: whoever keeps the message must not keep its content} */
+    /**
+     * {@return the fragments it was cut into, forgotten by this: whoever keeps the message must not keep its content}
+     */
     public List<OutgoingFragment> takeFragments() {
         List<OutgoingFragment> taken = fragments;
         fragments = List.of();

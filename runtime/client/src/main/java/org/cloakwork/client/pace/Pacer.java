@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets packets leave when the cover strategy says so: in slots, with cover where nothing waits, or at once where it wants
- * no slots. Runs on the client's own thread.
+ * Lets packets leave when the cover strategy says so: in slots, with cover where nothing waits, or at once where it
+ * wants no slots. Runs on the client's own thread.
  */
 public final class Pacer {
 
@@ -121,7 +121,9 @@ public final class Pacer {
         loop.cancel();
     }
 
-    /** A packet waits, or the link has room again. Until a new strategy was asked, nothing leaves: it may want slots. */
+    /**
+     * A packet waits, or the link has room again. Until a new strategy was asked, nothing leaves: it may want slots.
+     */
     public void packetReady() {
         while (!paced && strategy != null && parts.cover() == strategy && traffic.isOpen() && !link.congested()
                 && traffic.sendWaiting()) {
@@ -173,7 +175,10 @@ public final class Pacer {
         }
     }
 
-    /** Gaps add up from slot to slot; after a stall they start from now, so that it is followed by a few packets at most. */
+    /**
+     * Gaps add up from slot to slot; after a stall they start from now, so that it is followed by a few packets at
+     * most.
+     */
     private long next(long lastNanos, Duration gap) {
         long now = environment.clock().nanoTime();
         long next = lastNanos + gap.toNanos();

@@ -6,8 +6,8 @@ package org.cloakwork.client.reliability;
  *
  * <p>An acknowledgement does not say which copy it is for, so only packets sent once are measured (Karn). But when the
  * path has become slower than the waits, every packet is sent twice and nothing would be measured any more. Therefore
- * {@value #AMBIGUOUS_IN_A_ROW} such packets, all first sent after the last that was measured, count as one measurement of
- * their first copy; with packets lost at random that is rare.
+ * {@value #AMBIGUOUS_IN_A_ROW} such packets, all first sent after the last that was measured, count as one measurement
+ * of their first copy; with packets lost at random that is rare.
  */
 public final class RoundTrips {
 

@@ -187,7 +187,8 @@ public final class Replies {
     /** @param fragment needs no further copy: a reply block that was taken for one goes back */
     public void ended(OutgoingFragment fragment) {
         if (fragment.message().target() instanceof Target.ToSender(SenderTag sender, boolean ignored)) {
-            Optional.ofNullable(fragment.takeSurb()).ifPresent(surb -> stock.putBack(sender, surb, environment.clock().nanoTime()));
+            Optional.ofNullable(fragment.takeSurb()).ifPresent(surb ->
+                    stock.putBack(sender, surb, environment.clock().nanoTime()));
         }
     }
 
@@ -217,8 +218,8 @@ public final class Replies {
     }
 
     /**
-     * Answers a request for reply blocks that came over one of ours: to whom that one was given, under the tag it was given
-     * under.
+     * Answers a request for reply blocks that came over one of ours: to whom that one was given, under the tag it was
+     * given under.
      *
      * @param request the request
      * @param used    our tag under which it got the reply block it asked with, if that is known

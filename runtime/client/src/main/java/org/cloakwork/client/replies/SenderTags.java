@@ -17,12 +17,15 @@ import org.cloakwork.spi.runtime.Randomness;
 
 /**
  * The tags we call ourselves by, one for each recipient, so that no two of them can tell we are the same; and where an
- * application wants to be several to one recipient, one for each. A tag that is not used for long ends, and whoever knew
- * us by it meets somebody new.
+ * application wants to be several to one recipient, one for each. A tag that is not used for long ends, and whoever
+ * knew us by it meets somebody new.
  */
 public final class SenderTags {
 
-    /** Tags remembered, of either kind, so that one kind does not push out the other; the one not used for longest goes first. */
+    /**
+     * Tags remembered, of either kind, so that one kind does not push out the other; the one not used for longest goes
+     * first.
+     */
     static final int MAX_TAGS = 10_000;
     /** The store is told of a use so often at most. */
     private static final long NOTED_NANOS = Duration.ofHours(1).toNanos();

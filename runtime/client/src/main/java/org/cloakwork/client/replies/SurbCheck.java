@@ -16,8 +16,8 @@ import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.ReplySurb;
 
 /**
- * Looks at reply blocks of others before they are kept. A packet made with one must look to our gateway like any other of
- * ours, so its first hop has to be a mix that our own packets begin with, and its label one that they carry.
+ * Looks at reply blocks of others before they are kept. A packet made with one must look to our gateway like any other
+ * of ours, so its first hop has to be a mix that our own packets begin with, and its label one that they carry.
  */
 final class SurbCheck {
 
@@ -69,7 +69,9 @@ final class SurbCheck {
         return usable;
     }
 
-    /** Blocks without a label, or in a network of which no rotation is known, get the label that all our packets carry. */
+    /**
+     * Blocks without a label, or in a network of which no rotation is known, get the label that all our packets carry.
+     */
     private ReplySurb labelled(ReplySurb surb) {
         boolean asIs = surb.rotation() == rotation
                 || surb.rotation() != KeyRotation.UNKNOWN && rotation != KeyRotation.UNKNOWN;

@@ -48,12 +48,15 @@ public final class SurbStock {
     static final long SILENT_NANOS = Duration.ofHours(1).toNanos();
     /** Whoever made a block has forgotten its key by then. */
     static final long MAX_AGE_NANOS = ReplyKeys.MAX_AGE.toNanos();
-    /** A request not answered by then is lost; the next one in a row is given twice as long. Source: protocol/5-client, 5.1. */
+    /**
+     * A request not answered by then is lost; the next one in a row is given twice as long. Source: protocol/5-client,
+     * 5.1.
+     */
     static final long REQUEST_TIMEOUT_NANOS = 10_000_000_000L;
     static final long LONGEST_REQUEST_TIMEOUT_NANOS = 300_000_000_000L;
     /**
-     * This part of an epoch after a rotation those whose blocks are old are asked for new ones: by then they know of the
-     * rotation, too. Source: protocol/5-client, 5.2.
+     * This part of an epoch after a rotation those whose blocks are old are asked for new ones: by then they know of
+     * the rotation, too. Source: protocol/5-client, 5.2.
      */
     static final int RENEWALS_AN_EPOCH = 6;
     /** Of {@link #rank}. */
@@ -237,10 +240,12 @@ public final class SurbStock {
         check.topologyChanged(present, nowNanos);
         epochNanos = present.epochLength().toNanos();
         if (present.keyRotationId() != rotationId) {
-            // The labels of every other rotation are the same: who missed one cannot tell its blocks from the present ones.
+            // The labels of every other rotation are the same: who missed one cannot tell its blocks from the present
+            // ones.
             boolean missed = rotation != KeyRotation.UNKNOWN && present.keyRotation() != KeyRotation.UNKNOWN
                     && present.keyRotationId() > rotationId + 1;
-            // At the start it is not known when the rotation began: only what was kept from before can be of the one before.
+            // At the start it is not known when the rotation began: only what was kept from before can be of the one
+            // before.
             if (rotation != KeyRotation.UNKNOWN || size > 0) {
                 rotatedNanos = OptionalLong.of(nowNanos);
             }
@@ -259,7 +264,8 @@ public final class SurbStock {
             rotatedNanos = OptionalLong.empty();
         }
         for (Peer peer : peers.values()) {
-            drop(peer.surbs, held -> rotationOver && !isFresh(held.surb()) || nowNanos - held.sinceNanos() > MAX_AGE_NANOS);
+            drop(peer.surbs, held -> rotationOver && !isFresh(held.surb())
+                    || nowNanos - held.sinceNanos() > MAX_AGE_NANOS);
             drop(peer.early, held -> nowNanos - held.sinceNanos() > MAX_AGE_NANOS);
         }
         peers.values().removeIf(peer -> peer.isEmpty(nowNanos));
@@ -273,7 +279,9 @@ public final class SurbStock {
         }
     }
 
-    /** With a label that nodes do not take, a packet is lost, and its gateway sees what it never sees of us otherwise. */
+    /**
+     * With a label that nodes do not take, a packet is lost, and its gateway sees what it never sees of us otherwise.
+     */
     private boolean isUsable(ReplySurb surb) {
         return isFresh(surb) || rotatedNanos.isPresent();
     }
@@ -472,8 +480,12 @@ public final class SurbStock {
         return chosen.surb();
     }
 
-    /** Fresh ones come first, of them those that came with the tag that is answered, and then those that look like our own. */
+    /**
+     * Fresh ones come first, of them those that came with the tag that is answered, and then those that look like our
+     * own.
+     */
     private int rank(Held held, SenderTag answered) {
-        return (isFresh(held.surb()) ? 4 : 0) + (held.origin() == answered ? 2 : 0) + (check.isFirstHop(held.surb()) ? 1 : 0);
+        return (isFresh(held.surb()) ? 4 : 0) + (held.origin() == answered ? 2 : 0)
+                + (check.isFirstHop(held.surb()) ? 1 : 0);
     }
 }

@@ -22,8 +22,8 @@ import org.cloakwork.wire.gateway.HandshakeStep;
 import org.cloakwork.wire.gateway.ServerResponse;
 
 /**
- * What is said on one connection to a gateway: frames in, actions out, no time and no I/O of its own. Registers if there
- * is no key yet, else authenticates; then claims bandwidth whenever it runs low. Source: protocol/4-gateway, 11.
+ * What is said on one connection to a gateway: frames in, actions out, no time and no I/O of its own. Registers if
+ * there is no key yet, else authenticates; then claims bandwidth whenever it runs low. Source: protocol/4-gateway, 11.
  */
 final class Conversation {
 
@@ -149,7 +149,8 @@ final class Conversation {
             response = ServerResponse.parse(text);
         } catch (WireException e) {
             counters.count(Counter.GATEWAY_MALFORMED);
-            return state == State.LIVE || state == State.OVER ? List.of() : over("unreadable answer: " + e.getMessage());
+            return state == State.LIVE || state == State.OVER ? List.of()
+                    : over("unreadable answer: " + e.getMessage());
         }
         return switch (response) {
             case ServerResponse.SupportedProtocol(int supported) -> supported(supported, now);

@@ -21,9 +21,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The few gateways a client uses, drawn at random once and kept, in order: whoever blocks one of them brings it to the next
- * of them, and never to one of his own choice. One is replaced after weeks, or when it was gone from the network for days.
- * Used on the client's own thread.
+ * The few gateways a client uses, drawn at random once and kept, in order: whoever blocks one of them brings it to the
+ * next of them, and never to one of his own choice. One is replaced after weeks, or when it was gone from the network
+ * for days. Used on the client's own thread.
  */
 final class Guards {
 

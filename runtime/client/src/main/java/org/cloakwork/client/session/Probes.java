@@ -11,7 +11,9 @@ import org.cloakwork.spi.transport.GatewayEndpoint;
 import org.cloakwork.spi.transport.GatewayLink;
 import org.cloakwork.spi.transport.GatewayTransport;
 
-/** Finds out which gateways can be reached, by opening a link to each and closing it. Used on the client's own thread. */
+/**
+ * Finds out which gateways can be reached, by opening a link to each and closing it. Used on the client's own thread.
+ */
 final class Probes {
 
     private static final Duration PATIENCE = Duration.ofMillis(1500);

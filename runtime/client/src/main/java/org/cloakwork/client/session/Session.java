@@ -38,8 +38,8 @@ import org.slf4j.event.Level;
 
 /**
  * The authenticated session with a gateway: chooses it, connects, and connects again whenever the link is lost, for
- * ever, with growing pauses. If no gateway is named it uses the first of its {@link Guards}; while that one stays away for
- * too long another of them, and the first again once that can be reached. Runs on the client's own thread.
+ * ever, with growing pauses. If no gateway is named it uses the first of its {@link Guards}; while that one stays away
+ * for too long another of them, and the first again once that can be reached. Runs on the client's own thread.
  */
 public final class Session {
 
@@ -363,7 +363,9 @@ public final class Session {
         changed("connecting to gateway " + gateway + (attempt.way().exposed() ? " in the clear" : ""));
     }
 
-    /** {@return the guards beside our own, if that is one, that can be tried; the next after the one tried last first} */
+    /**
+     * {@return the guards beside our own, if that is one, that can be tried; the next after the one tried last first}
+     */
     private List<IdentityKey> otherGuards() {
         List<IdentityKey> others = new ArrayList<>(usableGuards());
         if (address != null) {
@@ -421,7 +423,9 @@ public final class Session {
         return isOver(unlistedSinceNanos, policy.unlistedLimit());
     }
 
-    /** Nobody can reach us at a gateway that is gone from the network, and a guard that was replaced has had its time. */
+    /**
+     * Nobody can reach us at a gateway that is gone from the network, and a guard that was replaced has had its time.
+     */
     private void moveIfDue() {
         if (named.isPresent() || closed || address == null) {
             return;
@@ -478,7 +482,8 @@ public final class Session {
                 isUsable(guard) && (order.size() == 1 || !faults.containsKey(guard)))) {
             return reason;
         }
-        String each = order.stream().map(guard -> guard + ": " + reach(guard).fault().orElseGet(() -> faults.get(guard)))
+        String each = order.stream().map(guard -> guard + ": "
+                + reach(guard).fault().orElseGet(() -> faults.get(guard)))
                 .collect(Collectors.joining("; "));
         String until = guards.nextReplacement().map(at -> " before " + at.truncatedTo(ChronoUnit.MINUTES)).orElse("");
         return (order.size() == 1 ? "our guard cannot" : "none of our " + order.size() + " guards can")

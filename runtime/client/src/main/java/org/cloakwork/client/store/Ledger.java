@@ -214,7 +214,8 @@ public final class Ledger {
     public void arrived(Fragment fragment, Way way) {
         if (journal != null) {
             fragmentRows.computeIfAbsent(fragment.setId(), id -> new BitSet()).set(fragment.position());
-            journal.offer(Rows.FRAGMENT, Rows.fragmentKey(fragment.setId(), fragment.position()), Rows.fragment(fragment, way));
+            journal.offer(Rows.FRAGMENT, Rows.fragmentKey(fragment.setId(), fragment.position()),
+                    Rows.fragment(fragment, way));
         }
     }
 

@@ -43,7 +43,8 @@ import org.cloakwork.wire.topology.TopologyJson;
  * The tables and what is in their rows; numbers are big-endian, instants are milliseconds since 1970.
  * <pre>
  * gateway       own identity 32                       identity of our gateway 32
- * guards        own identity 32                       for each: identity 32, drawn 8, to be replaced 8, not in the network
+ * guards        own identity 32                       for each: identity 32, drawn 8, to be replaced 8, not in the
+ * network
  *                                                     since 8 or 0
  * registration  own identity 32, gateway 32           shared key 32, last timestamp in seconds 8
  * tag           recipient 96                          our tag 16, last used 8
@@ -144,7 +145,8 @@ final class Rows {
 
     static byte[] replyKey(ReplyKey key, Instant made, Optional<SenderTag> ownTag) {
         byte[] tag = ownTag.map(SenderTag::bytes).orElse(new byte[0]);
-        return ByteBuffer.allocate(ReplyKey.LENGTH + Long.BYTES + tag.length).put(key.bytes()).put(instant(made)).put(tag)
+        return ByteBuffer.allocate(ReplyKey.LENGTH + Long.BYTES + tag.length).put(key.bytes()).put(instant(made))
+                .put(tag)
                 .array();
     }
 
@@ -183,7 +185,8 @@ final class Rows {
             case ReceivedMessage.Unknown() -> new byte[] {FROM_ANYBODY};
             case ReceivedMessage.Sender(SenderTag sender) -> origin(FROM_SENDER, sender.bytes());
             // Whom isolated conversations were with is not kept, and they have ended at the next start.
-            case ReceivedMessage.Answer(var recipient, var isolation) -> recipient.filter(address -> isolation.isEmpty())
+            case ReceivedMessage.Answer(var recipient, var isolation) ->
+                    recipient.filter(address -> isolation.isEmpty())
                     .map(address -> origin(ANSWER, address.bytes())).orElse(new byte[] {ANSWER_OF_NOBODY});
         };
         return ByteBuffer.allocate(origin.length + message.payload().length).put(origin).put(message.payload()).array();
@@ -308,7 +311,8 @@ final class Rows {
                 topology.add(new Saved.LastTopology(TopologyJson.read(rest(value), at), at));
             }
         });
-        each(store, TAG, (key, value) -> tagRows.add(Map.entry(MixnetAddress.fromBytes(bytes(key, MixnetAddress.LENGTH)),
+        each(store, TAG, (key, value) ->
+                tagRows.add(Map.entry(MixnetAddress.fromBytes(bytes(key, MixnetAddress.LENGTH)),
                 new Saved.Tag(tag(value), value.hasRemaining() ? instant(value) : now))));
         each(store, REPLY_KEY, (key, value) -> {
             Saved.Key found = new Saved.Key(new ReplyKey(bytes(value, ReplyKey.LENGTH)), instant(value),

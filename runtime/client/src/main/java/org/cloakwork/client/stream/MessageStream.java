@@ -23,8 +23,8 @@ import org.cloakwork.wire.stream.Reordering;
 import org.cloakwork.wire.stream.SendWindow;
 
 /**
- * A connection over messages that arrive in any order: an {@link InputStream} and an {@link OutputStream}, each closed on
- * its own as the halves of a TCP connection are.
+ * A connection over messages that arrive in any order: an {@link InputStream} and an {@link OutputStream}, each closed
+ * on its own as the halves of a TCP connection are.
  *
  * <p>Every byte comes out once and in order, or the stream breaks with a {@link StreamException} that says why, on both
  * of its ends. Writing waits while too much is under way or the other side does not read; reading waits for what is
@@ -112,8 +112,8 @@ public final class MessageStream {
     }
 
     /**
-     * Breaks the stream off: the other side is told, whoever reads or writes gets an exception. Nothing happens if it is
-     * over already.
+     * Breaks the stream off: the other side is told, whoever reads or writes gets an exception. Nothing happens if it
+     * is over already.
      *
      * @param detail for people
      */
@@ -200,7 +200,9 @@ public final class MessageStream {
         }
     }
 
-    /** Nobody reads any more: bytes that come, or are here, break the stream off; the end of the other half does not. */
+    /**
+     * Nobody reads any more: bytes that come, or are here, break the stream off; the end of the other half does not.
+     */
     public void closeInput() {
         boolean unread;
         lock.lock();
@@ -401,7 +403,9 @@ public final class MessageStream {
 
     // ------------------------------------------------------------------ time
 
-    /** Does what time brings: sends again what was refused, keeps alive, and finds that something has taken too long. */
+    /**
+     * Does what time brings: sends again what was refused, keeps alive, and finds that something has taken too long.
+     */
     public void tick() {
         List<Piece> again = new ArrayList<>();
         StreamException tooLong;

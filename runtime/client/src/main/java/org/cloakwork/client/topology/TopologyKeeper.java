@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Keeps the last good topology, for ever, and asks for a new one at its period; after a failure it asks again sooner. At
- * a start without an answer it goes on with the last good one of before.
+ * Keeps the last good topology, for ever, and asks for a new one at its period; after a failure it asks again sooner.
+ * At a start without an answer it goes on with the last good one of before.
  */
 public final class TopologyKeeper {
 

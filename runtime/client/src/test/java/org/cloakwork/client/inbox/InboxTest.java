@@ -21,7 +21,6 @@ import org.cloakwork.wire.NymMessage;
 import org.cloakwork.wire.PacketSize;
 import org.cloakwork.wire.Padding;
 import org.cloakwork.wire.PayloadEncryption;
-import org.cloakwork.wire.ReplyContent;
 import org.cloakwork.wire.PreparedPacket;
 import org.cloakwork.wire.ReplyContent;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;

@@ -69,8 +69,8 @@ class ReplyStateTest {
                     IdentityKeyPair.generate(randomness).publicKey(), new EncryptionKey(randomness.bytes(32)),
                     Set.of(Node.Role.MIXNODE), OptionalInt.empty()));
         }
-        return new Topology(1, rotationId, Instant.EPOCH, new Topology.RewardedSet(1, Set.of(), Set.of(), nodes.keySet(),
-                Set.of(), Set.of(), Set.of()), nodes);
+        return new Topology(1, rotationId, Instant.EPOCH,
+                new Topology.RewardedSet(1, Set.of(), Set.of(), nodes.keySet(), Set.of(), Set.of(), Set.of()), nodes);
     }
 
     private void received(SenderTag sender, List<ReplySurb> surbs, boolean requested) {
@@ -268,7 +268,8 @@ class ReplyStateTest {
 
     @Test
     void blocksWhoseFirstHopIsNoMixOfTheFirstLayerAreNotKept() {
-        received(peer, List.of(surb(KeyRotation.UNKNOWN, "10.0.0.1:1790", 4), surb(KeyRotation.UNKNOWN, "10.0.0.2:1789", 4),
+        received(peer, List.of(surb(KeyRotation.UNKNOWN, "10.0.0.1:1790", 4),
+                surb(KeyRotation.UNKNOWN, "10.0.0.2:1789", 4),
                 surb(KeyRotation.UNKNOWN, "[2001:db8::1]:1789", 4)), false);
         assertFalse(stock.canAnswer(peer, 0));
         assertEquals(3, counters.get(Counter.SURBS_FIRST_HOP));
@@ -277,7 +278,8 @@ class ReplyStateTest {
 
     @Test
     void blocksOfMoreHopsThanAPacketHasAreNotKept() {
-        received(peer, List.of(surb(KeyRotation.UNKNOWN, FIRST_HOP, 5), surb(KeyRotation.UNKNOWN, FIRST_HOP, 6)), false);
+        received(peer, List.of(surb(KeyRotation.UNKNOWN, FIRST_HOP, 5), surb(KeyRotation.UNKNOWN, FIRST_HOP, 6)),
+                false);
         assertEquals(1, stock.size());
         assertEquals(1, counters.get(Counter.SURBS_HOPS));
         assertBalance(0);

@@ -45,7 +45,8 @@ class ConversationTest {
 
     private Conversation conversation(Optional<GatewaySharedKey> known, long lastTimestamp) {
         Conversation conversation =
-                new Conversation(Cryptography.NYM, client, gateway.publicKey(), known, lastTimestamp, counters, randomness);
+                new Conversation(Cryptography.NYM, client, gateway.publicKey(), known, lastTimestamp, counters,
+                randomness);
         assertEquals(List.of(new Action.Send(new ClientRequest.SupportedProtocol().toJson())), conversation.opened());
         return conversation;
     }

@@ -3,7 +3,9 @@ package org.cloakwork.wire.crypto;
 import java.security.GeneralSecurityException;
 import javax.crypto.Cipher;
 
-/** A cipher for each thread, given a key before each use: looking one up takes as long as encrypting a packet with it. */
+/**
+ * A cipher for each thread, given a key before each use: looking one up takes as long as encrypting a packet with it.
+ */
 final class ThreadCipher extends ThreadLocal<Cipher> {
 
     private final String transformation;

@@ -2,7 +2,9 @@ package org.cloakwork.wire.socks5;
 
 import java.util.Locale;
 
-/** Why an exit did not connect: its name for people in {@link ProviderResponse.ConnectionError}, and a SOCKS 5 reply. */
+/**
+ * Why an exit did not connect: its name for people in {@link ProviderResponse.ConnectionError}, and a SOCKS 5 reply.
+ */
 public enum ConnectFailure {
     /** Whatever has no name of its own. */
     GENERAL("general failure", 1),

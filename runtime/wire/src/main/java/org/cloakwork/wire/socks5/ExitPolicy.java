@@ -8,8 +8,8 @@ import org.cloakwork.wire.WireException;
 
 /**
  * Where an exit connects to: the first rule that fits decides, and what no rule fits is refused. The text has a rule a
- * line, {@code ExitPolicy accept 1.2.3.0/24:80-443}; what follows a {@code #} is a remark. Source: protocol/6-frontends,
- * 3.3.
+ * line, {@code ExitPolicy accept 1.2.3.0/24:80-443}; what follows a {@code #} is a remark. Source:
+ * protocol/6-frontends, 3.3.
  *
  * @param rules in order
  */

@@ -45,8 +45,10 @@ public sealed interface ProviderRequest {
         @Override
         public byte[] bytes() {
             byte[] host = target.getBytes(StandardCharsets.UTF_8);
-            int length = Long.BYTES + Short.BYTES + host.length + (returnAddress.isPresent() ? MixnetAddress.LENGTH : 0);
-            ByteBuffer out = start(versions, FLAG, length).putLong(connectionId).putShort((short) host.length).put(host);
+            int length = Long.BYTES + Short.BYTES + host.length + (returnAddress.isPresent() ? MixnetAddress.LENGTH
+                    : 0);
+            ByteBuffer out = start(versions, FLAG, length).putLong(connectionId).putShort((short) host.length)
+                    .put(host);
             returnAddress.ifPresent(address -> out.put(address.bytes()));
             return out.array();
         }

@@ -212,7 +212,8 @@ public sealed interface ProviderResponse {
                     build.forEach(json.putObject("build_information")::put);
                 }
                 case SupportedVersions(int providerInterface, int protocol) -> json
-                        .put("interface_version", version(providerInterface)).put("provider_version", version(protocol));
+                        .put("interface_version", version(providerInterface)).put("provider_version",
+                        version(protocol));
                 case ControlError(String message) -> json.put("message", message);
             }
             return Optional.of(json.toString());

@@ -9,8 +9,8 @@ import org.cloakwork.wire.stream.End;
  * the connection alive.
  *
  * @param connectionId chosen at random by the SOCKS client
- * @param end          whether it is the last piece. The wire has one byte for it, 0 or anything else for "closed"; we tell
- *                     a reset by 2
+ * @param end          whether it is the last piece. The wire has one byte for it, 0 or anything else for "closed"; we
+ *                     tell a reset by 2
  * @param sequence     unsigned
  * @param data         may be empty
  */

@@ -1,8 +1,8 @@
 package org.cloakwork.wire.socks5;
 
 /**
- * The versions a request is written in; the {@linkplain #answer answer} is written in the same. Numbers 0 to 2 on the wire mean that there is
- * no version, which is 0 here. Source: protocol/6-frontends, 2.2.
+ * The versions a request is written in; the {@linkplain #answer answer} is written in the same. Numbers 0 to 2 on the
+ * wire mean that there is no version, which is 0 here. Source: protocol/6-frontends, 2.2.
  *
  * @param providerInterface the framing common to all of Nym's service providers, 0 to 255
  * @param protocol          of what is inside, 0 to 255
@@ -12,8 +12,8 @@ public record Versions(int providerInterface, int protocol) {
     /** What Nym's clients of release 2026.9 write. */
     public static final Versions CURRENT = new Versions(3, 3);
     /**
-     * What a client writes that understands {@link ProviderResponse.Window}. To Nym's exits the interface version is just
-     * a number, which they put into the answer; an exit that understands windows puts another one.
+     * What a client writes that understands {@link ProviderResponse.Window}. To Nym's exits the interface version is
+     * just a number, which they put into the answer; an exit that understands windows puts another one.
      */
     public static final Versions WINDOWS = new Versions('W', 3);
     private static final int WINDOWS_ANSWER = 'X';

@@ -79,7 +79,8 @@ public final class Reordering {
         if (end != End.NONE) {
             last = sequence;
             lastKnown = true;
-            pieces.entrySet().removeIf(entry -> Long.compareUnsigned(entry.getKey(), last) > 0 && drop(entry.getValue()));
+            pieces.entrySet().removeIf(entry -> Long.compareUnsigned(entry.getKey(), last) > 0
+                    && drop(entry.getValue()));
         }
         return sequence == next ? Accepted.NEXT : Accepted.EARLY;
     }

@@ -5,8 +5,8 @@ import java.util.regex.Pattern;
 import org.cloakwork.spi.topology.NodeAddress;
 
 /**
- * What may stand as the host of a URI: a name of DNS (RFC 1123, 2.1) or a numeric address. Names that others announce are
- * checked with it before they are used.
+ * What may stand as the host of a URI: a name of DNS (RFC 1123, 2.1) or a numeric address. Names that others announce
+ * are checked with it before they are used.
  */
 public final class HostName {
 

@@ -37,7 +37,8 @@ final class JsonField {
     private static final int MAX_SHOWN_CHARACTERS = 100;
     /** RFC 3339; Java reads nine digits of a fraction. */
     private static final Pattern RFC_3339 =
-            Pattern.compile("(\\d{4}-\\d\\d-\\d\\d)[Tt](\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,9})?)\\d*([Zz]|[+-]\\d\\d:\\d\\d)");
+            Pattern.compile("(\\d{4}-\\d\\d-\\d\\d)[Tt](\\d\\d:\\d\\d:\\d\\d(?:\\.\\d{1,9})?)\\d*"
+                    + "([Zz]|[+-]\\d\\d:\\d\\d)");
 
     private final String path;
     private final JsonNode node;

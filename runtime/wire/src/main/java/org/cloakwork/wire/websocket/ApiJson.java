@@ -19,9 +19,9 @@ import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SenderTag;
 
 /**
- * One JSON object, read as strictly as the native client reads it: integers have no point, nothing follows the object, no
- * field comes twice, unknown fields are ignored; and written byte for byte as that client does. How long it may be is up to
- * whoever takes the frame.
+ * One JSON object, read as strictly as the native client reads it: integers have no point, nothing follows the object,
+ * no field comes twice, unknown fields are ignored; and written byte for byte as that client does. How long it may be
+ * is up to whoever takes the frame.
  */
 final class ApiJson {
 

@@ -12,8 +12,8 @@ import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SenderTag;
 
 /**
- * A request of a program to the native client. Connection ids are unsigned; empty stands for the general lane. In binary
- * form that is written as 0, so connection 0 has a text form only. Source: protocol/6-frontends, 1.2 and 1.4.
+ * A request of a program to the native client. Connection ids are unsigned; empty stands for the general lane. In
+ * binary form that is written as 0, so connection 0 has a text form only. Source: protocol/6-frontends, 1.2 and 1.4.
  */
 public sealed interface ApiRequest {
 

@@ -137,7 +137,8 @@ public sealed interface ExtensionResponse {
                 default -> throw ApiJson.malformed("state is none of connecting, ready, degraded, stopped");
             });
             case "selfAddress" -> new SelfAddress(json.address("address"));
-            case "laneQueueLength" -> new LaneQueueLength(json.u64("connectionId"), json.number("bytes", Long.MAX_VALUE),
+            case "laneQueueLength" ->
+                    new LaneQueueLength(json.u64("connectionId"), json.number("bytes", Long.MAX_VALUE),
                     json.number("packets", Long.MAX_VALUE));
             default -> throw ApiJson.malformed("unknown type of response");
         };

@@ -217,7 +217,8 @@ class NymApiJsonTest {
             /nodes/data/0 | ip_addresses  | ["example.org"]    | nodes.data.0.ip_addresses.0: "example.org" is not
             /nodes/data/0 | mix_port      | 65536              | nodes.data.0.mix_port: must be
             /nodes/data/0 | node_id       | -1                 | nodes.data.0.node_id: must be
-            /nodes/data/0 | ed25519_identity_pubkey | "0OIl"   | nodes.data.0.ed25519_identity_pubkey: identity key is not base58
+            /nodes/data/0 | ed25519_identity_pubkey | "0OIl"   | nodes.data.0.ed25519_identity_pubkey: identity key is \
+            not base58
             /nodes/data/0 | x25519_sphinx_pubkey    | [1]      | nodes.data.0.x25519_sphinx_pubkey: must be a string
             /nodes/data/0 | supported_roles | {"mixnode":true} | nodes.data.0.supported_roles.entry: missing
             /nodes/data/0/entry | ws_port | (none)             | nodes.data.0.entry.ws_port: missing

@@ -127,29 +127,47 @@ class TopologyJsonTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
             /metadata               | refreshed_at     | (none)                     | metadata.refreshed_at: missing
-            /metadata               | refreshed_at     | "2026-01-01 00:00:00.0 +00:00:00" | metadata.refreshed_at: must be a date
-            /metadata               | refreshed_at     | "2026-13-01T00:00:00Z"     | metadata.refreshed_at: must be a date
-            /metadata               | key_rotation_id  | 4294967296                 | metadata.key_rotation_id: must be a whole number
+            /metadata               | refreshed_at     | "2026-01-01 00:00:00.0 +00:00:00" | metadata.refreshed_at: \
+            must be a date
+            /metadata               | refreshed_at     | "2026-13-01T00:00:00Z"     | metadata.refreshed_at: must be a \
+            date
+            /metadata               | key_rotation_id  | 4294967296                 | metadata.key_rotation_id: must \
+            be a whole number
             ^^                      | metadata         | null                       | metadata: must be an object
             ^^                      | rewarded_set     | (none)                     | rewarded_set: missing
-            ^^                      | node_details     | []                         | node_details: must be an object, not an array
+            ^^                      | node_details     | []                         | node_details: must be an object, \
+            not an array
             /rewarded_set           | standby          | (none)                     | rewarded_set.standby: missing
             /rewarded_set           | epoch_id         | (none)                     | rewarded_set.epoch_id: missing
-            /rewarded_set           | layer1           | [1,-1]                     | rewarded_set.layer1.1: must be a whole number
-            /rewarded_set           | layer2           | [1.0]                      | rewarded_set.layer2.0: must be a whole number
-            /node_details/4         | sphinx_key       | "9qe2"                     | node_details.4.sphinx_key: must be an array of 32 numbers
-            /node_details/4         | sphinx_key       | [1,2]                      | node_details.4.sphinx_key: must be an array of 32 numbers from 0 to 255, not an array of 2
-            /node_details/4         | identity_key     | [2,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0] | node_details.4.identity_key: identity key is not
-            /node_details/4         | identity_key     | [2,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,256] | node_details.4.identity_key.31: must be
-            /node_details/4         | mix_host         | "gate.example:1789"        | node_details.4.mix_host: "gate.example:1789" is not ip:port
-            /node_details/4         | mix_host         | "127.0.0.1"                | node_details.4.mix_host: node address
-            /node_details/4         | node_id          | "4"                        | node_details.4.node_id: must be a whole number
-            /node_details/4         | supported_roles  | null                       | node_details.4.supported_roles: missing
-            /node_details/4/supported_roles | mixnode  | "yes"                      | node_details.4.supported_roles.mixnode: must be true or false
-            /node_details/4/entry   | clients_ws_port  | 65536                      | node_details.4.entry.clients_ws_port: must be
-            /node_details/4/entry   | ip_addresses     | ["localhost"]              | node_details.4.entry.ip_addresses.0: "localhost" is not
+            /rewarded_set           | layer1           | [1,-1]                     | rewarded_set.layer1.1: must be a \
+            whole number
+            /rewarded_set           | layer2           | [1.0]                      | rewarded_set.layer2.0: must be a \
+            whole number
+            /node_details/4         | sphinx_key       | "9qe2"                     | node_details.4.sphinx_key: must \
+            be an array of 32 numbers
+            /node_details/4         | sphinx_key       | [1,2]                      | node_details.4.sphinx_key: must \
+            be an array of 32 numbers from 0 to 255, not an array of 2
+            /node_details/4         | identity_key     | [2,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,\
+            0,0] | node_details.4.identity_key: identity key is not
+            /node_details/4         | identity_key     | [2,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,\
+            0,256] | node_details.4.identity_key.31: must be
+            /node_details/4         | mix_host         | "gate.example:1789"        | node_details.4.mix_host: \
+            "gate.example:1789" is not ip:port
+            /node_details/4         | mix_host         | "127.0.0.1"                | node_details.4.mix_host: node \
+            address
+            /node_details/4         | node_id          | "4"                        | node_details.4.node_id: must be \
+            a whole number
+            /node_details/4         | supported_roles  | null                       | node_details.4.supported_roles: \
+            missing
+            /node_details/4/supported_roles | mixnode  | "yes"                      | \
+            node_details.4.supported_roles.mixnode: must be true or false
+            /node_details/4/entry   | clients_ws_port  | 65536                      | \
+            node_details.4.entry.clients_ws_port: must be
+            /node_details/4/entry   | ip_addresses     | ["localhost"]              | \
+            node_details.4.entry.ip_addresses.0: "localhost" is not
             /node_details           | x                | {}                         | node_details.x: is not a node id
-            /node_details           | 4294967296       | {}                         | node_details.4294967296: is not a node id
+            /node_details           | 4294967296       | {}                         | node_details.4294967296: is not \
+            a node id
             """)
     void errorsNameTheField(String pointer, String name, String value, String message) {
         WireException e = assertThrows(WireException.class, () -> readChanged(root -> {

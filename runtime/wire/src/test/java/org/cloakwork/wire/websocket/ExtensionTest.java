@@ -85,7 +85,8 @@ class ExtensionTest {
         refused("replySurbs", Optional.of("7"), head + ",\"message\":\"\",\"replySurbs\":501}");
         refused("connectionId", Optional.of("7"), head + ",\"message\":\"\",\"connectionId\":1.5}");
         refused("id", Optional.empty(), "{\"type\":\"send\",\"recipient\":\"" + ADDRESS + "\",\"message\":\"\"}");
-        refused("id", Optional.empty(), "{\"type\":\"send\",\"id\":\"" + "x".repeat(65) + "\",\"recipient\":\"" + ADDRESS
+        refused("id", Optional.empty(), "{\"type\":\"send\",\"id\":\"" + "x".repeat(65) + "\",\"recipient\":\""
+                + ADDRESS
                 + "\",\"message\":\"\"}");
         refused("type", Optional.of("7"), "{\"type\":\"what\",\"id\":\"7\"}");
         refused("JSON", Optional.empty(), "{");

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The JDK's clients, one for each attempt to open a websocket: to end a client is the only way to end a connection whose
- * peer did not open the websocket and goes on sending.
+ * The JDK's clients, one for each attempt to open a websocket: to end a client is the only way to end a connection
+ * whose peer did not open the websocket and goes on sending.
  */
 final class JdkClients implements AutoCloseable {
 

@@ -37,8 +37,8 @@ import org.slf4j.LoggerFactory;
  * <p>Reading: a little is read ahead of the handler, then the peer has to wait. The JDK (25) loses the end of a
  * connection without a close frame, and may lose the message before it, if it finds that end while no message is asked
  * for. So the listener, which never blocks, is called by whoever reads ({@link JdkTransport} says so) and asks for the
- * next message before it returns. What remains: such an end that is there already when reading begins or, having been stopped
- * by a slow handler, goes on, is noticed only when something is written.
+ * next message before it returns. What remains: such an end that is there already when reading begins or, having been
+ * stopped by a slow handler, goes on, is noticed only when something is written.
  */
 final class JdkLink implements GatewayLink {
 

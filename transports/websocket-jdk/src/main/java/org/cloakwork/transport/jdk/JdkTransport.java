@@ -18,9 +18,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 /**
  * Links over {@code ws://} and {@code wss://}, on the JDK's HTTP client alone. The URIs of an endpoint are tried in
  * order, each for at most the connect time-out, which covers name look-up, TCP, TLS and the HTTP upgrade. {@code wss}
- * trusts what the JDK trusts and checks the host name. No extension is offered and no redirect is followed, there are no
- * cookies, and the header {@code User-Agent} is empty: the JDK does not leave it out, and would name the Java version. A
- * proxy is used only if the JVM was told of one, by {@code -Dhttp.proxyHost} and the like or a default
+ * trusts what the JDK trusts and checks the host name. No extension is offered and no redirect is followed, there are
+ * no cookies, and the header {@code User-Agent} is empty: the JDK does not leave it out, and would name the Java
+ * version. A proxy is used only if the JVM was told of one, by {@code -Dhttp.proxyHost} and the like or a default
  * {@link java.net.ProxySelector}.
  */
 @Component(
@@ -44,7 +44,8 @@ public final class JdkTransport implements GatewayTransport, AutoCloseable {
 
         /** {@return the limit} */
         @AttributeDefinition(name = "Connect time-out", min = "1", max = "600000",
-                description = "Milliseconds one address of a gateway may take until its websocket is open, 1 to 600000.")
+                description = "Milliseconds one address of a gateway may take until its websocket is open, 1 to "
+                + "600000.")
         int connect$_$timeout$_$millis() default DEFAULT_CONNECT_TIMEOUT_MILLIS;
     }
 

@@ -91,8 +91,8 @@ final class Connections extends AbstractConnector {
     }
 
     /**
-     * Jetty has an exception in a constant, and with it, for as long as Jetty is there, every class that is on the stack when
-     * its first connection is made: here, none of ours.
+     * Jetty has an exception in a constant, and with it, for as long as Jetty is there, every class that is on the
+     * stack when its first connection is made: here, none of ours.
      */
     private static void useFirst(HttpConnectionFactory protocol, Connections connections) {
         CompletableFuture.completedFuture(connections).thenCombineAsync(

@@ -53,9 +53,9 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 /**
  * Links over {@code ws://} and {@code wss://}. The URIs of an endpoint are tried in order, each for at most the connect
  * time-out, which covers name look-up, TCP, TLS and the HTTP upgrade. {@code wss} trusts what the JDK trusts and checks
- * the host name. No extension is offered (packets do not compress) and no redirect is followed. The request for the upgrade
- * is that of nym-client, byte for byte but for the key (protocol/4-gateway, 1: tungstenite 0.20.1). A gateway that sends
- * more than {@value #MAX_ANSWER_BYTES} bytes before its websocket is open is given up.
+ * the host name. No extension is offered (packets do not compress) and no redirect is followed. The request for the
+ * upgrade is that of nym-client, byte for byte but for the key (protocol/4-gateway, 1: tungstenite 0.20.1). A gateway
+ * that sends more than {@value #MAX_ANSWER_BYTES} bytes before its websocket is open is given up.
  */
 @Component(
         service = GatewayTransport.class,
@@ -76,7 +76,8 @@ public final class WebSocketTransport implements GatewayTransport, AutoCloseable
 
         /** {@return the limit} */
         @AttributeDefinition(name = "Connect time-out", min = "1", max = "600000",
-                description = "Milliseconds one address of a gateway may take until its websocket is open, 1 to 600000.")
+                description = "Milliseconds one address of a gateway may take until its websocket is open, 1 to "
+                + "600000.")
         int connect$_$timeout$_$millis() default DEFAULT_CONNECT_TIMEOUT_MILLIS;
 
         /** {@return the limit} */

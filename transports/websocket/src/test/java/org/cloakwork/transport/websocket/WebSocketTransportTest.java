@@ -16,7 +16,9 @@ import org.cloakwork.spi.transport.GatewayTransport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** How the transport is made, and its own time-out; what it does as all others is tested in {@code itests/transports}. */
+/**
+ * How the transport is made, and its own time-out; what it does as all others is tested in {@code itests/transports}.
+ */
 @Timeout(60)
 class WebSocketTransportTest {
 

@@ -14,8 +14,8 @@ import org.cloakwork.api.SenderTag;
 import org.cloakwork.api.Subscription;
 
 /**
- * What arrives, as server-sent events of one connection: {@code event: message}, then {@code data:} with the sender's tag (or a
- * dash, if it gave none), a space, and the payload in base64.
+ * What arrives, as server-sent events of one connection: {@code event: message}, then {@code data:} with the sender's
+ * tag (or a dash, if it gave none), a space, and the payload in base64.
  */
 final class Events {
 

@@ -34,8 +34,8 @@ import org.cloakwork.spi.frontend.FrontEnd;
  * GET  /messages           what arrives, as server-sent events, while the connection lasts: see {@link Events}
  * </pre>
  *
- * Everything wrong with a request is 400 and one line. Requests that a web page makes are refused (403): pages of others must
- * not use somebody's client.
+ * Everything wrong with a request is 400 and one line. Requests that a web page makes are refused (403): pages of
+ * others must not use somebody's client.
  */
 final class HttpServing implements FrontEnd.Serving {
 
@@ -98,7 +98,9 @@ final class HttpServing implements FrontEnd.Serving {
         }
     }
 
-    /** Browsers name the page a request comes from, and a name that was made to point to this machine is not localhost. */
+    /**
+     * Browsers name the page a request comes from, and a name that was made to point to this machine is not localhost.
+     */
     private static boolean isFromAPage(HttpExchange exchange) {
         String host = exchange.getRequestHeaders().getFirst("Host");
         return exchange.getRequestHeaders().containsKey("Origin")
@@ -153,8 +155,10 @@ final class HttpServing implements FrontEnd.Serving {
     private static void answer(HttpExchange exchange, Delivery delivery) throws IOException {
         try {
             switch (delivery.outcome().get()) {
-                case Outcome.Acknowledged done -> answer(exchange, 200, "acknowledged after " + done.elapsed().toMillis() + " ms");
-                case Outcome.Failed(FailureReason reason, String detail) -> answer(exchange, 502, reason + ": " + detail);
+                case Outcome.Acknowledged done ->
+                        answer(exchange, 200, "acknowledged after " + done.elapsed().toMillis() + " ms");
+                case Outcome.Failed(FailureReason reason, String detail) ->
+                        answer(exchange, 502, reason + ": " + detail);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -38,8 +38,8 @@ import org.junit.jupiter.api.Test;
 
 class HttpFrontEndTest {
 
-    private static final MixnetAddress SELF = new MixnetAddress(new IdentityKey(new byte[32]), new EncryptionKey(new byte[32]),
-            new IdentityKey(new byte[32]));
+    private static final MixnetAddress SELF = new MixnetAddress(new IdentityKey(new byte[32]),
+            new EncryptionKey(new byte[32]), new IdentityKey(new byte[32]));
     private static final SenderTag TAG = new SenderTag(new byte[SenderTag.LENGTH]);
     private static final SenderTag STRANGER = new SenderTag("no reply blocks!".getBytes(StandardCharsets.US_ASCII));
 
@@ -84,7 +84,8 @@ class HttpFrontEndTest {
     }
 
     private static Delivery ended(Outcome outcome) {
-        return (Delivery) Proxy.newProxyInstance(HttpFrontEndTest.class.getClassLoader(), new Class<?>[]{Delivery.class},
+        return (Delivery) Proxy.newProxyInstance(HttpFrontEndTest.class.getClassLoader(),
+                new Class<?>[]{Delivery.class},
                 (proxy, method, arguments) -> CompletableFuture.completedFuture(outcome));
     }
 
@@ -150,6 +151,7 @@ class HttpFrontEndTest {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
                 () -> new HttpFrontEnd(Map.of("port", "http")));
         assertTrue(e.getMessage().startsWith("frontend http: port: "), e.getMessage());
-        assertThrows(IllegalArgumentException.class, () -> new HttpFrontEnd(Map.of()).serve(client(), Map.of("host", "0.0.0.0")));
+        assertThrows(IllegalArgumentException.class, () ->
+                new HttpFrontEnd(Map.of()).serve(client(), Map.of("host", "0.0.0.0")));
     }
 }
