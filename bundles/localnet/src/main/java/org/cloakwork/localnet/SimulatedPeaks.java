@@ -1,7 +1,7 @@
 package org.cloakwork.localnet;
 
-import org.cloakwork.client.ClientConfiguration;
-import org.cloakwork.client.Holdings;
+import org.cloakwork.client.base.ClientConfiguration;
+import org.cloakwork.client.engine.Holdings;
 
 /** The most that ever was in any one queue. */
 final class SimulatedPeaks {

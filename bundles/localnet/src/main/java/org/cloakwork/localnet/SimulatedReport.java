@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.cloakwork.api.Simulator;
-import org.cloakwork.client.Counter;
+import org.cloakwork.client.base.Counter;
 
 /** Puts what was counted into words, and checks what must hold. The same numbers give the same bytes. */
 final class SimulatedReport {

@@ -55,9 +55,9 @@ class HouseRulesTest {
     void onlyTheEdgesReadClocks() {
         allBut(Set.of(
                 // where the engine's clock comes from
-                "org.cloakwork.client.ThreadedEnvironment",
+                "org.cloakwork.client.engine.ThreadedEnvironment",
                 // waits on its caller's thread, in its caller's time
-                "org.cloakwork.client.StateBoard",
+                "org.cloakwork.client.engine.StateBoard",
                 // where the local network's clock comes from
                 "org.cloakwork.localnet.LocalNetworkImpl",
                 // says when the file was read
@@ -82,7 +82,7 @@ class HouseRulesTest {
     void onlyTheEdgesMakeRandomness() {
         allBut(Set.of(
                 // where the engine's randomness comes from
-                "org.cloakwork.client.ThreadedEnvironment",
+                "org.cloakwork.client.engine.ThreadedEnvironment",
                 // where the local network's randomness comes from, and that of a simulation: a seed
                 "org.cloakwork.localnet.LocalNetworkImpl", "org.cloakwork.localnet.SimulatedRandomness"),
                         with(DOORS, LAUNCHER))
@@ -96,7 +96,7 @@ class HouseRulesTest {
     void onlyOwnersMakeThreads() {
         allBut(Set.of(
                 // the engine's loop, workers and listeners
-                "org.cloakwork.client.ThreadedEnvironment",
+                "org.cloakwork.client.engine.ThreadedEnvironment",
                 // the local network's
                 "org.cloakwork.localnet.LocalNetworkImpl", "org.cloakwork.localnet.TimerThread",
                 // makes tables for keys ahead of their use

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 import org.cloakwork.api.SenderTag;
-import org.cloakwork.client.Counter;
-import org.cloakwork.client.Counters;
+import org.cloakwork.client.base.Counter;
+import org.cloakwork.client.base.Counters;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.wire.crypto.ReplyKey;
 
