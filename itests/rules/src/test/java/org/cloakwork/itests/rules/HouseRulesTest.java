@@ -102,7 +102,7 @@ class HouseRulesTest {
                 // makes tables for keys ahead of their use
                 "org.cloakwork.sphinx.fast.FastSphinx",
                 // two for a socket and a stream, as long as both are open
-                "org.cloakwork.client.stream.SocketPump",
+                "org.cloakwork.streams.SocketPump",
                 // a question must not block who asks
                 "org.cloakwork.topology.file.FileTopology", "org.cloakwork.topology.nymapi.NymApiTopology"),
                 with(DOORS, LAUNCHER))
@@ -144,7 +144,7 @@ class HouseRulesTest {
                         || type.getPackageName().equals("com.sun.net.httpserver"));
         allBut(Set.of(
                 // moves bytes for the doors that opened a socket
-                "org.cloakwork.client.stream.SocketPump",
+                "org.cloakwork.streams.SocketPump",
                 // streams through the mixnet that look like sockets
                 "org.cloakwork.api.MixnetSocket", "org.cloakwork.api.MixnetSocketFactory"),
                         with(DOORS, LOCAL_NETWORK, "org.cloakwork.topology.nymapi..",

@@ -62,6 +62,8 @@ import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.spi.store.ClientStore;
 import org.cloakwork.spi.store.StoreException;
 import org.cloakwork.spi.topology.Node;
+import org.cloakwork.streams.OpenStream;
+import org.cloakwork.streams.Streams;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.NymMessage;
 import org.cloakwork.wire.RepliableContent;
@@ -200,7 +202,7 @@ public final class Engine implements MixnetClient {
         inbox = new Inbox(cryptography, identity.encryption(), replyKeys, counters, configuration.inboxLimitBytes(),
                 ledger);
         mailbox = new Mailbox(environment.listeners(), counters, configuration.inboxLimitBytes());
-        streams = new Streams(this, environment, counters);
+        streams = new Streams(this, environment.clock(), environment.scheduler(), environment.randomness());
         topology = new TopologyKeeper(parts, environment, counters, configuration.topologyRefresh(), ledger,
                 this::topologyChanged);
         session = new Session(environment, parts, cryptography, counters, identity.identity(),
@@ -343,6 +345,7 @@ public final class Engine implements MixnetClient {
     @Override
     public Map<String, Long> counters() {
         Map<String, Long> snapshot = counters.snapshot();
+        snapshot.putAll(streams.counters());
         snapshot.put(IN_FLIGHT, (long) inFlight.size());
         topology.age().ifPresent(age -> snapshot.put(TOPOLOGY_AGE, age.toSeconds()));
         topology.topology().ifPresent(present -> {
@@ -385,7 +388,7 @@ public final class Engine implements MixnetClient {
     }
 
     /** {@return a stream that may not be answered yet, for whoever cannot wait} */
-    Streams.Open beginStream(MixnetAddress recipient, int port, StreamOptions options) throws IOException {
+    OpenStream beginStream(MixnetAddress recipient, int port, StreamOptions options) throws IOException {
         return streams.begin(recipient, port, options);
     }
 

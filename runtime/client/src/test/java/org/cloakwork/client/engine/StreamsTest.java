@@ -15,6 +15,7 @@ import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.StreamException;
 import org.cloakwork.api.StreamListener;
 import org.cloakwork.api.StreamOptions;
+import org.cloakwork.streams.OpenStream;
 import org.cloakwork.wire.stream.End;
 import org.cloakwork.wire.stream.StreamFrame;
 import org.junit.jupiter.api.Test;
@@ -32,9 +33,9 @@ class StreamsTest {
     @RegisterExtension
     final Seed seed = new Seed();
 
-    private static Streams.Open open(World world, TestClient from, TestClient to, StreamOptions options)
+    private static OpenStream open(World world, TestClient from, TestClient to, StreamOptions options)
             throws IOException {
-        Streams.Open stream = from.engine.beginStream(to.address(), PORT, options);
+        OpenStream stream = from.engine.beginStream(to.address(), PORT, options);
         assertTrue(world.time.runUntil(stream::isAnswered, PATIENCE), "not answered");
         return stream;
     }
@@ -274,7 +275,7 @@ class StreamsTest {
             TestClient bob = world.readyClient();
             StreamListener other = bob.engine.listen(PORT + 1);
             assertThrows(IOException.class, () -> bob.engine.listen(PORT + 1));
-            Streams.Open refused = open(world, alice, bob, StreamOptions.DEFAULT);
+            OpenStream refused = open(world, alice, bob, StreamOptions.DEFAULT);
             assertEquals(StreamException.Reason.REFUSED, broken(world, refused, PATIENCE));
             other.close();
             assertThrows(IOException.class, other::accept);

@@ -1,4 +1,4 @@
-package org.cloakwork.client.stream;
+package org.cloakwork.streams;
 
 import java.util.concurrent.atomic.AtomicLong;
 

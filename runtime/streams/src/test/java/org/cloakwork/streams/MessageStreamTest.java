@@ -1,4 +1,4 @@
-package org.cloakwork.client.stream;
+package org.cloakwork.streams;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
