@@ -19,6 +19,7 @@ import org.cloakwork.api.Outcome;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.GatewayPolicy;
+import org.cloakwork.client.topology.TopologyKeeper;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
 import org.junit.jupiter.api.Test;
@@ -234,7 +235,7 @@ class FailOverTest {
                 assertEquals(world.gateways.get(1), gatewayOf(client));
                 assertEquals("INFO org.cloakwork.client.session.Guards gateways that cannot be used: "
                         + slow.identity() + ": performance 12 % is below 50 %", LogLines.take().getFirst());
-                assertEquals(1, client.engine.counters().get(Engine.TOPOLOGY_REJECTED));
+                assertEquals(1, client.engine.counters().get(TopologyKeeper.REJECTED));
             }
             TestClient named = world.client(ClientConfiguration.DEFAULT.withGateway(slow.identity()), World.NO_COVER);
             world.runFor(Duration.ofSeconds(1));

@@ -29,6 +29,7 @@ import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.Counter;
+import org.cloakwork.client.topology.TopologyKeeper;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -115,7 +116,7 @@ class KillTest {
         alice.awaitAcknowledged(alice.send(bob.address(), "on the topology of before"));
         // Taken over two minutes before the end, at the first refresh, and that counts.
         world.runFor(Duration.ofMinutes(1));
-        assertTrue(alice.engine.counters().get(Engine.TOPOLOGY_AGE) >= 180, alice::counters);
+        assertTrue(alice.engine.counters().get(TopologyKeeper.AGE) >= 180, alice::counters);
         assertTrue(alice.isReady());
         String made = world.time.now().truncatedTo(ChronoUnit.HOURS).toString().substring(0, 14);
         alice.kill();

@@ -21,6 +21,7 @@ import org.cloakwork.api.SendOptions;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Parts;
+import org.cloakwork.client.topology.TopologyKeeper;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;
@@ -234,7 +235,7 @@ class PartsTest {
             world.runFor(Duration.ofMinutes(60));
             String reason = assertInstanceOf(ClientState.Degraded.class, alice.engine.state()).reason();
             assertTrue(reason.matches("the topology of \\S+Z is out of date: the directory is down"), reason);
-            assertTrue(alice.engine.counters().get(Engine.TOPOLOGY_AGE) >= 3600);
+            assertTrue(alice.engine.counters().get(TopologyKeeper.AGE) >= 3600);
             alice.awaitAcknowledged(alice.send(alice.address(), "on the old topology"));
             assertTrue(asked.size() > 15 && asked.size() < 30, "asked: " + asked.size());
             for (int i = 2; i < asked.size(); i++) {
@@ -243,7 +244,7 @@ class PartsTest {
             world.directory = () -> CompletableFuture.completedFuture(world.topology());
             world.runFor(Duration.ofMinutes(6));
             assertTrue(alice.isReady());
-            assertTrue(alice.engine.counters().get(Engine.TOPOLOGY_AGE) < 360);
+            assertTrue(alice.engine.counters().get(TopologyKeeper.AGE) < 360);
             long refreshes = alice.counter(Counter.TOPOLOGY_REFRESHES);
             assertTrue(refreshes >= 2);
             world.runFor(Duration.ofMinutes(50));

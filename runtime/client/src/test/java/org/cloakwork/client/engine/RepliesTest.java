@@ -62,7 +62,7 @@ class RepliesTest {
     private void assertSurbBalance() {
         assertEquals(bob.counter(Counter.SURBS_RECEIVED), bob.counter(Counter.SURBS_USED)
                 + bob.counter(Counter.SURBS_EXPIRED) + bob.counter(Counter.SURBS_FIRST_HOP)
-                + bob.counter(Counter.SURBS_HOPS) + bob.counter(Counter.SURBS_NO_ROOM) + bob.engine.surbsHeld(),
+                + bob.counter(Counter.SURBS_HOPS) + bob.counter(Counter.SURBS_NO_ROOM) + bob.engine.holdings().surbs(),
                 bob::counters);
     }
 
@@ -248,7 +248,7 @@ class RepliesTest {
                 alice.received.getFirst().origin());
         assertEquals(1, alice.received.size());
         assertEquals(3, alice.counter(Counter.MESSAGES_OTHER_WAY));
-        assertEquals(0, alice.engine.surbsHeld());
+        assertEquals(0, alice.engine.holdings().surbs());
     }
 
     @Test
@@ -368,14 +368,14 @@ class RepliesTest {
         SenderTag tag = askedBy(alice, 20);
         for (int rotation = 0; rotation < 3; rotation++) {
             long made = alice.counter(Counter.SURBS_MADE);
-            assertTrue(bob.engine.surbsHeld() >= 18, bob::counters);
+            assertTrue(bob.engine.holdings().surbs() >= 18, bob::counters);
             world.keyRotation++;
             world.runFor(Duration.ofMinutes(9));
             assertEquals(made, alice.counter(Counter.SURBS_MADE));
             world.runFor(Duration.ofMinutes(8));
             assertEquals(made, alice.counter(Counter.SURBS_MADE) - 20, 2);
             world.runFor(Duration.ofHours(23));
-            assertEquals(20, bob.engine.surbsHeld(), 2);
+            assertEquals(20, bob.engine.holdings().surbs(), 2);
             assertEquals(rotation + 1, bob.counter(Counter.SURB_REQUESTS_SENT));
         }
         // Three days later, and she has sent nothing since.
@@ -391,9 +391,9 @@ class RepliesTest {
         alice.stop();
         world.keyRotation++;
         world.runFor(Duration.ofMinutes(50));
-        assertTrue(bob.engine.surbsHeld() > 5, bob::counters);
+        assertTrue(bob.engine.holdings().surbs() > 5, bob::counters);
         world.runFor(Duration.ofMinutes(20));
-        assertEquals(0, bob.engine.surbsHeld());
+        assertEquals(0, bob.engine.holdings().surbs());
         assertEquals(20, bob.counter(Counter.SURBS_EXPIRED) + bob.counter(Counter.SURBS_USED));
         assertSurbBalance();
     }

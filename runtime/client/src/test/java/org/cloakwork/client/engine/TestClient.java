@@ -135,7 +135,7 @@ final class TestClient {
     }
 
     long inFlight() {
-        return engine.counters().get(Engine.IN_FLIGHT);
+        return engine.counters().get(Admission.IN_FLIGHT);
     }
 
     String counters() {
