@@ -2,7 +2,6 @@ package org.cloakwork.streams;
 
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.StreamException;
-import org.cloakwork.wire.stream.End;
 
 /** How what a {@link MessageStream} says reaches the other side. Called on the threads that use the stream. */
 public interface Carrier {

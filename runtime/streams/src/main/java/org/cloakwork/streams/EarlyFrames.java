@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.cloakwork.wire.stream.StreamFrame;
 
 /**
  * Frames that came before the one that opens their stream, kept for a while and within a limit.

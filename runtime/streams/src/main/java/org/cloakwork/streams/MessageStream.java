@@ -12,8 +12,6 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.cloakwork.api.StreamException;
-import org.cloakwork.wire.stream.End;
-import org.cloakwork.wire.stream.Reordering;
 
 /**
  * A connection over messages that arrive in any order: an {@link InputStream} and an {@link OutputStream}, each closed

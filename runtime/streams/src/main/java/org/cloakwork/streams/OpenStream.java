@@ -13,9 +13,6 @@ import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.StreamException;
 import org.cloakwork.api.StreamOptions;
 import org.cloakwork.spi.runtime.Clock;
-import org.cloakwork.wire.stream.End;
-import org.cloakwork.wire.stream.Reordering;
-import org.cloakwork.wire.stream.StreamFrame;
 
 /** One side of one stream between two clients. */
 public final class OpenStream implements MixnetStream {

@@ -7,8 +7,6 @@ import java.time.Duration;
 import java.util.Objects;
 import org.cloakwork.api.Outcome;
 import org.cloakwork.api.StreamException;
-import org.cloakwork.wire.stream.End;
-import org.cloakwork.wire.stream.Reordering;
 
 /** What comes from the other side: put in order, held within the window, and read. */
 final class ReadingSide {

@@ -32,8 +32,6 @@ import org.cloakwork.spi.runtime.Clock;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.runtime.Scheduler;
 import org.cloakwork.wire.WireException;
-import org.cloakwork.wire.stream.End;
-import org.cloakwork.wire.stream.StreamFrame;
 
 /**
  * The streams of applications: {@link StreamFrame}s over the client's messages. Whoever opens one sends with reply

@@ -5,7 +5,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.cloakwork.api.StreamException;
-import org.cloakwork.wire.stream.End;
 
 /**
  * What time brings to a stream: when something was heard, said and used last, and what has waited for too long. Under

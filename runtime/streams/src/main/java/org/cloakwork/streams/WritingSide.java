@@ -9,8 +9,6 @@ import java.util.Objects;
 import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.Outcome;
 import org.cloakwork.api.StreamException;
-import org.cloakwork.wire.stream.End;
-import org.cloakwork.wire.stream.SendWindow;
 
 /** What goes to the other side: cut into pieces, sent as far as it may be, and sent again while there is no room. */
 final class WritingSide {

@@ -21,8 +21,6 @@ import org.cloakwork.api.Delivery;
 import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.Outcome;
 import org.cloakwork.api.StreamException;
-import org.cloakwork.wire.stream.End;
-import org.cloakwork.wire.stream.Reordering;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -15,9 +15,9 @@ import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.StreamException;
 import org.cloakwork.api.StreamListener;
 import org.cloakwork.api.StreamOptions;
+import org.cloakwork.streams.End;
 import org.cloakwork.streams.OpenStream;
-import org.cloakwork.wire.stream.End;
-import org.cloakwork.wire.stream.StreamFrame;
+import org.cloakwork.streams.StreamFrame;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 

@@ -1,4 +1,4 @@
-package org.cloakwork.wire.stream;
+package org.cloakwork.streams;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -12,7 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import org.cloakwork.wire.stream.Reordering.Accepted;
+import org.cloakwork.streams.Reordering.Accepted;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -1,4 +1,4 @@
-package org.cloakwork.wire.stream;
+package org.cloakwork.streams;
 
 import java.util.HashMap;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package org.cloakwork.wire.stream;
+package org.cloakwork.streams;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;

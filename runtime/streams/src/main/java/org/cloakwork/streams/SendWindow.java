@@ -1,4 +1,4 @@
-package org.cloakwork.wire.stream;
+package org.cloakwork.streams;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -8,7 +8,7 @@ import java.util.Map;
  * bytes that are under way, pieces that are (receivers keep so many early ones only), and what the receiver has said it
  * takes. Not safe for use by several threads.
  */
-public final class SendWindow {
+final class SendWindow {
 
     private final long maxBytes;
     private final int maxPieces;
