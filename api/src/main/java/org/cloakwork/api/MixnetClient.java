@@ -35,7 +35,7 @@ public interface MixnetClient extends AutoCloseable {
     /**
      * Follows the address: called at once with the present one, if there is one yet, and then with every change, in
      * order, never concurrently. It changes when a gateway that the client chose itself stays away for longer than its
-     * configuration allows, and the client registers with another one. Messages of ours that are on their way then go
+     * configuration allows, when that one is back, and when it is replaced after some weeks. Messages of ours that are on their way then go
      * on. Lost is what waited at the old gateway, and what others send to the old address or with reply blocks of
      * before: whoever is to reach this client needs the new address, or a new message with reply blocks.
      *
@@ -56,8 +56,9 @@ public interface MixnetClient extends AutoCloseable {
     Subscription onState(Consumer<ClientState> listener);
 
     /**
-     * Tells what does not keep the client from working and should be known: that its traffic is not covered on a link that
-     * others may watch, for example.
+     * Tells what does not keep the client from working and should be known: that a link that others may watch is in the
+     * clear, for example, or that its traffic is not covered there. Up to date when the state changes to
+     * {@link ClientState.Ready}.
      *
      * @return sentences for people; empty if there is nothing
      * @since 1.3
@@ -250,7 +251,8 @@ public interface MixnetClient extends AutoCloseable {
         Builder network(LocalNetwork network);
 
         /**
-         * Chooses the gateway; without this call any gateway of the network is taken.
+         * Chooses the gateway; without this call the client draws two and keeps to them, as {@code guards} says in
+         * docs/operators.md.
          *
          * @param gateway its identity
          * @return this

@@ -40,7 +40,7 @@ public record Node(long id, NodeAddress mixAddress, Optional<Entry> entry, Ident
      *
      * @param addresses     numeric addresses, the first preferred
      * @param websocketPort plain websocket
-     * @param hostname      name, if announced; needed for TLS
+     * @param hostname      name, if announced; needed for TLS. One that cannot stand in a URI is not used
      * @param securePort    websocket over TLS, if announced
      */
     public record Entry(List<InetAddress> addresses, int websocketPort, Optional<String> hostname,

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /**
  * Where a node takes mix packets: a numeric IP and a port, never a host name. Source: protocol/2-packets, 5.
@@ -16,6 +17,10 @@ import java.util.Objects;
  * @param port 0 to 65535
  */
 public record NodeAddress(InetAddress ip, int port) {
+
+    private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+    /** Others the JDK would look up. */
+    private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
 
     /** Padded length before a SURB-ack. */
     public static final int SHORT_LENGTH = 19;
@@ -59,7 +64,7 @@ public record NodeAddress(InetAddress ip, int port) {
      * @throws IllegalArgumentException if the text is anything else; nothing is looked up
      */
     public static InetAddress parseIp(String text) {
-        boolean v4 = text.matches("(0|[1-9]\\d{0,2})(\\.(0|[1-9]\\d{0,2})){3}");
+        boolean v4 = IPV4.matcher(text).matches();
         boolean v6 = text.indexOf(':') >= 0 && text.matches("[0-9A-Fa-f:.]{2,45}");
         if (!v4 && !v6) {
             throw new IllegalArgumentException("\"" + text + "\" is not a numeric IP address");

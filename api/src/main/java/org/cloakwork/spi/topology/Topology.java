@@ -33,6 +33,7 @@ public final class Topology {
     private final RewardedSet rewardedSet;
     private final Map<Long, Node> nodes;
     private final List<Rejected> rejected;
+    private final List<String> faults;
     private final Duration epochLength;
     private final Map<IdentityKey, Node> byIdentity = new HashMap<>();
     private final List<List<Node>> layers;
@@ -67,17 +68,18 @@ public final class Topology {
      */
     public Topology(long epochId, long keyRotationId, Instant refreshedAt, RewardedSet rewardedSet,
                     Map<Long, Node> nodes, List<Rejected> rejected) {
-        this(epochId, keyRotationId, refreshedAt, rewardedSet, nodes, rejected, EPOCH);
+        this(epochId, keyRotationId, refreshedAt, rewardedSet, nodes, rejected, List.of(), EPOCH);
     }
 
     private Topology(long epochId, long keyRotationId, Instant refreshedAt, RewardedSet rewardedSet,
-                     Map<Long, Node> nodes, List<Rejected> rejected, Duration epochLength) {
+                     Map<Long, Node> nodes, List<Rejected> rejected, List<String> faults, Duration epochLength) {
         this.epochId = epochId;
         this.keyRotationId = keyRotationId;
         this.refreshedAt = Objects.requireNonNull(refreshedAt);
         this.rewardedSet = Objects.requireNonNull(rewardedSet);
         this.nodes = Map.copyOf(nodes);
         this.rejected = List.copyOf(rejected);
+        this.faults = List.copyOf(faults);
         this.epochLength = Objects.requireNonNull(epochLength);
         List<Node> ascending = this.nodes.keySet().stream().sorted().map(this.nodes::get).toList();
         ascending.forEach(node -> byIdentity.putIfAbsent(node.identity(), node));
@@ -113,7 +115,7 @@ public final class Topology {
      * @since 1.3
      */
     public Topology withEpochLength(Duration length) {
-        return new Topology(epochId, keyRotationId, refreshedAt, rewardedSet, nodes, rejected, length);
+        return new Topology(epochId, keyRotationId, refreshedAt, rewardedSet, nodes, rejected, faults, length);
     }
 
     /** {@return when it was made} */
@@ -138,6 +140,26 @@ public final class Topology {
      */
     public List<Rejected> rejected() {
         return rejected;
+    }
+
+    /**
+     * {@return what of the source was left out beside nodes that can be named: nodes of whom not even the identity can be
+     * read, and names that are none; one line each, naming the field}
+     *
+     * @since 1.3
+     */
+    public List<String> faults() {
+        return faults;
+    }
+
+    /**
+     * @param found what of the source was left out, one line each
+     * @return the same snapshot with these faults
+     * @since 1.3
+     */
+    public Topology withFaults(List<String> found) {
+        return new Topology(epochId, keyRotationId, refreshedAt, rewardedSet, nodes, rejected, found,
+                epochLength);
     }
 
     /**
@@ -190,7 +212,8 @@ public final class Topology {
     public boolean equals(Object other) {
         return other instanceof Topology that && epochId == that.epochId && keyRotationId == that.keyRotationId
                 && refreshedAt.equals(that.refreshedAt) && rewardedSet.equals(that.rewardedSet)
-                && nodes.equals(that.nodes) && rejected.equals(that.rejected) && epochLength.equals(that.epochLength);
+                && nodes.equals(that.nodes) && rejected.equals(that.rejected) && faults.equals(that.faults)
+                && epochLength.equals(that.epochLength);
     }
 
     @Override

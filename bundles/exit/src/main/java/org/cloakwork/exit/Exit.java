@@ -127,7 +127,11 @@ final class Exit implements FrontEnd.Serving {
 
     // ------------------------------------------------------------------ what clients ask
 
+    /** Requests come to our address; whoever answers us must not learn by one that we are an exit, too. */
     private boolean received(ReceivedMessage message) {
+        if (message.origin() instanceof ReceivedMessage.Answer) {
+            return false;
+        }
         ProviderRequest request;
         try {
             request = ProviderRequest.parse(message.payload());

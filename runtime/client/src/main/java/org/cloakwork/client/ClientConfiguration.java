@@ -7,7 +7,7 @@ import org.cloakwork.api.IdentityKey;
 /**
  * What a client is told at its start.
  *
- * @param gateway             the gateway to use; empty: any of the topology
+ * @param gateway             the gateway to use; empty: as the policy says
  * @param meanPacketDelay     at each mix, of packets and acknowledgements
  * @param topologyRefresh     between questions for the topology, at most: there are four an epoch
  * @param outboxLimitBytes    what messages on their way may hold

@@ -74,6 +74,7 @@ public enum Counter {
     STORE_SKIPPED("store.dropped.busy", "what arrived and was not written down, because too much waited for that"),
 
     SESSIONS_OPENED("gateway.sessions", "sessions with the gateway"),
+    SESSIONS_PLAIN("gateway.sessions.plain", "sessions over a link in the clear that others can watch"),
     SESSIONS_LOST("gateway.sessions.lost", "sessions that ended without being asked to"),
     GATEWAY_ERRORS("gateway.errors", "error messages of the gateway"),
     GATEWAY_MALFORMED("gateway.dropped.malformed", "frames of the gateway that could not be read"),

@@ -92,6 +92,8 @@ public final class Engine implements MixnetClient {
     /** Likewise: how many nodes the present topology has, and how many its source lists and left out. */
     static final String TOPOLOGY_NODES = "topology.nodes";
     static final String TOPOLOGY_REJECTED = "topology.nodes.rejected";
+    /** Likewise: what else of its source could not be read, or was no host name. */
+    static final String TOPOLOGY_FAULTS = "topology.faults";
 
     private final ClientConfiguration configuration;
     private final Parts parts;
@@ -338,6 +340,7 @@ public final class Engine implements MixnetClient {
         topology.topology().ifPresent(present -> {
             snapshot.put(TOPOLOGY_NODES, (long) present.nodes().size());
             snapshot.put(TOPOLOGY_REJECTED, (long) present.rejected().size());
+            snapshot.put(TOPOLOGY_FAULTS, (long) present.faults().size());
         });
         return snapshot;
     }
@@ -833,7 +836,7 @@ public final class Engine implements MixnetClient {
         if (isStopped()) {
             return;
         }
-        warnings.set(Stream.of(uncovered()).flatMap(Optional::stream).toList());
+        warnings.set(Stream.of(session.warning(), uncovered()).flatMap(Optional::stream).toList());
         Optional<String> missing = parts.problem();
         String reason;
         if (missing.isPresent()) {

@@ -39,10 +39,7 @@ class AcceptanceSessionTest {
 
     /** {@return a client at that gateway, free to go elsewhere} */
     private static TestClient clientAt(World world, int gateway) {
-        world.gateways.forEach(other -> other.unreachable = other != world.gateways.get(gateway));
-        TestClient client = world.readyClient();
-        world.gateways.forEach(other -> other.unreachable = false);
-        return client;
+        return world.clientAt(world.gateways.get(gateway));
     }
 
     private static void assertEachOnce(TestClient receiver, int count) {

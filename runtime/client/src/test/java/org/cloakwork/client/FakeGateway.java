@@ -40,6 +40,8 @@ final class FakeGateway {
 
     /** Connections cannot be opened. */
     boolean unreachable;
+    /** Links over TLS cannot be opened. */
+    boolean noTls;
     private boolean down;
     /** Pings are not answered, everything else is. */
     boolean losesPings;

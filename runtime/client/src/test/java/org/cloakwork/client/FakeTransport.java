@@ -3,6 +3,8 @@ package org.cloakwork.client;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.cloakwork.spi.transport.GatewayEndpoint;
 import org.cloakwork.spi.transport.GatewayLink;
 import org.cloakwork.spi.transport.GatewayTransport;
@@ -33,11 +35,11 @@ final class FakeTransport implements GatewayTransport {
     public Link connect(GatewayEndpoint endpoint, GatewayLink.Handler handler) {
         FakeGateway gateway = world.gateways.stream()
                 .filter(candidate -> candidate.identity().equals(endpoint.identity())).findFirst().orElseThrow();
-        Link link = new Link(gateway, handler);
+        Link link = new Link(gateway, endpoint, handler);
         links.add(link);
         mostOpen = Math.max(mostOpen, open());
         world.host.schedule(gateway.distance, () -> {
-            if (unreachable || gateway.unreachable) {
+            if (unreachable || gateway.unreachable || gateway.noTls && link.isSecure()) {
                 link.breakOff("cannot be reached");
             } else if (link.open) {
                 link.session = gateway.accept(link);
@@ -49,6 +51,11 @@ final class FakeTransport implements GatewayTransport {
 
     Link link() {
         return links.getLast();
+    }
+
+    /** {@return everybody a link was to be opened to} */
+    Set<FakeGateway> gateways() {
+        return links.stream().map(link -> link.gateway).collect(Collectors.toSet());
     }
 
     void breakAll() {
@@ -63,6 +70,7 @@ final class FakeTransport implements GatewayTransport {
     final class Link implements GatewayLink {
 
         private final FakeGateway gateway;
+        private final GatewayEndpoint endpoint;
         private final Handler handler;
         private FakeGateway.Session session;
         private boolean open = true;
@@ -71,8 +79,9 @@ final class FakeTransport implements GatewayTransport {
         private long busyUntilNanos;
         int pings;
 
-        private Link(FakeGateway gateway, Handler handler) {
+        private Link(FakeGateway gateway, GatewayEndpoint endpoint, Handler handler) {
             this.gateway = gateway;
+            this.endpoint = endpoint;
             this.handler = handler;
         }
 
@@ -162,6 +171,10 @@ final class FakeTransport implements GatewayTransport {
                 }
                 world.host.execute(() -> handler.closed(reason));
             }
+        }
+
+        boolean isSecure() {
+            return endpoint.uris().getFirst().getScheme().equals("wss");
         }
 
         boolean isOpen() {

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
@@ -188,6 +189,26 @@ final class World implements AutoCloseable {
         TestClient client = client();
         client.awaitReady();
         return client;
+    }
+
+    /** {@return a ready client that has that gateway as its first guard, and others after it} */
+    TestClient clientAt(FakeGateway gateway) {
+        Supplier<CompletableFuture<Topology>> before = directory;
+        Set<IdentityKey> others = gateways.stream().filter(other -> other != gateway).map(FakeGateway::identity)
+                .collect(Collectors.toSet());
+        directory = () -> CompletableFuture.completedFuture(topology(others));
+        TestClient client = readyClient();
+        directory = before;
+        client.parts.setTopology(topologyProvider());
+        assertTrue(time.runUntil(() -> client.counter(Counter.TOPOLOGY_REFRESHES) == 2, Duration.ofMinutes(1)));
+        return client;
+    }
+
+    /** From now on that gateway announces what is given. */
+    void announce(FakeGateway gateway, Node.Entry entry) {
+        nodes.replaceAll((id, node) -> !node.identity().equals(gateway.identity()) ? node
+                : new Node(id, node.mixAddress(), Optional.of(entry), node.identity(), node.sphinxKey(), node.roles(),
+                        node.performance()));
     }
 
     void runFor(Duration duration) {

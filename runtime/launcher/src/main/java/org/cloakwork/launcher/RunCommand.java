@@ -214,6 +214,9 @@ final class RunCommand implements Command {
             out.println("address " + client.address());
         }
         show(state);
+        if (state instanceof ClientState.Ready) {
+            client.warnings().forEach(warning -> out.println("warning: " + warning));
+        }
     }
 
     private void show(ClientState state) {

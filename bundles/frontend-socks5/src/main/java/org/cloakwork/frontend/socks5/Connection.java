@@ -11,6 +11,7 @@ import java.util.concurrent.TimeoutException;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.Outcome;
+import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.StreamException;
 import org.cloakwork.client.stream.Carrier;
@@ -101,6 +102,19 @@ final class Connection {
     private Delivery send(ProviderRequest request, SendOptions options, int surbs) {
         return server.client().send(server.configuration().exit(), request.bytes(),
                 server.configuration().anonymous() ? options.withReplySurbs(surbs) : options);
+    }
+
+    /**
+     * Who else has its number could otherwise learn whether it is ours: at our address, or as another of our pseudonyms.
+     *
+     * @param origin of a message that names this connection
+     * @return whether it is of the exit, the way the exit answers this connection
+     */
+    boolean isAnsweredBy(ReceivedMessage.Origin origin) {
+        return server.configuration().anonymous()
+                ? origin instanceof ReceivedMessage.Answer answer
+                && answer.isOf(server.configuration().exit(), pieceOptions.isolation())
+                : origin instanceof ReceivedMessage.Unknown;
     }
 
     /** Blocks until it is over. */

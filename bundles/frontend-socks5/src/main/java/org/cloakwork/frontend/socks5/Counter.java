@@ -16,7 +16,8 @@ enum Counter {
     PIECES_EARLY("socks5.pieces.early", "pieces that came before an earlier one and were kept"),
     PIECES_DUPLICATE("socks5.dropped.piece-duplicate", "pieces that were there already"),
     PIECES_LATE("socks5.dropped.late", "messages for connections that are over or were never asked for"),
-    WITH_SENDER("socks5.dropped.with-sender", "messages like an exit's from someone who is no exit we asked");
+    OTHER_WAY("socks5.dropped.other-way",
+            "messages like an exit's that came another way than its answers to that connection do");
 
     private final String key;
     private final String description;

@@ -271,14 +271,16 @@ final class SocksServer implements FrontEnd.Serving {
         Connection connection = connections.get(id);
         if (connection == null) {
             // Without a version it may just as well be a message of somebody else.
-            boolean ours = response.versions().providerInterface() != 0 && message.sender().isEmpty();
+            boolean ours = response.versions().providerInterface() != 0
+                    && (configuration.anonymous() ? message.origin() instanceof ReceivedMessage.Answer
+                    : message.origin() instanceof ReceivedMessage.Unknown);
             if (ours) {
                 counters.count(Counter.PIECES_LATE);
             }
             return ours;
         }
-        if (message.sender().isPresent()) {
-            counters.count(Counter.WITH_SENDER);
+        if (!connection.isAnsweredBy(message.origin())) {
+            counters.count(Counter.OTHER_WAY);
             return false;
         }
         connection.received(response);

@@ -23,6 +23,7 @@ import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.topology.TopologyException;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.topology.NymApiJson;
+import org.cloakwork.wire.topology.NymApiJson.Malformed;
 import org.cloakwork.wire.topology.NymApiJson.Metadata;
 import org.cloakwork.wire.topology.NymApiJson.NodesPage;
 import org.cloakwork.wire.topology.NymApiJson.SkimmedNode;
@@ -55,7 +56,12 @@ final class Directory {
         this.timeout = timeout;
     }
 
-    private record NodeList(Metadata metadata, List<SkimmedNode> nodes) {
+    private record NodeList(Metadata metadata, List<SkimmedNode> nodes, List<Malformed> malformed,
+                            List<String> faults) {
+
+        private int size() {
+            return nodes.size() + malformed.size();
+        }
     }
 
     /** The error of a call that names its URL already. */
@@ -125,11 +131,22 @@ final class Directory {
         requireAgreement("the lists of mix nodes and gateways", mixnodes.metadata(), gateways.metadata());
         Map<Long, Node> nodes = new HashMap<>();
         List<Topology.Rejected> rejected = new ArrayList<>();
+        List<String> faults = new ArrayList<>();
+        putMalformed(rejected, faults, mixnodes, Node.Role.MIXNODE);
+        putMalformed(rejected, faults, gateways, Node.Role.ENTRY);
         putUsable(nodes, rejected, mixnodes, Node.Role.MIXNODE, minimumMixnodePerformancePercent);
         putUsable(nodes, rejected, gateways, Node.Role.ENTRY, minimumGatewayPerformancePercent);
         Metadata metadata = mixnodes.metadata();
         return RoutableTopology.require(new Topology(metadata.absoluteEpochId(), metadata.rotationId(),
-                metadata.refreshedAt(), rewardedSet, nodes, rejected));
+                metadata.refreshedAt(), rewardedSet, nodes, rejected).withFaults(faults));
+    }
+
+    private static void putMalformed(List<Topology.Rejected> rejected, List<String> faults, NodeList list,
+                                     Node.Role role) {
+        list.malformed().forEach(node -> node.identity().ifPresentOrElse(
+                identity -> rejected.add(new Topology.Rejected(identity, role, node.fault())),
+                () -> faults.add(node.fault())));
+        faults.addAll(list.faults());
     }
 
     private static void putUsable(Map<Long, Node> nodes, List<Topology.Rejected> rejected, NodeList list,
@@ -184,8 +201,7 @@ final class Directory {
 
     /** Goes on to the next page until it holds as many nodes as there are, as Nym's clients do. */
     private NodeList nodes(String path) throws CallException, InterruptedException {
-        Metadata metadata = null;
-        List<SkimmedNode> nodes = new ArrayList<>();
+        NodeList list = null;
         for (int number = 0; number < MAX_PAGES; number++) {
             URI url = url(path, "?page=" + number);
             byte[] body = get(url);
@@ -194,20 +210,23 @@ final class Directory {
                 if (page.page() != number) {
                     throw new WireException("is page " + page.page());
                 }
-                if (metadata == null) {
-                    metadata = page.metadata();
+                if (list == null) {
+                    list = new NodeList(page.metadata(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
                 } else {
-                    requireAgreement("this page and the first", page.metadata(), metadata);
+                    requireAgreement("this page and the first", page.metadata(), list.metadata());
                 }
-                nodes.addAll(page.nodes());
-                if (page.total() > MAX_NODES || nodes.size() > MAX_NODES) {
+                int before = list.size();
+                list.nodes().addAll(page.nodes());
+                list.malformed().addAll(page.malformed());
+                list.faults().addAll(page.faults());
+                if (page.total() > MAX_NODES || list.size() > MAX_NODES) {
                     throw new WireException("more than " + MAX_NODES + " nodes");
                 }
-                if (nodes.size() >= page.total()) {
-                    return new NodeList(metadata, nodes);
+                if (list.size() >= page.total()) {
+                    return list;
                 }
-                if (page.nodes().isEmpty()) {
-                    throw new WireException("ends after " + nodes.size() + " of " + page.total() + " nodes");
+                if (list.size() == before) {
+                    throw new WireException("ends after " + before + " of " + page.total() + " nodes");
                 }
             } catch (WireException e) {
                 throw new CallException(url, e.getMessage(), e);

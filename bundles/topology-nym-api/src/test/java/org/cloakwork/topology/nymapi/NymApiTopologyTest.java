@@ -214,6 +214,25 @@ class NymApiTopologyTest {
     }
 
     @Test
+    void aMalformedNodeIsLeftOutWithItsReasonAndTheOthersStay() throws Exception {
+        String page = new String(page(METADATA, 4, 0, gateway(4, "0.7"), gateway(5, "0.8"), gateway(6, "0.9"),
+                gateway(7, "1")), StandardCharsets.UTF_8);
+        directory.on(GATEWAYS, StandIn.text(page.replace("\"performance\":\"0.8\"", "\"performance\":0.8")
+                .replaceFirst("\"node_id\":6,\"ed25519_identity_pubkey\":\"", "$0!")
+                .replaceFirst("\"hostname\":null", "\"hostname\":\"my gateway\"")));
+        Topology topology = fetch(provider(directory.url()));
+        assertEquals(Set.of(1L, 2L, 3L, 4L, 7L), topology.nodes().keySet());
+        assertEquals(Optional.empty(), topology.nodes().get(4L).entry().orElseThrow().hostname());
+        Topology.Rejected rejected = topology.rejected().getFirst();
+        assertEquals(gateway(5, "1").identity(), rejected.identity());
+        assertTrue(rejected.reason().startsWith("nodes.data.1.performance: must be a string"), rejected.reason());
+        assertEquals(2, topology.faults().size());
+        assertTrue(topology.faults().get(0).startsWith("nodes.data.2.ed25519_identity_pubkey: "),
+                topology.faults()::toString);
+        assertEquals("nodes.data.0.entry.hostname: \"my gateway\" is not a host name", topology.faults().get(1));
+    }
+
+    @Test
     void errorStatusesAreRefused() {
         for (int status : new int[] {404, 500, 304}) {
             directory.on(REWARDED_SET, StandIn.status(status));
@@ -226,8 +245,8 @@ class NymApiTopologyTest {
         directory.on(MIXNODES, StandIn.text("<html>"));
         assertRefused(MIXNODES + "?page=0", "not JSON");
         directory.on(MIXNODES, StandIn.text(new String(page(METADATA, 1, 0, mix(1, "1")), StandardCharsets.UTF_8)
-                .replace("\"performance\":\"1\"", "\"performance\":1")));
-        assertRefused(MIXNODES + "?page=0", "nodes.data.0.performance: must be a string");
+                .replace("\"total\":1", "\"total\":\"1\"")));
+        assertRefused(MIXNODES + "?page=0", "nodes.pagination.total: must be");
         directory.on(MIXNODES, StandIn.body("application/json", new byte[0]));
         assertRefused(MIXNODES + "?page=0", "empty body");
         directory.on(MIXNODES, StandIn.body("application/bincode",

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -50,10 +51,14 @@ class A1RecipientMakesTheSenderTellItsAddressIT {
             hostile.over(HostilePeer.repliable(hostile.lastTag(), hostile.ownSurbs(2), "and me".getBytes()));
             hostile.over(new NymMessage.Reply(new ReplyContent.Data("end".getBytes())));
             end.await();
-            RowReport.awaitCounter(victim, "messages.dropped.other-way", 3);
+            Waiting.awaitCounter(victim, "messages.dropped.other-way", 3);
             victim.send(hostile.address(), "mark".getBytes()).outcome().get(1, TimeUnit.MINUTES);
-            assertEquals(NymMessage.Plain.class, hostile.next().getClass());
-            assertEquals(List.of(), hostile.unread());
+            List<NymMessage> all = new ArrayList<>();
+            while (all.isEmpty() || !(all.getLast() instanceof NymMessage.Plain)) {
+                all.add(hostile.next());
+            }
+            all.addAll(hostile.unread());
+            assertEquals(List.of(), all.stream().filter(NymMessage.Reply.class::isInstance).toList());
             assertEquals(0, victim.counters().get("surbs.requests.sent"));
             assertEquals(0, victim.counters().get("surbs.received"));
         }

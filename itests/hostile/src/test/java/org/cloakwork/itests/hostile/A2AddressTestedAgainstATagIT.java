@@ -30,7 +30,7 @@ class A2AddressTestedAgainstATagIT {
                     .get(1, TimeUnit.MINUTES);
             hostile.next();
             hostile.to(suspect.address(), request(hostile, 10));
-            RowReport.awaitCounter(suspect, "messages.dropped.other-way", 1);
+            Waiting.awaitCounter(suspect, "messages.dropped.other-way", 1);
             // Over one of its blocks the same is granted, as ever.
             hostile.over(request(hostile, 7));
             NymMessage.Repliable granted = (NymMessage.Repliable) hostile.next();
@@ -57,7 +57,7 @@ class A2AddressTestedAgainstATagIT {
                     hostile.over(answer(new StreamFrame.Accepted(frame.id())));
                     hostile.to(suspect.address(), new NymMessage.Plain(
                             new StreamFrame.Data(frame.id(), End.NONE, 0, new byte[] {6}).toBytes()));
-                    RowReport.awaitCounter(suspect, "streams.frames.dropped.other-way", 1);
+                    Waiting.awaitCounter(suspect, "streams.frames.dropped.other-way", 1);
                     hostile.over(answer(new StreamFrame.Data(frame.id(), End.NONE, 0, new byte[] {7})));
                 } catch (Exception e) {
                     throw new IllegalStateException(e);

@@ -44,12 +44,12 @@ class A3RecipientsLinkTheirTagsIT {
                 assertNotEquals(plain, writeTo(second, client, SendOptions.DEFAULT));
                 first.over(requestFor(second));
                 second.over(requestFor(first));
-                RowReport.awaitCounter(client, "surbs.requests.dropped.not-theirs", 2);
+                Waiting.awaitCounter(client, "surbs.requests.dropped.not-theirs", 2);
             }
             try (MixnetClient client = MixnetClient.builder().network(network).state(state).start()) {
                 client.awaitReady(Duration.ofMinutes(1));
                 first.over(requestFor(second));
-                RowReport.awaitCounter(client, "surbs.requests.dropped.not-theirs", 1);
+                Waiting.awaitCounter(client, "surbs.requests.dropped.not-theirs", 1);
                 first.over(requestFor(first));
                 assertEquals(plain, ((NymMessage.Repliable) first.next()).sender());
                 assertEquals(List.of(), first.unread());

@@ -68,10 +68,10 @@ class A4MarkedAnswersIT {
                             marked.outcome().get(1, TimeUnit.MINUTES)).reason());
                     assertEquals(3, victim.counters().get("surbs.dropped.first-hop"));
                     assertEquals(before, tap.sizes().size());
-                    // A label that our own packets do not carry is not carried by an answer either.
-                    ReplySurb labelled = new ReplySurb(own.get(3).key(), own.get(3).surb(), KeyRotation.ODD);
+                    // Without a label of its own an answer has that of all other packets.
+                    ReplySurb unlabelled = new ReplySurb(own.get(3).key(), own.get(3).surb(), KeyRotation.UNKNOWN);
                     hostile.to(victim.address(), HostilePeer.repliable(HostilePeer.freshTag(),
-                            List.of(labelled, labelled, labelled, labelled), new byte[1]));
+                            List.of(unlabelled, unlabelled, unlabelled), new byte[1]));
                     victim.reply(received.take().sender().orElseThrow(), new byte[1]);
                     assertInstanceOf(NymMessage.Reply.class, hostile.next());
                     assertEquals(1, new HashSet<>(tap.sizes()).size());

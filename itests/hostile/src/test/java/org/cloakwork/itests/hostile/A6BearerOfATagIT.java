@@ -39,7 +39,7 @@ class A6BearerOfATagIT {
                 stranger.to(server.address(), new NymMessage.Repliable(tag,
                         new RepliableContent.AdditionalSurbs(2, stranger.ownSurbs(100))));
             }
-            RowReport.awaitCounter(server, "surbs.dropped.limit", 10);
+            Waiting.awaitCounter(server, "surbs.dropped.limit", 10);
             for (int i = 0; i < 8; i++) {
                 Outcome outcome = server.reply(question.sender().orElseThrow(), new byte[] {1}).outcome()
                         .get(1, TimeUnit.MINUTES);

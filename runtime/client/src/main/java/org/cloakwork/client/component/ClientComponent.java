@@ -1,10 +1,12 @@
 package org.cloakwork.client.component;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -52,8 +54,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One client for each configuration of {@code org.cloakwork.client}: follows the parts that its configuration names as
- * they come and go, and registers the client as a service. The key {@code gateway} names a gateway; without it
- * {@code gateway-choice} is {@code random} (the default) or {@code fastest}.
+ * they come and go, and registers the client as a service. The key {@code gateway} names a gateway; without it the client
+ * uses {@code guards} of them, in the order that {@code gateway-choice} says.
  */
 @Component(name = "org.cloakwork.client", configurationPolicy = ConfigurationPolicy.REQUIRE, service = {})
 @Designate(ocd = ClientComponent.Configuration.class, factory = true)
@@ -113,10 +115,25 @@ public final class ClientComponent {
         String gateway();
 
         /** {@return how} */
+        @AttributeDefinition(name = "Guards", required = false, min = "1", max = "10",
+                description = "1 to 10; if no gateway is named, so many are drawn at random, kept for weeks and used in "
+                        + "order, so that who blocks one cannot lead the client to his own.")
+        int guards() default 2;
+
+        /** {@return how} */
         @AttributeDefinition(name = "Gateway choice", required = false,
-                description = "How a gateway is chosen if none is named.", options = {
+                description = "Which of the guards comes first.", options = {
                     @Option(label = "any", value = "random"), @Option(label = "near", value = "fastest")})
         String gateway$_$choice() default "random";
+
+        /** {@return how} */
+        @AttributeDefinition(name = "TLS", required = false,
+                description = "Whether a gateway that announces a name is used over TLS only, over TLS if that works, or "
+                        + "in the clear; others are used in the clear, and so are those on loopback addresses if TLS "
+                        + "does not work.",
+                options = {@Option(label = "required", value = "required"),
+                    @Option(label = "preferred", value = "preferred"), @Option(label = "off", value = "off")})
+        String tls() default "required";
 
         /** {@return a size} */
         @AttributeDefinition(name = "Primary packet size", required = false, description = "Of most packets.",
@@ -229,8 +246,7 @@ public final class ClientComponent {
         name = configuration.text("name", "a name");
         Optional<IdentityKey> gateway = properties.containsKey("gateway") ? Optional.of(gateway(configuration))
                 : Optional.empty();
-        GatewayPolicy policy = properties.containsKey("gateway-choice") ? policy(configuration) : GatewayPolicy.DEFAULT;
-        ClientConfiguration chosen = ClientConfiguration.DEFAULT.withGatewayPolicy(policy)
+        ClientConfiguration chosen = ClientConfiguration.DEFAULT.withGatewayPolicy(policy(properties, configuration))
                 .withPacketSizes(PacketSizes.of(configuration));
         client = gateway.map(chosen::withGateway).orElse(chosen);
         choose(configuration);
@@ -299,15 +315,25 @@ public final class ClientComponent {
         }
     }
 
-    private static GatewayPolicy policy(PartConfiguration configuration) {
-        String allowed = "random or fastest";
-        String choice = configuration.text("gateway-choice", allowed);
-        return switch (choice) {
-            case "random" -> GatewayPolicy.DEFAULT;
-            case "fastest" -> new GatewayPolicy(GatewayPolicy.Preference.FASTEST,
-                    GatewayPolicy.DEFAULT.unreachableLimit(), GatewayPolicy.DEFAULT.unlistedLimit());
-            default -> throw configuration.wrong("gateway-choice", '"' + choice + '"', allowed);
-        };
+    private static GatewayPolicy policy(Map<String, Object> properties, PartConfiguration configuration) {
+        GatewayPolicy policy = GatewayPolicy.DEFAULT.withGuards(
+                configuration.integer("guards", GatewayPolicy.DEFAULT.guards(), 1, GatewayPolicy.MOST_GUARDS));
+        if (properties.containsKey("gateway-choice")) {
+            policy = policy.withPreference(oneOf(GatewayPolicy.Preference.class, "gateway-choice", configuration));
+        }
+        return properties.containsKey("tls")
+                ? policy.withTls(oneOf(GatewayPolicy.Tls.class, "tls", configuration)) : policy;
+    }
+
+    private static <E extends Enum<E>> E oneOf(Class<E> type, String key, PartConfiguration configuration) {
+        List<String> names = Arrays.stream(type.getEnumConstants())
+                .map(constant -> constant.name().toLowerCase(Locale.ROOT)).toList();
+        String allowed = String.join(", ", names);
+        String value = configuration.text(key, allowed);
+        if (!names.contains(value)) {
+            throw configuration.wrong(key, '"' + value + '"', allowed);
+        }
+        return type.getEnumConstants()[names.indexOf(value)];
     }
 
     /** Other parts. What else the client is made of stays as it is until its next start. */

@@ -1,16 +1,18 @@
 package org.cloakwork.client.session;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetAddress;
@@ -25,7 +27,6 @@ import org.cloakwork.client.store.Saved;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
-import org.cloakwork.spi.transport.GatewayEndpoint;
 import org.cloakwork.spi.transport.GatewayLink;
 import org.cloakwork.spi.transport.GatewayTransport;
 import org.cloakwork.wire.MixPacket;
@@ -37,8 +38,8 @@ import org.slf4j.event.Level;
 
 /**
  * The authenticated session with a gateway: chooses it, connects, and connects again whenever the link is lost, for
- * ever, with growing pauses. A gateway of its own choice that stays away for too long it exchanges for another. Runs on the
- * client's own thread.
+ * ever, with growing pauses. If no gateway is named it uses the first of its {@link Guards}; while that one stays away for
+ * too long another of them, and the first again once that can be reached. Runs on the client's own thread.
  */
 public final class Session {
 
@@ -65,6 +66,11 @@ public final class Session {
     private static final Duration FAREWELL_SILENCE = Duration.ofSeconds(1);
     /** and for so long at most. */
     private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(10);
+    /** With a later guard, so long until the earlier ones are asked again; each time in vain makes it longer. */
+    private static final Duration FIRST_RETURN = Duration.ofMinutes(20);
+    private static final Duration LATEST_RETURN = Duration.ofDays(1);
+    /** Of what a gateway says, or a transport of it. */
+    private static final int MAX_REASON_CHARACTERS = 300;
 
     /** Told what the session does. */
     public interface Listener {
@@ -93,7 +99,8 @@ public final class Session {
     private final EncryptionKey encryption;
     private final Optional<IdentityKey> named;
     private final GatewayPolicy policy;
-    private final GatewayChooser chooser;
+    private final Guards guards;
+    private final Probes probes;
     private final Ledger ledger;
     private final Listener listener;
     private final Map<IdentityKey, Saved.Registration> registrations;
@@ -101,8 +108,16 @@ public final class Session {
     private Topology topology;
     /** Names our gateway; null before the first session. */
     private volatile MixnetAddress address;
-    /** The gateway that was tried last. */
+    /** Of the guards but our own, the one that was tried last. */
     private IdentityKey tried;
+    /** Tried next, whatever our own is. */
+    private IdentityKey returning;
+    private Duration returnPause = FIRST_RETURN;
+    private Cancellable nextReturn = () -> { };
+    private boolean measured;
+    /** Why each gateway could not be reached since there was a session. */
+    private final Map<IdentityKey, String> faults = new HashMap<>();
+    private String warning;
     private GatewayTransport transport;
     private Connection connection;
     /** Left by us, and still read. */
@@ -133,7 +148,7 @@ public final class Session {
      * @param named       the gateway to use; empty: the one of before, or as the policy says
      * @param policy      for choosing a gateway and for giving it up
      * @param saved       what was there before the client started
-     * @param ledger      told where we are registered
+     * @param ledger      told where we are registered, and who the guards are
      * @param listener    told what happens
      */
     public Session(Environment environment, Parts parts, Cryptography cryptography, Counters counters,
@@ -150,7 +165,8 @@ public final class Session {
         this.policy = policy;
         this.ledger = ledger;
         this.listener = listener;
-        chooser = new GatewayChooser(environment, policy.preference());
+        guards = new Guards(environment, policy, saved, ledger);
+        probes = new Probes(environment);
         registrations = new HashMap<>(saved.registrations());
         named.or(saved::gateway).filter(registrations::containsKey).ifPresent(gateway ->
                 address = new MixnetAddress(identity.publicKey(), encryption, gateway));
@@ -171,6 +187,11 @@ public final class Session {
         return status;
     }
 
+    /** {@return what is wrong with a session that works, for people} */
+    public Optional<String> warning() {
+        return Optional.ofNullable(warning);
+    }
+
     /** {@return bytes given to {@link #send} that have not left} */
     public long pendingBytes() {
         return connection == null ? 0 : connection.link.pendingBytes();
@@ -188,15 +209,17 @@ public final class Session {
     /** @param newTopology where gateways are looked up from now on */
     public void topologyChanged(Topology newTopology) {
         topology = newTopology;
+        if (named.isEmpty()) {
+            guards.update(topology);
+        }
         if (address != null && topology.node(address.gateway()).isPresent()) {
             unlistedSinceNanos = OptionalLong.empty();
             unlistedTooLong.cancel();
         } else if (address != null && unlistedSinceNanos.isEmpty()) {
             unlistedSinceNanos = OptionalLong.of(environment.clock().nanoTime());
             unlistedTooLong = environment.scheduler().schedule(policy.unlistedLimit(), this::moveIfDue);
-        } else {
-            moveIfDue();
         }
+        moveIfDue();
         if (waitsForTopology) {
             connect();
         }
@@ -208,7 +231,7 @@ public final class Session {
             return;
         }
         retry.cancel();
-        chooser.cancel();
+        probes.cancel();
         if (connection != null) {
             leave("the transport was exchanged");
         } else {
@@ -230,7 +253,8 @@ public final class Session {
         closed = true;
         retry.cancel();
         unlistedTooLong.cancel();
-        chooser.cancel();
+        nextReturn.cancel();
+        probes.cancel();
         if (leaving != null) {
             left();
         }
@@ -240,7 +264,7 @@ public final class Session {
     }
 
     private void connect() {
-        if (leaving != null || chooser.isBusy()) {
+        if (leaving != null || probes.isBusy()) {
             return;
         }
         transport = parts.transport();
@@ -249,27 +273,72 @@ public final class Session {
         }
         if (named.isPresent()) {
             connect(named.get());
+        } else if (returning != null) {
+            IdentityKey earlier = returning;
+            returning = null;
+            connect(earlier);
         } else if (address == null) {
-            choose(Optional.empty());
-        } else if (isUnlistedTooLong()
-                || !wasLive && topology.node(address.gateway()).flatMap(GatewayChooser::endpoint).isEmpty()) {
+            if (policy.preference() == GatewayPolicy.Preference.FASTEST && !measured && usableGuards().size() > 1) {
+                measure();
+            } else {
+                connectToGuard();
+            }
+        } else if (!guards.contains(address.gateway()) || isUnlistedTooLong()
+                || !wasLive && !isUsable(address.gateway())) {
             // After a start nobody knows for how long it has been gone.
-            choose(Optional.of(address.gateway()));
+            connectToGuard();
         } else {
             connect(address.gateway());
         }
     }
 
+    private Reach reach(IdentityKey gateway) {
+        return topology.node(gateway).map(node -> Reach.of(node, policy.tls()))
+                .orElseGet(() -> new Reach(List.of(), topology.rejection(gateway, Node.Role.ENTRY)
+                        .or(() -> Optional.of("not in the network"))));
+    }
+
+    private boolean isUsable(IdentityKey gateway) {
+        return reach(gateway).isPossible();
+    }
+
+    private List<IdentityKey> usableGuards() {
+        return guards.order().stream().filter(this::isUsable).toList();
+    }
+
+    private void measure() {
+        changed("looking for the fastest guard");
+        ask(usableGuards(), answered -> {
+            measured = true;
+            guards.prefer(answered);
+        });
+    }
+
+    /** @param then told who answered, before the client connects if it is not connected */
+    private void ask(List<IdentityKey> gateways, Consumer<List<IdentityKey>> then) {
+        probes.ask(gateways.stream().map(gateway -> reach(gateway).ways().getFirst().endpoint()).toList(), transport,
+                answered -> {
+                    then.accept(answered);
+                    if (connection == null) {
+                        connect();
+                    }
+                });
+    }
+
     private void connect(IdentityKey gateway) {
-        tried = gateway;
-        Optional<GatewayEndpoint> endpoint = topology.node(gateway).flatMap(GatewayChooser::endpoint);
-        waitsForTopology = endpoint.isEmpty();
-        if (waitsForTopology) {
-            failed(gateway, "gateway " + gateway + " " + topology.rejection(gateway, Node.Role.ENTRY)
-                    .map(reason -> "is left out: " + reason)
-                    .orElse("is not in the network, or takes no clients"));
-            return;
+        if (address == null || !gateway.equals(address.gateway())) {
+            tried = gateway;
         }
+        Reach reach = reach(gateway);
+        waitsForTopology = !reach.isPossible();
+        if (waitsForTopology) {
+            failed(gateway, "gateway " + gateway + " cannot be used: " + reach.fault().orElseThrow());
+        } else {
+            connect(gateway, reach.ways());
+        }
+    }
+
+    private void connect(IdentityKey gateway, List<Reach.Way> ways) {
         retry.cancel();
         Optional<Saved.Registration> registration = Optional.ofNullable(registrations.get(gateway));
         boolean again = fruitlessAuthentications >= MOST_FRUITLESS_AUTHENTICATIONS;
@@ -278,40 +347,69 @@ public final class Session {
             log(Level.WARN, "the gateway seems not to know us any more, trying to register again");
             fruitlessAuthentications = 0;
         }
-        Connection attempt = new Connection(gateway, new Conversation(cryptography, identity, gateway,
+        Connection attempt = new Connection(gateway, ways, new Conversation(cryptography, identity, gateway,
                 registration.filter(known -> !again).map(Saved.Registration::key),
                 registration.map(Saved.Registration::lastTimestamp).orElse(0L), counters, environment.randomness()));
         try {
-            attempt.link = transport.connect(endpoint.get(), attempt);
+            attempt.link = transport.connect(attempt.way().endpoint(), attempt);
         } catch (RuntimeException | LinkageError e) {
             counters.count(Counter.PART_FAILURES);
             log(Level.WARN, "the transport failed", e);
-            failed(gateway, "the transport failed: " + e.getMessage());
+            failed(gateway, printable("the transport failed: " + e.getMessage()));
             return;
         }
         connection = attempt;
         attempt.expectAnswer();
-        changed("connecting to gateway " + gateway);
+        changed("connecting to gateway " + gateway + (attempt.way().exposed() ? " in the clear" : ""));
     }
 
-    /** Connects to any gateway but this one, and not to the one tried last if there are more. */
-    private void choose(Optional<IdentityKey> given) {
-        Set<IdentityKey> unwanted = new HashSet<>();
-        given.ifPresent(unwanted::add);
-        if (tried != null && topology.gateways().stream().map(Node::identity)
-                .anyMatch(gateway -> !gateway.equals(tried) && !unwanted.contains(gateway))) {
-            unwanted.add(tried);
+    /** {@return the guards beside our own, if that is one, that can be tried; the next after the one tried last first} */
+    private List<IdentityKey> otherGuards() {
+        List<IdentityKey> others = new ArrayList<>(usableGuards());
+        if (address != null) {
+            others.remove(address.gateway());
         }
-        retry.cancel();
-        chooser.choose(topology, unwanted, transport, chosen -> {
-            waitsForTopology = chosen.gateway().isEmpty();
-            chosen.gateway().ifPresentOrElse(this::connect, () -> pauseAfter(chosen.choices().isEmpty()
-                    ? "no" + (given.isPresent() ? " other" : "") + " node of the network takes clients"
-                    : "no gateway can be used: " + GatewayChoice.rejections(chosen.choices())));
+        Collections.rotate(others, -(others.indexOf(tried) + 1));
+        return others;
+    }
+
+    /** Connects to a guard that is not our own gateway. */
+    private void connectToGuard() {
+        List<IdentityKey> others = otherGuards();
+        waitsForTopology = others.isEmpty();
+        if (waitsForTopology) {
+            pauseAfter(guards.order().isEmpty() ? guards.rejections() : withGuards("no other gateway can be used"));
+        } else {
+            connect(others.getFirst());
+        }
+    }
+
+    /** A guard that comes before ours was left because it stayed away. */
+    private void returnLater() {
+        int place = named.isPresent() ? 0 : guards.order().indexOf(address.gateway());
+        if (place == 0) {
+            returnPause = FIRST_RETURN;
+        } else if (place > 0) {
+            nextReturn = environment.scheduler().schedule(jittered(returnPause), () -> returnIfPossible(place));
+            returnPause = doubled(returnPause, LATEST_RETURN);
+        }
+    }
+
+    private void returnIfPossible(int place) {
+        List<IdentityKey> earlier = guards.order().stream().limit(place).filter(this::isUsable).toList();
+        if (!isLive() || probes.isBusy() || earlier.isEmpty()) {
+            returnLater();
+            return;
+        }
+        ask(earlier, answered -> {
+            Optional<IdentityKey> first = earlier.stream().filter(answered::contains).findFirst();
+            if (isLive() && first.isPresent()) {
+                returning = first.get();
+                leave("guard " + first.get() + " answers again, going back to it");
+            } else if (isLive()) {
+                returnLater();
+            }
         });
-        if (chooser.isBusy()) {
-            changed("looking for the fastest gateway");
-        }
     }
 
     private boolean isOver(OptionalLong sinceNanos, Duration limit) {
@@ -323,15 +421,20 @@ public final class Session {
         return isOver(unlistedSinceNanos, policy.unlistedLimit());
     }
 
-    /** Nobody can reach us at a gateway that is gone from the network. */
+    /** Nobody can reach us at a gateway that is gone from the network, and a guard that was replaced has had its time. */
     private void moveIfDue() {
-        if (named.isPresent() || closed || !isUnlistedTooLong()) {
+        if (named.isPresent() || closed || address == null) {
+            return;
+        }
+        boolean replaced = !guards.contains(address.gateway());
+        if (!replaced && !isUnlistedTooLong()) {
             return;
         }
         if (connection == null) {
             connect();
-        } else if (connection.gateway.equals(address.gateway()) && !topology.gateways().isEmpty()) {
-            leave("gateway " + address.gateway() + " is gone from the network, taking another one");
+        } else if (connection.gateway.equals(address.gateway()) && !otherGuards().isEmpty()) {
+            leave("gateway " + address.gateway() + (replaced ? " was guard for long enough"
+                    : " is gone from the network") + ", taking the next guard");
         }
     }
 
@@ -352,33 +455,64 @@ public final class Session {
     }
 
     private void failed(IdentityKey gateway, String reason) {
+        faults.put(gateway, reason);
         if (address != null && gateway.equals(address.gateway())) {
             if (unreachableSinceNanos.isEmpty()) {
                 unreachableSinceNanos = OptionalLong.of(environment.clock().nanoTime());
             }
-            if (named.isEmpty() && isOver(unreachableSinceNanos, policy.unreachableLimit()) && transport != null) {
+            if (named.isEmpty() && isOver(unreachableSinceNanos, policy.unreachableLimit()) && transport != null
+                    && !otherGuards().isEmpty()) {
                 // At once after the old one was tried: if it is us who were away, the old one comes first.
-                log(Level.WARN, "gateway {} cannot be reached any more, trying another one: {}", gateway, reason);
-                choose(Optional.of(gateway));
+                log(Level.WARN, "gateway {} cannot be reached any more, trying the next guard: {}", gateway, reason);
+                connectToGuard();
                 return;
             }
         }
-        pauseAfter(reason);
+        pauseAfter(named.isPresent() ? reason : withGuards(reason));
+    }
+
+    /** {@return the reason, or that of each guard if none of several can be reached} */
+    private String withGuards(String reason) {
+        List<IdentityKey> order = guards.order();
+        if (order.isEmpty() || order.stream().anyMatch(guard ->
+                isUsable(guard) && (order.size() == 1 || !faults.containsKey(guard)))) {
+            return reason;
+        }
+        String each = order.stream().map(guard -> guard + ": " + reach(guard).fault().orElseGet(() -> faults.get(guard)))
+                .collect(Collectors.joining("; "));
+        String until = guards.nextReplacement().map(at -> " before " + at.truncatedTo(ChronoUnit.MINUTES)).orElse("");
+        return (order.size() == 1 ? "our guard cannot" : "none of our " + order.size() + " guards can")
+                + " be reached, and no other gateway is taken" + until + " (" + each + ")";
     }
 
     private void pauseAfter(String reason) {
         if (closed) {
             return;
         }
-        long nanos = pause.toNanos();
-        Duration jittered = Duration.ofNanos(nanos / 2
-                + (long) (nanos / 2 * (environment.randomness().nextInt(1000) / 1000.0)));
+        Duration jittered = jittered(pause);
         attempts++;
         log(Level.WARN, "no session, trying again in {} ms and then less often: {}", jittered.toMillis(), reason);
         retry.cancel();
         retry = environment.scheduler().schedule(jittered, this::connect);
-        pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+        pause = doubled(pause, LONGEST_PAUSE);
         changed(reason + "; next attempt in " + Math.ceilDiv(jittered.toMillis(), 1000) + " s");
+    }
+
+    /** {@return half of it to all of it} */
+    private Duration jittered(Duration whole) {
+        long nanos = whole.toNanos();
+        return Duration.ofNanos(nanos / 2 + (long) (nanos / 2 * (environment.randomness().nextInt(1000) / 1000.0)));
+    }
+
+    private static Duration doubled(Duration duration, Duration most) {
+        Duration twice = duration.multipliedBy(2);
+        return twice.compareTo(most) < 0 ? twice : most;
+    }
+
+    /** What others say goes into the state and the log, so on terminals. */
+    private static String printable(String reason) {
+        String text = reason.replaceAll("[\\p{Cntrl}\\p{Cf}]", "?");
+        return text.length() <= MAX_REASON_CHARACTERS ? text : text.substring(0, MAX_REASON_CHARACTERS) + "...";
     }
 
     /** Forgets the connection before closing it, so that nothing of it is heard any more. */
@@ -429,6 +563,8 @@ public final class Session {
     private Connection forget() {
         Connection old = connection;
         connection = null;
+        warning = null;
+        nextReturn.cancel();
         old.answer.cancel();
         old.silence.cancel();
         used(old);
@@ -449,16 +585,24 @@ public final class Session {
 
         private final Semaphore receivable = new Semaphore(RECEIVE_LIMIT_BYTES);
         private final IdentityKey gateway;
+        /** The one it takes, and those to be tried after it. */
+        private final List<Reach.Way> ways;
         private final Conversation conversation;
+        private boolean opened;
         private GatewayLink link;
         private Cancellable answer = () -> { };
         private Cancellable silence = () -> { };
         private OptionalLong liveSinceNanos = OptionalLong.empty();
         private volatile boolean heard;
 
-        private Connection(IdentityKey gateway, Conversation conversation) {
+        private Connection(IdentityKey gateway, List<Reach.Way> ways, Conversation conversation) {
             this.gateway = gateway;
+            this.ways = ways;
             this.conversation = conversation;
+        }
+
+        private Reach.Way way() {
+            return ways.getFirst();
         }
 
         private void expectAnswer() {
@@ -486,6 +630,7 @@ public final class Session {
         public void opened() {
             environment.scheduler().execute(() -> {
                 if (connection == this) {
+                    opened = true;
                     changed((conversation.registers() ? "registering" : "authenticating") + " with gateway " + gateway);
                     perform(conversation.opened());
                 }
@@ -570,6 +715,7 @@ public final class Session {
                     case Conversation.Action.Live() -> {
                         fruitlessAuthentications = 0;
                         unreachableSinceNanos = OptionalLong.empty();
+                        faults.clear();
                         wasLive = true;
                         if (attempts > 0) {
                             log(Level.INFO, "there is a session again, after {} attempts", attempts);
@@ -579,7 +725,13 @@ public final class Session {
                         liveSinceNanos = OptionalLong.of(environment.clock().nanoTime());
                         status = "live";
                         counters.count(Counter.SESSIONS_OPENED);
+                        if (way().exposed()) {
+                            counters.count(Counter.SESSIONS_PLAIN);
+                            warning = "the link to gateway " + gateway + " is in the clear: who watches it reads the"
+                                    + " client's identity key";
+                        }
                         watch(false);
+                        returnLater();
                         listener.live();
                     }
                     case Conversation.Action.Payload(byte[] bytes) -> listener.payload(bytes);
@@ -609,12 +761,19 @@ public final class Session {
             listener.addressChanged(address);
         }
 
-        private void lost(String reason) {
-            if (connection == this) {
-                disconnect(reason);
-                if (conversation.isFruitless()) {
-                    fruitlessAuthentications++;
-                }
+        private void lost(String told) {
+            if (connection != this) {
+                return;
+            }
+            String reason = printable(told) + (way().only() && !opened
+                    ? "; it announces TLS and is not used in the clear (tls = required)" : "");
+            disconnect(reason);
+            if (conversation.isFruitless()) {
+                fruitlessAuthentications++;
+            }
+            if (!opened && ways.size() > 1) {
+                connect(gateway, ways.subList(1, ways.size()));
+            } else {
                 failed(gateway, reason);
             }
         }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.cloakwork.api.IdentityKey;
@@ -103,6 +104,13 @@ public final class Ledger {
         if (journal != null) {
             journal.put(Rows.GATEWAY, self.bytes(), gateway.bytes());
             journal.put(Rows.REGISTRATION, Rows.registrationKey(self, gateway), Rows.registration(key, lastTimestamp));
+        }
+    }
+
+    /** @param guards the gateways we use from now on, in order */
+    public void guards(List<Saved.Guard> guards) {
+        if (journal != null) {
+            journal.put(Rows.GUARDS, self.bytes(), Rows.guards(guards));
         }
     }
 

@@ -43,6 +43,8 @@ import org.cloakwork.wire.topology.TopologyJson;
  * The tables and what is in their rows; numbers are big-endian, instants are milliseconds since 1970.
  * <pre>
  * gateway       own identity 32                       identity of our gateway 32
+ * guards        own identity 32                       for each: identity 32, drawn 8, to be replaced 8, not in the network
+ *                                                     since 8 or 0
  * registration  own identity 32, gateway 32           shared key 32, last timestamp in seconds 8
  * tag           recipient 96                          our tag 16, last used 8
  * reply-key     BLAKE3 of the key 32                  key 16, made 8, our tag it was given away under 16 or nothing
@@ -60,6 +62,7 @@ import org.cloakwork.wire.topology.TopologyJson;
 final class Rows {
 
     static final String GATEWAY = "gateway";
+    static final String GUARDS = "guards";
     static final String TOPOLOGY = "topology";
     static final String REGISTRATION = "registration";
     static final String TAG = "tag";
@@ -71,6 +74,7 @@ final class Rows {
     static final String COMPLETED = "completed";
 
     private static final int VERSION = 1;
+    private static final int GUARD_LENGTH = IdentityKey.LENGTH + 3 * Long.BYTES;
     private static final int TO_ADDRESS = 0;
     private static final int TO_SENDER = 1;
     private static final int PLAIN = 0;
@@ -120,6 +124,13 @@ final class Rows {
     static byte[] registration(GatewaySharedKey key, long lastTimestamp) {
         return ByteBuffer.allocate(GatewaySharedKey.LENGTH + Long.BYTES).put(key.bytes()).putLong(lastTimestamp)
                 .array();
+    }
+
+    static byte[] guards(List<Saved.Guard> guards) {
+        ByteBuffer bytes = ByteBuffer.allocate(guards.size() * GUARD_LENGTH);
+        guards.forEach(guard -> bytes.put(guard.gateway().bytes()).put(instant(guard.since()))
+                .put(instant(guard.until())).put(instant(guard.unlistedSince().orElse(Instant.EPOCH))));
+        return bytes.array();
     }
 
     static byte[] topology(Topology topology, Instant at) {
@@ -271,11 +282,18 @@ final class Rows {
         List<Saved.Arrived> fragments = new ArrayList<>();
         List<Saved.Completed> completed = new ArrayList<>();
         List<Saved.LastTopology> topology = new ArrayList<>();
+        List<Saved.Guard> guards = new ArrayList<>();
         List<Change> expired = new ArrayList<>();
 
         each(store, GATEWAY, (key, value) -> {
             if (identity(key).equals(self)) {
                 gateway.add(identity(value));
+            }
+        });
+        each(store, GUARDS, (key, value) -> {
+            while (identity(key.rewind()).equals(self) && value.hasRemaining()) {
+                guards.add(new Saved.Guard(identity(value), instant(value), instant(value),
+                        Optional.of(instant(value)).filter(since -> !since.equals(Instant.EPOCH))));
             }
         });
         each(store, REGISTRATION, (key, value) -> {
@@ -335,7 +353,7 @@ final class Rows {
         completed.sort(Comparator.comparing(Saved.Completed::at));
         store.commit(expired);
         return new Saved(gateway.stream().findFirst(), registrations, tags, replyKeys, surbs, messages, received,
-                fragments, completed, topology.stream().findFirst());
+                fragments, completed, topology.stream().findFirst(), guards);
     }
 
     private static Saved.Message readMessage(long id, ByteBuffer in) throws WireException {

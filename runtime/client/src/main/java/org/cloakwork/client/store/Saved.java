@@ -35,11 +35,12 @@ import org.cloakwork.wire.crypto.ReplyKey;
  * @param fragments     of messages that are not complete
  * @param completed     ids of complete sets, oldest first
  * @param topology      the last good one
+ * @param guards        the gateways it uses, in order
  */
 public record Saved(Optional<IdentityKey> gateway, Map<IdentityKey, Registration> registrations,
                     Map<MixnetAddress, Tag> tags, List<Key> replyKeys, List<Surb> surbs,
                     List<Message> messages, List<Received> received, List<Arrived> fragments,
-                    List<Completed> completed, Optional<LastTopology> topology) {
+                    List<Completed> completed, Optional<LastTopology> topology, List<Guard> guards) {
 
     /**
      * Reads everything.
@@ -60,7 +61,16 @@ public record Saved(Optional<IdentityKey> gateway, Map<IdentityKey, Registration
 
     /** Of a client that begins anew. */
     public static final Saved NOTHING = new Saved(Optional.empty(), Map.of(), Map.of(), List.of(), List.of(), List.of(),
-            List.of(), List.of(), List.of(), Optional.empty());
+            List.of(), List.of(), List.of(), Optional.empty(), List.of());
+
+    /**
+     * @param gateway       one of those that are used
+     * @param since         when it was drawn
+     * @param until         when it is to be replaced
+     * @param unlistedSince for how long the network has been without it
+     */
+    public record Guard(IdentityKey gateway, Instant since, Instant until, Optional<Instant> unlistedSince) {
+    }
 
     /**
      * @param topology of the network

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
 import org.cloakwork.client.Environment;
@@ -42,6 +43,7 @@ public final class TopologyKeeper {
     private static final Duration OLDEST = Duration.ofDays(1);
     /** At least so often a new topology is asked for: keys that rotated are good for one more epoch only. */
     private static final int REFRESHES_AN_EPOCH = 4;
+    private static final int MOST_NAMED = 5;
 
     private final Parts parts;
     private final Clock clock;
@@ -210,6 +212,10 @@ public final class TopologyKeeper {
             if (failing) {
                 LOG.info("there is a new topology again");
                 failing = false;
+            }
+            if (!answer.faults().isEmpty() && (held == null || !answer.faults().equals(held.topology().faults()))) {
+                LOG.info("{} faults of the topology were left out: {}", answer.faults().size(),
+                        answer.faults().stream().limit(MOST_NAMED).collect(Collectors.joining("; ")));
             }
             held = new Held(answer, clock.nanoTime(), clock.now());
             fallBack.cancel();

@@ -62,16 +62,47 @@ public final class NymApiJson {
     /**
      * A page of a list of nodes.
      *
-     * @param metadata of the list
-     * @param total    nodes on all pages
-     * @param page     its number, from 0
-     * @param nodes    on this page
+     * @param metadata  of the list
+     * @param total     nodes on all pages
+     * @param page      its number, from 0
+     * @param nodes     on this page that can be read
+     * @param malformed the others
+     * @param faults    what of the nodes was left out, such as a name that is none: one line each, naming the field
      */
-    public record NodesPage(Metadata metadata, long total, long page, List<SkimmedNode> nodes) {
+    public record NodesPage(Metadata metadata, long total, long page, List<SkimmedNode> nodes,
+                            List<Malformed> malformed, List<String> faults) {
 
         public NodesPage {
             Objects.requireNonNull(metadata);
             nodes = List.copyOf(nodes);
+            malformed = List.copyOf(malformed);
+            faults = List.copyOf(faults);
+        }
+
+        /**
+         * A page without faults.
+         *
+         * @param metadata of the list
+         * @param total    nodes on all pages
+         * @param page     its number, from 0
+         * @param nodes    on this page
+         */
+        public NodesPage(Metadata metadata, long total, long page, List<SkimmedNode> nodes) {
+            this(metadata, total, page, nodes, List.of(), List.of());
+        }
+    }
+
+    /**
+     * A node in a list that cannot be read.
+     *
+     * @param identity who it is, if that can be read
+     * @param fault    names the field
+     */
+    public record Malformed(Optional<IdentityKey> identity, String fault) {
+
+        public Malformed {
+            Objects.requireNonNull(identity);
+            Objects.requireNonNull(fault);
         }
     }
 
@@ -100,7 +131,7 @@ public final class NymApiJson {
     /**
      * Where clients connect to a gateway, at its addresses.
      *
-     * @param hostname      if announced
+     * @param hostname      if announced, as {@link HostName} allows it
      * @param websocketPort plain
      * @param securePort    TLS, if announced
      */
@@ -236,21 +267,27 @@ public final class NymApiJson {
     }
 
     /**
-     * Reads a page of {@code /v2/unstable/nym-nodes/skimmed...}.
+     * Reads a page of {@code /v2/unstable/nym-nodes/skimmed...}. A node that cannot be read costs itself and no other.
      *
      * @param json the body
      * @return the page
-     * @throws WireException naming the field that is wrong
+     * @throws WireException naming the field that is wrong, outside of nodes
      */
     public static NodesPage readNodesPage(byte[] json) throws WireException {
         JsonField root = JsonField.parse(json);
         JsonField pagination = root.get("nodes").get("pagination");
         List<SkimmedNode> nodes = new ArrayList<>();
+        List<Malformed> malformed = new ArrayList<>();
+        List<String> faults = new ArrayList<>();
         for (JsonField node : root.get("nodes").get("data").elements()) {
-            nodes.add(readNode(node));
+            try {
+                nodes.add(readNode(node, faults));
+            } catch (WireException e) {
+                malformed.add(new Malformed(readIdentity(node), e.getMessage()));
+            }
         }
         return new NodesPage(readMetadata(root.get("metadata")), pagination.get("total").integer(Long.MAX_VALUE),
-                pagination.get("page").integer(Long.MAX_VALUE), nodes);
+                pagination.get("page").integer(Long.MAX_VALUE), nodes, malformed, faults);
     }
 
     /**
@@ -368,7 +405,16 @@ public final class NymApiJson {
                 .orElse(Instant.EPOCH);
     }
 
-    private static SkimmedNode readNode(JsonField json) throws WireException {
+    private static Optional<IdentityKey> readIdentity(JsonField node) {
+        try {
+            JsonField identity = node.get("ed25519_identity_pubkey");
+            return Optional.of(identity.convert(identity.text(), IdentityKey::parse));
+        } catch (WireException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static SkimmedNode readNode(JsonField json, List<String> faults) throws WireException {
         JsonField identity = json.get("ed25519_identity_pubkey");
         JsonField sphinxKey = json.get("x25519_sphinx_pubkey");
         Optional<JsonField> role = json.optional("role");
@@ -379,7 +425,7 @@ public final class NymApiJson {
                 readRole(role.isPresent() ? role.get() : json.optional("epoch_role")
                         .orElseThrow(() -> json.missing("role"))),
                 readDeclaredRoles(json.present("supported_roles")),
-                entry.isPresent() ? Optional.of(readEntry(entry.get())) : Optional.empty(),
+                entry.isPresent() ? Optional.of(readEntry(entry.get(), faults)) : Optional.empty(),
                 readPerformance(json.get("performance")));
     }
 
@@ -420,8 +466,8 @@ public final class NymApiJson {
                 roles.get("exit_ipr").bool());
     }
 
-    private static EntryPorts readEntry(JsonField json) throws WireException {
-        return new EntryPorts(TopologyJson.optionalText(json, "hostname"), json.get("ws_port").u16(),
+    private static EntryPorts readEntry(JsonField json, List<String> faults) throws WireException {
+        return new EntryPorts(TopologyJson.readHostName(json, faults), json.get("ws_port").u16(),
                 TopologyJson.optionalPort(json, "wss_port"));
     }
 

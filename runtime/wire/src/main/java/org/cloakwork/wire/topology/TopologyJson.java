@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.InetAddress;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -33,7 +35,7 @@ public final class TopologyJson {
 
     /**
      * Reads the file form. Unknown fields are ignored; nodes are found by their key in {@code node_details}, whatever
-     * their {@code node_id}.
+     * their {@code node_id}. A name that is none is left out, which is among the {@link Topology#faults() faults}.
      *
      * @param json the document
      * @param now  when a topology without metadata counts as made
@@ -54,10 +56,11 @@ public final class TopologyJson {
         JsonField set = root.get("rewarded_set");
         Topology.RewardedSet rewardedSet = readRewardedSet(set, set.get("epoch_id").u32());
         Map<Long, Node> nodes = new HashMap<>();
+        List<String> faults = new ArrayList<>();
         for (Map.Entry<String, JsonField> entry : root.get("node_details").fields().entrySet()) {
-            nodes.put(id(entry.getKey(), entry.getValue()), readNode(entry.getValue()));
+            nodes.put(id(entry.getKey(), entry.getValue()), readNode(entry.getValue(), faults));
         }
-        return new Topology(epochId, rotationId, refreshedAt, rewardedSet, nodes);
+        return new Topology(epochId, rotationId, refreshedAt, rewardedSet, nodes).withFaults(faults);
     }
 
     /**
@@ -111,7 +114,7 @@ public final class TopologyJson {
         throw value.wrong("is not a node id");
     }
 
-    private static Node readNode(JsonField json) throws WireException {
+    private static Node readNode(JsonField json, List<String> faults) throws WireException {
         JsonField host = json.get("mix_host");
         JsonField identity = json.get("identity_key");
         JsonField roles = json.get("supported_roles");
@@ -121,7 +124,7 @@ public final class TopologyJson {
         addIf(supported, Role.EXIT, roles.get("mixnet_exit").bool());
         Optional<JsonField> entry = json.optional("entry");
         return new Node(json.get("node_id").u32(), host.convert(host.text(), NodeAddress::parse),
-                entry.isPresent() ? Optional.of(readEntry(entry.get())) : Optional.empty(),
+                entry.isPresent() ? Optional.of(readEntry(entry.get(), faults)) : Optional.empty(),
                 identity.convert(identity.byteArray(IdentityKey.LENGTH), IdentityKey::new),
                 new EncryptionKey(json.get("sphinx_key").byteArray(EncryptionKey.LENGTH)), supported,
                 OptionalInt.empty());
@@ -133,14 +136,23 @@ public final class TopologyJson {
         }
     }
 
-    private static Node.Entry readEntry(JsonField json) throws WireException {
+    private static Node.Entry readEntry(JsonField json, List<String> faults) throws WireException {
         return new Node.Entry(json.get("ip_addresses").ips(), json.get("clients_ws_port").u16(),
-                optionalText(json, "hostname"), optionalPort(json, "clients_wss_port"));
+                readHostName(json, faults), optionalPort(json, "clients_wss_port"));
     }
 
-    static Optional<String> optionalText(JsonField json, String name) throws WireException {
-        Optional<JsonField> field = json.optional(name);
-        return field.isPresent() ? Optional.of(field.get().text()) : Optional.empty();
+    /** {@return the announced name; one that is none is a fault, and left out} */
+    static Optional<String> readHostName(JsonField json, List<String> faults) throws WireException {
+        Optional<JsonField> field = json.optional("hostname");
+        if (field.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(field.get().convert(field.get().text(), HostName::parse));
+        } catch (WireException e) {
+            faults.add(e.getMessage());
+            return Optional.empty();
+        }
     }
 
     static OptionalInt optionalPort(JsonField json, String name) throws WireException {

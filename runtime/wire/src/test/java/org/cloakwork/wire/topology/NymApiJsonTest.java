@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -189,6 +190,21 @@ class NymApiJsonTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
+            /nodes/pagination | total     | "1"                | nodes.pagination.total: must be
+            /nodes        | data          | {}                 | nodes.data: must be an array, not an object
+            /metadata     | refreshed_at  | (none)             | metadata.refreshed_at: missing
+            /metadata     | rotation_id   | (none)             | metadata.rotation_id: missing
+            /metadata     | status        | "other"            | metadata.status: must be null
+            /metadata     | status        | {"stale":{}}       | metadata.status: must be null
+            """)
+    void errorsNameTheField(String pointer, String name, String value, String message) {
+        WireException e = assertThrows(WireException.class,
+                () -> readChanged(root -> set(object(root, pointer), name, value)));
+        assertTrue(e.getMessage().startsWith(message), e.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '^', textBlock = """
             /nodes/data/0 | performance   | 0.99               | nodes.data.0.performance: must be a string
             /nodes/data/0 | performance   | "1.01"             | nodes.data.0.performance: must be a string
             /nodes/data/0 | performance   | "-0.1"             | nodes.data.0.performance: must be a string
@@ -205,17 +221,40 @@ class NymApiJsonTest {
             /nodes/data/0 | x25519_sphinx_pubkey    | [1]      | nodes.data.0.x25519_sphinx_pubkey: must be a string
             /nodes/data/0 | supported_roles | {"mixnode":true} | nodes.data.0.supported_roles.entry: missing
             /nodes/data/0/entry | ws_port | (none)             | nodes.data.0.entry.ws_port: missing
-            /nodes/pagination | total     | "1"                | nodes.pagination.total: must be
-            /nodes        | data          | {}                 | nodes.data: must be an array, not an object
-            /metadata     | refreshed_at  | (none)             | metadata.refreshed_at: missing
-            /metadata     | rotation_id   | (none)             | metadata.rotation_id: missing
-            /metadata     | status        | "other"            | metadata.status: must be null
-            /metadata     | status        | {"stale":{}}       | metadata.status: must be null
             """)
-    void errorsNameTheField(String pointer, String name, String value, String message) {
-        WireException e = assertThrows(WireException.class,
-                () -> readChanged(root -> set(object(root, pointer), name, value)));
-        assertTrue(e.getMessage().startsWith(message), e.getMessage());
+    void aMalformedNodeCostsItselfAndNamesTheField(String pointer, String name, String value, String message)
+            throws WireException {
+        NodesPage page = readChanged(root -> {
+            ((ArrayNode) root.at("/nodes/data")).add(object(root, NODE).deepCopy().put("node_id", 5));
+            set(object(root, pointer), name, value);
+        });
+        assertEquals(List.of(5L), page.nodes().stream().map(SkimmedNode::id).toList());
+        NymApiJson.Malformed malformed = page.malformed().getFirst();
+        assertTrue(malformed.fault().startsWith(message), malformed.fault());
+        assertEquals(name.equals("ed25519_identity_pubkey") ? Optional.empty() : Optional.of(Examples.identity(4)),
+                malformed.identity());
+        assertEquals(List.of(), page.faults());
+    }
+
+    @Test
+    void whatIsNoNodeAtAllIsMalformedToo() throws WireException {
+        NodesPage page = readChanged(root -> ((ArrayNode) root.at("/nodes/data")).add("node").addNull().add(7));
+        assertEquals(1, page.nodes().size());
+        assertEquals(3, page.malformed().size());
+    }
+
+    @Test
+    void aNameThatIsNoneIsLeftOutAndTold() throws WireException {
+        for (String name : HostNameTest.BAD) {
+            NodesPage page = readChanged(root -> object(root, NODE + "/entry").put("hostname", name));
+            assertEquals(Optional.empty(), page.nodes().getFirst().entry().orElseThrow().hostname());
+            assertEquals(1, page.faults().size());
+            assertTrue(page.faults().getFirst().startsWith("nodes.data.0.entry.hostname: ")
+                    && page.faults().getFirst().matches("\\P{Cntrl}+"), page.faults()::toString);
+        }
+        NodesPage page = readChanged(root -> object(root, NODE + "/entry").put("hostname", "gw.example.com"));
+        assertEquals(Optional.of("gw.example.com"), page.nodes().getFirst().entry().orElseThrow().hostname());
+        assertEquals(List.of(), page.faults());
     }
 
     @Test

@@ -167,6 +167,17 @@ class TopologyJsonTest {
     }
 
     @Test
+    void aNameThatIsNoneIsLeftOutAndTold() throws WireException {
+        for (String name : HostNameTest.BAD) {
+            Topology topology = readChanged(root -> object(root, "/node_details/4/entry").put("hostname", name));
+            assertEquals(Optional.empty(), topology.nodes().get(4L).entry().orElseThrow().hostname());
+            assertEquals(1, topology.faults().size());
+            assertTrue(topology.faults().getFirst().startsWith("node_details.4.entry.hostname: "),
+                    topology.faults()::toString);
+        }
+    }
+
+    @Test
     void whatIsNoDocumentIsRefused() {
         for (String json : new String[] {"", " ", "null", "[]", "{", "{} x", "\u0000", "{\"a\":01}",
             "[".repeat(100_000)}) {

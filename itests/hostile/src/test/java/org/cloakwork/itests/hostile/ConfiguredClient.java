@@ -1,0 +1,46 @@
+package org.cloakwork.itests.hostile;
+
+import java.net.URI;
+import java.util.Map;
+import org.cloakwork.client.ClientConfiguration;
+import org.cloakwork.client.Engine;
+import org.cloakwork.client.ThreadedEnvironment;
+import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.retransmission.RetransmissionPolicy;
+import org.cloakwork.spi.sphinx.PacketFormat;
+import org.cloakwork.spi.topology.TopologyProvider;
+import org.cloakwork.spi.transport.GatewayTransport;
+
+/** A client with real parts whose configuration is a test's own: with shorter patience than people have. */
+final class ConfiguredClient implements AutoCloseable {
+
+    private final ThreadedEnvironment environment = new ThreadedEnvironment("configured");
+    private final TopologyProvider topology;
+    private final GatewayTransport transport;
+    private final Engine engine;
+
+    ConfiguredClient(ClientConfiguration configuration, URI directory) {
+        topology = Parts.directory(directory.toString());
+        transport = Parts.part(GatewayTransport.class, "websocket", Map.of());
+        org.cloakwork.client.Parts parts = new org.cloakwork.client.Parts();
+        parts.setTopology(topology);
+        parts.setTransport(transport);
+        parts.setSphinx(Parts.part(PacketFormat.class, "fast", Map.of()));
+        parts.setRetransmission(Parts.part(RetransmissionPolicy.class, "timeout", Map.of()));
+        parts.setCover(Parts.part(CoverTrafficStrategy.class, "none", Map.of()));
+        engine = new Engine(configuration, parts, environment.environment());
+        engine.start();
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    @Override
+    public void close() throws Exception {
+        engine.close();
+        environment.close();
+        ((AutoCloseable) transport).close();
+        ((AutoCloseable) topology).close();
+    }
+}
