@@ -2,8 +2,10 @@ package org.cloakwork.streams;
 
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.StreamException;
+import org.osgi.annotation.versioning.ConsumerType;
 
 /** How what a {@link MessageStream} says reaches the other side. Called on the threads that use the stream. */
+@ConsumerType
 public interface Carrier {
 
     /**
