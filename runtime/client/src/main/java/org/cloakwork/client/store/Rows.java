@@ -53,12 +53,13 @@ import org.cloakwork.wire.topology.TopologyJson;
  * message       id 8                                  see {@link #message(Saved.Message)}
  * received      id 8                                  0, or 1 and sender tag 16, or 2 (an answer) and whose 96, or 3
  *                                                     (an answer of nobody known); payload
- * fragment      set id 4, position 1                  0 (to our address), or 1 and our tag 16, or 2; fragment
- * completed     set id 4                              when 8, fingerprints of the fragments or nothing
+ * fragment      set id 4, position 1, way             fragment
+ * completed     set id 4, way                         when 8, fingerprints of the fragments or nothing
  * topology      own identity 32                       when it was taken over 8, JSON as of nym-client --custom-mixnet
  * </pre>
- * Rows of earlier versions are read, too: a tag without a date, a reply key without a tag, a fragment (whose first byte
- * is 128 or more) without its way.
+ * A way is 0 (to our address), or 1 and our tag 16, or 2 (over a reply block of an unknown tag). Rows of earlier
+ * versions are read, too: a tag without a date, a reply key without a tag, a completed set without its way, which is
+ * taken for our address. A fragment without its way is removed: who knows whether the rest will come that way.
  */
 final class Rows {
 
@@ -110,12 +111,30 @@ final class Rows {
         return ByteBuffer.allocate(Long.BYTES + fingerprints.length).put(instant(at)).put(fingerprints).array();
     }
 
-    static byte[] setId(int setId) {
-        return ByteBuffer.allocate(Integer.BYTES).putInt(setId).array();
+    static byte[] completedKey(Way way, int setId) {
+        byte[] wayBytes = way(way);
+        return ByteBuffer.allocate(Integer.BYTES + wayBytes.length).putInt(setId).put(wayBytes).array();
     }
 
-    static byte[] fragmentKey(int setId, int position) {
-        return ByteBuffer.allocate(Integer.BYTES + 1).putInt(setId).put((byte) position).array();
+    static byte[] fragmentKey(Way way, int setId, int position) {
+        byte[] wayBytes = way(way);
+        return ByteBuffer.allocate(Integer.BYTES + 1 + wayBytes.length).putInt(setId).put((byte) position)
+                .put(wayBytes).array();
+    }
+
+    private static byte[] way(Way way) {
+        byte[] tag = way instanceof Way.ReplyBlock(Optional<SenderTag> ownTag)
+                ? ownTag.map(SenderTag::bytes).orElse(new byte[0]) : new byte[0];
+        int kind = way instanceof Way.Address ? 0 : tag.length > 0 ? 1 : 2;
+        return ByteBuffer.allocate(1 + tag.length).put((byte) kind).put(tag).array();
+    }
+
+    private static Way way(ByteBuffer in) {
+        return switch (in.get()) {
+            case 0 -> new Way.Address();
+            case 1 -> new Way.ReplyBlock(Optional.of(tag(in)));
+            default -> new Way.ReplyBlock(Optional.empty());
+        };
     }
 
     static byte[] registrationKey(IdentityKey self, IdentityKey gateway) {
@@ -148,26 +167,6 @@ final class Rows {
         return ByteBuffer.allocate(ReplyKey.LENGTH + Long.BYTES + tag.length).put(key.bytes()).put(instant(made))
                 .put(tag)
                 .array();
-    }
-
-    static byte[] fragment(Fragment fragment, Way way) {
-        byte[] bytes = fragment.bytes();
-        byte[] tag = way instanceof Way.ReplyBlock(Optional<SenderTag> ownTag)
-                ? ownTag.map(SenderTag::bytes).orElse(new byte[0]) : new byte[0];
-        int kind = way instanceof Way.Address ? 0 : tag.length > 0 ? 1 : 2;
-        return ByteBuffer.allocate(1 + tag.length + bytes.length).put((byte) kind).put(tag).put(bytes).array();
-    }
-
-    private static Saved.Arrived fragment(ByteBuffer in) throws WireException {
-        if (in.get(in.position()) < 0) {
-            return new Saved.Arrived(Fragment.parse(rest(in)), Optional.empty());
-        }
-        Way way = switch (in.get()) {
-            case 0 -> new Way.Address();
-            case 1 -> new Way.ReplyBlock(Optional.of(tag(in)));
-            default -> new Way.ReplyBlock(Optional.empty());
-        };
-        return new Saved.Arrived(Fragment.parse(rest(in)), Optional.of(way));
     }
 
     static byte[] surbKey(SenderTag sender, long id) {
@@ -341,9 +340,19 @@ final class Rows {
             ReceivedMessage.Origin origin = origin(value);
             received.add(new Saved.Received(key.getLong(), new ReceivedMessage(rest(value), origin)));
         });
-        each(store, FRAGMENT, (key, value) -> fragments.add(fragment(value)));
+        each(store, FRAGMENT, (key, value) -> {
+            key.position(Integer.BYTES + 1);
+            if (key.hasRemaining()) {
+                fragments.add(new Saved.Arrived(Fragment.parse(rest(value)), way(key)));
+            } else {
+                expired.add(new Change.Remove(FRAGMENT, key.array()));
+                counters.count(Counter.FRAGMENTS_STALE);
+            }
+        });
         each(store, COMPLETED, (key, value) -> {
-            Saved.Completed found = new Saved.Completed(key.getInt(), instant(value), rest(value));
+            int setId = key.getInt();
+            Saved.Completed found = new Saved.Completed(key.hasRemaining() ? way(key) : new Way.Address(), setId,
+                    instant(value), rest(value));
             if (found.at().isBefore(now.minus(completedAge))) {
                 expired.add(new Change.Remove(COMPLETED, key.array()));
             } else {
