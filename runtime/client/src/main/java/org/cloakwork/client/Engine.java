@@ -226,7 +226,7 @@ public final class Engine implements MixnetClient {
 
     private void restore() {
         saved.replyKeys().forEach(key -> replyKeys.restore(key.key(), key.ownTag(), nanosOf(key.made())));
-        replies.restore(saved, session.address(), this::nanosOf);
+        replies.restore(saved, this::nanosOf);
         saved.topology().ifPresent(topology::restore);
         inbox.restore(saved.fragments(), saved.completed(), this::nanosOf, environment.clock().nanoTime());
         saved.received().forEach(message -> mailbox.deliver(message.message(), ledger.gone(message.id())));

@@ -161,14 +161,15 @@ public final class Ledger {
     }
 
     /**
-     * @param sender whose it is
-     * @param surb   taken in
+     * @param sender  whose it is
+     * @param surb    taken in
+     * @param wroteTo our address that the sender wrote to, if it did
      */
-    public void stocked(SenderTag sender, ReplySurb surb) {
+    public void stocked(SenderTag sender, ReplySurb surb, Optional<MixnetAddress> wroteTo) {
         if (journal != null) {
             byte[] row = Rows.surbKey(sender, nextId++);
             surbRows.put(surb, row);
-            journal.add(Rows.SURB, row, Rows.surb(surb, environment.clock().now()));
+            journal.add(Rows.SURB, row, Rows.surb(surb, environment.clock().now(), wroteTo));
         }
     }
 

@@ -49,7 +49,8 @@ import org.cloakwork.wire.topology.TopologyJson;
  * registration  own identity 32, gateway 32           shared key 32, last timestamp in seconds 8
  * tag           recipient 96                          our tag 16, last used 8
  * reply-key     BLAKE3 of the key 32                  key 16, made 8, our tag it was given away under 16 or nothing
- * surb          sender tag 16, id 8                   received 8, rotation 1, reply block
+ * surb          sender tag 16, id 8                   received 8, rotation plus 16 1, 1 and our address that it was
+ *                                                     sent to 96, or 0; reply block
  * message       id 8                                  see {@link #message(Saved.Message)}
  * received      id 8                                  0, or 1 and sender tag 16, or 2 (an answer) and whose 96, or 3
  *                                                     (an answer of nobody known); payload
@@ -59,7 +60,8 @@ import org.cloakwork.wire.topology.TopologyJson;
  * </pre>
  * A way is 0 (to our address), or 1 and our tag 16, or 2 (over a reply block of an unknown tag). Rows of earlier
  * versions are read, too: a tag without a date, a reply key without a tag, a completed set without its way, which is
- * taken for our address. A fragment without its way is removed: who knows whether the rest will come that way.
+ * taken for our address. Removed are a fragment without its way, since who knows whether the rest will come that way,
+ * and a reply block with a rotation below 16: nobody looked at it, and it may have come over one of ours.
  */
 final class Rows {
 
@@ -83,6 +85,7 @@ final class Rows {
     private static final int ANONYMOUS = 1;
     private static final int REPLY = 2;
     private static final int CUT = 3;
+    private static final int SURB_WITH_ADDRESS = 16;
     private static final byte FROM_ANYBODY = 0;
     private static final byte FROM_SENDER = 1;
     private static final byte ANSWER = 2;
@@ -173,10 +176,11 @@ final class Rows {
         return ByteBuffer.allocate(SenderTag.LENGTH + Long.BYTES).put(sender.bytes()).putLong(id).array();
     }
 
-    static byte[] surb(ReplySurb surb, Instant received) {
+    static byte[] surb(ReplySurb surb, Instant received, Optional<MixnetAddress> wroteTo) {
         byte[] block = surb.bytes();
-        return ByteBuffer.allocate(Long.BYTES + 1 + block.length).putLong(received.toEpochMilli())
-                .put(surb.rotation().wireValue()).put(block).array();
+        byte[] to = wroteTo.map(address -> origin((byte) 1, address.bytes())).orElse(new byte[1]);
+        return ByteBuffer.allocate(Long.BYTES + 1 + to.length + block.length).putLong(received.toEpochMilli())
+                .put((byte) (SURB_WITH_ADDRESS + surb.rotation().wireValue())).put(to).put(block).array();
     }
 
     static byte[] received(ReceivedMessage message) {
@@ -325,14 +329,16 @@ final class Rows {
         });
         each(store, SURB, (key, value) -> {
             Instant at = instant(value);
-            KeyRotation rotation = KeyRotation.fromWireValue(value.get());
-            Saved.Surb found = new Saved.Surb(key.array(), tag(key), ReplySurb.parse(rest(value), rotation));
+            int rotation = value.get();
             counters.count(Counter.SURBS_RECEIVED);
-            if (at.isBefore(now.minus(surbAge))) {
+            if (rotation < SURB_WITH_ADDRESS || at.isBefore(now.minus(surbAge))) {
                 expired.add(new Change.Remove(SURB, key.array()));
                 counters.count(Counter.SURBS_EXPIRED);
             } else {
-                surbs.add(found);
+                Optional<MixnetAddress> wroteTo = value.get() == 0 ? Optional.empty()
+                        : Optional.of(MixnetAddress.fromBytes(bytes(value, MixnetAddress.LENGTH)));
+                surbs.add(new Saved.Surb(key.array(), tag(key), ReplySurb.parse(rest(value),
+                        KeyRotation.fromWireValue((byte) (rotation - SURB_WITH_ADDRESS))), wroteTo));
             }
         });
         each(store, MESSAGE, (key, value) -> messages.add(readMessage(key.getLong(), value)));

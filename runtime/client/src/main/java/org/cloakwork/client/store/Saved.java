@@ -109,11 +109,12 @@ public record Saved(Optional<IdentityKey> gateway, Map<IdentityKey, Registration
     }
 
     /**
-     * @param row    its key in the store
-     * @param sender whose
-     * @param surb   the block
+     * @param row     its key in the store
+     * @param sender  whose
+     * @param surb    the block
+     * @param wroteTo our address that the sender wrote to, if it did
      */
-    public record Surb(byte[] row, SenderTag sender, ReplySurb surb) {
+    public record Surb(byte[] row, SenderTag sender, ReplySurb surb, Optional<MixnetAddress> wroteTo) {
     }
 
     /**
