@@ -34,7 +34,7 @@ public enum Counter {
             "messages that may not come the way they came: an answer to the address, anything else over a reply block"),
     MESSAGES_MALFORMED("messages.dropped.malformed", "reassembled messages that are none"),
     MESSAGES_INBOX_FULL("messages.dropped.inbox-full",
-            "messages that arrived while nobody listened and the inbox was full"),
+            "messages that arrived while nobody listened and the inbox was full, those that were received included"),
     LISTENER_FAILURES("listeners.failed", "exceptions thrown by subscribers"),
 
     STREAMS_OPENED("streams.opened", "streams asked for at others"),

@@ -788,11 +788,13 @@ public final class Engine implements MixnetClient {
             case Inbox.ToAddress(NymMessage.Repliable(SenderTag sender, RepliableContent content)) -> {
                 switch (content) {
                     case RepliableContent.Data data -> {
-                        replies.received(sender, data.surbs(), false);
+                        replies.received(sender, data.surbs(), false, session.address());
                         deliver(new ReceivedMessage(data.data(), new ReceivedMessage.Sender(sender)));
                     }
-                    case RepliableContent.AdditionalSurbs more -> replies.received(sender, more.surbs(), true);
-                    case RepliableContent.Heartbeat heartbeat -> replies.received(sender, heartbeat.surbs(), false);
+                    case RepliableContent.AdditionalSurbs more ->
+                            replies.received(sender, more.surbs(), true, session.address());
+                    case RepliableContent.Heartbeat heartbeat ->
+                            replies.received(sender, heartbeat.surbs(), false, session.address());
                 }
             }
             case Inbox.OverReplyBlock(ReplyContent.Data(byte[] data), Optional<SenderTag> ownTag) ->

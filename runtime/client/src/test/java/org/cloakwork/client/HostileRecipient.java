@@ -61,7 +61,8 @@ final class HostileRecipient {
             }
             try {
                 Fragment fragment = Fragment.parse(PayloadEncryption.open(payload, encryption));
-                if (reassembler.add("", fragment, world.time.nanoTime()) instanceof Reassembler.Complete(byte[] padded)) {
+                if (reassembler.add("", fragment,
+                        world.time.nanoTime()) instanceof Reassembler.Complete(byte[] padded)) {
                     NymMessage message = NymMessage.parse(Padding.unpad(padded));
                     received.add(message);
                     if (message instanceof NymMessage.Repliable(SenderTag tag, RepliableContent content)) {

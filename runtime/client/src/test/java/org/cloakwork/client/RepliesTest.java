@@ -320,18 +320,36 @@ class RepliesTest {
 
     @Test
     void whatOneTagAsksForIsNotTakenFromAnother() {
+        FakeTransport slow = world.transport();
+        slow.bytesPerSecond = 100_000;
+        alice.parts.setTransport(slow);
         HostileRecipient hostile = hostile(30);
         List<ReplySurb> ofOneTag = List.copyOf(hostile.surbs);
         writeAsSomebodyElse(hostile);
         ofOneTag.forEach(surb ->
                 hostile.over(hostile.fragments(request(hostile.address(), 500)).getFirst(), surb));
-        world.runFor(Duration.ofMillis(200));
+        world.runFor(Duration.ofSeconds(1));
         long refused = alice.counter(Counter.SURB_REQUESTS_REFUSED);
         assertTrue(refused > 0, alice::counters);
+        assertEquals(30 - refused, alice.counter(Counter.SURB_REQUESTS_RECEIVED));
         hostile.over(request(hostile.address(), 500));
-        world.runFor(Duration.ofMillis(200));
+        world.runFor(Duration.ofSeconds(1));
         assertEquals(refused, alice.counter(Counter.SURB_REQUESTS_REFUSED));
         assertEquals(31 - refused, alice.counter(Counter.SURB_REQUESTS_RECEIVED));
+    }
+
+    @Test
+    void whoWroteWhileTheTransportWasExchangedIsAskedForMore() {
+        HostileRecipient sender = hostile(1);
+        SenderTag tag = new SenderTag(world.randomness.bytes(16));
+        world.inject(alice, new NymMessage.Repliable(tag, new RepliableContent.Data(2, sender.ownSurbs(12),
+                new byte[] {1})));
+        alice.parts.setTransport(world.transport());
+        alice.awaitReceived(1);
+        alice.reply(tag, new byte[100_000]);
+        world.runFor(Duration.ofSeconds(10));
+        assertEquals(0, alice.counter(Counter.SURB_REQUESTS_UNASKED));
+        assertTrue(alice.counter(Counter.SURB_REQUESTS_SENT) > 0, alice::counters);
     }
 
     @Test

@@ -234,8 +234,13 @@ final class HostilePeer implements AutoCloseable {
     /** Sends any message to an address. */
     void to(MixnetAddress recipient, NymMessage message) throws Exception {
         for (Fragment fragment : fragments(message)) {
-            send(new Sealer.Job(fragment, new Target.ToAddress(recipient), null));
+            to(recipient, fragment);
         }
+    }
+
+    /** Sends one fragment to an address. */
+    void to(MixnetAddress recipient, Fragment fragment) throws Exception {
+        send(new Sealer.Job(fragment, new Target.ToAddress(recipient), null));
     }
 
     /** Sends any message over reply blocks of others, the oldest first, one a fragment. */

@@ -116,7 +116,8 @@ public final class Inbox {
     public void restore(List<Saved.Arrived> fragments, List<Saved.Completed> completed, ToLongFunction<Instant> toNanos,
                         long nowNanos) {
         completed.forEach(set ->
-                reassembler.restoreCompleted(set.way(), set.setId(), toNanos.applyAsLong(set.at()), set.fingerprints()));
+                reassembler.restoreCompleted(set.way(), set.setId(), toNanos.applyAsLong(set.at()),
+                        set.fingerprints()));
         fragments.forEach(arrived -> reassembler.add(arrived.way(), arrived.fragment(), nowNanos));
         countGone();
     }

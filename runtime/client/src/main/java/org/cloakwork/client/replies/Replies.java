@@ -145,12 +145,13 @@ public final class Replies {
     }
 
     /**
-     * @param sender    an anonymous sender, who wrote to our address
+     * @param sender    an anonymous sender
      * @param surbs     that came with its message
      * @param requested whether they are the answer to a request
+     * @param wroteTo   our address that it wrote to, also if we are not there any more
      */
-    public void received(SenderTag sender, List<ReplySurb> surbs, boolean requested) {
-        stock.received(sender, surbs, requested, own.get(), environment.clock().nanoTime());
+    public void received(SenderTag sender, List<ReplySurb> surbs, boolean requested, Optional<MixnetAddress> wroteTo) {
+        stock.received(sender, surbs, requested, wroteTo, environment.clock().nanoTime());
         serve(sender);
     }
 
@@ -219,7 +220,8 @@ public final class Replies {
         }
         int wanted = amount.applyAsInt(environment.clock().nanoTime());
         if (wanted > 0) {
-            next.send(message(new Target.ToSender(sender, true), sender, 0), new Content.SurbRequest(address.get(), wanted));
+            next.send(message(new Target.ToSender(sender, true), sender, 0),
+                    new Content.SurbRequest(address.get(), wanted));
         }
     }
 

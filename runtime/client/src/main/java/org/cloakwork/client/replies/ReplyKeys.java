@@ -16,8 +16,8 @@ import org.cloakwork.client.store.Ledger;
 import org.cloakwork.wire.crypto.ReplyKey;
 
 /**
- * Keys of the reply blocks we gave away, found by the digest a reply starts with. Each serves once. Whoever asks for many
- * does not push out those of others.
+ * Keys of the reply blocks we gave away, found by the digest a reply starts with. Each serves once. Whoever asks for
+ * many does not push out those of others.
  */
 public final class ReplyKeys {
 

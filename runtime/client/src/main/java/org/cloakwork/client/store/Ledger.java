@@ -54,7 +54,8 @@ public final class Ledger {
         saved.messages().forEach(message -> used(message.id()));
         saved.received().forEach(message -> used(message.id()));
         saved.fragments().forEach(arrived -> fragmentRows
-                .computeIfAbsent(new FragmentSet(arrived.way(), arrived.fragment().setId()), id -> new BitSet()).set(arrived.fragment().position()));
+                .computeIfAbsent(new FragmentSet(arrived.way(), arrived.fragment().setId()), id -> new BitSet())
+                .set(arrived.fragment().position()));
         saved.surbs().forEach(surb -> {
             surbRows.put(surb.surb(), surb.row());
             used(ByteBuffer.wrap(surb.row()).getLong(SenderTag.LENGTH));
