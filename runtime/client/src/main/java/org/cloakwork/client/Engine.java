@@ -759,7 +759,7 @@ public final class Engine implements MixnetClient {
         public void addressChanged(MixnetAddress address) {
             addresses.announce(address);
             // Cover would come back to the old one.
-            sealing.dropCover();
+            sealing.replaceCover();
         }
 
         @Override
@@ -815,7 +815,7 @@ public final class Engine implements MixnetClient {
             session.topologyChanged(current);
             replies.topologyChanged(current);
         });
-        sealing.dropCover();
+        sealing.replaceCover();
         goOn();
     }
 
