@@ -54,7 +54,6 @@ import org.slf4j.LoggerFactory;
 public final class Engine implements MixnetClient {
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
-
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
     private final Ground ground;
@@ -123,7 +122,7 @@ public final class Engine implements MixnetClient {
     private Engine(Ground ground, Optional<ClientStore> store, Saved saved) {
         this.ground = ground;
         this.saved = saved;
-        ClientConfiguration configuration = ground.configuration();
+        var configuration = ground.configuration();
         Environment environment = ground.environment();
         Counters counters = ground.counters();
         Identity identity = ground.identity();
@@ -142,7 +141,8 @@ public final class Engine implements MixnetClient {
                 ledger, new SessionEvents());
         admission = new Admission(ground, ledger, this::isStopped);
         outgoing = new Outgoing(ground, admission, ledger, topology, session, inbox, replyKeys);
-        incoming = new Incoming(ground, ledger, inbox, mailbox, outgoing.replies(), outgoing::acknowledged);
+        incoming = new Incoming(ground, ledger, inbox, mailbox, outgoing.replies(), session::address,
+                outgoing::acknowledged);
         condition = new Condition(ground, ledger, topology, session, outgoing);
         ground.parts().onChange(() -> environment.scheduler().execute(this::partsChanged));
     }
@@ -352,7 +352,7 @@ public final class Engine implements MixnetClient {
         public void addressChanged(MixnetAddress address) {
             addresses.announce(address);
             // Cover would come back to the old one.
-            outgoing.dropCover();
+            outgoing.replaceCover();
         }
 
         @Override
@@ -371,7 +371,7 @@ public final class Engine implements MixnetClient {
             session.topologyChanged(current);
             outgoing.replies().topologyChanged(current);
         });
-        outgoing.dropCover();
+        outgoing.replaceCover();
         goOn();
     }
 

@@ -2,6 +2,8 @@ package org.cloakwork.client.engine;
 
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.Counter;
@@ -29,6 +31,7 @@ final class Incoming {
     private final Inbox inbox;
     private final Mailbox mailbox;
     private final Replies replies;
+    private final Supplier<Optional<MixnetAddress>> own;
     private final Consumer<FragmentId> acknowledged;
 
     /**
@@ -36,15 +39,17 @@ final class Incoming {
      * @param inbox        makes messages of it
      * @param mailbox      hands them over
      * @param replies      keeps reply blocks that come along
+     * @param own          our address at the time
      * @param acknowledged is told which fragments have arrived
      */
     Incoming(Ground ground, Ledger ledger, Inbox inbox, Mailbox mailbox, Replies replies,
-             Consumer<FragmentId> acknowledged) {
+             Supplier<Optional<MixnetAddress>> own, Consumer<FragmentId> acknowledged) {
         this.ground = ground;
         this.ledger = ledger;
         this.inbox = inbox;
         this.mailbox = mailbox;
         this.replies = replies;
+        this.own = own;
         this.acknowledged = acknowledged;
     }
 
@@ -74,11 +79,13 @@ final class Incoming {
             case Inbox.ToAddress(NymMessage.Repliable(SenderTag sender, RepliableContent content)) -> {
                 switch (content) {
                     case RepliableContent.Data data -> {
-                        replies.received(sender, data.surbs(), false);
+                        replies.received(sender, data.surbs(), false, own.get());
                         deliver(new ReceivedMessage(data.data(), new ReceivedMessage.Sender(sender)));
                     }
-                    case RepliableContent.AdditionalSurbs more -> replies.received(sender, more.surbs(), true);
-                    case RepliableContent.Heartbeat heartbeat -> replies.received(sender, heartbeat.surbs(), false);
+                    case RepliableContent.AdditionalSurbs more ->
+                            replies.received(sender, more.surbs(), true, own.get());
+                    case RepliableContent.Heartbeat heartbeat ->
+                            replies.received(sender, heartbeat.surbs(), false, own.get());
                 }
             }
             case Inbox.OverReplyBlock(ReplyContent.Data(byte[] data), Optional<SenderTag> ownTag) ->

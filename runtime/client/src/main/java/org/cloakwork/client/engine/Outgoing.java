@@ -188,7 +188,7 @@ final class Outgoing {
     /** Reply blocks and their keys; {@link Restoring} sees to the messages. */
     void restore(Saved saved) {
         saved.replyKeys().forEach(key -> replyKeys.restore(key.key(), key.ownTag(), ground.nanosOf(key.made())));
-        replies.restore(saved, session.address(), ground::nanosOf);
+        replies.restore(saved, ground::nanosOf);
     }
 
     void start() {
@@ -209,8 +209,8 @@ final class Outgoing {
     }
 
     /** Cover that is ready would go where it should not. */
-    void dropCover() {
-        sealing.dropCover();
+    void replaceCover() {
+        sealing.replaceCover();
     }
 
     /** The link has taken everything. */
