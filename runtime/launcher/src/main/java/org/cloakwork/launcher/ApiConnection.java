@@ -9,6 +9,7 @@ import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -49,8 +50,8 @@ final class ApiConnection implements WebSocket.Listener, AutoCloseable {
 
     static Options options() {
         return new Options()
-                .addOption(LocalnetCommand.option("url", "URL", "of the running client (default " + DEFAULT_URL + ")"))
-                .addOption(LocalnetCommand.option("token", "TOKEN",
+                .addOption(Arguments.option("url", "URL", "of the running client (default " + DEFAULT_URL + ")"))
+                .addOption(Arguments.option("token", "TOKEN",
                         "what its front-end asks for, if it does (default: the environment variable CLOAKWORK_TOKEN)"));
     }
 
@@ -59,7 +60,7 @@ final class ApiConnection implements WebSocket.Listener, AutoCloseable {
      * @throws IllegalStateException if nobody answers there, or something else
      */
     static ApiConnection open(CommandLine line) throws UsageException {
-        return open(uri(line.getOptionValue("url", DEFAULT_URL)),
+        return open(Arguments.url("url", line.getOptionValue("url", DEFAULT_URL), Set.of("ws", "wss"), "a ws or wss URL"),
                 Optional.ofNullable(line.getOptionValue("token", System.getenv("CLOAKWORK_TOKEN"))));
     }
 
@@ -84,18 +85,6 @@ final class ApiConnection implements WebSocket.Listener, AutoCloseable {
                         + " (nym-client serves one program at a time)";
             });
         }
-    }
-
-    private static URI uri(String url) throws UsageException {
-        try {
-            URI uri = URI.create(url);
-            if (("ws".equals(uri.getScheme()) || "wss".equals(uri.getScheme())) && uri.getHost() != null) {
-                return uri;
-            }
-        } catch (IllegalArgumentException e) {
-            // falls through to the one message for both faults
-        }
-        throw new UsageException("--url " + url + ": must be a ws or wss URL");
     }
 
     /** {@return whether the other side is Cloakwork} */

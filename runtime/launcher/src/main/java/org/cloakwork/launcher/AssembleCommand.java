@@ -45,8 +45,8 @@ final class AssembleCommand implements Command {
     @Override
     public Options options() {
         return new Options()
-                .addOption(LocalnetCommand.option("parts", "NAME,...", "parts to take, at least one of each kind"))
-                .addOption(LocalnetCommand.option("out", "DIR", "folder to make; must not be there, or be empty"));
+                .addOption(Arguments.option("parts", "NAME,...", "parts to take, at least one of each kind"))
+                .addOption(Arguments.option("out", "DIR", "folder to make; must not be there, or be empty"));
     }
 
     @Override
@@ -67,7 +67,7 @@ final class AssembleCommand implements Command {
         out.println(target + ": " + bundles.size() + " bundles");
         out.println("  chosen  " + shown(parts));
         out.println("  needed  " + shown(bundles.stream().filter(bundle -> !parts.contains(bundle)).toList()));
-        return Main.DONE;
+        return DONE;
     }
 
     private static void requireEmpty(Path target) throws IOException, UsageException {

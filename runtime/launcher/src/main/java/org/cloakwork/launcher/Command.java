@@ -7,6 +7,13 @@ import org.apache.commons.cli.Options;
 /** One verb of the command line. */
 interface Command {
 
+    /** Exit code: done. */
+    int DONE = 0;
+    /** Exit code: it was tried and failed. */
+    int FAILED = 1;
+    /** Exit code: what was asked for is wrong. */
+    int WRONG = 2;
+
     String name();
 
     String description();

@@ -39,7 +39,7 @@ final class ControlCommand implements Command {
     static Command swap(PrintStream out, PrintStream err) {
         return new ControlCommand("swap", "have a running instance use another part",
                 Optional.of("KIND NAME"), () -> new Options()
-                        .addOption(LocalnetCommand.option("client", "NAME", "only this client (default: all)"))
+                        .addOption(Arguments.option("client", "NAME", "only this client (default: all)"))
                         .addOption(null, "save", false, "write it to the configuration, too"), out, err);
     }
 
@@ -92,8 +92,8 @@ final class ControlCommand implements Command {
         }
         try (ControlClient instance = new ControlClient(StateFolder.of(line))) {
             ControlClient.Answer answer = instance.ask(command.toString());
-            (answer.code() == Main.DONE ? out : err).print(
-                    (answer.code() == Main.DONE ? "" : "cloakwork " + name + ": ") + answer.text());
+            (answer.code() == DONE ? out : err).print(
+                    (answer.code() == DONE ? "" : "cloakwork " + name + ": ") + answer.text());
             return answer.code();
         }
     }

@@ -40,13 +40,13 @@ final class DemoCommand implements Command {
 
     @Override
     public Options options() {
-        return Instance.addOptions(LocalnetCommand.networkOptions())
+        return Instance.addOptions(Localnet.options())
                 .addOption(StateFolder.option())
                 .addOption(null, "once", false, "end after the messages; without it the network stays up")
-                .addOption(LocalnetCommand.option(DemoDoors.PORT_BASE, "N",
+                .addOption(Arguments.option(DemoDoors.PORT_BASE, "N",
                 "ports of the doors from N on; 0 takes free ones "
                         + "(default: the usual ones, 1977 and 1080)"))
-                .addOption(LocalnetCommand.option("file", "PATH",
+                .addOption(Arguments.option("file", "PATH",
                 "the file to send (default: 1 MiB of made-up bytes)"));
     }
 
@@ -55,7 +55,7 @@ final class DemoCommand implements Command {
         Optional<Path> path = Optional.ofNullable(line.getOptionValue("file")).map(Path::of);
         byte[] file = path.isPresent() ? InputFile.read(path.get()) : made(DEFAULT_FILE_BYTES);
         String fileName = path.map(p -> p.getFileName().toString()).orElse("made-up bytes");
-        Map<String, Object> configuration = LocalnetCommand.configuration(line);
+        Map<String, Object> configuration = Localnet.configuration(line);
         if ((int) configuration.get("gateways") < 2) {
             throw new UsageException("--gateways 1: the demo needs 2, alice and bob live at different ones");
         }
@@ -67,7 +67,7 @@ final class DemoCommand implements Command {
              Framework framework = Framework.start(Home.path())) {
             Instance instance = new Instance(line, framework);
             DemoDoors doors = new DemoDoors(framework, instance, line);
-            LocalNetwork network = LocalnetCommand.start(once ? framework : beside, configuration);
+            LocalNetwork network = Localnet.start(once ? framework : beside, configuration);
             instance.set(Instance.CLIENTS, "topology", "nym-api");
             instance.set(Instance.NYM_API, "urls", network.directory().toString());
             List<Node> gateways = network.topology().gateways();
@@ -99,7 +99,7 @@ final class DemoCommand implements Command {
                 }
             }
         }
-        return Main.DONE;
+        return DONE;
     }
 
     private void stayUp(List<String> names, LocalNetwork network, MixnetClient alice, MixnetClient bob,

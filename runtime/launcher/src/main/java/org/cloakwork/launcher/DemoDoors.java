@@ -40,7 +40,7 @@ final class DemoDoors implements AutoCloseable {
         this.framework = framework;
         this.instance = instance;
         base = line.hasOption(PORT_BASE)
-                ? OptionalInt.of(Numbers.parse(line, PORT_BASE, 0, 0, 65536 - DOORS)) : OptionalInt.empty();
+                ? OptionalInt.of(Arguments.number(line, PORT_BASE, 0, 0, 65536 - DOORS)) : OptionalInt.empty();
         if (!line.hasOption("once")) {
             check(port(WEBSOCKET_PORT, WEBSOCKET));
             check(port(SOCKS_PORT, SOCKS));

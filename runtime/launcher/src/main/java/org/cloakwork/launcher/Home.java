@@ -1,11 +1,15 @@
 package org.cloakwork.launcher;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.net.URISyntaxException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** The unpacked distribution this program runs from: {@code bin/ lib/ bundles/ etc/}. */
@@ -56,5 +60,18 @@ final class Home {
         } finally {
             Files.delete(copy);
         }
+    }
+
+    /** {@return what a configuration file says} */
+    static Map<String, String> read(Path file) throws UsageException {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            properties.load(reader);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new UsageException(file + ": cannot be read: " + e.getMessage());
+        }
+        Map<String, String> values = new TreeMap<>();
+        properties.stringPropertyNames().forEach(key -> values.put(key, properties.getProperty(key).strip()));
+        return values;
     }
 }

@@ -52,7 +52,7 @@ final class ImportCommand implements Command {
             out.println("imported  " + identity);
             out.println("into      " + to);
             out.println("The address ends in the gateway: run with --gateway IDENTITY to keep the one the client had.");
-            return Main.DONE;
+            return DONE;
         } catch (StoreException e) {
             throw new UsageException(e.getMessage());
         }

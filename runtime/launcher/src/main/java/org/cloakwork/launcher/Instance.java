@@ -46,11 +46,11 @@ final class Instance {
 
     static Options addOptions(Options options) {
         options.addOption(
-                LocalnetCommand.option("etc", "DIR", "configuration folder (default: the distribution's etc/)"));
+                Arguments.option("etc", "DIR", "configuration folder (default: the distribution's etc/)"));
         for (String kind : KINDS) {
-            options.addOption(LocalnetCommand.option(kind, "NAME", "the " + kind + " part, whatever the file says"));
+            options.addOption(Arguments.option(kind, "NAME", "the " + kind + " part, whatever the file says"));
         }
-        return options.addOption(LocalnetCommand.option(FRONT_ENDS, "NAMES",
+        return options.addOption(Arguments.option(FRONT_ENDS, "NAMES",
                 "the front-ends, separated by commas, whatever the file says"));
     }
 
@@ -81,7 +81,7 @@ final class Instance {
 
     /** {@return cloakwork.cfg as it is now} */
     static Map<String, String> read(CommandLine line) throws UsageException {
-        return RunCommand.read(etc(line).resolve(CLIENTS + ".cfg"));
+        return Home.read(etc(line).resolve(CLIENTS + ".cfg"));
     }
 
     /** @param file in which this value stands, whatever is in it */

@@ -49,8 +49,8 @@ final class NewCommand implements Command {
     @Override
     public Options options() {
         return new Options()
-                .addOption(LocalnetCommand.option("out", "DIR", "folder to make (default: KIND-NAME)"))
-                .addOption(LocalnetCommand.option("package", "PACKAGE",
+                .addOption(Arguments.option("out", "DIR", "folder to make (default: KIND-NAME)"))
+                .addOption(Arguments.option("package", "PACKAGE",
                 "Java package (default: org.example.KIND.NAME)"));
     }
 
@@ -83,7 +83,7 @@ final class NewCommand implements Command {
         out.println("  build and test  mvn -f " + target + " package");
         out.println("  install         cp " + target + "/target/*.jar " + Home.path().resolve("bundles") + "/");
         out.println("  select          " + values.get("key") + " = " + name + " in etc/cloakwork.cfg");
-        return Main.DONE;
+        return DONE;
     }
 
     private static String kinds(Path templates) throws IOException {

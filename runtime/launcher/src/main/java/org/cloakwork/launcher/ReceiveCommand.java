@@ -44,9 +44,9 @@ final class ReceiveCommand implements Command {
     @Override
     public Options options() {
         return ApiConnection.options()
-                .addOption(LocalnetCommand.option("count", "N",
+                .addOption(Arguments.option("count", "N",
                 "end after so many messages (default: go on until stopped)"))
-                .addOption(LocalnetCommand.option("out", "DIR|-",
+                .addOption(Arguments.option("out", "DIR|-",
                         "a folder that gets a file for each message; - (default): standard output"))
                 .addOption(null, "tags", false,
                 "tell whole sender tags, which \"send\" takes to answer, not their hashes: "
@@ -55,7 +55,7 @@ final class ReceiveCommand implements Command {
 
     @Override
     public int run(CommandLine line) throws Exception {
-        int count = Numbers.parse(line, "count", Integer.MAX_VALUE, 1, Integer.MAX_VALUE);
+        int count = Arguments.number(line, "count", Integer.MAX_VALUE, 1, Integer.MAX_VALUE);
         String to = line.getOptionValue("out", STANDARD_OUTPUT);
         wholeTags = line.hasOption("tags");
         Optional<Path> folder = to.equals(STANDARD_OUTPUT) ? Optional.empty() : Optional.of(Path.of(to));
@@ -76,7 +76,7 @@ final class ReceiveCommand implements Command {
                 }
             }
         }
-        return Main.DONE;
+        return DONE;
     }
 
     private static Optional<ApiResponse.Received> message(ApiConnection.Event event) {

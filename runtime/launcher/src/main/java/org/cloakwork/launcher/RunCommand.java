@@ -1,18 +1,13 @@
 package org.cloakwork.launcher;
 
-import java.io.IOException;
 import java.io.PrintStream;
-import java.io.Reader;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -60,13 +55,13 @@ final class RunCommand implements Command {
     @Override
     public Options options() {
         return Instance.addOptions(new Options())
-                .addOption(LocalnetCommand.option("directory", "URL", "join the network this directory describes"))
-                .addOption(LocalnetCommand.option("network-file", "FILE", "join the network this file describes"))
-                .addOption(LocalnetCommand.option("gateway", "IDENTITY", "gateway to use (default: any)"))
+                .addOption(Arguments.option("directory", "URL", "join the network this directory describes"))
+                .addOption(Arguments.option("network-file", "FILE", "join the network this file describes"))
+                .addOption(Arguments.option("gateway", "IDENTITY", "gateway to use (default: any)"))
                 .addOption(StateFolder.option())
-                .addOption(LocalnetCommand.option("to", "ADDRESS", "send one message to this address and end"))
-                .addOption(LocalnetCommand.option("message", "TEXT", "what to send (with --to)"))
-                .addOption(LocalnetCommand.option("file", "PATH", "a file to send instead (with --to)"));
+                .addOption(Arguments.option("to", "ADDRESS", "send one message to this address and end"))
+                .addOption(Arguments.option("message", "TEXT", "what to send (with --to)"))
+                .addOption(Arguments.option("file", "PATH", "a file to send instead (with --to)"));
     }
 
     @Override
@@ -116,7 +111,7 @@ final class RunCommand implements Command {
                 stop.await();
             }
         }
-        return Main.DONE;
+        return DONE;
     }
 
     /** Where there are front-ends, messages are for the programs that use them, and nobody else hears of them. */
@@ -177,7 +172,7 @@ final class RunCommand implements Command {
             case Outcome.Acknowledged(int packets, int retransmissions, Duration elapsed) -> {
                 out.printf("%d bytes acknowledged after %d ms: %d packets, %d retransmissions%n",
                         errand.message().length, elapsed.toMillis(), packets, retransmissions);
-                yield Main.DONE;
+                yield DONE;
             }
             case Outcome.Failed(FailureReason reason, String detail) -> {
                 if (reason == FailureReason.UNKNOWN_GATEWAY || reason == FailureReason.MESSAGE_SIZE) {
@@ -191,7 +186,8 @@ final class RunCommand implements Command {
     private static void chooseTopology(CommandLine line, Instance instance) throws UsageException {
         if (line.hasOption("directory")) {
             instance.set(Instance.CLIENTS, "topology", "nym-api");
-            instance.set(Instance.NYM_API, "urls", directory(line.getOptionValue("directory")));
+            instance.set(Instance.NYM_API, "urls", Arguments.url("directory", line.getOptionValue("directory"),
+                    Set.of("http", "https"), "an http or https URL").toString());
         } else if (line.hasOption("network-file")) {
             instance.set(Instance.CLIENTS, "topology", "file");
             instance.set(NETWORK_FILE, "path", Path.of(line.getOptionValue("network-file")).toAbsolutePath()
@@ -227,29 +223,5 @@ final class RunCommand implements Command {
             case ClientState.Degraded(String reason) -> "degraded: " + reason;
             case ClientState.Stopped(String reason) -> "stopped: " + reason;
         });
-    }
-
-    private static String directory(String url) throws UsageException {
-        try {
-            URI uri = URI.create(url);
-            if (("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) && uri.getHost() != null) {
-                return url;
-            }
-        } catch (IllegalArgumentException e) {
-            // falls through to the one message for both faults
-        }
-        throw new UsageException("--directory " + url + ": must be an http or https URL");
-    }
-
-    static Map<String, String> read(Path file) throws UsageException {
-        Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(file)) {
-            properties.load(reader);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new UsageException(file + ": cannot be read: " + e.getMessage());
-        }
-        Map<String, String> values = new TreeMap<>();
-        properties.stringPropertyNames().forEach(key -> values.put(key, properties.getProperty(key).strip()));
-        return values;
     }
 }

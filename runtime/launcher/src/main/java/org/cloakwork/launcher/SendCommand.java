@@ -57,9 +57,9 @@ final class SendCommand implements Command {
     @Override
     public Options options() {
         return ApiConnection.options()
-                .addOption(LocalnetCommand.option("reply-surbs", "N",
+                .addOption(Arguments.option("reply-surbs", "N",
                         "reply blocks that go along, so that the receiver can answer (default: none)"))
-                .addOption(LocalnetCommand.option("deadline", "SECONDS",
+                .addOption(Arguments.option("deadline", "SECONDS",
                 "give up after that (default 900; not told to nym-client)"));
     }
 
@@ -68,9 +68,9 @@ final class SendCommand implements Command {
         To to = to(line.getArgList().getFirst());
         String file = line.getArgList().get(1);
         OptionalInt surbs = line.hasOption("reply-surbs")
-                ? OptionalInt.of(Numbers.parse(line, "reply-surbs", 0, 0, SendOptions.MAX_REPLY_SURBS))
+                ? OptionalInt.of(Arguments.number(line, "reply-surbs", 0, 0, SendOptions.MAX_REPLY_SURBS))
                 : OptionalInt.empty();
-        Duration deadline = Duration.ofSeconds(Numbers.parse(line, "deadline",
+        Duration deadline = Duration.ofSeconds(Arguments.number(line, "deadline",
                 (int) SendOptions.DEFAULT.deadline().toSeconds(), 1, MAX_DEADLINE_SECONDS));
         byte[] message = file.equals("-") ? InputFile.standardInput() : InputFile.read(Path.of(file), file);
         try (ApiConnection connection = ApiConnection.open(line)) {
@@ -103,7 +103,7 @@ final class SendCommand implements Command {
                         Outcome.Acknowledged(int packets, int again, Duration elapsed)) -> {
                     out.printf("%d bytes acknowledged after %d ms: %d packets, %d retransmissions%n", message.length,
                             elapsed.toMillis(), packets, again);
-                    yield Main.DONE;
+                    yield DONE;
                 }
                 case ExtensionResponse.Ended(String id, Outcome.Failed(FailureReason reason, String detail)) -> {
                     if (reason == FailureReason.UNKNOWN_GATEWAY || reason == FailureReason.UNKNOWN_SENDER
@@ -146,7 +146,7 @@ final class SendCommand implements Command {
                                         + "them "
                                         + "to whoever is connected");
                             }
-                            return Main.DONE;
+                            return DONE;
                         }
                         case ApiResponse.Error(var kind, String why) ->
                                 throw new UsageException(kind.text() + ": " + why);

@@ -36,7 +36,7 @@ final class ShellCommand implements Command {
     @Override
     public int run(CommandLine line) throws Exception {
         boolean interactive = Boolean.getBoolean("cloakwork.terminal");
-        int last = Main.DONE;
+        int last = DONE;
         try (ControlClient instance = new ControlClient(StateFolder.of(line))) {
             BufferedReader in = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
             while (true) {
@@ -50,7 +50,7 @@ final class ShellCommand implements Command {
                 }
                 if (!command.isBlank()) {
                     ControlClient.Answer answer = instance.ask(command);
-                    (answer.code() == Main.DONE ? out : err).print(answer.text());
+                    (answer.code() == DONE ? out : err).print(answer.text());
                     last = answer.code();
                 }
             }

@@ -40,25 +40,25 @@ final class SimulateCommand implements Command {
     @Override
     public Options options() {
         return new Options()
-                .addOption(LocalnetCommand.option("clients", "N", "how many, 2 to 10000 (default 10)"))
-                .addOption(LocalnetCommand.option("hours", "H", "how long they send, such as 0.5 (default 1)"))
-                .addOption(LocalnetCommand.option("seed", "S", "same seed, same report (default 1)"))
-                .addOption(LocalnetCommand.option("loss", "P",
+                .addOption(Arguments.option("clients", "N", "how many, 2 to 10000 (default 10)"))
+                .addOption(Arguments.option("hours", "H", "how long they send, such as 0.5 (default 1)"))
+                .addOption(Arguments.option("seed", "S", "same seed, same report (default 1)"))
+                .addOption(Arguments.option("loss", "P",
                         "how likely a packet, or an acknowledgement, gets lost: 0 to 1 (default 0)"))
-                .addOption(LocalnetCommand.option("cover", "NAME", "cover part of all clients (default poisson"
+                .addOption(Arguments.option("cover", "NAME", "cover part of all clients (default poisson"
                         + " with stub packets, none with real ones: cover is 55 packets a second from each client)"))
-                .addOption(LocalnetCommand.option("retransmission", "NAME",
+                .addOption(Arguments.option("retransmission", "NAME",
                         "retransmission part of all clients (default timeout)"))
-                .addOption(LocalnetCommand.option("fault", "SPEC",
+                .addOption(Arguments.option("fault", "SPEC",
                 "what goes wrong, repeatable, or with commas between: "
                         + "delay=MS@FROM-TO, reorder@FROM-TO, gateway-restart@T[+DOWNTIME], directory-outage@FROM-TO, "
                         + "epoch@T, rotation@T, suspend@FROM-TO; times like 90s, 10m, 1.5h"))
-                .addOption(LocalnetCommand.option("rotation", "DURATION",
+                .addOption(Arguments.option("rotation", "DURATION",
                 "all nodes change their keys after each such time,"
                         + " like 1h; the old ones are good for another quarter of it (default: never)"))
                 .addOption(Option.builder().longOpt("hostile").desc("the first client answers anonymous messages with"
                         + " answerable ones, to make the senders tell who they are").get())
-                .addOption(LocalnetCommand.option("packets", "real|stub", "stub: same sizes and routes without"
+                .addOption(Arguments.option("packets", "real|stub", "stub: same sizes and routes without"
                         + " cryptography, many times faster (default: real up to 1 hour of all clients together)"));
     }
 
@@ -90,21 +90,21 @@ final class SimulateCommand implements Command {
                 runtime.totalMemory() - runtime.freeMemory() >> 20);
         if (!report.violated().isEmpty()) {
             err.println("cloakwork simulate: violated: " + String.join("; ", report.violated()));
-            return Main.FAILED;
+            return FAILED;
         }
-        return Main.DONE;
+        return DONE;
     }
 
     static Simulator.Options simulation(CommandLine line) throws UsageException {
-        int clients = Numbers.parse(line, "clients", 10, 2, 10_000);
+        int clients = Arguments.number(line, "clients", 10, 2, 10_000);
         double hours = decimal(line, "hours", "1", "above 0 and at most 8784", 1e-6, 8784);
         double loss = decimal(line, "loss", "0", "from 0 to 1", 0, 1);
         List<String> faults = line.hasOption("fault") ? Arrays.stream(line.getOptionValues("fault"))
                 .flatMap(value -> Arrays.stream(value.split(",", -1))).toList() : List.of();
         Simulator.Packets packets = packets(line, clients * hours);
-        Optional<Duration> rotation = Numbers.time(line, "rotation", LocalnetCommand.LEAST_ROTATION,
-                LocalnetCommand.LONGEST_ROTATION);
-        return new Simulator.Options(clients, Duration.ofNanos(Math.round(hours * 3.6e12)), seed(line), loss,
+        Optional<Duration> rotation = Arguments.time(line, "rotation", Localnet.LEAST_ROTATION,
+                Localnet.LONGEST_ROTATION);
+        return new Simulator.Options(clients, Duration.ofNanos(Math.round(hours * 3.6e12)), Arguments.seed(line), loss,
                 line.getOptionValue("cover", packets == Simulator.Packets.STUB ? "poisson" : "none"),
                 line.getOptionValue("retransmission", "timeout"), faults, packets, rotation, line.hasOption("hostile"));
     }
@@ -117,15 +117,6 @@ final class SimulateCommand implements Command {
             case "stub" -> Simulator.Packets.STUB;
             default -> throw new UsageException("--packets " + value + ": must be real or stub");
         };
-    }
-
-    static long seed(CommandLine line) throws UsageException {
-        String value = line.getOptionValue("seed", "1");
-        try {
-            return Long.parseLong(value);
-        } catch (NumberFormatException e) {
-            throw new UsageException("--seed " + value + ": must be a whole number of 64 bits");
-        }
     }
 
     private static double decimal(CommandLine line, String option, String byDefault, String allowed, double min,

@@ -18,13 +18,13 @@ final class StateFolder {
     }
 
     static Option option() {
-        return LocalnetCommand.option("state", "DIR",
+        return Arguments.option("state", "DIR",
                 "where clients keep keys and state (default: the distribution's state/)");
     }
 
     /** As it is where nobody names another etc/. */
     static Path of(CommandLine line) throws UsageException {
-        return of(line, RunCommand.read(Home.etc().resolve("cloakwork.cfg")));
+        return of(line, Home.read(Home.etc().resolve("cloakwork.cfg")));
     }
 
     /** @param configuration of etc/cloakwork.cfg, relative to the distribution */

@@ -44,16 +44,16 @@ final class SwapTestCommand implements Command {
     @Override
     public Options options() {
         return new Options()
-                .addOption(LocalnetCommand.option("seconds", "N", "for how long parts are exchanged (default 60)"))
-                .addOption(LocalnetCommand.option("seed", "S", "same seed, same parts in the same order (default 1)"))
-                .addOption(LocalnetCommand.option("kind", "KINDS", "all (the default), or some of "
+                .addOption(Arguments.option("seconds", "N", "for how long parts are exchanged (default 60)"))
+                .addOption(Arguments.option("seed", "S", "same seed, same parts in the same order (default 1)"))
+                .addOption(Arguments.option("kind", "KINDS", "all (the default), or some of "
                         + String.join(",", Swaps.KINDS)));
     }
 
     @Override
     public int run(CommandLine line) throws Exception {
-        int seconds = Numbers.parse(line, "seconds", 60, 1, 86_400);
-        long seed = SimulateCommand.seed(line);
+        int seconds = Arguments.number(line, "seconds", 60, 1, 86_400);
+        long seed = Arguments.seed(line);
         List<String> kinds = kinds(line.getOptionValue("kind", "all"));
         if (!line.hasOption("verbose")) {
             // Lost links and the like are what is tried here.
@@ -62,7 +62,7 @@ final class SwapTestCommand implements Command {
         Path file = Files.createTempFile("cloakwork-network-", ".json");
         // The network has a framework of its own, so that it does not lose its parts with the clients.
         try (Framework beside = Framework.start(Home.path()); Framework framework = Framework.start(Home.path())) {
-            LocalNetwork network = LocalnetCommand.start(beside, new TreeMap<>(Map.of("gateways", 2)));
+            LocalNetwork network = Localnet.start(beside, new TreeMap<>(Map.of("gateways", 2)));
             Files.writeString(file, network.networkFile());
             Swaps swaps = new Swaps(framework, new Random(seed), kinds);
             swaps.configure("org.cloakwork.topology.nymapi", "urls", network.directory().toString());
@@ -76,7 +76,7 @@ final class SwapTestCommand implements Command {
                 alice.awaitReady(START);
                 bob.awaitReady(START);
                 return new SwapTest(out, framework, swaps, Map.of("alice", alice, "bob", bob),
-                        Duration.ofSeconds(seconds), seed).run() ? Main.DONE : failed();
+                        Duration.ofSeconds(seconds), seed).run() ? DONE : failed();
             }
         } finally {
             Files.deleteIfExists(file);
@@ -85,7 +85,7 @@ final class SwapTestCommand implements Command {
 
     private int failed() {
         err.println("cloakwork swap-test: messages were lost, failed or delivered twice");
-        return Main.FAILED;
+        return FAILED;
     }
 
     private static List<String> kinds(String value) throws UsageException {

@@ -58,8 +58,8 @@ class SimulateCommandTest {
 
     @Test
     void aViolatedInvariantIsAFailure() throws Exception {
-        assertEquals(Main.DONE, command.run(options -> new Simulator.Report("fine\n", List.of()), options()));
-        assertEquals(Main.FAILED, command.run(options -> new Simulator.Report("bad\n", List.of("a = b")), options()));
+        assertEquals(Command.DONE, command.run(options -> new Simulator.Report("fine\n", List.of()), options()));
+        assertEquals(Command.FAILED, command.run(options -> new Simulator.Report("bad\n", List.of("a = b")), options()));
         assertEquals("fine\nbad\n", out.toString(StandardCharsets.UTF_8));
         assertTrue(err.toString(StandardCharsets.UTF_8).contains("violated: a = b"));
     }
