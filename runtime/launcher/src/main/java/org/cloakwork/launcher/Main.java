@@ -2,6 +2,19 @@ package org.cloakwork.launcher;
 
 import java.io.PrintStream;
 import java.util.List;
+import org.cloakwork.launcher.cli.Command;
+import org.cloakwork.launcher.cli.Verbs;
+import org.cloakwork.launcher.commands.AssembleCommand;
+import org.cloakwork.launcher.commands.ControlCommand;
+import org.cloakwork.launcher.commands.ImportCommand;
+import org.cloakwork.launcher.commands.LocalnetCommand;
+import org.cloakwork.launcher.commands.NewCommand;
+import org.cloakwork.launcher.commands.ReceiveCommand;
+import org.cloakwork.launcher.commands.RunCommand;
+import org.cloakwork.launcher.commands.SendCommand;
+import org.cloakwork.launcher.commands.ShellCommand;
+import org.cloakwork.launcher.commands.SimulateCommand;
+import org.cloakwork.launcher.demo.DemoCommand;
 
 /** {@code cloakwork}: every verb there is. */
 public final class Main {

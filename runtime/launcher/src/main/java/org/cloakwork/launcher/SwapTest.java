@@ -15,6 +15,8 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.cloakwork.api.MixnetClient;
+import org.cloakwork.launcher.commands.ApiConnection;
+import org.cloakwork.launcher.felix.Framework;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.frontend.FrontEnd;
 

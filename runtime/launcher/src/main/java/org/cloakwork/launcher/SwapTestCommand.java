@@ -13,6 +13,13 @@ import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.cloakwork.api.LocalNetwork;
 import org.cloakwork.api.MixnetClient;
+import org.cloakwork.launcher.cli.Arguments;
+import org.cloakwork.launcher.cli.Command;
+import org.cloakwork.launcher.cli.Logging;
+import org.cloakwork.launcher.cli.UsageException;
+import org.cloakwork.launcher.commands.Localnet;
+import org.cloakwork.launcher.felix.Framework;
+import org.cloakwork.launcher.felix.Home;
 import org.cloakwork.spi.topology.Node;
 
 /**

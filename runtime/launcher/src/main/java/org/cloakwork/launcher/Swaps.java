@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.cloakwork.launcher.felix.Framework;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 
