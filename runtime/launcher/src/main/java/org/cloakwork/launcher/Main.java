@@ -31,7 +31,7 @@ public final class Main {
         return List.of(new DemoCommand(out, err), new LocalnetCommand(out, err), new RunCommand(out, err),
                 ControlCommand.parts(out, err), ControlCommand.swap(out, err), ControlCommand.clients(out, err),
                 ControlCommand.state(out, err), ControlCommand.drops(out, err), new ShellCommand(out, err),
-                new SwapTestCommand(out, err), new ImportCommand(out), new SimulateCommand(out, err),
+                new ImportCommand(out), new SimulateCommand(out, err),
                 new SendCommand(out, err), new ReceiveCommand(out, err), new AssembleCommand(out),
                 new NewCommand(out));
     }

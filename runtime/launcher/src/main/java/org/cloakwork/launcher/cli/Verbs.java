@@ -5,19 +5,21 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.DefaultParser;
 import org.apache.commons.cli.Options;
 import org.apache.commons.cli.ParseException;
 
-/** The command line: finds the verb, and what its options say. */
+/** The command line: finds the verb, reads its options, and tells what is wrong. */
 public final class Verbs {
 
     private final Map<String, Command> commands = new LinkedHashMap<>();
     private final PrintStream out;
     private final PrintStream err;
 
-    /** @param commands in the order people see them */
+    /** @param commands in the order people see them; those of other jars follow */
     public Verbs(List<Command> commands, PrintStream out, PrintStream err) {
         commands.forEach(command -> this.commands.put(command.name(), command));
         this.out = out;
@@ -43,13 +45,28 @@ public final class Verbs {
                 return version(rest);
             }
             default -> {
-                Command command = commands.get(verb);
-                if (command == null) {
+                Optional<Command> command = command(verb);
+                if (command.isEmpty()) {
                     err.println("cloakwork: unknown command \"" + verb + "\"; ./cloakwork help lists them");
                     return Command.WRONG;
                 }
-                return run(command, rest);
+                return run(command.get(), rest);
             }
+        }
+    }
+
+    /** Jars are looked through only for what is not here: a start is to be quick. */
+    private Optional<Command> command(String name) {
+        if (!commands.containsKey(name)) {
+            addThoseOfOtherJars();
+        }
+        return Optional.ofNullable(commands.get(name));
+    }
+
+    private void addThoseOfOtherJars() {
+        for (CommandProvider provider : ServiceLoader.load(CommandProvider.class)) {
+            Command command = provider.command(out, err);
+            commands.putIfAbsent(command.name(), command);
         }
     }
 
@@ -92,12 +109,12 @@ public final class Verbs {
             usage(out);
             return Command.DONE;
         }
-        Command command = commands.get(arguments.getFirst());
-        if (command == null) {
+        Optional<Command> command = command(arguments.getFirst());
+        if (command.isEmpty()) {
             err.println("cloakwork help: unknown command \"" + arguments.getFirst() + "\"");
             return Command.WRONG;
         }
-        help(command);
+        help(command.get());
         return Command.DONE;
     }
 
@@ -123,6 +140,7 @@ public final class Verbs {
     }
 
     private void usage(PrintStream to) {
+        addThoseOfOtherJars();
         to.println("Cloakwork: a client for the Nym mixnet on the JVM.");
         to.println();
         to.println("Usage: cloakwork COMMAND [OPTION...]");

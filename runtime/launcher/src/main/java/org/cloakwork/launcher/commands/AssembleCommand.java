@@ -33,6 +33,9 @@ public final class AssembleCommand implements Command {
     private static final List<String> ALWAYS = List.of("org.cloakwork.client", "org.apache.felix.scr",
             "org.apache.felix.configadmin", "org.cloakwork.control");
 
+    /** Tries a whole distribution: with some of the parts, there is nothing to exchange. */
+    private static final String TRIAL = "org.cloakwork.launcher.swaps.jar";
+
     private final PrintStream out;
 
     public AssembleCommand(PrintStream out) {
@@ -147,9 +150,11 @@ public final class AssembleCommand implements Command {
     private static void write(Path home, Path target, Set<PartBundle> bundles, List<PartBundle> parts)
             throws IOException {
         Files.createDirectories(target);
-        for (String taken : List.of("bin", "lib", "docs", "templates", "LICENSE", "README.md")) {
+        for (String taken : List.of("bin", "lib", "docs", "templates", "LICENSE", "NOTICE", "README.md",
+                "THIRD-PARTY.md")) {
             copy(home.resolve(taken), target.resolve(taken));
         }
+        Files.deleteIfExists(target.resolve("lib").resolve(TRIAL));
         Files.createDirectories(target.resolve("bundles"));
         for (PartBundle bundle : bundles) {
             copy(bundle.jar(), target.resolve("bundles").resolve(bundle.jar().getFileName()));

@@ -1,4 +1,4 @@
-package org.cloakwork.launcher;
+package org.cloakwork.launcher.swaps;
 
 import java.io.PrintStream;
 import java.time.Duration;
@@ -21,7 +21,7 @@ import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.frontend.FrontEnd;
 
 /** Two clients send to each other all the time while their parts are exchanged; then it tells what came of it. */
-final class SwapTest {
+final class SwapTrial {
 
     private static final String START_COVER = "poisson";
     private static final Duration WARM_UP = Duration.ofSeconds(10);
@@ -50,7 +50,7 @@ final class SwapTest {
     private record Pause(long stillNanos, long heardNanos) {
     }
 
-    SwapTest(PrintStream out, Framework framework, Swaps swaps, Map<String, MixnetClient> clients, Duration duration,
+    SwapTrial(PrintStream out, Framework framework, Swaps swaps, Map<String, MixnetClient> clients, Duration duration,
              long seed) {
         this.out = out;
         this.framework = framework;

@@ -1,4 +1,4 @@
-package org.cloakwork.launcher;
+package org.cloakwork.launcher.swaps;
 
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -25,7 +25,7 @@ import org.cloakwork.spi.topology.Node;
 /**
  * {@code cloakwork swap-test}: parts of two clients that talk to each other are exchanged, and nothing may get lost.
  */
-final class SwapTestCommand implements Command {
+final class SwapTrialCommand implements Command {
 
     private static final Duration START = Duration.ofSeconds(60);
     private static final List<String> NAMES = List.of("alice", "bob");
@@ -33,7 +33,7 @@ final class SwapTestCommand implements Command {
     private final PrintStream out;
     private final PrintStream err;
 
-    SwapTestCommand(PrintStream out, PrintStream err) {
+    SwapTrialCommand(PrintStream out, PrintStream err) {
         this.out = out;
         this.err = err;
     }
@@ -82,7 +82,7 @@ final class SwapTestCommand implements Command {
                  MixnetClient bob = framework.awaitClient("bob", START)) {
                 alice.awaitReady(START);
                 bob.awaitReady(START);
-                return new SwapTest(out, framework, swaps, Map.of("alice", alice, "bob", bob),
+                return new SwapTrial(out, framework, swaps, Map.of("alice", alice, "bob", bob),
                         Duration.ofSeconds(seconds), seed).run() ? DONE : failed();
             }
         } finally {

@@ -1,4 +1,4 @@
-package org.cloakwork.launcher;
+package org.cloakwork.launcher.swaps;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package org.cloakwork.launcher;
+package org.cloakwork.launcher.swaps;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
