@@ -44,8 +44,7 @@ public final class Assembly implements AutoCloseable {
      */
     public Assembly(Path lib, Collection<PartBundle> bundles) throws IOException, BundleException {
         Map<String, String> properties = new HashMap<>();
-        properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, Framework.exportedBy(lib,
-                bundles.stream().map(PartBundle::jar).toList()));
+        properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, Framework.exportedBy(lib));
         properties.put("felix.log.level", "0");
         folder = new PrivateFolder("cloakwork-assemble-");
         felix = Framework.in(folder, properties);

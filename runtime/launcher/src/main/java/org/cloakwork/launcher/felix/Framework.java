@@ -6,8 +6,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.Hashtable;
@@ -74,8 +72,7 @@ public final class Framework implements AutoCloseable {
     public static Framework start(Path home) throws IOException, BundleException, InterruptedException {
         Map<String, String> properties = new HashMap<>();
         properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
-        properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA,
-                exportedBy(home.resolve("lib"), jars(home.resolve("bundles"))));
+        properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, exportedBy(home.resolve("lib")));
         // A newer bundle is tried beside the one that works.
         properties.put(Constants.FRAMEWORK_BSNVERSION, Constants.FRAMEWORK_BSNVERSION_MULTIPLE);
         properties.put("felix.log.level", "1");
@@ -106,21 +103,14 @@ public final class Framework implements AutoCloseable {
 
     public static List<Path> jars(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(".jar")).sorted()
-                    .collect(Collectors.toCollection(ArrayList::new));
+            return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
         }
     }
 
-    /**
-     * {@return what the jars of a folder export, as a list of packages for the framework to export}
-     *
-     * @param bundles what is among these, too, is for commands that need no framework; bundles have it from there
-     */
-    static String exportedBy(Path lib, Collection<Path> bundles) throws IOException {
+    /** {@return what the jars of a folder export, as a list of packages for the framework to export} */
+    static String exportedBy(Path lib) throws IOException {
         StringJoiner packages = new StringJoiner(",");
-        List<Path> shared = jars(lib);
-        shared.removeIf(jar -> bundles.stream().anyMatch(bundle -> bundle.getFileName().equals(jar.getFileName())));
-        for (Path jar : shared) {
+        for (Path jar : jars(lib)) {
             try (JarFile file = new JarFile(jar.toFile())) {
                 Manifest manifest = file.getManifest();
                 String exports = manifest == null ? null : manifest.getMainAttributes().getValue("Export-Package");
