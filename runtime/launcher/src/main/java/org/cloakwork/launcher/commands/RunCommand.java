@@ -217,18 +217,9 @@ public final class RunCommand implements Command {
         if (state instanceof ClientState.Ready) {
             out.println("address " + client.address());
         }
-        show(state);
+        out.println(state.text());
         if (state instanceof ClientState.Ready) {
             client.warnings().forEach(warning -> out.println("warning: " + warning));
         }
-    }
-
-    private void show(ClientState state) {
-        out.println(switch (state) {
-            case ClientState.Connecting(String step) -> "connecting: " + step;
-            case ClientState.Ready() -> "ready";
-            case ClientState.Degraded(String reason) -> "degraded: " + reason;
-            case ClientState.Stopped(String reason) -> "stopped: " + reason;
-        });
     }
 }
