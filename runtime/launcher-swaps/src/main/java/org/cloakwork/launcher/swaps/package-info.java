@@ -1,2 +1,2 @@
-/** The verb {@code swap-test}: parts exchanged under load. A jar of its own that the command line finds in {@code lib/}. */
+/** The verb {@code swap-test}: parts exchanged under load. The command line finds its jar in {@code lib/}. */
 package org.cloakwork.launcher.swaps;
