@@ -134,10 +134,10 @@ class WireLawsTest {
         List<Fragment> arriving = new ArrayList<>(fragments);
         fragments.stream().filter(fragment -> random.nextInt(3) == 0).forEach(arriving::add);
         Collections.shuffle(arriving, random);
-        Reassembler reassembler = new Reassembler(1 << 20, 100, Duration.ofMinutes(30), 100);
+        Reassembler<String> reassembler = new Reassembler<>(1 << 20, 100, Duration.ofMinutes(30), 100);
         List<byte[]> complete = new ArrayList<>();
         for (Fragment fragment : arriving) {
-            if (reassembler.add(Fragment.parse(fragment.bytes()), 0) instanceof Complete(byte[] padded)) {
+            if (reassembler.add("", Fragment.parse(fragment.bytes()), 0) instanceof Complete(byte[] padded)) {
                 complete.add(padded);
             }
         }
@@ -150,12 +150,12 @@ class WireLawsTest {
     @Property(tries = 200)
     void theReassemblerStaysWithinItsLimitsAndItsBooksBalance(@ForAll @IntRange(min = 1, max = 30_000) int maxBytes,
             @ForAll @IntRange(min = 1, max = 8) int maxSets, @ForAll Random random) {
-        Reassembler reassembler = new Reassembler(maxBytes, maxSets, Duration.ofNanos(200), 5);
+        Reassembler<String> reassembler = new Reassembler<>(maxBytes, maxSets, Duration.ofNanos(200), 5);
         long kept = 0;
         long delivered = 0;
         for (int i = 0; i < 1000; i++) {
             Fragment fragment = randomFragment(random);
-            Reassembler.Result result = reassembler.add(fragment, i);
+            Reassembler.Result result = reassembler.add("", fragment, i);
             assertTrue(reassembler.bytesHeld() >= 0 && reassembler.bytesHeld() <= maxBytes);
             assertTrue(reassembler.setsHeld() <= maxSets);
             if (!(result instanceof Reassembler.Dropped)) {
