@@ -12,7 +12,7 @@ import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.cover.CoverTrafficStrategy.Link;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.runtime.Randomness;
-import org.cloakwork.vectors.Laws;
+import org.cloakwork.testing.Laws;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

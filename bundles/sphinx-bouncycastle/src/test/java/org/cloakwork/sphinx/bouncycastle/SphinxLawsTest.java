@@ -31,7 +31,7 @@ import org.cloakwork.spi.sphinx.SphinxException.Kind;
 import org.cloakwork.spi.sphinx.SphinxPrivateKey;
 import org.cloakwork.spi.sphinx.Surb;
 import org.cloakwork.spi.topology.NodeAddress;
-import org.cloakwork.vectors.Laws;
+import org.cloakwork.testing.Laws;
 import org.junit.jupiter.api.Test;
 
 class SphinxLawsTest {

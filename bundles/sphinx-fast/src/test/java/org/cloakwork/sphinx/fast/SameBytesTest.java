@@ -32,7 +32,7 @@ import org.cloakwork.spi.sphinx.SphinxException;
 import org.cloakwork.spi.sphinx.SphinxPrivateKey;
 import org.cloakwork.spi.sphinx.Surb;
 import org.cloakwork.spi.topology.NodeAddress;
-import org.cloakwork.vectors.Laws;
+import org.cloakwork.testing.Laws;
 import org.junit.jupiter.api.Test;
 
 /** Byte for byte what the yardstick does, also with keys that no honest node has. */

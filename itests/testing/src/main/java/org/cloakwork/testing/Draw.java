@@ -1,4 +1,4 @@
-package org.cloakwork.vectors;
+package org.cloakwork.testing;
 
 import java.util.Arrays;
 import java.util.Random;
