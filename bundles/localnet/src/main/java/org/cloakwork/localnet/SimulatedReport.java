@@ -156,6 +156,7 @@ final class SimulatedReport {
         row("received", found.of(Counter.SURBS_RECEIVED));
         row("used", found.of(Counter.SURBS_USED));
         row("expired", found.of(Counter.SURBS_EXPIRED));
+        row("refused", refused());
         row("in stock", found.surbs);
         row("own address told to ask for more", found.witness.told());
     }
@@ -228,14 +229,14 @@ final class SimulatedReport {
         List<String> over = Arrays.stream(SimulatedPeaks.Queue.values())
                 .filter(queue -> found.peaks.peak(queue) > queue.limit()).map(SimulatedPeaks.Queue::text).toList();
         check("no queue above its limit", over.isEmpty(), String.join(", ", over));
-        equal("reply blocks received = used + expired + in stock", found.of(Counter.SURBS_RECEIVED),
-                found.of(Counter.SURBS_USED) + found.of(Counter.SURBS_EXPIRED) + found.surbs);
+        long accounted = found.of(Counter.SURBS_USED) + found.of(Counter.SURBS_EXPIRED) + refused() + found.surbs;
+        equal("reply blocks received = used + expired + refused + in stock", found.of(Counter.SURBS_RECEIVED),
+                accounted);
         equal("reply blocks made = with acknowledged messages + with failed ones", found.of(Counter.SURBS_MADE),
                 found.of(Counter.SURBS_ARRIVED) + found.of(Counter.SURBS_UNSURE));
-        long accounted = found.of(Counter.SURBS_USED) + found.of(Counter.SURBS_EXPIRED) + found.surbs;
         long made = found.of(Counter.SURBS_MADE) + found.hostile;
         long least = found.restarts ? 0 : found.of(Counter.SURBS_ARRIVED);
-        check("reply blocks made = used + expired + in stock, but for those whose message failed",
+        check("reply blocks made = used + expired + refused + in stock, but for those whose message failed",
                 least <= accounted && accounted <= made, made + " and " + accounted + ", "
                 + found.of(Counter.SURBS_UNSURE) + " with failed messages");
         equal("no address told to somebody who was not given it", found.witness.betrayed(), 0);
@@ -246,6 +247,10 @@ final class SimulatedReport {
                 + found.timersLeft, 0);
         equal("no task failed", found.failures + network.of(org.cloakwork.localnet.Counter.INTERNAL_ERRORS)
                 + found.of(Counter.LISTENER_FAILURES), 0);
+    }
+
+    private long refused() {
+        return found.of(Counter.SURBS_FIRST_HOP) + found.of(Counter.SURBS_HOPS) + found.of(Counter.SURBS_NO_ROOM);
     }
 
     private long sentByClients() {
