@@ -78,7 +78,7 @@ final class SimulatedWitness {
     private final class Watched implements Cryptography {
 
         private final Cryptography actual;
-        private final Reassembler incoming = new Reassembler(MOST_BYTES, MOST_SETS, STALE, MOST_SETS);
+        private final Reassembler<String> incoming = new Reassembler<>(MOST_BYTES, MOST_SETS, STALE, MOST_SETS);
         /** Sets of which something came over a reply block. */
         private final Set<Integer> anonymousSets = new HashSet<>();
         /** Of reply blocks that came so. */
@@ -156,7 +156,7 @@ final class SimulatedWitness {
                     if (overReplyBlock) {
                         anonymousSets.add(fragment.setId());
                     }
-                    if (incoming.add(fragment, clock.nanoTime()) instanceof Reassembler.Complete(byte[] padded)
+                    if (incoming.add("", fragment, clock.nanoTime()) instanceof Reassembler.Complete(byte[] padded)
                             && anonymousSets.remove(fragment.setId())
                             && NymMessage.parse(Padding.unpad(padded)) instanceof NymMessage.Repliable repliable) {
                         repliable.content().surbs().forEach(surb -> ofStrangers.add(surb.key()));

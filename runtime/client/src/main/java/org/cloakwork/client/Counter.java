@@ -30,14 +30,11 @@ public enum Counter {
     FRAGMENTS_EVICTED("fragments.dropped.evicted", "fragments that were kept and gave way to others for want of room"),
     FRAGMENTS_STALE("fragments.dropped.stale", "fragments that were kept and whose message did not go on"),
     FRAGMENTS_REFUSED("fragments.dropped.refused", "fragments that contradict their set or exceed a limit"),
-    FRAGMENTS_OTHER_WAY("fragments.dropped.other-way",
-            "fragments that came another way (to the address, over a reply block of another tag) than those before "
-            + "them"),
     MESSAGES_OTHER_WAY("messages.dropped.other-way",
             "messages that may not come the way they came: an answer to the address, anything else over a reply block"),
     MESSAGES_MALFORMED("messages.dropped.malformed", "reassembled messages that are none"),
     MESSAGES_INBOX_FULL("messages.dropped.inbox-full",
-            "messages that arrived while nobody listened and the inbox was full"),
+            "messages that arrived while nobody listened and the inbox was full, those that were received included"),
     LISTENER_FAILURES("listeners.failed", "exceptions thrown by subscribers"),
 
     STREAMS_OPENED("streams.opened", "streams asked for at others"),

@@ -226,7 +226,7 @@ public final class Engine implements MixnetClient {
 
     private void restore() {
         saved.replyKeys().forEach(key -> replyKeys.restore(key.key(), key.ownTag(), nanosOf(key.made())));
-        replies.restore(saved, session.address(), this::nanosOf);
+        replies.restore(saved, this::nanosOf);
         saved.topology().ifPresent(topology::restore);
         inbox.restore(saved.fragments(), saved.completed(), this::nanosOf, environment.clock().nanoTime());
         saved.received().forEach(message -> mailbox.deliver(message.message(), ledger.gone(message.id())));
@@ -759,7 +759,7 @@ public final class Engine implements MixnetClient {
         public void addressChanged(MixnetAddress address) {
             addresses.announce(address);
             // Cover would come back to the old one.
-            sealing.dropCover();
+            sealing.replaceCover();
         }
 
         @Override
@@ -788,11 +788,13 @@ public final class Engine implements MixnetClient {
             case Inbox.ToAddress(NymMessage.Repliable(SenderTag sender, RepliableContent content)) -> {
                 switch (content) {
                     case RepliableContent.Data data -> {
-                        replies.received(sender, data.surbs(), false);
+                        replies.received(sender, data.surbs(), false, session.address());
                         deliver(new ReceivedMessage(data.data(), new ReceivedMessage.Sender(sender)));
                     }
-                    case RepliableContent.AdditionalSurbs more -> replies.received(sender, more.surbs(), true);
-                    case RepliableContent.Heartbeat heartbeat -> replies.received(sender, heartbeat.surbs(), false);
+                    case RepliableContent.AdditionalSurbs more ->
+                            replies.received(sender, more.surbs(), true, session.address());
+                    case RepliableContent.Heartbeat heartbeat ->
+                            replies.received(sender, heartbeat.surbs(), false, session.address());
                 }
             }
             case Inbox.OverReplyBlock(ReplyContent.Data(byte[] data), Optional<SenderTag> ownTag) ->
@@ -813,7 +815,7 @@ public final class Engine implements MixnetClient {
             session.topologyChanged(current);
             replies.topologyChanged(current);
         });
-        sealing.dropCover();
+        sealing.replaceCover();
         goOn();
     }
 

@@ -8,12 +8,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.SendOptions;
+import org.cloakwork.cover.poisson.PoissonCoverFactory;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.wire.PacketSize;
@@ -183,6 +186,20 @@ class CoverTest {
             assertTrue(rate >= 5 && rate <= 17, "packets a second: " + rate);
             world.loss = 0;
             alice.awaitAcknowledged(delivery);
+        }
+    }
+
+    @Test
+    void aNewTopologyLeavesNoSlotEmpty() {
+        try (World world = new World(seed.value())) {
+            world.directory = () -> CompletableFuture.completedFuture(
+                    world.topology().withEpochLength(Duration.ofSeconds(1)));
+            TestClient alice = world.client(ClientConfiguration.DEFAULT, new PoissonCoverFactory().create(Map.of()));
+            alice.awaitReady();
+            long missed = alice.counter(Counter.COVER_MISSED);
+            world.runFor(Duration.ofMinutes(3));
+            assertTrue(alice.counter(Counter.TOPOLOGY_REFRESHES) > 500, alice::counters);
+            assertEquals(missed, alice.counter(Counter.COVER_MISSED));
         }
     }
 }

@@ -36,7 +36,7 @@ final class HostileRecipient {
     private final World world;
     private final EncryptionKeyPair encryption;
     private final MixnetAddress address;
-    private final Reassembler reassembler = new Reassembler(1 << 24, 100, Duration.ofHours(1), 100);
+    private final Reassembler<String> reassembler = new Reassembler<>(1 << 24, 100, Duration.ofHours(1), 100);
     /** Everything that was written to it. */
     final List<NymMessage> received = new ArrayList<>();
     /** Reply blocks that nothing was sent with, the oldest first. */
@@ -61,7 +61,8 @@ final class HostileRecipient {
             }
             try {
                 Fragment fragment = Fragment.parse(PayloadEncryption.open(payload, encryption));
-                if (reassembler.add(fragment, world.time.nanoTime()) instanceof Reassembler.Complete(byte[] padded)) {
+                if (reassembler.add("", fragment,
+                        world.time.nanoTime()) instanceof Reassembler.Complete(byte[] padded)) {
                     NymMessage message = NymMessage.parse(Padding.unpad(padded));
                     received.add(message);
                     if (message instanceof NymMessage.Repliable(SenderTag tag, RepliableContent content)) {
@@ -106,10 +107,10 @@ final class HostileRecipient {
     List<ReplySurb> ownSurbs(int count) {
         Encoder encoder = new Encoder(world.format, new Routes(world.topology(), Duration.ofMillis(1),
                 world.randomness), address, PacketSizes.REGULAR, world.randomness);
-        Reassembler whole = new Reassembler(1 << 24, 100, Duration.ofHours(1), 100);
+        Reassembler<String> whole = new Reassembler<>(1 << 24, 100, Duration.ofHours(1), 100);
         Reassembler.Result result = null;
         for (Fragment fragment : encoder.encode(new Content.MoreSurbs(lastTag(), count)).fragments()) {
-            result = whole.add(fragment, 0);
+            result = whole.add("", fragment, 0);
         }
         try {
             return ((NymMessage.Repliable) NymMessage.parse(Padding.unpad(((Reassembler.Complete) result).padded())))

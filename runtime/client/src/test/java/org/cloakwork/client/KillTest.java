@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +30,8 @@ import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.spi.sphinx.PacketFormat;
+import org.cloakwork.spi.store.Change;
+import org.cloakwork.wire.Fragment;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -249,6 +252,63 @@ class KillTest {
         assertArrayEquals(message, alice.received.getFirst().payload());
         assertTrue(alice.counter(Counter.RECEIVED_FRAGMENTS) < delivery.progress().packets(), before + " before");
         world.runFor(Duration.ofSeconds(1));
+        assertEquals(0, store.rows("fragment"));
+    }
+
+    /** Earlier versions took reply blocks from whoever brought them, also over one of ours. */
+    @Test
+    void replyBlocksThatAnEarlierVersionKeptAreNotUsed() throws Exception {
+        bob.awaitAcknowledged(bob.send(alice.address(), new byte[1], SendOptions.DEFAULT.withReplySurbs(10)));
+        alice.awaitReceived(1);
+        SenderTag tag = alice.received.getFirst().sender().orElseThrow();
+        world.runFor(Duration.ofSeconds(1));
+        alice.kill();
+        List<Change> earlier = new ArrayList<>();
+        store.forEach("surb", (key, value) -> {
+            byte[] row = Arrays.copyOf(value, value.length - 1 - MixnetAddress.LENGTH);
+            row[Long.BYTES] -= 16;
+            System.arraycopy(value, Long.BYTES + 2 + MixnetAddress.LENGTH, row, Long.BYTES + 1,
+                    row.length - Long.BYTES - 1);
+            earlier.add(new Change.Put("surb", key, row));
+        });
+        assertEquals(10, earlier.size());
+        store.commit(earlier);
+        alice = world.client(store).start();
+        alice.awaitReady();
+        assertEquals(0, alice.engine.surbsHeld());
+        assertEquals(10, alice.counter(Counter.SURBS_EXPIRED));
+        alice.awaitFailed(alice.reply(tag, new byte[100_000]), FailureReason.UNKNOWN_SENDER);
+        assertEquals(0, alice.counter(Counter.SURB_REQUESTS_SENT));
+        assertEquals(0, store.rows("surb"));
+    }
+
+    @Test
+    void whoWroteToAnAddressOfBeforeIsNotToldTheOneOfAfterARestart() {
+        bob.awaitAcknowledged(bob.send(alice.address(), new byte[1], SendOptions.DEFAULT.withReplySurbs(10)));
+        alice.awaitReceived(1);
+        SenderTag tag = alice.received.getFirst().sender().orElseThrow();
+        MixnetAddress before = alice.address();
+        alice.kill();
+        world.directory = () -> CompletableFuture.completedFuture(world.topology(Set.of(before.gateway())));
+        alice = world.client(store).start();
+        alice.awaitReady();
+        world.directory = () -> CompletableFuture.completedFuture(world.topology());
+        restart();
+        assertNotEquals(before, alice.address());
+        assertEquals(10, alice.engine.surbsHeld());
+        alice.reply(tag, new byte[100_000]);
+        world.runFor(Duration.ofMinutes(1));
+        assertEquals(0, alice.counter(Counter.SURB_REQUESTS_SENT));
+        assertTrue(alice.counter(Counter.SURB_REQUESTS_UNASKED) > 0);
+    }
+
+    /** An earlier version did not write down how a fragment came: the rest may come another way. */
+    @Test
+    void fragmentsThatAnEarlierVersionKeptAreRemoved() throws Exception {
+        store.commit(List.of(new Change.Put("fragment", new byte[] {0, 0, 0, 1, 1}, new Fragment(1, 2, 1,
+                OptionalInt.empty(), OptionalInt.empty(), new byte[9]).bytes())));
+        restart();
+        assertEquals(0, alice.engine.holdings().inboxBytes());
         assertEquals(0, store.rows("fragment"));
     }
 

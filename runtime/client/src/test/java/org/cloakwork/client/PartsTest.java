@@ -249,6 +249,18 @@ class PartsTest {
     }
 
     @Test
+    void aNetworkOfShortEpochsIsNotAskedForWithoutEnd() {
+        try (World world = new World(seed.value())) {
+            int[] asked = {0};
+            world.directory = () -> asked[0]++ > 1000 ? World.noTopology("asked too often")
+                    : CompletableFuture.completedFuture(world.topology().withEpochLength(Duration.ofNanos(1)));
+            world.readyClient();
+            world.runFor(Duration.ofSeconds(10));
+            assertTrue(asked[0] <= 45, "asked " + asked[0] + " times");
+        }
+    }
+
+    @Test
     void a_client_without_a_topology_says_why_and_comes_up_when_there_is_one() {
         try (World world = new World(seed.value())) {
             world.directory = () -> World.noTopology("the directory is down");

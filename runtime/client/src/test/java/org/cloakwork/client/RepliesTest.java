@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.FailureReason;
@@ -21,6 +22,7 @@ import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.NymMessage;
 import org.cloakwork.wire.RepliableContent;
 import org.cloakwork.wire.ReplyContent;
+import org.cloakwork.wire.ReplySurb;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -268,16 +270,102 @@ class RepliesTest {
         hostile.over(parts.get(0), hostile.surbs.removeFirst());
         world.runFor(Duration.ofSeconds(1));
         parts.subList(1, 4).forEach(part -> world.inject(alice, part));
+        hostile.read();
+        writeAsSomebodyElse(hostile);
+        hostile.over(parts.get(1), hostile.surbs.removeFirst());
         world.runFor(Duration.ofSeconds(1));
-        assertEquals(3, alice.counter(Counter.FRAGMENTS_OTHER_WAY));
+        assertEquals(5, alice.counter(Counter.RECEIVED_FRAGMENTS));
+        assertEquals(List.of(), alice.received);
+    }
+
+    private void writeAsSomebodyElse(HostileRecipient hostile) {
         alice.awaitAcknowledged(alice.send(hostile.address(), new byte[1],
                 SendOptions.DEFAULT.withReplySurbs(10).withIsolation("other")));
         hostile.surbs.clear();
         hostile.read();
-        hostile.over(parts.get(1), hostile.surbs.removeFirst());
+    }
+
+    @Test
+    void whatCameToTheAddressDoesNotChangeWhatComesOverAReplyBlock() {
+        HostileRecipient hostile = hostile(10);
+        long made = alice.counter(Counter.SURBS_MADE);
+        Fragment request = hostile.fragments(request(hostile.address(), 10)).getFirst();
+        world.inject(alice, request);
         world.runFor(Duration.ofSeconds(1));
-        assertEquals(4, alice.counter(Counter.FRAGMENTS_OTHER_WAY), "another tag is another way");
-        assertEquals(List.of(), alice.received);
+        hostile.over(request, hostile.surbs.removeFirst());
+        world.runFor(Duration.ofSeconds(10));
+        assertEquals(made + 10, alice.counter(Counter.SURBS_MADE), "the same again, and no duplicate");
+        Fragment other = hostile.fragments(request(hostile.address(), 10)).getFirst();
+        world.inject(alice,
+                new Fragment(other.setId(), 2, 1, OptionalInt.empty(), OptionalInt.empty(), new byte[99]));
+        world.runFor(Duration.ofSeconds(1));
+        hostile.over(other, hostile.surbs.removeFirst());
+        world.runFor(Duration.ofSeconds(10));
+        assertEquals(made + 20, alice.counter(Counter.SURBS_MADE), "a set with that id has begun");
+    }
+
+    @Test
+    void whatCameOverOneTagDoesNotChangeWhatComesOverAnother() {
+        HostileRecipient hostile = hostile(10);
+        Fragment request = hostile.fragments(request(hostile.address(), 10)).getFirst();
+        hostile.over(request, hostile.surbs.removeFirst());
+        world.runFor(Duration.ofSeconds(10));
+        hostile.read();
+        writeAsSomebodyElse(hostile);
+        long made = alice.counter(Counter.SURBS_MADE);
+        hostile.over(request, hostile.surbs.removeFirst());
+        world.runFor(Duration.ofSeconds(10));
+        assertEquals(made + 10, alice.counter(Counter.SURBS_MADE));
+    }
+
+    @Test
+    void whatOneTagAsksForIsNotTakenFromAnother() {
+        FakeTransport slow = world.transport();
+        slow.bytesPerSecond = 100_000;
+        alice.parts.setTransport(slow);
+        HostileRecipient hostile = hostile(30);
+        List<ReplySurb> ofOneTag = List.copyOf(hostile.surbs);
+        writeAsSomebodyElse(hostile);
+        ofOneTag.forEach(surb ->
+                hostile.over(hostile.fragments(request(hostile.address(), 500)).getFirst(), surb));
+        world.runFor(Duration.ofSeconds(1));
+        long refused = alice.counter(Counter.SURB_REQUESTS_REFUSED);
+        assertTrue(refused > 0, alice::counters);
+        assertEquals(30 - refused, alice.counter(Counter.SURB_REQUESTS_RECEIVED));
+        hostile.over(request(hostile.address(), 500));
+        world.runFor(Duration.ofSeconds(1));
+        assertEquals(refused, alice.counter(Counter.SURB_REQUESTS_REFUSED));
+        assertEquals(31 - refused, alice.counter(Counter.SURB_REQUESTS_RECEIVED));
+    }
+
+    @Test
+    void whoWroteWhileTheTransportWasExchangedIsAskedForMore() {
+        HostileRecipient sender = hostile(1);
+        SenderTag tag = new SenderTag(world.randomness.bytes(16));
+        world.inject(alice, new NymMessage.Repliable(tag, new RepliableContent.Data(2, sender.ownSurbs(12),
+                new byte[] {1})));
+        alice.parts.setTransport(world.transport());
+        alice.awaitReceived(1);
+        alice.reply(tag, new byte[100_000]);
+        world.runFor(Duration.ofSeconds(10));
+        assertEquals(0, alice.counter(Counter.SURB_REQUESTS_UNASKED));
+        assertTrue(alice.counter(Counter.SURB_REQUESTS_SENT) > 0, alice::counters);
+    }
+
+    @Test
+    void whatComesToTheAddressPushesNothingOutThatComesOverAReplyBlock() {
+        HostileRecipient hostile = hostile(10);
+        List<Fragment> parts = hostile.fragments(new NymMessage.Reply(new ReplyContent.Data(new byte[2500])));
+        assertEquals(2, parts.size());
+        hostile.over(parts.get(0), hostile.surbs.removeFirst());
+        world.runFor(Duration.ofSeconds(1));
+        for (int set = 1; set <= 5000; set++) {
+            world.inject(alice, new Fragment(set, 2, 1, OptionalInt.empty(), OptionalInt.empty(), new byte[99]));
+        }
+        world.runFor(Duration.ofSeconds(10));
+        assertEquals(5001, alice.counter(Counter.RECEIVED_FRAGMENTS));
+        hostile.over(parts.get(1), hostile.surbs.removeFirst());
+        alice.awaitReceived(1);
     }
 
     @Test
@@ -349,7 +437,7 @@ class RepliesTest {
             hostile.over(request(hostile.address(), 0xffff_ffffL));
         }
         world.runFor(Duration.ofMillis(500));
-        assertEquals(14, alice.counter(Counter.SURB_REQUESTS_RECEIVED), 2);
+        assertEquals(3, alice.counter(Counter.SURB_REQUESTS_RECEIVED), 1);
         assertEquals(100, alice.counter(Counter.SURB_REQUESTS_RECEIVED) + alice.counter(Counter.SURB_REQUESTS_REFUSED));
         world.runFor(Duration.ofMinutes(1));
         long granted = alice.counter(Counter.SURB_REQUESTS_RECEIVED);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -18,10 +19,14 @@ import java.util.Set;
 
 /**
  * Puts fragments of any order, number and origin together again, within limits: whoever knows the address can send
- * anything. Where room is needed, the set that was longest without a new fragment goes. Not safe for use by several
- * threads at once; has no clock of its own. Source: protocol/3-messages, 2.5.
+ * anything. What came one way has nothing to do with what came another, also if it says the same: otherwise whoever
+ * knows two of them could find out whether both lead here. Where room is needed, it is the way with most that gives it:
+ * of that, the set that was longest without a new fragment goes. Not safe for use by several threads at once; has no
+ * clock of its own. Source: protocol/3-messages, 2.5.
+ *
+ * @param <W> names the ways that fragments come; with equals and hashCode
  */
-public final class Reassembler {
+public final class Reassembler<W> {
 
     /** What a set costs beside its fragments, in bytes: a fixed part and one for each fragment it will have. */
     static final int SET_COST = 128;
@@ -34,52 +39,75 @@ public final class Reassembler {
     private final int maxSets;
     private final long staleNanos;
     private final int maxCompleted;
-    private final Listener listener;
+    private final Listener<? super W> listener;
 
-    /** By set id, the one that was longest without a new fragment first. */
-    private final Map<Integer, FragmentSet> sets = new LinkedHashMap<>();
-    /** By set id, oldest first. */
-    private final Map<Integer, Completed> completed = new LinkedHashMap<>();
+    /** The one that was longest without a new fragment first. */
+    private final Map<Id<W>, FragmentSet> sets = new LinkedHashMap<>();
+    /** Oldest first. */
+    private final Map<Id<W>, Completed> completed = new LinkedHashMap<>();
+    private final Map<W, Share> shares = new LinkedHashMap<>();
     private long bytesHeld;
     private long evictedFragments;
     private long staleFragments;
     private long reorderedFragments;
 
-    /** Told what is no longer held, so that a copy of it elsewhere can go, too. Must not call back. */
-    public interface Listener {
+    /**
+     * Told what is no longer held, so that a copy of it elsewhere can go, too. Must not call back.
+     *
+     * @param <W> names the ways that fragments come
+     */
+    public interface Listener<W> {
 
         /**
+         * @param way   how it came
          * @param setId whose fragments are held no longer: complete, evicted or stale
          * @param total as many as it has places
          */
-        void dropped(int setId, int total);
+        void dropped(W way, int setId, int total);
 
         /**
+         * @param way          how it came
          * @param setId        is complete, and remembered from now on
          * @param fingerprints to be given to {@link #restoreCompleted}
          */
-        void completed(int setId, byte[] fingerprints);
+        void completed(W way, int setId, byte[] fingerprints);
 
-        /** @param setId was completed, and is remembered no longer */
-        void forgotten(int setId);
+        /**
+         * @param way   how it came
+         * @param setId was completed, and is remembered no longer
+         */
+        void forgotten(W way, int setId);
     }
 
-    private static final Listener NOBODY = new Listener() {
+    private static final Listener<Object> NOBODY = new Listener<>() {
         @Override
-        public void dropped(int setId, int total) {
+        public void dropped(Object way, int setId, int total) {
             // nobody
         }
 
         @Override
-        public void completed(int setId, byte[] fingerprints) {
+        public void completed(Object way, int setId, byte[] fingerprints) {
             // nobody
         }
 
         @Override
-        public void forgotten(int setId) {
+        public void forgotten(Object way, int setId) {
             // nobody
         }
     };
+
+    private record Id<W>(W way, int setId) {
+
+        Id<W> linked(int otherSetId) {
+            return new Id<>(way, otherSetId);
+        }
+    }
+
+    /** What is held of one way. */
+    private static final class Share {
+        private int sets;
+        private long bytes;
+    }
 
     /** What became of a fragment. */
     public sealed interface Result {
@@ -197,7 +225,8 @@ public final class Reassembler {
      * @param maxCompleted most completed set ids that are remembered to tell late duplicates
      * @param listener     told what is no longer held
      */
-    public Reassembler(int maxBytes, int maxSets, Duration staleAfter, int maxCompleted, Listener listener) {
+    public Reassembler(int maxBytes, int maxSets, Duration staleAfter, int maxCompleted,
+                       Listener<? super W> listener) {
         if (maxBytes <= 0 || maxSets <= 0 || maxCompleted < 0) {
             throw new IllegalArgumentException("limits must be positive");
         }
@@ -211,36 +240,39 @@ public final class Reassembler {
     /**
      * Takes up what an earlier one remembered; to be called for the oldest first, before anything else.
      *
+     * @param way          how it came
      * @param setId        was completed
      * @param atNanos      when
      * @param fingerprints as {@link Listener#completed} was told; none: whatever has that set id is a duplicate
      */
-    public void restoreCompleted(int setId, long atNanos, byte[] fingerprints) {
-        completed.put(setId, new Completed(atNanos, fingerprints));
+    public void restoreCompleted(W way, int setId, long atNanos, byte[] fingerprints) {
+        completed.put(new Id<>(way, setId), new Completed(atNanos, fingerprints));
     }
 
     /**
+     * @param way      how it came
      * @param fragment what arrived
      * @param nowNanos the time, from any origin, never going back
      * @return what became of it
      */
-    public Result add(Fragment fragment, long nowNanos) {
+    public Result add(W way, Fragment fragment, long nowNanos) {
         dropStale(nowNanos);
-        Completed before = completed.get(fragment.setId());
+        Id<W> id = new Id<>(way, fragment.setId());
+        Completed before = completed.get(id);
         if (before != null && before.had(fragment)) {
             return new Dropped(DropReason.ALREADY_COMPLETE);
         }
-        FragmentSet set = sets.get(fragment.setId());
+        FragmentSet set = sets.get(id);
         if (set == null) {
             set = new FragmentSet(fragment.total());
-            bytesHeld += set.cost;
+            hold(way, 1, set.cost);
         } else if (set.fragments.length != fragment.total()) {
             return new Dropped(DropReason.TOTAL_MISMATCH);
         } else if (set.fragments[fragment.position() - 1] != null) {
             return new Dropped(DropReason.DUPLICATE);
         }
-        sets.remove(fragment.setId());
-        sets.put(fragment.setId(), set);
+        sets.remove(id);
+        sets.put(id, set);
         set.touchedNanos = nowNanos;
         if (fragment.position() < set.highest) {
             reorderedFragments++;
@@ -250,11 +282,21 @@ public final class Reassembler {
         set.missing--;
         long cost = fragment.payload().length + FRAGMENT_COST;
         set.cost += cost;
-        bytesHeld += cost;
-        if (!makeRoom(fragment.setId())) {
+        hold(way, 0, cost);
+        if (!makeRoom(id)) {
             return new Dropped(DropReason.LIMIT);
         }
-        return set.missing == 0 ? complete(fragment.setId(), nowNanos) : new Incomplete();
+        return set.missing == 0 ? complete(id, nowNanos) : new Incomplete();
+    }
+
+    private void hold(W way, int moreSets, long moreBytes) {
+        bytesHeld += moreBytes;
+        Share share = shares.computeIfAbsent(way, added -> new Share());
+        share.sets += moreSets;
+        share.bytes += moreBytes;
+        if (share.sets == 0) {
+            shares.remove(way);
+        }
     }
 
     /**
@@ -263,29 +305,33 @@ public final class Reassembler {
      * @param nowNanos the time
      */
     public void dropStale(long nowNanos) {
-        Iterator<Map.Entry<Integer, FragmentSet>> eldest = sets.entrySet().iterator();
+        Iterator<Map.Entry<Id<W>, FragmentSet>> eldest = sets.entrySet().iterator();
         while (eldest.hasNext()) {
-            Map.Entry<Integer, FragmentSet> entry = eldest.next();
+            Map.Entry<Id<W>, FragmentSet> entry = eldest.next();
             FragmentSet set = entry.getValue();
             if (nowNanos - set.touchedNanos < staleNanos) {
                 break;
             }
             staleFragments += set.held();
-            bytesHeld -= set.cost;
-            int setId = entry.getKey();
+            Id<W> id = entry.getKey();
             eldest.remove();
-            listener.dropped(setId, set.fragments.length);
+            released(id, set);
         }
-        Iterator<Map.Entry<Integer, Completed>> oldest = completed.entrySet().iterator();
+        Iterator<Map.Entry<Id<W>, Completed>> oldest = completed.entrySet().iterator();
         while (oldest.hasNext()) {
-            Map.Entry<Integer, Completed> entry = oldest.next();
+            Map.Entry<Id<W>, Completed> entry = oldest.next();
             if (nowNanos - entry.getValue().atNanos() < staleNanos) {
                 break;
             }
-            int setId = entry.getKey();
+            Id<W> id = entry.getKey();
             oldest.remove();
-            listener.forgotten(setId);
+            listener.forgotten(id.way(), id.setId());
         }
+    }
+
+    private void released(Id<W> id, FragmentSet set) {
+        hold(id.way(), -1, -set.cost);
+        listener.dropped(id.way(), id.setId(), set.fragments.length);
     }
 
     /** {@return how much is held, never more than the limit after a call} */
@@ -314,61 +360,69 @@ public final class Reassembler {
     }
 
     /** @return whether there is room now; if not, the set itself was too large and is gone */
-    private boolean makeRoom(int setId) {
+    private boolean makeRoom(Id<W> added) {
         while (bytesHeld > maxBytes || sets.size() > maxSets) {
-            int eldest = sets.keySet().iterator().next();
-            evict(eldest, eldest == setId ? 1 : 0);
-            if (eldest == setId) {
+            Id<W> eldest = eldestOf(largestShare(bytesHeld > maxBytes));
+            evict(eldest, eldest.equals(added) ? 1 : 0);
+            if (eldest.equals(added)) {
                 return false;
             }
         }
         return true;
     }
 
-    /** @param notKept how many fragments of it are not counted, because their drop is the result */
-    private void evict(int setId, int notKept) {
-        FragmentSet set = sets.remove(setId);
-        bytesHeld -= set.cost;
-        evictedFragments += set.held() - notKept;
-        listener.dropped(setId, set.fragments.length);
+    private W largestShare(boolean inBytes) {
+        return shares.entrySet().stream().max(Comparator.comparingLong(share ->
+                inBytes ? share.getValue().bytes : share.getValue().sets)).orElseThrow().getKey();
     }
 
-    private Result complete(int setId, long nowNanos) {
-        Deque<Integer> chain = new ArrayDeque<>();
+    private Id<W> eldestOf(W way) {
+        return sets.keySet().stream().filter(id -> id.way().equals(way)).findFirst().orElseThrow();
+    }
+
+    /** @param notKept how many fragments of it are not counted, because their drop is the result */
+    private void evict(Id<W> id, int notKept) {
+        FragmentSet set = sets.remove(id);
+        evictedFragments += set.held() - notKept;
+        released(id, set);
+    }
+
+    private Result complete(Id<W> id, long nowNanos) {
+        Deque<Id<W>> chain = new ArrayDeque<>();
         Set<Integer> seen = new HashSet<>();
-        chain.add(setId);
-        seen.add(setId);
-        FragmentSet set = sets.get(setId);
+        chain.add(id);
+        seen.add(id.setId());
+        FragmentSet set = sets.get(id);
         for (OptionalInt link = set.previous(); link.isPresent(); link = set.previous()) {
-            FragmentSet previous = completeSet(link.getAsInt());
+            FragmentSet previous = completeSet(id.linked(link.getAsInt()));
             if (previous == null) {
                 return new Incomplete();
             }
-            if (!isLink(previous.next(), chain.getFirst()) || !seen.add(link.getAsInt())) {
-                evict(setId, 1);
+            if (!isLink(previous.next(), chain.getFirst().setId()) || !seen.add(link.getAsInt())) {
+                evict(id, 1);
                 return new Dropped(DropReason.BROKEN_LINKS);
             }
-            chain.addFirst(link.getAsInt());
+            chain.addFirst(id.linked(link.getAsInt()));
             set = previous;
         }
-        set = sets.get(setId);
+        set = sets.get(id);
         for (OptionalInt link = set.next(); link.isPresent(); link = set.next()) {
-            FragmentSet next = completeSet(link.getAsInt());
+            FragmentSet next = completeSet(id.linked(link.getAsInt()));
             if (next == null) {
                 return new Incomplete();
             }
-            if (!isLink(next.previous(), chain.getLast()) || !seen.add(link.getAsInt())) {
-                evict(setId, 1);
+            if (!isLink(next.previous(), chain.getLast().setId()) || !seen.add(link.getAsInt())) {
+                evict(id, 1);
                 return new Dropped(DropReason.BROKEN_LINKS);
             }
-            chain.addLast(link.getAsInt());
+            chain.addLast(id.linked(link.getAsInt()));
             set = next;
         }
         return new Complete(take(chain, nowNanos));
     }
 
-    private FragmentSet completeSet(int setId) {
-        FragmentSet set = sets.get(setId);
+    private FragmentSet completeSet(Id<W> id) {
+        FragmentSet set = sets.get(id);
         return set != null && set.missing == 0 ? set : null;
     }
 
@@ -376,22 +430,21 @@ public final class Reassembler {
         return link.isPresent() && link.getAsInt() == setId;
     }
 
-    private byte[] take(Collection<Integer> chain, long nowNanos) {
+    private byte[] take(Collection<Id<W>> chain, long nowNanos) {
         List<Fragment> fragments = new ArrayList<>();
-        for (int setId : chain) {
-            FragmentSet set = sets.remove(setId);
-            bytesHeld -= set.cost;
+        for (Id<W> id : chain) {
+            FragmentSet set = sets.remove(id);
             Collections.addAll(fragments, set.fragments);
             Completed now = Completed.of(set.fragments, nowNanos);
-            completed.remove(setId);
-            completed.put(setId, now);
-            listener.dropped(setId, set.fragments.length);
-            listener.completed(setId, now.fingerprints());
+            completed.remove(id);
+            completed.put(id, now);
+            released(id, set);
+            listener.completed(id.way(), id.setId(), now.fingerprints());
         }
         while (completed.size() > maxCompleted) {
-            int oldest = completed.keySet().iterator().next();
+            Id<W> oldest = completed.keySet().iterator().next();
             completed.remove(oldest);
-            listener.forgotten(oldest);
+            listener.forgotten(oldest.way(), oldest.setId());
         }
         ByteBuffer message = ByteBuffer.allocate(fragments.stream().mapToInt(f -> f.payload().length).sum());
         fragments.forEach(f -> message.put(f.payload()));

@@ -50,8 +50,8 @@ class FragmentVectorsTest {
         }
     }
 
-    private static Reassembler reassembler() {
-        return new Reassembler(16 << 20, 1000, Duration.ofMinutes(30), 1000);
+    private static Reassembler<String> reassembler() {
+        return new Reassembler<>(16 << 20, 1000, Duration.ofMinutes(30), 1000);
     }
 
     private static void split(JsonNode c) throws WireException {
@@ -76,9 +76,9 @@ class FragmentVectorsTest {
         }
         List<Integer> order = c.get("feedOrder").isNull() ? IntStream.range(0, fragments.size()).boxed().toList()
                 : StreamSupport.stream(c.get("feedOrder").spliterator(), false).map(JsonNode::asInt).toList();
-        Reassembler reassembler = reassembler();
+        Reassembler<String> reassembler = reassembler();
         for (int i = 0; i < order.size(); i++) {
-            Reassembler.Result result = reassembler.add(Fragment.parse(fragments.get(order.get(i)).bytes()), i);
+            Reassembler.Result result = reassembler.add("", Fragment.parse(fragments.get(order.get(i)).bytes()), i);
             if (i < order.size() - 1) {
                 assertTrue(!(result instanceof Complete), "complete too early");
             } else {
@@ -122,12 +122,12 @@ class FragmentVectorsTest {
     }
 
     private static void feed(JsonNode c) throws WireException {
-        Reassembler reassembler = reassembler();
+        Reassembler<String> reassembler = reassembler();
         for (int i = 0; i < c.get("fragments").size(); i++) {
             byte[] bytes = Vectors.bytes(c.get("fragments").get(i));
             Fragment fragment = Fragment.parse(bytes);
             assertArrayEquals(bytes, fragment.bytes());
-            Reassembler.Result result = reassembler.add(fragment, 0);
+            Reassembler.Result result = reassembler.add("", fragment, 0);
             JsonNode expected = c.get("results").get(i);
             if (expected.isNull()) {
                 assertInstanceOf(Incomplete.class, result);
@@ -140,10 +140,10 @@ class FragmentVectorsTest {
     }
 
     private static void feedLast(JsonNode c) throws WireException {
-        Reassembler reassembler = reassembler();
+        Reassembler<String> reassembler = reassembler();
         List<Reassembler.Result> results = new ArrayList<>();
         for (JsonNode bytes : c.get("fragments")) {
-            results.add(reassembler.add(Fragment.parse(Vectors.bytes(bytes)), 0));
+            results.add(reassembler.add("", Fragment.parse(Vectors.bytes(bytes)), 0));
         }
         int last = c.get("completesAtIndex").asInt();
         assertEquals(last, results.size() - 1);

@@ -51,7 +51,7 @@ class PreparedVectorsTest {
                 () -> ByteBuffer.wrap(Vectors.bytes(ids.next().get("fragmentId"))).getInt());
         assertEquals(c.get("fragmentCount").asInt(), fragments.size());
 
-        Reassembler reassembler = new Reassembler(1 << 20, 10, Duration.ofMinutes(30), 10);
+        Reassembler<String> reassembler = new Reassembler<>(1 << 20, 10, Duration.ofMinutes(30), 10);
         for (int i = 0; i < fragments.size(); i++) {
             JsonNode expected = c.get("fragments").get(i);
             Fragment fragment = fragments.get(i);
@@ -59,7 +59,7 @@ class PreparedVectorsTest {
             assertEquals(expected.get("fragmentId").asText(), Vectors.hex(fragment.id().bytes()));
             byte[] opened = forward ? forward(expected, fragment, from, to) : reply(expected, fragment, from, to);
             assertArrayEquals(fragment.bytes(), opened);
-            Reassembler.Result result = reassembler.add(Fragment.parse(opened), i);
+            Reassembler.Result result = reassembler.add("", Fragment.parse(opened), i);
             if (i < fragments.size() - 1) {
                 assertInstanceOf(Incomplete.class, result);
                 continue;

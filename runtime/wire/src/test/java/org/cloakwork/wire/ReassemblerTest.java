@@ -22,7 +22,7 @@ class ReassemblerTest {
     private static final int COST_OF_ONE_OF_TWO =
             Reassembler.SET_COST + 2 * Reassembler.SLOT_COST + Reassembler.FRAGMENT_COST + PAYLOAD;
 
-    private final Reassembler reassembler = new Reassembler(1 << 20, 10, STALE_AFTER, 2);
+    private final Reassembler<String> reassembler = new Reassembler<>(1 << 20, 10, STALE_AFTER, 2);
 
     private static Fragment fragment(int setId, int position, int total) {
         return fragment(setId, position, total, PAYLOAD);
@@ -32,9 +32,9 @@ class ReassemblerTest {
         return new Fragment(setId, total, position, OptionalInt.empty(), OptionalInt.empty(), new byte[payload]);
     }
 
-    private static void fill(Reassembler reassembler, int setId, OptionalInt previous, OptionalInt next) {
+    private static void fill(Reassembler<String> reassembler, int setId, OptionalInt previous, OptionalInt next) {
         for (int position = 1; position <= 255; position++) {
-            reassembler.add(linked(setId, position, 255, previous, next), 0);
+            reassembler.add("", linked(setId, position, 255, previous, next), 0);
         }
     }
 
@@ -48,27 +48,27 @@ class ReassemblerTest {
         Fragment first = new Fragment(1, 2, 1, OptionalInt.empty(), OptionalInt.empty(), new byte[] {1});
         Fragment other = new Fragment(1, 2, 1, OptionalInt.empty(), OptionalInt.empty(), new byte[] {2});
         Fragment last = new Fragment(1, 2, 2, OptionalInt.empty(), OptionalInt.empty(), new byte[] {3});
-        assertEquals(new Incomplete(), reassembler.add(first, 0));
-        assertEquals(new Dropped(DropReason.DUPLICATE), reassembler.add(other, 0));
-        assertArrayEquals(new byte[] {1, 3}, assertInstanceOf(Complete.class, reassembler.add(last, 0)).padded());
+        assertEquals(new Incomplete(), reassembler.add("", first, 0));
+        assertEquals(new Dropped(DropReason.DUPLICATE), reassembler.add("", other, 0));
+        assertArrayEquals(new byte[] {1, 3}, assertInstanceOf(Complete.class, reassembler.add("", last, 0)).padded());
     }
 
     @Test
     void anotherTotalIsRefused() {
-        assertEquals(new Incomplete(), reassembler.add(fragment(1, 1, 2), 0));
-        assertEquals(new Dropped(DropReason.TOTAL_MISMATCH), reassembler.add(fragment(1, 200, 255), 0));
-        assertInstanceOf(Complete.class, reassembler.add(fragment(1, 2, 2), 0));
+        assertEquals(new Incomplete(), reassembler.add("", fragment(1, 1, 2), 0));
+        assertEquals(new Dropped(DropReason.TOTAL_MISMATCH), reassembler.add("", fragment(1, 200, 255), 0));
+        assertInstanceOf(Complete.class, reassembler.add("", fragment(1, 2, 2), 0));
     }
 
     @Test
     void completedSetsAreRememberedWithinTheLimitAndTheTime() {
         for (int id = 1; id <= 3; id++) {
-            assertInstanceOf(Complete.class, reassembler.add(fragment(id, 1, 1), 0));
+            assertInstanceOf(Complete.class, reassembler.add("", fragment(id, 1, 1), 0));
         }
-        assertEquals(new Dropped(DropReason.ALREADY_COMPLETE), reassembler.add(fragment(3, 1, 1), 1));
-        assertEquals(new Dropped(DropReason.ALREADY_COMPLETE), reassembler.add(fragment(2, 1, 1), 1));
-        assertInstanceOf(Complete.class, reassembler.add(fragment(1, 1, 1), 1));
-        assertInstanceOf(Complete.class, reassembler.add(fragment(3, 1, 1), STALE_AFTER.toNanos()));
+        assertEquals(new Dropped(DropReason.ALREADY_COMPLETE), reassembler.add("", fragment(3, 1, 1), 1));
+        assertEquals(new Dropped(DropReason.ALREADY_COMPLETE), reassembler.add("", fragment(2, 1, 1), 1));
+        assertInstanceOf(Complete.class, reassembler.add("", fragment(1, 1, 1), 1));
+        assertInstanceOf(Complete.class, reassembler.add("", fragment(3, 1, 1), STALE_AFTER.toNanos()));
     }
 
     @Test
@@ -76,11 +76,11 @@ class ReassemblerTest {
         Fragment first = new Fragment(7, 1, 1, OptionalInt.empty(), OptionalInt.empty(), new byte[] {1, 2});
         Fragment other = new Fragment(7, 1, 1, OptionalInt.empty(), OptionalInt.empty(), new byte[] {1, 3});
         Fragment longer = new Fragment(7, 2, 1, OptionalInt.empty(), OptionalInt.empty(), new byte[] {1, 3});
-        reassembler.add(first, 0);
-        assertEquals(new Dropped(DropReason.ALREADY_COMPLETE), reassembler.add(first, 1));
-        assertArrayEquals(new byte[] {1, 3}, assertInstanceOf(Complete.class, reassembler.add(other, 2)).padded());
-        assertEquals(new Dropped(DropReason.ALREADY_COMPLETE), reassembler.add(other, 3));
-        assertEquals(new Incomplete(), reassembler.add(longer, 4));
+        reassembler.add("", first, 0);
+        assertEquals(new Dropped(DropReason.ALREADY_COMPLETE), reassembler.add("", first, 1));
+        assertArrayEquals(new byte[] {1, 3}, assertInstanceOf(Complete.class, reassembler.add("", other, 2)).padded());
+        assertEquals(new Dropped(DropReason.ALREADY_COMPLETE), reassembler.add("", other, 3));
+        assertEquals(new Incomplete(), reassembler.add("", longer, 4));
     }
 
     @Test
@@ -88,77 +88,99 @@ class ReassemblerTest {
         Fragment first = new Fragment(7, 1, 1, OptionalInt.empty(), OptionalInt.empty(), new byte[] {1, 2});
         Fragment other = new Fragment(7, 1, 1, OptionalInt.empty(), OptionalInt.empty(), new byte[] {1, 3});
         List<byte[]> told = new ArrayList<>();
-        new Reassembler(1 << 20, 10, STALE_AFTER, 2, new Reassembler.Listener() {
+        new Reassembler<>(1 << 20, 10, STALE_AFTER, 2, new Reassembler.Listener<String>() {
             @Override
-            public void dropped(int setId, int total) {
+            public void dropped(String way, int setId, int total) {
                 // not asked here
             }
 
             @Override
-            public void completed(int setId, byte[] fingerprints) {
+            public void completed(String way, int setId, byte[] fingerprints) {
                 told.add(fingerprints);
             }
 
             @Override
-            public void forgotten(int setId) {
+            public void forgotten(String way, int setId) {
                 // not asked here
             }
-        }).add(first, 0);
-        reassembler.restoreCompleted(7, 0, told.getFirst());
-        reassembler.restoreCompleted(8, 0, new byte[0]);
-        assertEquals(new Dropped(DropReason.ALREADY_COMPLETE), reassembler.add(first, 1));
-        assertInstanceOf(Complete.class, reassembler.add(other, 1));
-        assertEquals(new Dropped(DropReason.ALREADY_COMPLETE), reassembler.add(fragment(8, 1, 3), 1));
+        }).add("", first, 0);
+        reassembler.restoreCompleted("", 7, 0, told.getFirst());
+        reassembler.restoreCompleted("", 8, 0, new byte[0]);
+        assertEquals(new Dropped(DropReason.ALREADY_COMPLETE), reassembler.add("", first, 1));
+        assertInstanceOf(Complete.class, reassembler.add("", other, 1));
+        assertEquals(new Dropped(DropReason.ALREADY_COMPLETE), reassembler.add("", fragment(8, 1, 3), 1));
     }
 
     @Test
     void aSetWithoutNewFragmentsGoesAndDuplicatesDoNotKeepIt() {
         long stale = STALE_AFTER.toNanos();
-        reassembler.add(fragment(1, 1, 2), 0);
-        reassembler.add(fragment(2, 1, 2), 10);
-        assertEquals(new Dropped(DropReason.DUPLICATE), reassembler.add(fragment(1, 1, 2), stale - 1));
+        reassembler.add("", fragment(1, 1, 2), 0);
+        reassembler.add("", fragment(2, 1, 2), 10);
+        assertEquals(new Dropped(DropReason.DUPLICATE), reassembler.add("", fragment(1, 1, 2), stale - 1));
         assertEquals(2, reassembler.setsHeld());
         reassembler.dropStale(stale);
         assertEquals(1, reassembler.setsHeld());
         assertEquals(1, reassembler.staleFragments());
-        assertInstanceOf(Complete.class, reassembler.add(fragment(2, 2, 2), stale));
+        assertInstanceOf(Complete.class, reassembler.add("", fragment(2, 2, 2), stale));
         assertEquals(0, reassembler.bytesHeld());
     }
 
     @Test
     void theLongestIdleSetMakesRoomInBytes() {
-        Reassembler small = new Reassembler(2 * COST_OF_ONE_OF_TWO, 10, STALE_AFTER, 2);
-        small.add(fragment(1, 1, 2), 0);
-        small.add(fragment(2, 1, 2), 1);
+        Reassembler<String> small = new Reassembler<>(2 * COST_OF_ONE_OF_TWO, 10, STALE_AFTER, 2);
+        small.add("", fragment(1, 1, 2), 0);
+        small.add("", fragment(2, 1, 2), 1);
         assertEquals(2 * COST_OF_ONE_OF_TWO, small.bytesHeld());
-        assertEquals(new Incomplete(), small.add(fragment(3, 1, 2), 2));
+        assertEquals(new Incomplete(), small.add("", fragment(3, 1, 2), 2));
         assertEquals(2 * COST_OF_ONE_OF_TWO, small.bytesHeld());
         assertEquals(1, small.evictedFragments());
-        assertInstanceOf(Complete.class, small.add(fragment(3, 2, 2, 0), 3));
+        assertInstanceOf(Complete.class, small.add("", fragment(3, 2, 2, 0), 3));
         assertEquals(2, small.evictedFragments());
         assertEquals(0, small.bytesHeld());
     }
 
     @Test
     void theLongestIdleSetMakesRoomInSets() {
-        Reassembler small = new Reassembler(1 << 20, 2, STALE_AFTER, 2);
-        small.add(fragment(1, 1, 3), 0);
-        small.add(fragment(2, 1, 2), 1);
-        small.add(fragment(1, 2, 3), 2);
-        assertEquals(new Incomplete(), small.add(fragment(3, 1, 2), 3));
+        Reassembler<String> small = new Reassembler<>(1 << 20, 2, STALE_AFTER, 2);
+        small.add("", fragment(1, 1, 3), 0);
+        small.add("", fragment(2, 1, 2), 1);
+        small.add("", fragment(1, 2, 3), 2);
+        assertEquals(new Incomplete(), small.add("", fragment(3, 1, 2), 3));
         assertEquals(2, small.setsHeld());
-        assertInstanceOf(Complete.class, small.add(fragment(1, 3, 3), 4));
+        assertInstanceOf(Complete.class, small.add("", fragment(1, 3, 3), 4));
+    }
+
+    @Test
+    void whatComesAnotherWayIsAnotherMessage() {
+        assertInstanceOf(Complete.class, reassembler.add("one", fragment(1, 1, 1), 0));
+        assertInstanceOf(Complete.class, reassembler.add("other", fragment(1, 1, 1), 0));
+        assertEquals(new Dropped(DropReason.ALREADY_COMPLETE), reassembler.add("one", fragment(1, 1, 1), 0));
+        assertEquals(new Incomplete(), reassembler.add("one", fragment(2, 1, 2), 0));
+        assertEquals(new Incomplete(), reassembler.add("other", fragment(2, 2, 2), 0));
+        assertInstanceOf(Complete.class, reassembler.add("third", fragment(2, 1, 1), 0));
+        assertInstanceOf(Complete.class, reassembler.add("other", fragment(2, 1, 2), 0));
+    }
+
+    @Test
+    void whatComesOneWayDoesNotPushOutWhatComesAnother() {
+        Reassembler<String> small = new Reassembler<>(5 * COST_OF_ONE_OF_TWO, 4, STALE_AFTER, 2);
+        small.add("quiet", fragment(1, 1, 2), 0);
+        for (int id = 1; id <= 100; id++) {
+            small.add("loud", fragment(id, 1, 2), id);
+            small.add("large", fragment(id, 1, 2, 2 * PAYLOAD), id);
+        }
+        assertInstanceOf(Complete.class, small.add("quiet", fragment(1, 2, 2, 0), 200));
     }
 
     @Test
     void aSetLargerThanTheLimitGoes() {
-        Reassembler small = new Reassembler(COST_OF_ONE_OF_TWO, 10, STALE_AFTER, 2);
-        assertEquals(new Incomplete(), small.add(fragment(1, 1, 2), 0));
-        assertEquals(new Dropped(DropReason.LIMIT), small.add(fragment(1, 2, 2), 0));
+        Reassembler<String> small = new Reassembler<>(COST_OF_ONE_OF_TWO, 10, STALE_AFTER, 2);
+        assertEquals(new Incomplete(), small.add("", fragment(1, 1, 2), 0));
+        assertEquals(new Dropped(DropReason.LIMIT), small.add("", fragment(1, 2, 2), 0));
         assertEquals(0, small.bytesHeld());
         assertEquals(0, small.setsHeld());
         assertEquals(1, small.evictedFragments());
-        assertInstanceOf(Complete.class, small.add(fragment(2, 1, 1), 0));
+        assertInstanceOf(Complete.class, small.add("", fragment(2, 1, 1), 0));
     }
 
     @Test
@@ -174,16 +196,16 @@ class ReassemblerTest {
     void linksMustBeMutual() {
         fill(reassembler, 1, OptionalInt.empty(), OptionalInt.of(3));
         Fragment stranger = linked(2, 1, 1, OptionalInt.of(1), OptionalInt.empty());
-        assertEquals(new Dropped(DropReason.BROKEN_LINKS), reassembler.add(stranger, 0));
+        assertEquals(new Dropped(DropReason.BROKEN_LINKS), reassembler.add("", stranger, 0));
         Fragment rightful = linked(3, 1, 1, OptionalInt.of(1), OptionalInt.empty());
-        assertEquals(256, assertInstanceOf(Complete.class, reassembler.add(rightful, 0)).padded().length);
+        assertEquals(256, assertInstanceOf(Complete.class, reassembler.add("", rightful, 0)).padded().length);
         assertEquals(0, reassembler.bytesHeld());
     }
 
     @Test
     void aLinkToASetThatIsLinkedElsewhereIsRefused() {
-        reassembler.add(linked(2, 1, 1, OptionalInt.empty(), OptionalInt.empty()), 0);
-        reassembler.add(linked(3, 1, 1, OptionalInt.of(9), OptionalInt.empty()), 0);
+        reassembler.add("", linked(2, 1, 1, OptionalInt.empty(), OptionalInt.empty()), 0);
+        reassembler.add("", linked(3, 1, 1, OptionalInt.of(9), OptionalInt.empty()), 0);
         fill(reassembler, 1, OptionalInt.empty(), OptionalInt.of(3));
         assertEquals(1, reassembler.setsHeld());
         assertEquals(254, reassembler.evictedFragments());
@@ -191,7 +213,7 @@ class ReassemblerTest {
 
     @Test
     void limitsMustBePositive() {
-        assertThrows(IllegalArgumentException.class, () -> new Reassembler(0, 1, STALE_AFTER, 1));
-        assertThrows(IllegalArgumentException.class, () -> new Reassembler(1, 0, STALE_AFTER, 1));
+        assertThrows(IllegalArgumentException.class, () -> new Reassembler<>(0, 1, STALE_AFTER, 1));
+        assertThrows(IllegalArgumentException.class, () -> new Reassembler<>(1, 0, STALE_AFTER, 1));
     }
 }

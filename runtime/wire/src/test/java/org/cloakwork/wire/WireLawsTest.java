@@ -132,10 +132,10 @@ class WireLawsTest {
             List<Fragment> arriving = new ArrayList<>(fragments);
             fragments.stream().filter(fragment -> draw.nextInt(3) == 0).forEach(arriving::add);
             Collections.shuffle(arriving, draw);
-            Reassembler reassembler = new Reassembler(1 << 20, 100, Duration.ofMinutes(30), 100);
+            Reassembler<String> reassembler = new Reassembler<>(1 << 20, 100, Duration.ofMinutes(30), 100);
             List<byte[]> complete = new ArrayList<>();
             for (Fragment fragment : arriving) {
-                if (reassembler.add(Fragment.parse(fragment.bytes()), 0) instanceof Complete(byte[] padded)) {
+                if (reassembler.add("", Fragment.parse(fragment.bytes()), 0) instanceof Complete(byte[] padded)) {
                     complete.add(padded);
                 }
             }
@@ -151,12 +151,12 @@ class WireLawsTest {
         Laws.forAll(200, draw -> {
             int maxBytes = draw.between(1, 30_000);
             int maxSets = draw.between(1, 8);
-            Reassembler reassembler = new Reassembler(maxBytes, maxSets, Duration.ofNanos(200), 5);
+            Reassembler<String> reassembler = new Reassembler<>(maxBytes, maxSets, Duration.ofNanos(200), 5);
             long kept = 0;
             long delivered = 0;
             for (int i = 0; i < 1000; i++) {
                 Fragment fragment = randomFragment(draw);
-                Reassembler.Result result = reassembler.add(fragment, i);
+                Reassembler.Result result = reassembler.add("", fragment, i);
                 assertTrue(reassembler.bytesHeld() >= 0 && reassembler.bytesHeld() <= maxBytes);
                 assertTrue(reassembler.setsHeld() <= maxSets);
                 if (!(result instanceof Reassembler.Dropped)) {

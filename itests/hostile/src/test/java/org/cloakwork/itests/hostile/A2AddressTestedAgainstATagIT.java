@@ -10,6 +10,7 @@ import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.MixnetStream;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.StreamOptions;
+import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.NymMessage;
 import org.cloakwork.wire.RepliableContent;
 import org.cloakwork.wire.ReplyContent;
@@ -37,6 +38,24 @@ class A2AddressTestedAgainstATagIT {
             assertEquals(7, ((RepliableContent.AdditionalSurbs) granted.content()).surbs().size());
             assertEquals(List.of(), hostile.unread());
             assertEquals(12, suspect.counters().get("surbs.made"));
+        }
+    }
+
+    @Test
+    void whatWasSentToTheAddressIsNoDuplicateOverAReplyBlock() throws Exception {
+        try (LocalNetwork network = LocalNetwork.builder().start();
+             HostilePeer hostile = new HostilePeer(network.topology(), 0);
+             MixnetClient suspect = MixnetClient.builder().network(network).start()) {
+            suspect.awaitReady(Duration.ofMinutes(1));
+            suspect.send(hostile.address(), new byte[1], SendOptions.DEFAULT.withReplySurbs(5)).outcome()
+                    .get(1, TimeUnit.MINUTES);
+            hostile.next();
+            Fragment part = HostilePeer.fragments(request(hostile, 7)).getFirst();
+            hostile.to(suspect.address(), part);
+            Waiting.awaitCounter(suspect, "messages.dropped.other-way", 1);
+            hostile.over(part);
+            NymMessage.Repliable granted = (NymMessage.Repliable) hostile.next();
+            assertEquals(7, granted.content().surbs().size());
         }
     }
 

@@ -11,6 +11,7 @@ import org.cloakwork.api.LocalNetwork;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.SenderTag;
+import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.NymMessage;
 import org.cloakwork.wire.ReplyContent;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,27 @@ class A3RecipientsLinkTheirTagsIT {
                 assertEquals(List.of(), first.unread());
                 assertEquals(List.of(), second.unread());
             }
+        }
+    }
+
+    @Test
+    void twoPseudonymsOfOneClientAreNotLinkedByTheSamePartOverBoth() throws Exception {
+        try (LocalNetwork network = LocalNetwork.builder().start();
+             HostilePeer recipient = new HostilePeer(network.topology(), 0);
+             MixnetClient client = MixnetClient.builder().network(network).start()) {
+            client.awaitReady(Duration.ofMinutes(1));
+            Fragment part = HostilePeer.fragments(new NymMessage.Reply(
+                    new ReplyContent.SurbRequest(recipient.address(), 1))).getFirst();
+            SenderTag work = writeTo(recipient, client, SendOptions.DEFAULT.withIsolation("work"));
+            for (int i = 0; i < 4; i++) {
+                recipient.over(new NymMessage.Reply(new ReplyContent.Data(new byte[1])));
+            }
+            recipient.over(part);
+            assertEquals(work, ((NymMessage.Repliable) recipient.next()).sender());
+            recipient.over(new NymMessage.Reply(new ReplyContent.Data(new byte[1])));
+            SenderTag home = writeTo(recipient, client, SendOptions.DEFAULT.withIsolation("home"));
+            recipient.over(part);
+            assertEquals(home, ((NymMessage.Repliable) recipient.next()).sender());
         }
     }
 

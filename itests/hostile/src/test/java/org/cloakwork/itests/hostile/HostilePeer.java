@@ -75,7 +75,7 @@ final class HostilePeer implements AutoCloseable {
     private final Sealer sealer;
     private final GatewaySharedKey key;
     private final WebSocket socket;
-    private final Reassembler reassembler = new Reassembler(1 << 24, 1000, Duration.ofHours(1), 1000);
+    private final Reassembler<String> reassembler = new Reassembler<>(1 << 24, 1000, Duration.ofHours(1), 1000);
     private final BlockingQueue<String> texts = new LinkedBlockingQueue<>();
     private final BlockingQueue<NymMessage> messages = new LinkedBlockingQueue<>();
     private final Map<ByteBuffer, ReplyKey> ownKeys = new HashMap<>();
@@ -195,7 +195,7 @@ final class HostilePeer implements AutoCloseable {
         ReplyKey reply = ownKeys.remove(ByteBuffer.wrap(PayloadEncryption.prefix(payload)));
         Fragment fragment = Fragment.parse(reply == null ? PayloadEncryption.open(payload, encryption)
                 : PayloadEncryption.openReply(payload, reply));
-        if (reassembler.add(fragment, System.nanoTime()) instanceof Reassembler.Complete(byte[] padded)) {
+        if (reassembler.add("", fragment, System.nanoTime()) instanceof Reassembler.Complete(byte[] padded)) {
             NymMessage message = NymMessage.parse(Padding.unpad(padded));
             if (message instanceof NymMessage.Repliable(SenderTag tag, RepliableContent content)) {
                 surbs.addAll(content.surbs());
@@ -234,8 +234,13 @@ final class HostilePeer implements AutoCloseable {
     /** Sends any message to an address. */
     void to(MixnetAddress recipient, NymMessage message) throws Exception {
         for (Fragment fragment : fragments(message)) {
-            send(new Sealer.Job(fragment, new Target.ToAddress(recipient), null));
+            to(recipient, fragment);
         }
+    }
+
+    /** Sends one fragment to an address. */
+    void to(MixnetAddress recipient, Fragment fragment) throws Exception {
+        send(new Sealer.Job(fragment, new Target.ToAddress(recipient), null));
     }
 
     /** Sends any message over reply blocks of others, the oldest first, one a fragment. */

@@ -64,6 +64,8 @@ public final class Sealing {
     private final Next next;
     private final Queue<Sealed> sealed = new ArrayDeque<>();
     private final Queue<PreparedPacket> covers = new ArrayDeque<>();
+    /** So many of them, the first ones, are to be replaced. */
+    private int outdatedCovers;
     private int beingSealed;
     private int coversBeingSealed;
     private boolean paused;
@@ -175,6 +177,7 @@ public final class Sealing {
     /** {@return a cover packet, if one is ready} */
     public Optional<PreparedPacket> pollCover() {
         Optional<PreparedPacket> cover = Optional.ofNullable(covers.poll());
+        outdatedCovers = Math.max(0, outdatedCovers - 1);
         prepareCover();
         return cover;
     }
@@ -182,18 +185,26 @@ public final class Sealing {
     /** Makes cover packets, if they will be needed and can be made. */
     public void prepareCover() {
         Optional<Sealer> sealer = next.needsCover() ? maker.sealer() : Optional.empty();
-        while (sealer.isPresent() && covers.size() + coversBeingSealed <= SPARE_COVERS - COVER_BATCH) {
+        while (sealer.isPresent() && covers.size() - outdatedCovers + coversBeingSealed <= SPARE_COVERS - COVER_BATCH) {
             coversBeingSealed += COVER_BATCH;
             maker.work(() -> sealer.get().covers(COVER_BATCH), made -> {
                 coversBeingSealed -= COVER_BATCH;
-                made.ifPresent(covers::addAll);
+                made.ifPresent(fresh -> {
+                    for (; outdatedCovers > 0; outdatedCovers--) {
+                        covers.remove();
+                    }
+                    covers.addAll(fresh);
+                });
             });
         }
     }
 
-    /** Drops the cover packets that were made for the topology or the address before. */
-    public void dropCover() {
-        covers.clear();
+    /**
+     * The cover packets that were made for the topology or the address before are dropped once there are others: a slot
+     * in which nothing leaves would tell that nothing was waiting.
+     */
+    public void replaceCover() {
+        outdatedCovers = covers.size();
     }
 
     /** Makes no further attempt. */

@@ -2,13 +2,9 @@ package org.cloakwork.client.inbox;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.ToLongFunction;
 import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.SenderTag;
@@ -49,11 +45,7 @@ public final class Inbox {
     private final ReplyKeys replyKeys;
     private final Counters counters;
     private final Ledger ledger;
-    private final Reassembler reassembler;
-    /** How the fragments of each set came that is not complete: all of them the same way. */
-    private final Map<Integer, Way> ways = new HashMap<>();
-    /** Of the sets that the last fragment completed. */
-    private final Set<Way> completedWays = new HashSet<>();
+    private final Reassembler<Way> reassembler;
     /** Their keys: what says nothing need not be decrypted, which is most of what an idle client receives. */
     private final LinkedHashSet<EncryptionKey> coversUnderWay = new LinkedHashSet<>();
     private long evicted;
@@ -94,23 +86,21 @@ public final class Inbox {
         this.replyKeys = replyKeys;
         this.counters = counters;
         this.ledger = ledger;
-        this.reassembler = new Reassembler(Math.toIntExact(limitBytes), MAX_SETS, STALE_AFTER, MAX_COMPLETED,
-                new Reassembler.Listener() {
+        this.reassembler = new Reassembler<>(Math.toIntExact(limitBytes), MAX_SETS, STALE_AFTER, MAX_COMPLETED,
+                new Reassembler.Listener<Way>() {
                     @Override
-                    public void dropped(int setId, int total) {
-                        ways.remove(setId);
-                        ledger.dropped(setId);
+                    public void dropped(Way way, int setId, int total) {
+                        ledger.dropped(way, setId);
                     }
 
                     @Override
-                    public void completed(int setId, byte[] fingerprints) {
-                        Optional.ofNullable(ways.remove(setId)).ifPresent(completedWays::add);
-                        ledger.completed(setId, fingerprints);
+                    public void completed(Way way, int setId, byte[] fingerprints) {
+                        ledger.completed(way, setId, fingerprints);
                     }
 
                     @Override
-                    public void forgotten(int setId) {
-                        ledger.forgotten(setId);
+                    public void forgotten(Way way, int setId) {
+                        ledger.forgotten(way, setId);
                     }
                 });
     }
@@ -126,11 +116,9 @@ public final class Inbox {
     public void restore(List<Saved.Arrived> fragments, List<Saved.Completed> completed, ToLongFunction<Instant> toNanos,
                         long nowNanos) {
         completed.forEach(set ->
-                reassembler.restoreCompleted(set.setId(), toNanos.applyAsLong(set.at()), set.fingerprints()));
-        fragments.forEach(arrived -> {
-            arrived.way().ifPresent(way -> ways.putIfAbsent(arrived.fragment().setId(), way));
-            reassembler.add(arrived.fragment(), nowNanos);
-        });
+                reassembler.restoreCompleted(set.way(), set.setId(), toNanos.applyAsLong(set.at()),
+                        set.fingerprints()));
+        fragments.forEach(arrived -> reassembler.add(arrived.way(), arrived.fragment(), nowNanos));
         countGone();
     }
 
@@ -164,18 +152,10 @@ public final class Inbox {
                 return Optional.empty();
             }
             Fragment fragment = Fragment.parse(decrypted);
-            Way before = ways.get(fragment.setId());
-            if (before != null && !before.equals(way)) {
-                counters.count(Counter.FRAGMENTS_OTHER_WAY);
-                return Optional.empty();
-            }
-            completedWays.clear();
-            completedWays.add(way);
-            switch (reassembler.add(fragment, nowNanos)) {
+            switch (reassembler.add(way, fragment, nowNanos)) {
                 case Reassembler.Incomplete() -> {
                     mostBytes = Math.max(mostBytes, reassembler.bytesHeld());
                     counters.count(Counter.RECEIVED_FRAGMENTS);
-                    ways.putIfAbsent(fragment.setId(), way);
                     ledger.arrived(fragment, way);
                     return Optional.empty();
                 }
@@ -208,14 +188,11 @@ public final class Inbox {
             counters.count(Counter.MESSAGES_MALFORMED);
             return Optional.empty();
         }
-        if (completedWays.size() == 1) {
-            if (way instanceof Way.Address && message instanceof NymMessage.ToAddress direct) {
-                return Optional.of(new ToAddress(direct));
-            }
-            if (way instanceof Way.ReplyBlock(var ownTag)
-                    && message instanceof NymMessage.Reply(ReplyContent content)) {
-                return Optional.of(new OverReplyBlock(content, ownTag));
-            }
+        if (way instanceof Way.Address && message instanceof NymMessage.ToAddress direct) {
+            return Optional.of(new ToAddress(direct));
+        }
+        if (way instanceof Way.ReplyBlock(var ownTag) && message instanceof NymMessage.Reply(ReplyContent content)) {
+            return Optional.of(new OverReplyBlock(content, ownTag));
         }
         counters.count(Counter.MESSAGES_OTHER_WAY);
         return Optional.empty();

@@ -25,6 +25,11 @@ public final class Mailbox {
     private static final Logger LOG = LoggerFactory.getLogger(Mailbox.class);
     /** What keeping a message costs beside its payload. */
     private static final int MESSAGE_COST = 64;
+    /**
+     * This part of the limit is for messages on their way: what nobody listens to must not be in the way of what is
+     * intercepted, whoever sends it.
+     */
+    private static final int ON_THEIR_WAY_OF_LIMIT = 8;
 
     /** Each subscription is one of its own, even of the same consumer. */
     private record Listener(Consumer<ReceivedMessage> consumer, AtomicBoolean wanted) {
@@ -43,6 +48,7 @@ public final class Mailbox {
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final List<Taker> takers = new CopyOnWriteArrayList<>();
     private final Queue<Kept> kept = new ArrayDeque<>();
+    private long keptBytes;
     private long mostBytes;
 
     /**
@@ -75,8 +81,14 @@ public final class Mailbox {
             LOG.atDebug().log(() -> "received " + message.payload().length + " bytes"
                     + message.sender().map(tag -> " from " + tag.shortHash()).orElse(""));
             Kept arrived = new Kept(message, gone);
-            if (takers.stream().noneMatch(taker -> takes(taker, arrived))) {
+            if (takers.stream().anyMatch(taker -> takes(taker, arrived))) {
+                taken(arrived);
+            } else if (listeners.isEmpty() && keptBytes + cost > limitBytes - limitBytes / ON_THEIR_WAY_OF_LIMIT) {
+                counters.count(Counter.MESSAGES_INBOX_FULL);
+                taken(arrived);
+            } else {
                 kept.add(arrived);
+                keptBytes += cost;
                 handOver();
             }
         });
@@ -90,7 +102,14 @@ public final class Mailbox {
         Taker added = new Taker(taker, new AtomicBoolean(true));
         executor.execute(() -> {
             takers.add(added);
-            kept.removeIf(waiting -> takes(added, waiting));
+            kept.removeIf(waiting -> {
+                boolean takes = takes(added, waiting);
+                if (takes) {
+                    keptBytes -= cost(waiting.message());
+                    taken(waiting);
+                }
+                return takes;
+            });
             if (!added.wanted().get()) {
                 takers.remove(added);
             }
@@ -103,17 +122,17 @@ public final class Mailbox {
 
     private boolean takes(Taker taker, Kept message) {
         try {
-            if (!taker.wanted().get() || !taker.predicate().test(message.message())) {
-                return false;
-            }
+            return taker.wanted().get() && taker.predicate().test(message.message());
         } catch (RuntimeException e) {
             counters.count(Counter.LISTENER_FAILURES);
             LOG.warn("whoever intercepts messages failed on one", e);
             return false;
         }
+    }
+
+    private void taken(Kept message) {
         bytes.addAndGet(-cost(message.message()));
         message.gone().run();
-        return true;
     }
 
     /**
@@ -150,6 +169,7 @@ public final class Mailbox {
         while (!listeners.isEmpty() && !kept.isEmpty()) {
             Kept next = kept.poll();
             ReceivedMessage message = next.message();
+            keptBytes -= cost(message);
             bytes.addAndGet(-cost(message));
             for (Listener listener : listeners) {
                 try {

@@ -2,8 +2,10 @@ package org.cloakwork.client.replies;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongToIntFunction;
@@ -40,8 +42,12 @@ public final class Replies {
     private static final int MOST_A_MESSAGE = 100;
     /** Deadline of messages that carry reply blocks or ask for them. */
     private static final Duration DEADLINE = Duration.ofMinutes(5);
-    /** What those messages may hold; a request that asks for more is refused. */
-    private static final long LIMIT_BYTES = 4 * 1024 * 1024;
+    /**
+     * What those messages may hold, all of them and those of one tag; a request that asks for more is refused. What one
+     * tag asks for does not take from another: otherwise whoever has two of them learns whether they are of one client.
+     */
+    private static final long LIMIT_BYTES = 16 * 1024 * 1024;
+    private static final long LIMIT_BYTES_OF_A_TAG = 1024 * 1024;
     private static final Duration CHECK = Duration.ofSeconds(5);
     /** Senders asked for new reply blocks after a rotation at each check, so that not all are at once. */
     private static final int RENEWED_AT_ONCE = 20;
@@ -69,6 +75,7 @@ public final class Replies {
     /** Messages of our own that have not ended, and what they hold. */
     private final Set<OutgoingMessage> messages = new HashSet<>();
     private long heldBytes;
+    private final Map<SenderTag, Long> heldBytesByTag = new HashMap<>();
     private Cancellable check = () -> { };
 
     /**
@@ -93,11 +100,10 @@ public final class Replies {
 
     /**
      * @param saved   was there before the client started
-     * @param address of before
      * @param toNanos a date in monotonic time
      */
-    public void restore(Saved saved, Optional<MixnetAddress> address, ToLongFunction<Instant> toNanos) {
-        stock.restore(saved.surbs(), address, environment.clock().nanoTime());
+    public void restore(Saved saved, ToLongFunction<Instant> toNanos) {
+        stock.restore(saved.surbs(), environment.clock().nanoTime());
         tags.restore(saved.tags(), toNanos);
     }
 
@@ -139,12 +145,13 @@ public final class Replies {
     }
 
     /**
-     * @param sender    an anonymous sender, who wrote to our address
+     * @param sender    an anonymous sender
      * @param surbs     that came with its message
      * @param requested whether they are the answer to a request
+     * @param wroteTo   our address that it wrote to, also if we are not there any more
      */
-    public void received(SenderTag sender, List<ReplySurb> surbs, boolean requested) {
-        stock.received(sender, surbs, requested, own.get(), environment.clock().nanoTime());
+    public void received(SenderTag sender, List<ReplySurb> surbs, boolean requested, Optional<MixnetAddress> wroteTo) {
+        stock.received(sender, surbs, requested, wroteTo, environment.clock().nanoTime());
         serve(sender);
     }
 
@@ -213,7 +220,8 @@ public final class Replies {
         }
         int wanted = amount.applyAsInt(environment.clock().nanoTime());
         if (wanted > 0) {
-            next.send(message(new Target.ToSender(sender, true), 0), new Content.SurbRequest(address.get(), wanted));
+            next.send(message(new Target.ToSender(sender, true), sender, 0),
+                    new Content.SurbRequest(address.get(), wanted));
         }
     }
 
@@ -228,15 +236,17 @@ public final class Replies {
         boolean theirs = used.flatMap(tags::self)
                 .filter(self -> self.recipient().equals(request.recipient())).isPresent();
         int left = Math.clamp(request.amount(), 0, MOST_GRANTED);
+        long bytes = OutgoingMessage.bytesHeld(0, left, sizes);
         if (!theirs) {
             counters.count(Counter.SURB_REQUESTS_OF_OTHERS);
-        } else if (heldBytes + OutgoingMessage.bytesHeld(0, left, sizes) > LIMIT_BYTES) {
+        } else if (heldBytes + bytes > LIMIT_BYTES
+                || heldBytesByTag.getOrDefault(used.orElseThrow(), 0L) + bytes > LIMIT_BYTES_OF_A_TAG) {
             counters.count(Counter.SURB_REQUESTS_REFUSED);
         } else {
             counters.count(Counter.SURB_REQUESTS_RECEIVED);
             while (left > 0) {
                 int now = Math.min(left, MOST_A_MESSAGE);
-                next.send(message(new Target.ToAddress(request.recipient()), now),
+                next.send(message(new Target.ToAddress(request.recipient()), used.orElseThrow(), now),
                         new Content.MoreSurbs(used.orElseThrow(), now));
                 left -= now;
             }
@@ -244,18 +254,20 @@ public final class Replies {
     }
 
     /** Messages of our own are not counted among those of applications. */
-    private OutgoingMessage message(Target target, int surbCount) {
+    private OutgoingMessage message(Target target, SenderTag tag, int surbCount) {
         long now = environment.clock().nanoTime();
         long bytes = OutgoingMessage.bytesHeld(0, surbCount, sizes);
-        OutgoingMessage message = new OutgoingMessage(target, Lane.SURBS, 0, now, now + DEADLINE.toNanos(),
+        OutgoingMessage message = new OutgoingMessage(target, Lane.surbs(tag), 0, now, now + DEADLINE.toNanos(),
                 (ended, outcome) -> {
                     messages.remove(ended);
                     heldBytes -= bytes;
+                    heldBytesByTag.computeIfPresent(tag, (t, held) -> held > bytes ? held - bytes : null);
                     counters.add(outcome instanceof Outcome.Acknowledged ? Counter.SURBS_ARRIVED : Counter.SURBS_UNSURE,
                             ended.surbs());
                 }, environment.outcomes());
         messages.add(message);
         heldBytes += bytes;
+        heldBytesByTag.merge(tag, bytes, Long::sum);
         return message;
     }
 

@@ -2,18 +2,26 @@ package org.cloakwork.client.replies;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.Counter;
 import org.cloakwork.client.Counters;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.wire.crypto.ReplyKey;
 
-/** Keys of the reply blocks we gave away, found by the digest a reply starts with. Each serves once. */
+/**
+ * Keys of the reply blocks we gave away, found by the digest a reply starts with. Each serves once. Whoever asks for
+ * many does not push out those of others.
+ */
 public final class ReplyKeys {
 
-    /** Keys kept at most, some 200 bytes each; the oldest go first. */
+    /** Keys kept at most, some 300 bytes each; the oldest of the tag with most go first. */
     static final int MAX_KEYS = 200_000;
     /** Source: protocol/5-client, 5.2. */
     public static final Duration MAX_AGE = Duration.ofHours(24);
@@ -33,6 +41,7 @@ public final class ReplyKeys {
     private final Counters counters;
     private final Ledger ledger;
     private final LinkedHashMap<ByteBuffer, Entry> byDigest = new LinkedHashMap<>();
+    private final Map<Optional<SenderTag>, LinkedHashSet<ByteBuffer>> byTag = new LinkedHashMap<>();
 
     /**
      * @param counters of the client
@@ -49,7 +58,27 @@ public final class ReplyKeys {
      * @param madeNanos monotonic time
      */
     public void restore(ReplyKey key, Optional<SenderTag> ownTag, long madeNanos) {
-        byDigest.put(ByteBuffer.wrap(key.digest()), new Entry(key, ownTag, madeNanos));
+        put(new Entry(key, ownTag, madeNanos));
+    }
+
+    private void put(Entry entry) {
+        ByteBuffer digest = ByteBuffer.wrap(entry.key().digest());
+        byDigest.put(digest, entry);
+        byTag.computeIfAbsent(entry.ownTag(), tag -> new LinkedHashSet<>()).add(digest);
+    }
+
+    private Entry remove(ByteBuffer digest) {
+        Entry removed = byDigest.remove(digest);
+        if (removed != null) {
+            byTag.computeIfPresent(removed.ownTag(), (tag, digests) ->
+                    digests.remove(digest) && digests.isEmpty() ? null : digests);
+        }
+        return removed;
+    }
+
+    private void expire(ByteBuffer digest) {
+        ledger.forgotten(remove(digest).key());
+        counters.count(Counter.REPLY_KEYS_EXPIRED);
     }
 
     /**
@@ -58,12 +87,13 @@ public final class ReplyKeys {
      * @param nowNanos monotonic time
      */
     public void add(ReplyKey key, Optional<SenderTag> ownTag, long nowNanos) {
-        byDigest.put(ByteBuffer.wrap(key.digest()), new Entry(key, ownTag, nowNanos));
+        put(new Entry(key, ownTag, nowNanos));
         ledger.made(key, ownTag);
-        while (byDigest.size() > MAX_KEYS
-                || nowNanos - byDigest.firstEntry().getValue().madeNanos() > MAX_AGE.toNanos()) {
-            ledger.forgotten(byDigest.pollFirstEntry().getValue().key());
-            counters.count(Counter.REPLY_KEYS_EXPIRED);
+        while (nowNanos - byDigest.firstEntry().getValue().madeNanos() > MAX_AGE.toNanos()) {
+            expire(byDigest.firstEntry().getKey());
+        }
+        while (byDigest.size() > MAX_KEYS) {
+            expire(Collections.max(byTag.values(), Comparator.comparingInt(Set::size)).getFirst());
         }
     }
 
@@ -72,7 +102,7 @@ public final class ReplyKeys {
      * @return the key it was encrypted with, forgotten by this; empty if it is no reply to us
      */
     public Optional<Used> take(byte[] digest) {
-        Optional<Used> used = Optional.ofNullable(byDigest.remove(ByteBuffer.wrap(digest)))
+        Optional<Used> used = Optional.ofNullable(remove(ByteBuffer.wrap(digest)))
                 .map(entry -> new Used(entry.key(), entry.ownTag()));
         used.ifPresent(taken -> ledger.forgotten(taken.key()));
         return used;

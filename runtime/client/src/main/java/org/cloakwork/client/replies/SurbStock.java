@@ -120,15 +120,14 @@ public final class SurbStock {
 
     /**
      * @param saved    that were there before the client started
-     * @param wroteTo  our address, which they were sent to
      * @param nowNanos monotonic time
      */
-    public void restore(List<Saved.Surb> saved, Optional<MixnetAddress> wroteTo, long nowNanos) {
+    public void restore(List<Saved.Surb> saved, long nowNanos) {
         for (Saved.Surb surb : saved) {
             Peer peer = peers.computeIfAbsent(surb.sender(), tag -> new Peer());
             peer.surbs.add(new Held(surb.surb(), surb.sender(), nowNanos));
             peer.reserve = reserve(peer);
-            peer.wroteTo = wroteTo;
+            peer.wroteTo = surb.wroteTo();
             peer.heardNanos = nowNanos;
         }
         size += saved.size();
@@ -174,7 +173,7 @@ public final class SurbStock {
         for (ReplySurb surb : usable) {
             if (makeRoomFor(peer, nowNanos)) {
                 (isUsable(surb) ? peer.surbs : peer.early).add(new Held(surb, sender, nowNanos));
-                ledger.stocked(sender, surb);
+                ledger.stocked(sender, surb, wroteTo);
                 size++;
             } else {
                 counters.count(Counter.SURBS_NO_ROOM);
@@ -345,8 +344,9 @@ public final class SurbStock {
      * @param nowNanos monotonic time
      */
     public void putBack(SenderTag sender, ReplySurb surb, long nowNanos) {
-        peers.computeIfAbsent(sender, tag -> new Peer()).surbs.addFirst(new Held(surb, sender, nowNanos));
-        ledger.stocked(sender, surb);
+        Peer peer = peers.computeIfAbsent(sender, tag -> new Peer());
+        peer.surbs.addFirst(new Held(surb, sender, nowNanos));
+        ledger.stocked(sender, surb, peer.wroteTo);
         most = Math.max(most, ++size);
     }
 

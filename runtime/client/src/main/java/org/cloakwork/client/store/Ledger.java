@@ -32,8 +32,11 @@ public final class Ledger {
     private final Journal journal;
     private final Map<ReplySurb, byte[]> surbRows = new IdentityHashMap<>();
     /** Which fragments of incomplete sets are written down. */
-    private final Map<Integer, BitSet> fragmentRows = new HashMap<>();
+    private final Map<FragmentSet, BitSet> fragmentRows = new HashMap<>();
     private long nextId;
+
+    private record FragmentSet(Way way, int setId) {
+    }
 
     /**
      * @param store       what it is written to, if to anything
@@ -51,7 +54,8 @@ public final class Ledger {
         saved.messages().forEach(message -> used(message.id()));
         saved.received().forEach(message -> used(message.id()));
         saved.fragments().forEach(arrived -> fragmentRows
-                .computeIfAbsent(arrived.fragment().setId(), id -> new BitSet()).set(arrived.fragment().position()));
+                .computeIfAbsent(new FragmentSet(arrived.way(), arrived.fragment().setId()), id -> new BitSet())
+                .set(arrived.fragment().position()));
         saved.surbs().forEach(surb -> {
             surbRows.put(surb.surb(), surb.row());
             used(ByteBuffer.wrap(surb.row()).getLong(SenderTag.LENGTH));
@@ -158,14 +162,15 @@ public final class Ledger {
     }
 
     /**
-     * @param sender whose it is
-     * @param surb   taken in
+     * @param sender  whose it is
+     * @param surb    taken in
+     * @param wroteTo our address that the sender wrote to, if it did
      */
-    public void stocked(SenderTag sender, ReplySurb surb) {
+    public void stocked(SenderTag sender, ReplySurb surb, Optional<MixnetAddress> wroteTo) {
         if (journal != null) {
             byte[] row = Rows.surbKey(sender, nextId++);
             surbRows.put(surb, row);
-            journal.add(Rows.SURB, row, Rows.surb(surb, environment.clock().now()));
+            journal.add(Rows.SURB, row, Rows.surb(surb, environment.clock().now(), wroteTo));
         }
     }
 
@@ -213,36 +218,44 @@ public final class Ledger {
      */
     public void arrived(Fragment fragment, Way way) {
         if (journal != null) {
-            fragmentRows.computeIfAbsent(fragment.setId(), id -> new BitSet()).set(fragment.position());
-            journal.offer(Rows.FRAGMENT, Rows.fragmentKey(fragment.setId(), fragment.position()),
-                    Rows.fragment(fragment, way));
-        }
-    }
-
-    /** @param setId whose fragments are held no longer */
-    public void dropped(int setId) {
-        BitSet positions = fragmentRows.remove(setId);
-        if (positions != null && journal != null) {
-            positions.stream().forEach(
-                    position -> journal.remove(Rows.FRAGMENT, Rows.fragmentKey(setId, position)));
+            fragmentRows.computeIfAbsent(new FragmentSet(way, fragment.setId()), id -> new BitSet())
+                    .set(fragment.position());
+            journal.offer(Rows.FRAGMENT, Rows.fragmentKey(way, fragment.setId(), fragment.position()),
+                    fragment.bytes());
         }
     }
 
     /**
+     * @param way   how it came
+     * @param setId whose fragments are held no longer
+     */
+    public void dropped(Way way, int setId) {
+        BitSet positions = fragmentRows.remove(new FragmentSet(way, setId));
+        if (positions != null && journal != null) {
+            positions.stream().forEach(
+                    position -> journal.remove(Rows.FRAGMENT, Rows.fragmentKey(way, setId, position)));
+        }
+    }
+
+    /**
+     * @param way          how it came
      * @param setId        is complete
      * @param fingerprints of its fragments
      */
-    public void completed(int setId, byte[] fingerprints) {
+    public void completed(Way way, int setId, byte[] fingerprints) {
         if (journal != null) {
-            journal.offer(Rows.COMPLETED, Rows.setId(setId),
+            journal.offer(Rows.COMPLETED, Rows.completedKey(way, setId),
                     Rows.completed(environment.clock().now(), fingerprints));
         }
     }
 
-    /** @param setId was complete, a while ago */
-    public void forgotten(int setId) {
+    /**
+     * @param way   how it came
+     * @param setId was complete, a while ago
+     */
+    public void forgotten(Way way, int setId) {
         if (journal != null) {
-            journal.remove(Rows.COMPLETED, Rows.setId(setId));
+            journal.remove(Rows.COMPLETED, Rows.completedKey(way, setId));
         }
     }
 

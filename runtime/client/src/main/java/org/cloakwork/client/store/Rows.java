@@ -49,16 +49,19 @@ import org.cloakwork.wire.topology.TopologyJson;
  * registration  own identity 32, gateway 32           shared key 32, last timestamp in seconds 8
  * tag           recipient 96                          our tag 16, last used 8
  * reply-key     BLAKE3 of the key 32                  key 16, made 8, our tag it was given away under 16 or nothing
- * surb          sender tag 16, id 8                   received 8, rotation 1, reply block
+ * surb          sender tag 16, id 8                   received 8, rotation plus 16 1, 1 and our address that it was
+ *                                                     sent to 96, or 0; reply block
  * message       id 8                                  see {@link #message(Saved.Message)}
  * received      id 8                                  0, or 1 and sender tag 16, or 2 (an answer) and whose 96, or 3
  *                                                     (an answer of nobody known); payload
- * fragment      set id 4, position 1                  0 (to our address), or 1 and our tag 16, or 2; fragment
- * completed     set id 4                              when 8, fingerprints of the fragments or nothing
+ * fragment      set id 4, position 1, way             fragment
+ * completed     set id 4, way                         when 8, fingerprints of the fragments or nothing
  * topology      own identity 32                       when it was taken over 8, JSON as of nym-client --custom-mixnet
  * </pre>
- * Rows of earlier versions are read, too: a tag without a date, a reply key without a tag, a fragment (whose first byte
- * is 128 or more) without its way.
+ * A way is 0 (to our address), or 1 and our tag 16, or 2 (over a reply block of an unknown tag). Rows of earlier
+ * versions are read, too: a tag without a date, a reply key without a tag, a completed set without its way, which is
+ * taken for our address. Removed are a fragment without its way, since who knows whether the rest will come that way,
+ * and a reply block with a rotation below 16: nobody looked at it, and it may have come over one of ours.
  */
 final class Rows {
 
@@ -82,6 +85,7 @@ final class Rows {
     private static final int ANONYMOUS = 1;
     private static final int REPLY = 2;
     private static final int CUT = 3;
+    private static final int SURB_WITH_ADDRESS = 16;
     private static final byte FROM_ANYBODY = 0;
     private static final byte FROM_SENDER = 1;
     private static final byte ANSWER = 2;
@@ -110,12 +114,30 @@ final class Rows {
         return ByteBuffer.allocate(Long.BYTES + fingerprints.length).put(instant(at)).put(fingerprints).array();
     }
 
-    static byte[] setId(int setId) {
-        return ByteBuffer.allocate(Integer.BYTES).putInt(setId).array();
+    static byte[] completedKey(Way way, int setId) {
+        byte[] wayBytes = way(way);
+        return ByteBuffer.allocate(Integer.BYTES + wayBytes.length).putInt(setId).put(wayBytes).array();
     }
 
-    static byte[] fragmentKey(int setId, int position) {
-        return ByteBuffer.allocate(Integer.BYTES + 1).putInt(setId).put((byte) position).array();
+    static byte[] fragmentKey(Way way, int setId, int position) {
+        byte[] wayBytes = way(way);
+        return ByteBuffer.allocate(Integer.BYTES + 1 + wayBytes.length).putInt(setId).put((byte) position)
+                .put(wayBytes).array();
+    }
+
+    private static byte[] way(Way way) {
+        byte[] tag = way instanceof Way.ReplyBlock(Optional<SenderTag> ownTag)
+                ? ownTag.map(SenderTag::bytes).orElse(new byte[0]) : new byte[0];
+        int kind = way instanceof Way.Address ? 0 : tag.length > 0 ? 1 : 2;
+        return ByteBuffer.allocate(1 + tag.length).put((byte) kind).put(tag).array();
+    }
+
+    private static Way way(ByteBuffer in) {
+        return switch (in.get()) {
+            case 0 -> new Way.Address();
+            case 1 -> new Way.ReplyBlock(Optional.of(tag(in)));
+            default -> new Way.ReplyBlock(Optional.empty());
+        };
     }
 
     static byte[] registrationKey(IdentityKey self, IdentityKey gateway) {
@@ -150,34 +172,15 @@ final class Rows {
                 .array();
     }
 
-    static byte[] fragment(Fragment fragment, Way way) {
-        byte[] bytes = fragment.bytes();
-        byte[] tag = way instanceof Way.ReplyBlock(Optional<SenderTag> ownTag)
-                ? ownTag.map(SenderTag::bytes).orElse(new byte[0]) : new byte[0];
-        int kind = way instanceof Way.Address ? 0 : tag.length > 0 ? 1 : 2;
-        return ByteBuffer.allocate(1 + tag.length + bytes.length).put((byte) kind).put(tag).put(bytes).array();
-    }
-
-    private static Saved.Arrived fragment(ByteBuffer in) throws WireException {
-        if (in.get(in.position()) < 0) {
-            return new Saved.Arrived(Fragment.parse(rest(in)), Optional.empty());
-        }
-        Way way = switch (in.get()) {
-            case 0 -> new Way.Address();
-            case 1 -> new Way.ReplyBlock(Optional.of(tag(in)));
-            default -> new Way.ReplyBlock(Optional.empty());
-        };
-        return new Saved.Arrived(Fragment.parse(rest(in)), Optional.of(way));
-    }
-
     static byte[] surbKey(SenderTag sender, long id) {
         return ByteBuffer.allocate(SenderTag.LENGTH + Long.BYTES).put(sender.bytes()).putLong(id).array();
     }
 
-    static byte[] surb(ReplySurb surb, Instant received) {
+    static byte[] surb(ReplySurb surb, Instant received, Optional<MixnetAddress> wroteTo) {
         byte[] block = surb.bytes();
-        return ByteBuffer.allocate(Long.BYTES + 1 + block.length).putLong(received.toEpochMilli())
-                .put(surb.rotation().wireValue()).put(block).array();
+        byte[] to = wroteTo.map(address -> origin((byte) 1, address.bytes())).orElse(new byte[1]);
+        return ByteBuffer.allocate(Long.BYTES + 1 + to.length + block.length).putLong(received.toEpochMilli())
+                .put((byte) (SURB_WITH_ADDRESS + surb.rotation().wireValue())).put(to).put(block).array();
     }
 
     static byte[] received(ReceivedMessage message) {
@@ -326,14 +329,16 @@ final class Rows {
         });
         each(store, SURB, (key, value) -> {
             Instant at = instant(value);
-            KeyRotation rotation = KeyRotation.fromWireValue(value.get());
-            Saved.Surb found = new Saved.Surb(key.array(), tag(key), ReplySurb.parse(rest(value), rotation));
+            int rotation = value.get();
             counters.count(Counter.SURBS_RECEIVED);
-            if (at.isBefore(now.minus(surbAge))) {
+            if (rotation < SURB_WITH_ADDRESS || at.isBefore(now.minus(surbAge))) {
                 expired.add(new Change.Remove(SURB, key.array()));
                 counters.count(Counter.SURBS_EXPIRED);
             } else {
-                surbs.add(found);
+                Optional<MixnetAddress> wroteTo = value.get() == 0 ? Optional.empty()
+                        : Optional.of(MixnetAddress.fromBytes(bytes(value, MixnetAddress.LENGTH)));
+                surbs.add(new Saved.Surb(key.array(), tag(key), ReplySurb.parse(rest(value),
+                        KeyRotation.fromWireValue((byte) (rotation - SURB_WITH_ADDRESS))), wroteTo));
             }
         });
         each(store, MESSAGE, (key, value) -> messages.add(readMessage(key.getLong(), value)));
@@ -341,9 +346,19 @@ final class Rows {
             ReceivedMessage.Origin origin = origin(value);
             received.add(new Saved.Received(key.getLong(), new ReceivedMessage(rest(value), origin)));
         });
-        each(store, FRAGMENT, (key, value) -> fragments.add(fragment(value)));
+        each(store, FRAGMENT, (key, value) -> {
+            key.position(Integer.BYTES + 1);
+            if (key.hasRemaining()) {
+                fragments.add(new Saved.Arrived(Fragment.parse(rest(value)), way(key)));
+            } else {
+                expired.add(new Change.Remove(FRAGMENT, key.array()));
+                counters.count(Counter.FRAGMENTS_STALE);
+            }
+        });
         each(store, COMPLETED, (key, value) -> {
-            Saved.Completed found = new Saved.Completed(key.getInt(), instant(value), rest(value));
+            int setId = key.getInt();
+            Saved.Completed found = new Saved.Completed(key.hasRemaining() ? way(key) : new Way.Address(), setId,
+                    instant(value), rest(value));
             if (found.at().isBefore(now.minus(completedAge))) {
                 expired.add(new Change.Remove(COMPLETED, key.array()));
             } else {

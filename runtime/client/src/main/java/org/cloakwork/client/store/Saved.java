@@ -103,17 +103,18 @@ public record Saved(Optional<IdentityKey> gateway, Map<IdentityKey, Registration
 
     /**
      * @param fragment of a message that is not complete
-     * @param way      how it came; empty if written by an earlier version
+     * @param way      how it came
      */
-    public record Arrived(Fragment fragment, Optional<Way> way) {
+    public record Arrived(Fragment fragment, Way way) {
     }
 
     /**
-     * @param row    its key in the store
-     * @param sender whose
-     * @param surb   the block
+     * @param row     its key in the store
+     * @param sender  whose
+     * @param surb    the block
+     * @param wroteTo our address that the sender wrote to, if it did
      */
-    public record Surb(byte[] row, SenderTag sender, ReplySurb surb) {
+    public record Surb(byte[] row, SenderTag sender, ReplySurb surb, Optional<MixnetAddress> wroteTo) {
     }
 
     /**
@@ -139,10 +140,11 @@ public record Saved(Optional<IdentityKey> gateway, Map<IdentityKey, Registration
     }
 
     /**
+     * @param way          how it came
      * @param setId        of its fragments
      * @param at           when its message was complete
      * @param fingerprints of its fragments; empty if written by an earlier version
      */
-    public record Completed(int setId, Instant at, byte[] fingerprints) {
+    public record Completed(Way way, int setId, Instant at, byte[] fingerprints) {
     }
 }

@@ -44,6 +44,8 @@ public final class TopologyKeeper {
     private static final int MOST_NAMED = 5;
     /** At least so often a new topology is asked for: keys that rotated are good for one more epoch only. */
     private static final int REFRESHES_AN_EPOCH = 4;
+    /** But not more often than this, whatever the directory says of epochs. */
+    private static final Duration LEAST_PERIOD = Duration.ofMillis(250);
 
     private final Parts parts;
     private final Clock clock;
@@ -141,7 +143,8 @@ public final class TopologyKeeper {
 
     private Duration period() {
         Duration longest = topology().orElseThrow().epochLength().dividedBy(REFRESHES_AN_EPOCH);
-        return refreshPeriod.compareTo(longest) < 0 ? refreshPeriod : longest;
+        Duration bounded = longest.compareTo(LEAST_PERIOD) < 0 ? LEAST_PERIOD : longest;
+        return refreshPeriod.compareTo(bounded) < 0 ? refreshPeriod : bounded;
     }
 
     /** {@return why there is no topology, or no newer one, for people} */

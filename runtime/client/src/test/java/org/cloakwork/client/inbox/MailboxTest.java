@@ -127,6 +127,28 @@ class MailboxTest {
     }
 
     @Test
+    void whatNobodyListensToIsNotInTheWayOfWhatIsIntercepted() {
+        List<Integer> taken = new ArrayList<>();
+        mailbox.intercept(message -> message.payload().length == 7 && taken.add(7));
+        for (int i = 0; i < 20; i++) {
+            deliver(50);
+            run();
+        }
+        assertEquals(7 * (50 + 64), mailbox.bytes());
+        assertEquals(13, counters.get(Counter.MESSAGES_INBOX_FULL));
+        deliver(7);
+        run();
+        assertEquals(List.of(7), taken);
+        listen();
+        run();
+        assertEquals(List.of(50, 50, 50, 50, 50, 50, 50), heard);
+        assertEquals(0, mailbox.bytes());
+        deliver(900);
+        run();
+        assertEquals(8, heard.size(), "to a listener, up to the limit");
+    }
+
+    @Test
     void interceptors_that_throw_take_nothing() {
         mailbox.intercept(message -> {
             throw new IllegalStateException("broken");

@@ -405,6 +405,22 @@ class ReplyStateTest {
         assertEquals(1, counters.get(Counter.REPLY_KEYS_EXPIRED));
     }
 
+    @Test
+    void whoHasManyReplyBlocksOfOursDoesNotPushOutThoseOfOthers() {
+        ReplyKeys keys = new ReplyKeys(counters, Ledger.none());
+        ReplyKey quiet = ReplyKey.generate(randomness);
+        keys.add(quiet, Optional.of(tag()), 0);
+        SenderTag loud = tag();
+        ReplyKey first = ReplyKey.generate(randomness);
+        keys.add(first, Optional.of(loud), 0);
+        for (int i = 0; i < ReplyKeys.MAX_KEYS; i++) {
+            keys.add(ReplyKey.generate(randomness), Optional.of(loud), 0);
+        }
+        assertEquals(2, counters.get(Counter.REPLY_KEYS_EXPIRED));
+        assertTrue(keys.take(quiet.digest()).isPresent());
+        assertTrue(keys.take(first.digest()).isEmpty());
+    }
+
     private SenderTags tags() {
         return new SenderTags(randomness, counters, Ledger.none(), Duration.ofNanos(24 * HOUR));
     }
