@@ -12,10 +12,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 import org.cloakwork.spi.sphinx.Destination;
 import org.cloakwork.spi.sphinx.PacketFormat.SealRequest;
 import org.cloakwork.spi.sphinx.Processed;
@@ -25,6 +21,7 @@ import org.cloakwork.spi.sphinx.SphinxPrivateKey;
 import org.cloakwork.spi.sphinx.Surb;
 import org.cloakwork.spi.topology.KeyRotation;
 import org.cloakwork.spi.topology.NodeAddress;
+import org.cloakwork.testing.Laws;
 import org.cloakwork.wire.CoverPacket;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.FragmentId;
@@ -43,7 +40,7 @@ import org.junit.jupiter.api.Test;
 
 class StubPacketFormatTest {
 
-    private final SimulatedRandomness randomness = new SimulatedRandomness(1);
+    private SimulatedRandomness randomness = new SimulatedRandomness(1);
     private final StubPacketFormat format = new StubPacketFormat();
     private final StubCryptography cryptography = new StubCryptography(format);
     private final List<SphinxPrivateKey> keys = new ArrayList<>();
@@ -80,29 +77,36 @@ class StubPacketFormatTest {
         return assertInstanceOf(Processed.Final.class, format.process(layer, keys.getLast()));
     }
 
-    @Property(tries = 200)
-    void packetsHaveTheirSizeAndArrive(@ForAll @IntRange(min = 1, max = 5) int hops,
-            @ForAll @Size(max = 2000) byte[] message)
-            throws SphinxException {
-        Route route = route(hops);
-        byte[] packet = format.seal(List.of(new SealRequest(route, message, 2065)), randomness).getFirst();
-        assertEquals(PacketSize.REGULAR.packetLength(), packet.length);
-        Processed.Final arrived = walk(packet);
-        assertArrayEquals(message, arrived.message());
-        assertEquals(destination, arrived.destination());
-        assertEquals(StubPacketFormat.VERSION_SEEDS, arrived.version());
+    @Test
+    void packetsHaveTheirSizeAndArrive() {
+        Laws.forAll(200, draw -> {
+            randomness = new SimulatedRandomness(draw.nextLong());
+            int hops = draw.between(1, 5);
+            byte[] message = draw.bytesUpTo(2000);
+            Route route = route(hops);
+            byte[] packet = format.seal(List.of(new SealRequest(route, message, 2065)), randomness).getFirst();
+            assertEquals(PacketSize.REGULAR.packetLength(), packet.length);
+            Processed.Final arrived = walk(packet);
+            assertArrayEquals(message, arrived.message());
+            assertEquals(destination, arrived.destination());
+            assertEquals(StubPacketFormat.VERSION_SEEDS, arrived.version());
+        });
     }
 
-    @Property(tries = 100)
-    void replyBlocksHaveTheirSizeAndArrive(@ForAll @IntRange(min = 1, max = 5) int hops,
-            @ForAll @Size(max = 2000) byte[] message) throws SphinxException {
-        Surb surb = format.createSurb(route(hops), randomness);
-        assertEquals(348 + 32 + 16 * hops, surb.length());
-        assertEquals(address(0), surb.firstHop());
-        Surb parsed = Surb.parse(surb.bytes());
-        byte[] packet = format.seal(parsed, message, 2065);
-        assertEquals(PacketSize.REGULAR.packetLength(), packet.length);
-        assertArrayEquals(message, walk(packet).message());
+    @Test
+    void replyBlocksHaveTheirSizeAndArrive() {
+        Laws.forAll(100, draw -> {
+            randomness = new SimulatedRandomness(draw.nextLong());
+            int hops = draw.between(1, 5);
+            byte[] message = draw.bytesUpTo(2000);
+            Surb surb = format.createSurb(route(hops), randomness);
+            assertEquals(348 + 32 + 16 * hops, surb.length());
+            assertEquals(address(0), surb.firstHop());
+            Surb parsed = Surb.parse(surb.bytes());
+            byte[] packet = format.seal(parsed, message, 2065);
+            assertEquals(PacketSize.REGULAR.packetLength(), packet.length);
+            assertArrayEquals(message, walk(packet).message());
+        });
     }
 
     @Test
@@ -122,20 +126,25 @@ class StubPacketFormatTest {
                 assertThrows(SphinxException.class, () -> format.process(packet, other)).kind());
     }
 
-    @Property(tries = 2000)
-    void junkIsRefusedOrReadButNeverThrowsAnythingElse(@ForAll @Size(max = 500) byte[] junk,
-            @ForAll @IntRange(max = 420) int where, @ForAll byte what) {
-        byte[] damaged = format.seal(List.of(new SealRequest(route(4), new byte[10], 100)), randomness).getFirst();
-        damaged[where] = what;
-        for (byte[] packet : List.of(junk, damaged)) {
-            for (SphinxPrivateKey key : keys) {
-                try {
-                    format.process(packet, key);
-                } catch (SphinxException e) {
-                    // what is asked for
+    @Test
+    void junkIsRefusedOrReadButNeverThrowsAnythingElse() {
+        Laws.forAll(2000, draw -> {
+            randomness = new SimulatedRandomness(draw.nextLong());
+            byte[] junk = draw.bytesUpTo(500);
+            int where = draw.between(0, 420);
+            byte what = (byte) draw.nextInt();
+            byte[] damaged = format.seal(List.of(new SealRequest(route(4), new byte[10], 100)), randomness).getFirst();
+            damaged[where] = what;
+            for (byte[] packet : List.of(junk, damaged)) {
+                for (SphinxPrivateKey key : keys) {
+                    try {
+                        format.process(packet, key);
+                    } catch (SphinxException e) {
+                        // what is asked for
+                    }
                 }
             }
-        }
+        });
     }
 
     // ------------------------------------------------------------------ what clients make of it

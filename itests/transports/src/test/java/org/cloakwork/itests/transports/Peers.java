@@ -4,43 +4,32 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
-import java.util.Set;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.cloakwork.api.IdentityKey;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.transport.GatewayEndpoint;
 import org.cloakwork.spi.transport.GatewayLink;
 import org.cloakwork.spi.transport.GatewayServer;
 import org.cloakwork.spi.transport.GatewayTransport;
+import org.cloakwork.testing.transport.Net;
+import org.cloakwork.testing.transport.Recorder;
+import org.cloakwork.testing.transport.RecordingServer;
 
-/** Parts as plain Java makes them, loopback addresses, peers of all kinds and threads for the tests. */
-final class Net {
+/** Parts as plain Java makes them, and peers of all kinds. */
+final class Peers {
 
-    static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-    private static final IdentityKey SOMEONE = new IdentityKey(new byte[32]);
-    private static final Duration THREAD_END = Duration.ofSeconds(10);
-
-    private Net() {
+    private Peers() {
     }
 
     /** {@return what the only factory of that type and name makes} */
@@ -55,12 +44,20 @@ final class Net {
         return type.cast(found.getFirst().create(configuration));
     }
 
-    static GatewayEndpoint endpoint(InetSocketAddress address) {
-        return endpoint("ws://127.0.0.1:" + address.getPort() + "/any/path?q=1");
+    private static GatewayServer websocketServer() {
+        return part(GatewayServer.class, "websocket", Map.of());
     }
 
-    static GatewayEndpoint endpoint(String... uris) {
-        return new GatewayEndpoint(SOMEONE, Stream.of(uris).map(URI::create).toList());
+    static RecordingServer server() throws IOException {
+        return server(ignored -> new Recorder());
+    }
+
+    static RecordingServer server(Function<GatewayLink, Recorder> recorders) throws IOException {
+        return new RecordingServer(websocketServer(), recorders);
+    }
+
+    static RecordingServer echo() throws IOException {
+        return RecordingServer.echo(websocketServer());
     }
 
     static int freePort() throws IOException {
@@ -69,28 +66,9 @@ final class Net {
         }
     }
 
-    static Socket socket(InetSocketAddress address) throws IOException {
-        Socket socket = new Socket(address.getAddress(), address.getPort());
-        socket.setSoTimeout(10_000);
-        return socket;
-    }
-
-    /** Reads an HTTP message's head. */
-    static String head(Socket socket) throws IOException {
-        StringBuilder head = new StringBuilder();
-        while (head.indexOf("\r\n\r\n") < 0) {
-            int read = socket.getInputStream().read();
-            if (read < 0) {
-                break;
-            }
-            head.append((char) read);
-        }
-        return head.toString();
-    }
-
     /** Listens, and gives each accepted socket to the script. */
     static ServerSocket scripted(Consumer<Socket> script) throws IOException {
-        return scripted(new ServerSocket(0, 50, ANY_PORT.getAddress()), script);
+        return scripted(new ServerSocket(0, 50, Net.ANY_PORT.getAddress()), script);
     }
 
     static ServerSocket scripted(ServerSocket listening, Consumer<Socket> script) {
@@ -109,7 +87,7 @@ final class Net {
 
     static void answer(Socket socket, String answer) {
         try {
-            head(socket);
+            Net.head(socket);
             socket.getOutputStream().write(answer.getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
             throw new AssertionError(e);
@@ -117,10 +95,10 @@ final class Net {
     }
 
     /** Passes one handshake on to the server, and resets both connections at the client's first frame. */
-    static void reset(Socket client, Server server) {
-        try (client; Socket upstream = socket(server.address())) {
-            upstream.getOutputStream().write(head(client).getBytes(StandardCharsets.US_ASCII));
-            client.getOutputStream().write(head(upstream).getBytes(StandardCharsets.US_ASCII));
+    static void reset(Socket client, RecordingServer server) {
+        try (client; Socket upstream = Net.socket(server.address())) {
+            upstream.getOutputStream().write(Net.head(client).getBytes(StandardCharsets.US_ASCII));
+            client.getOutputStream().write(Net.head(upstream).getBytes(StandardCharsets.US_ASCII));
             assertTrue(client.getInputStream().read() >= 0);
             client.setSoLinger(true, 0);
             upstream.setSoLinger(true, 0);
@@ -130,8 +108,8 @@ final class Net {
     }
 
     /** Passes bytes on between a client and the server until either ends. */
-    static void relay(Socket client, Server server) {
-        try (client; Socket upstream = socket(server.address())) {
+    static void relay(Socket client, RecordingServer server) {
+        try (client; Socket upstream = Net.socket(server.address())) {
             Thread up = Thread.startVirtualThread(() -> pass(client, upstream));
             pass(upstream, client);
             up.join();
@@ -146,24 +124,6 @@ final class Net {
             to.shutdownOutput();
         } catch (IOException ended) {
             // The test looks at what arrived.
-        }
-    }
-
-    static Set<String> threadNames() {
-        return threads().map(Thread::getName).collect(Collectors.toSet());
-    }
-
-    private static Stream<Thread> threads() {
-        return Thread.getAllStackTraces().keySet().stream().filter(thread -> Stream.of(
-                "websocket", "WebSocket", "qtp", "HttpClient").anyMatch(thread.getName()::contains));
-    }
-
-    /** Virtual threads end by themselves; platform threads end when the part is closed, the last of them just after. */
-    static void assertNoThreads() throws InterruptedException {
-        for (Thread thread : threads().toList()) {
-            if (!thread.join(THREAD_END)) {
-                throw new AssertionError("thread left: " + thread.getName());
-            }
         }
     }
 
@@ -195,61 +155,6 @@ final class Net {
         }
     }
 
-    /** A server whose links are kept with what they were told. */
-    static final class Server implements AutoCloseable {
-
-        record Accepted(GatewayLink link, Recorder recorder) {
-        }
-
-        private final GatewayServer server = part(GatewayServer.class, "websocket", Map.of());
-        private final BlockingQueue<Accepted> accepted = new LinkedBlockingQueue<>();
-        private final GatewayServer.Listening listening;
-
-        Server() throws IOException {
-            this(ignored -> new Recorder());
-        }
-
-        Server(Function<GatewayLink, Recorder> recorders) throws IOException {
-            listening = server.listen(ANY_PORT, link -> {
-                Recorder recorder = recorders.apply(link);
-                accepted.add(new Accepted(link, recorder));
-                return recorder;
-            });
-        }
-
-        /** A server that sends back what it gets. */
-        static Server echo() throws IOException {
-            return new Server(link -> new Recorder() {
-                @Override
-                public void text(String text) {
-                    link.send(text);
-                }
-
-                @Override
-                public void binary(byte[] binary) {
-                    link.send(binary);
-                }
-            });
-        }
-
-        InetSocketAddress address() {
-            return listening.address();
-        }
-
-        Accepted next() throws InterruptedException {
-            Accepted next = accepted.poll(10, TimeUnit.SECONDS);
-            if (next == null) {
-                throw new AssertionError("no link within 10 s");
-            }
-            return next;
-        }
-
-        @Override
-        public void close() throws Exception {
-            ((AutoCloseable) server).close();
-        }
-    }
-
     /** A link to a peer that does nothing by itself once the websocket is open. */
     static final class Scripted implements AutoCloseable {
 
@@ -263,12 +168,12 @@ final class Net {
 
         Scripted(GatewayTransport transport, Recorder client) throws Exception {
             this.client = client;
-            try (ServerSocket listening = new ServerSocket(0, 1, ANY_PORT.getAddress())) {
-                link = transport.connect(endpoint("ws://127.0.0.1:" + listening.getLocalPort()), client);
+            try (ServerSocket listening = new ServerSocket(0, 1, Net.ANY_PORT.getAddress())) {
+                link = transport.connect(Net.endpoint("ws://127.0.0.1:" + listening.getLocalPort()), client);
                 socket = listening.accept();
             }
             socket.setSoTimeout(10_000);
-            String key = head(socket).lines().filter(line -> line.startsWith("Sec-WebSocket-Key: ")).findFirst()
+            String key = Net.head(socket).lines().filter(line -> line.startsWith("Sec-WebSocket-Key: ")).findFirst()
                     .orElseThrow().substring("Sec-WebSocket-Key: ".length());
             byte[] proof = MessageDigest.getInstance("SHA-1").digest(
                     (key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").getBytes(StandardCharsets.US_ASCII));

@@ -1,4 +1,4 @@
-package org.cloakwork.itests.transports;
+package org.cloakwork.testing.transport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -13,30 +13,31 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.cloakwork.spi.transport.GatewayLink;
 
 /** Writes down what a link tells, and that it keeps the contract: one call at a time, closed once and last. */
-class Recorder implements GatewayLink.Handler {
+public class Recorder implements GatewayLink.Handler {
 
-    sealed interface Event {
+    /** One call. */
+    public sealed interface Event {
     }
 
-    record Opened() implements Event {
+    public record Opened() implements Event {
     }
 
-    record Text(String text) implements Event {
+    public record Text(String text) implements Event {
     }
 
-    record Binary(byte[] bytes) implements Event {
+    public record Binary(byte[] bytes) implements Event {
     }
 
-    record Pong(byte[] payload) implements Event {
+    public record Pong(byte[] payload) implements Event {
     }
 
-    record Closed(String reason) implements Event {
+    public record Closed(String reason) implements Event {
     }
 
-    final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
-    final AtomicInteger drained = new AtomicInteger();
-    final AtomicInteger closed = new AtomicInteger();
-    final AtomicReference<String> broken = new AtomicReference<>();
+    public final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+    public final AtomicInteger drained = new AtomicInteger();
+    public final AtomicInteger closed = new AtomicInteger();
+    public final AtomicReference<String> broken = new AtomicReference<>();
     private final CountDownLatch end = new CountDownLatch(1);
     private final AtomicInteger inside = new AtomicInteger();
 
@@ -85,14 +86,15 @@ class Recorder implements GatewayLink.Handler {
         end.countDown();
     }
 
-    <E extends Event> E expect(Class<E> type) throws InterruptedException {
+    /** {@return the next event, waited for, which has to be of that type} */
+    public <E extends Event> E expect(Class<E> type) throws InterruptedException {
         Event event = events.poll(10, TimeUnit.SECONDS);
         assertNotNull(event, "nothing came within 10 s; expected " + type.getSimpleName());
         return assertInstanceOf(type, event);
     }
 
-    /** Waits for the end, whatever came before. */
-    String awaitClosed() throws InterruptedException {
+    /** {@return the reason of the end, waited for, whatever came before} */
+    public String awaitClosed() throws InterruptedException {
         assertEquals(true, end.await(15, TimeUnit.SECONDS), "not closed within 15 s");
         String reason = null;
         for (Event event : events) {
@@ -104,7 +106,8 @@ class Recorder implements GatewayLink.Handler {
         return reason;
     }
 
-    void assertKept() {
+    /** Fails if the contract was broken so far. */
+    public void assertKept() {
         assertEquals(null, broken.get());
         assertEquals(true, closed.get() <= 1, "closed was told " + closed.get() + " times");
     }
