@@ -69,8 +69,8 @@ final class SimulateCommand implements Command {
             Logging.quiet();
         }
         try (Framework framework = Framework.start(Home.path())) {
-            return run(framework.await(Simulator.class, "", START, "org.cloakwork.localnet.SimulatorComponent",
-                    "the simulator"), options);
+            return run(framework.await(Simulator.class, "", START,
+                    "org.cloakwork.localnet.simulation.SimulatorComponent", "the simulator"), options);
         }
     }
 
