@@ -169,22 +169,22 @@ public final class Gateway {
                 return;
             }
             connections.put(session, this);
-            step(new GatewaySession.Opened());
+            step(new SessionEvent.Opened());
         }
 
         @Override
         public void text(String text) {
-            step(new GatewaySession.Text(text));
+            step(new SessionEvent.Text(text));
         }
 
         @Override
         public void binary(byte[] binary) {
-            step(new GatewaySession.Binary(binary));
+            step(new SessionEvent.Binary(binary));
         }
 
         @Override
         public void pong(byte[] payload) {
-            step(new GatewaySession.Pong(payload));
+            step(new SessionEvent.Pong(payload));
         }
 
         @Override
@@ -198,48 +198,48 @@ public final class Gateway {
 
         @Override
         public void closed(String reason) {
-            step(new GatewaySession.Closed());
+            step(new SessionEvent.Closed());
             connections.remove(session, this);
         }
 
-        private synchronized void step(GatewaySession.Event event) {
-            for (GatewaySession.Action action : session.on(event, clock.now())) {
+        private synchronized void step(SessionEvent event) {
+            for (SessionAction action : session.on(event, clock.now())) {
                 perform(action);
             }
         }
 
-        private void perform(GatewaySession.Action action) {
+        private void perform(SessionAction action) {
             switch (action) {
-                case GatewaySession.Send(String text) -> {
+                case SessionAction.Send(String text) -> {
                     link.send(text);
                     if (link.pendingBytes() > MAX_PENDING_BYTES) {
                         counters.count(Counter.CLIENTS_TOO_SLOW);
                         link.close();
                     }
                 }
-                case GatewaySession.Forward(MixPacket packet) ->
+                case SessionAction.Forward(MixPacket packet) ->
                         Gateway.this.send(Counter.PACKETS_FROM_CLIENTS, packet.firstHop(),
                                 new MixFrame(packet.size(), packet.type(), packet.rotation(), packet.packet()));
-                case GatewaySession.Fetch() -> fetch();
-                case GatewaySession.Ping(byte[] payload) -> link.ping(payload);
-                case GatewaySession.SetTimer(Duration duration, int id) -> {
+                case SessionAction.Fetch() -> fetch();
+                case SessionAction.Ping(byte[] payload) -> link.ping(payload);
+                case SessionAction.SetTimer(Duration duration, int id) -> {
                     timer.cancel();
-                    timer = scheduler.schedule(duration, () -> step(new GatewaySession.TimerEnded(id)));
+                    timer = scheduler.schedule(duration, () -> step(new SessionEvent.TimerEnded(id)));
                 }
-                case GatewaySession.ClearTimer() -> timer.cancel();
+                case SessionAction.ClearTimer() -> timer.cancel();
                 // Through the scheduler, so that no thread ever holds the locks of two connections.
-                case GatewaySession.Tell(GatewaySession other, GatewaySession.Event event) ->
+                case SessionAction.Tell(GatewaySession other, SessionEvent event) ->
                         scheduler.execute(() -> tell(other, event));
-                case GatewaySession.End() -> end();
+                case SessionAction.End() -> end();
             }
         }
 
-        private void tell(GatewaySession other, GatewaySession.Event event) {
+        private void tell(GatewaySession other, SessionEvent event) {
             Connection connection = connections.get(other);
             if (connection != null) {
                 connection.step(event);
-            } else if (event instanceof GatewaySession.Probe) {
-                step(new GatewaySession.Verdict(false));
+            } else if (event instanceof SessionEvent.Probe) {
+                step(new SessionEvent.Verdict(false));
             }
         }
 

@@ -32,82 +32,6 @@ import org.cloakwork.wire.gateway.ServerResponse;
  */
 final class GatewaySession {
 
-    /** Something happened on the link, or in another session. */
-    sealed interface Event {
-    }
-
-    /** The link is open. */
-    record Opened() implements Event {
-    }
-
-    /** A text frame came. */
-    record Text(String text) implements Event {
-    }
-
-    /** A binary frame came. */
-    record Binary(byte[] frame) implements Event {
-    }
-
-    /** The answer to a ping came. */
-    record Pong(byte[] payload) implements Event {
-    }
-
-    /** The timer of this number ended; an older number means nothing any more. */
-    record TimerEnded(int id) implements Event {
-    }
-
-    /** A newer session of the same client asks whether this one is alive. */
-    record Probe(GatewaySession asker) implements Event {
-    }
-
-    /** The answer to a {@link Probe}. */
-    record Verdict(boolean alive) implements Event {
-    }
-
-    /** A newer session of the same client took over. */
-    record Replaced() implements Event {
-    }
-
-    /** The link is closed. */
-    record Closed() implements Event {
-    }
-
-    /** What is to be done. */
-    sealed interface Action {
-    }
-
-    /** Send a text frame. */
-    record Send(String text) implements Action {
-    }
-
-    /** Send a ping. */
-    record Ping(byte[] payload) implements Action {
-    }
-
-    /** Send a packet into the mixnet. */
-    record Forward(MixPacket packet) implements Action {
-    }
-
-    /** Hand over what waits in the inbox of {@link #client}, each {@link #seal sealed}, in a binary frame. */
-    record Fetch() implements Action {
-    }
-
-    /** Start the timer, instead of one that runs. */
-    record SetTimer(Duration duration, int id) implements Action {
-    }
-
-    /** Stop the timer. */
-    record ClearTimer() implements Action {
-    }
-
-    /** Tell another session; if it is gone, a {@link Probe} is answered with a {@link Verdict} of not alive. */
-    record Tell(GatewaySession other, Event event) implements Action {
-    }
-
-    /** Close the link when everything is sent. Nothing follows. */
-    record End() implements Action {
-    }
-
     private sealed interface State {
     }
 
@@ -178,10 +102,10 @@ final class GatewaySession {
      * @param now   when
      * @return what to do
      */
-    List<Action> on(Event event, Instant now) {
+    List<SessionAction> on(SessionEvent event, Instant now) {
         return switch (event) {
-            case Closed() -> closed();
-            case Probe(GatewaySession asker) -> probed(asker);
+            case SessionEvent.Closed() -> closed();
+            case SessionEvent.Probe(GatewaySession asker) -> probed(asker);
             default -> switch (state) {
                 case Greeting() -> greeting(event, now);
                 case Registering registering -> registering(registering, event, now);
@@ -192,10 +116,10 @@ final class GatewaySession {
         };
     }
 
-    private List<Action> greeting(Event event, Instant now) {
+    private List<SessionAction> greeting(SessionEvent event, Instant now) {
         return switch (event) {
-            case Opened() -> List.of(setTimer(GatewayProtocol.FIRST_MESSAGE_TIMEOUT));
-            case Text(String text) -> {
+            case SessionEvent.Opened() -> List.of(setTimer(GatewayProtocol.FIRST_MESSAGE_TIMEOUT));
+            case SessionEvent.Text(String text) -> {
                 ClientRequest request;
                 try {
                     request = ClientRequest.parse(text);
@@ -210,14 +134,14 @@ final class GatewaySession {
                     default -> refuse("the client is not authenticated");
                 };
             }
-            case Binary binary -> refuse("the client is not authenticated");
-            case TimerEnded(int id) when id == timer -> refuse("no request within "
+            case SessionEvent.Binary binary -> refuse("the client is not authenticated");
+            case SessionEvent.TimerEnded(int id) when id == timer -> refuse("no request within "
                     + GatewayProtocol.FIRST_MESSAGE_TIMEOUT.toSeconds() + " s");
             default -> List.of();
         };
     }
 
-    private List<Action> register(ClientRequest.RegisterHandshake request) {
+    private List<SessionAction> register(ClientRequest.RegisterHandshake request) {
         GatewayHandshake handshake = new GatewayHandshake(gateway, GatewayProtocol.CURRENT_VERSION, randomness);
         return switch (handshake.start(request)) {
             case HandshakeStep.Send(String text) -> {
@@ -226,27 +150,27 @@ final class GatewaySession {
                     yield refuse("the client is connected already");
                 }
                 state = new Registering(handshake, address);
-                yield List.of(new Send(text), setTimer(GatewayProtocol.HANDSHAKE_MESSAGE_TIMEOUT));
+                yield List.of(new SessionAction.Send(text), setTimer(GatewayProtocol.HANDSHAKE_MESSAGE_TIMEOUT));
             }
             case HandshakeStep.Failed failed -> fail(failed);
             default -> throw new IllegalStateException("a handshake starts by sending or failing");
         };
     }
 
-    private List<Action> registering(Registering registering, Event event, Instant now) {
+    private List<SessionAction> registering(Registering registering, SessionEvent event, Instant now) {
         return switch (event) {
-            case Text(String text) -> switch (registering.handshake.receive(text)) {
+            case SessionEvent.Text(String text) -> switch (registering.handshake.receive(text)) {
                 case HandshakeStep.Done done -> registered(registering.address, done, now);
                 case HandshakeStep.Failed failed -> fail(failed);
-                case HandshakeStep.Send(String answer) -> List.of(new Send(answer));
+                case HandshakeStep.Send(String answer) -> List.of(new SessionAction.Send(answer));
                 case HandshakeStep.Ignored() -> List.of();
             };
-            case TimerEnded(int id) when id == timer -> refuse("the handshake took too long");
+            case SessionEvent.TimerEnded(int id) when id == timer -> refuse("the handshake took too long");
             default -> List.of();
         };
     }
 
-    private List<Action> registered(ClientAddress address, HandshakeStep.Done done, Instant now) {
+    private List<SessionAction> registered(ClientAddress address, HandshakeStep.Done done, Instant now) {
         Clients.Connected entry = new Clients.Connected(this, now.truncatedTo(ChronoUnit.SECONDS).minusSeconds(1));
         Optional<Clients.Client> client = clients.register(address, done.key(), entry);
         if (client.isEmpty()) {
@@ -254,12 +178,12 @@ final class GatewaySession {
         }
         counters.count(Counter.REGISTRATIONS);
         state = new Connected(address, client.get(), done.key());
-        return List.of(new Send(done.text().orElseThrow()),
+        return List.of(new SessionAction.Send(done.text().orElseThrow()),
                 send(new ServerResponse.Register(done.protocolVersion(), true, UPGRADE_MODE)),
-                new ClearTimer(), new Fetch());
+                new SessionAction.ClearTimer(), new SessionAction.Fetch());
     }
 
-    private List<Action> authenticate(AuthenticateV2 request, Instant now) {
+    private List<SessionAction> authenticate(AuthenticateV2 request, Instant now) {
         ClientAddress address = ClientAddress.of(request.clientIdentity());
         Optional<Clients.Client> client = clients.find(address);
         AuthenticateV2.Verdict verdict = request.check(now.getEpochSecond(), client.map(Clients.Client::key),
@@ -275,22 +199,22 @@ final class GatewaySession {
             return refuse("authentication refused: older than the session of the client");
         }
         state = new Doubting(request, address, client.orElseThrow(), older.get().session());
-        return List.of(new Tell(older.get().session(), new Probe(this)),
+        return List.of(new SessionAction.Tell(older.get().session(), new SessionEvent.Probe(this)),
                 setTimer(GatewayProtocol.DUPLICATE_TIMEOUT));
     }
 
-    private List<Action> doubting(Doubting doubting, Event event, Instant now) {
+    private List<SessionAction> doubting(Doubting doubting, SessionEvent event, Instant now) {
         return switch (event) {
-            case Verdict(boolean alive) when alive -> refuse("the client has another session");
-            case Verdict dead -> authenticated(doubting, now);
-            case TimerEnded(int id) when id == timer -> authenticated(doubting, now);
-            case Text text -> refuse("the authentication is not answered yet");
-            case Binary binary -> refuse("the authentication is not answered yet");
+            case SessionEvent.Verdict(boolean alive) when alive -> refuse("the client has another session");
+            case SessionEvent.Verdict dead -> authenticated(doubting, now);
+            case SessionEvent.TimerEnded(int id) when id == timer -> authenticated(doubting, now);
+            case SessionEvent.Text text -> refuse("the authentication is not answered yet");
+            case SessionEvent.Binary binary -> refuse("the authentication is not answered yet");
             default -> List.of();
         };
     }
 
-    private List<Action> authenticated(Doubting request, Instant now) {
+    private List<SessionAction> authenticated(Doubting request, Instant now) {
         // All of this may have changed since the request was checked, if there was an older session to ask.
         if (!clients.connect(request.address, request.client, request.older,
                 new Clients.Connected(this, timestamp(request.request)))) {
@@ -298,34 +222,35 @@ final class GatewaySession {
         }
         counters.count(Counter.AUTHENTICATIONS);
         state = new Connected(request.address, request.client, request.client.key());
-        Send answer = send(new ServerResponse.Authenticate(request.request.protocolVersion(), true,
+        SessionAction.Send answer = send(new ServerResponse.Authenticate(request.request.protocolVersion(), true,
                 request.client.available(now), UPGRADE_MODE));
         return request.older == null
-                ? List.of(new ClearTimer(), new Fetch(), answer)
-                : List.of(new Tell(request.older, new Replaced()), new ClearTimer(), new Fetch(), answer);
+                ? List.of(new SessionAction.ClearTimer(), new SessionAction.Fetch(), answer)
+                : List.of(new SessionAction.Tell(request.older, new SessionEvent.Replaced()),
+                new SessionAction.ClearTimer(), new SessionAction.Fetch(), answer);
     }
 
     private static Instant timestamp(AuthenticateV2 request) {
         return Instant.ofEpochSecond(request.unixTimestampSeconds());
     }
 
-    private List<Action> connected(Connected connected, Event event, Instant now) {
+    private List<SessionAction> connected(Connected connected, SessionEvent event, Instant now) {
         return switch (event) {
-            case Binary(byte[] frame) -> packet(connected, frame, now);
-            case Text(String text) -> List.of(answer(connected, text, now));
-            case Pong(byte[] payload) when doubt.isPresent() && Arrays.equals(payload, doubt.get().ping) ->
+            case SessionEvent.Binary(byte[] frame) -> packet(connected, frame, now);
+            case SessionEvent.Text(String text) -> List.of(answer(connected, text, now));
+            case SessionEvent.Pong(byte[] payload) when doubt.isPresent() && Arrays.equals(payload, doubt.get().ping) ->
                     settle(true);
-            case TimerEnded(int id) when id == timer && doubt.isPresent() -> settle(false);
-            case Replaced() -> {
+            case SessionEvent.TimerEnded(int id) when id == timer && doubt.isPresent() -> settle(false);
+            case SessionEvent.Replaced() -> {
                 counters.count(Counter.SESSIONS_REPLACED);
                 state = new Over();
-                yield List.of(new End());
+                yield List.of(new SessionAction.End());
             }
             default -> List.of();
         };
     }
 
-    private List<Action> packet(Connected connected, byte[] frame, Instant now) {
+    private List<SessionAction> packet(Connected connected, byte[] frame, Instant now) {
         MixPacket packet;
         try {
             packet = frames.openPacket(frame, connected.key);
@@ -335,7 +260,7 @@ final class GatewaySession {
         int cost = packet.packet().length;
         return switch (connected.client.charge(cost, now)) {
             case Clients.Charged(long left) ->
-                    List.of(new Forward(packet), send(new ServerResponse.Send(left, UPGRADE_MODE)));
+                    List.of(new SessionAction.Forward(packet), send(new ServerResponse.Send(left, UPGRADE_MODE)));
             case Clients.TooLittle(long available) -> {
                 counters.count(Counter.DROPPED_OUT_OF_BANDWIDTH);
                 yield List.of(send(new ServerResponse.OutOfBandwidth(cost, available)));
@@ -344,7 +269,7 @@ final class GatewaySession {
         };
     }
 
-    private Send answer(Connected connected, String text, Instant now) {
+    private SessionAction.Send answer(Connected connected, String text, Instant now) {
         ClientRequest request;
         try {
             request = ClientRequest.parse(text);
@@ -366,7 +291,7 @@ final class GatewaySession {
         };
     }
 
-    private Send sensitive(Connected connected, ClientRequest.EncryptedRequest sealed) {
+    private SessionAction.Send sensitive(Connected connected, ClientRequest.EncryptedRequest sealed) {
         try {
             return switch (SensitiveRequest.open(sealed, connected.key)) {
                 case SensitiveRequest.ForgetMe(boolean client, boolean stats) ->
@@ -381,57 +306,58 @@ final class GatewaySession {
         }
     }
 
-    private List<Action> probed(GatewaySession asker) {
+    private List<SessionAction> probed(GatewaySession asker) {
         if (!(state instanceof Connected)) {
-            return List.of(new Tell(asker, new Verdict(false)));
+            return List.of(new SessionAction.Tell(asker, new SessionEvent.Verdict(false)));
         }
         if (doubt.isPresent()) {
-            return List.of(new Tell(asker, new Verdict(true)));
+            return List.of(new SessionAction.Tell(asker, new SessionEvent.Verdict(true)));
         }
         byte[] ping = randomness.bytes(PING_LENGTH);
         doubt = Optional.of(new Doubt(asker, ping));
-        return List.of(new Ping(ping), setTimer(GatewayProtocol.PONG_TIMEOUT));
+        return List.of(new SessionAction.Ping(ping), setTimer(GatewayProtocol.PONG_TIMEOUT));
     }
 
-    private List<Action> settle(boolean alive) {
-        Tell verdict = new Tell(doubt.orElseThrow().asker, new Verdict(alive));
+    private List<SessionAction> settle(boolean alive) {
+        SessionAction.Tell verdict = new SessionAction.Tell(doubt.orElseThrow().asker, new SessionEvent.Verdict(alive));
         doubt = Optional.empty();
-        return List.of(verdict, new ClearTimer());
+        return List.of(verdict, new SessionAction.ClearTimer());
     }
 
-    private List<Action> closed() {
+    private List<SessionAction> closed() {
         if (state instanceof Connected connected) {
             clients.disconnect(connected.address, this);
         }
         state = new Over();
-        return doubt.isPresent() ? settle(false) : List.of(new ClearTimer());
+        return doubt.isPresent() ? settle(false) : List.of(new SessionAction.ClearTimer());
     }
 
-    private List<Action> fail(HandshakeStep.Failed failed) {
+    private List<SessionAction> fail(HandshakeStep.Failed failed) {
         counters.count(Counter.CLIENT_REQUESTS_REFUSED);
         state = new Over();
-        return failed.text().isPresent() ? List.of(new Send(failed.text().get()), new End()) : List.of(new End());
+        return failed.text().isPresent() ? List.of(new SessionAction.Send(failed.text().get()),
+                new SessionAction.End()) : List.of(new SessionAction.End());
     }
 
-    private List<Action> refuse(String message) {
+    private List<SessionAction> refuse(String message) {
         state = new Over();
-        return List.of(error(message), new End());
+        return List.of(error(message), new SessionAction.End());
     }
 
-    private Send error(String message) {
+    private SessionAction.Send error(String message) {
         counters.count(Counter.CLIENT_REQUESTS_REFUSED);
         return send(new ServerResponse.Error(message));
     }
 
-    private static Send supportedProtocol() {
+    private static SessionAction.Send supportedProtocol() {
         return send(new ServerResponse.SupportedProtocol(GatewayProtocol.CURRENT_VERSION));
     }
 
-    private static Send send(ServerResponse response) {
-        return new Send(response.toJson());
+    private static SessionAction.Send send(ServerResponse response) {
+        return new SessionAction.Send(response.toJson());
     }
 
-    private SetTimer setTimer(Duration duration) {
-        return new SetTimer(duration, ++timer);
+    private SessionAction.SetTimer setTimer(Duration duration) {
+        return new SessionAction.SetTimer(duration, ++timer);
     }
 }

@@ -49,20 +49,20 @@ class GatewaySessionTest {
 
     private GatewaySession session() {
         GatewaySession session = new GatewaySession(GATEWAY, clients, Frames.SEALED, RANDOMNESS, counters);
-        assertInstanceOf(GatewaySession.SetTimer.class, session.on(new GatewaySession.Opened(), now).getFirst());
+        assertInstanceOf(SessionAction.SetTimer.class, session.on(new SessionEvent.Opened(), now).getFirst());
         return session;
     }
 
-    private List<GatewaySession.Action> text(GatewaySession session, String text) {
-        return session.on(new GatewaySession.Text(text), now);
+    private List<SessionAction> text(GatewaySession session, String text) {
+        return session.on(new SessionEvent.Text(text), now);
     }
 
-    private List<GatewaySession.Action> text(GatewaySession session, ClientRequest request) {
+    private List<SessionAction> text(GatewaySession session, ClientRequest request) {
         return text(session, request.toJson());
     }
 
-    private static ServerResponse response(GatewaySession.Action action) throws Exception {
-        return ServerResponse.parse(assertInstanceOf(GatewaySession.Send.class, action).text());
+    private static ServerResponse response(SessionAction action) throws Exception {
+        return ServerResponse.parse(assertInstanceOf(SessionAction.Send.class, action).text());
     }
 
     private static <T> T only(Class<T> type, List<? super T> actions) {
@@ -72,24 +72,24 @@ class GatewaySessionTest {
     }
 
     /** One error, then the end. */
-    private static void assertRefused(List<GatewaySession.Action> actions) throws Exception {
+    private static void assertRefused(List<SessionAction> actions) throws Exception {
         assertEquals(2, actions.size(), actions::toString);
         assertInstanceOf(ServerResponse.Error.class, response(actions.get(0)));
-        assertInstanceOf(GatewaySession.End.class, actions.get(1));
+        assertInstanceOf(SessionAction.End.class, actions.get(1));
     }
 
     private GatewaySharedKey register(GatewaySession session, IdentityKeyPair client, int version) throws Exception {
         ClientHandshake handshake = new ClientHandshake(client, GATEWAY.publicKey(), version, RANDOMNESS);
-        List<GatewaySession.Action> first = text(session, handshake.start());
-        assertInstanceOf(GatewaySession.SetTimer.class, first.get(1));
-        String material = assertInstanceOf(GatewaySession.Send.class, first.get(0)).text();
+        List<SessionAction> first = text(session, handshake.start());
+        assertInstanceOf(SessionAction.SetTimer.class, first.get(1));
+        String material = assertInstanceOf(SessionAction.Send.class, first.get(0)).text();
         assertEquals(version, ((HandshakeMessage.Payload) HandshakeMessage.parse(material)).protocolVersion());
         String own = assertInstanceOf(HandshakeStep.Send.class, handshake.receive(material)).text();
-        List<GatewaySession.Action> second = text(session, own);
+        List<SessionAction> second = text(session, own);
         HandshakeStep.Done done = assertInstanceOf(HandshakeStep.Done.class,
-                handshake.receive(assertInstanceOf(GatewaySession.Send.class, second.get(0)).text()));
+                handshake.receive(assertInstanceOf(SessionAction.Send.class, second.get(0)).text()));
         assertEquals(new ServerResponse.Register(version, true, false), response(second.get(1)));
-        assertEquals(List.of(new GatewaySession.ClearTimer(), new GatewaySession.Fetch()), second.subList(2, 4));
+        assertEquals(List.of(new SessionAction.ClearTimer(), new SessionAction.Fetch()), second.subList(2, 4));
         assertEquals(4, second.size());
         assertEquals(version, done.protocolVersion());
         return done.key();
@@ -99,11 +99,11 @@ class GatewaySessionTest {
         return AuthenticateV2.create(ALICE, key, version, RANDOMNESS.bytes(12), timestamp);
     }
 
-    private void assertAuthenticated(List<GatewaySession.Action> actions, int version, long bandwidth)
+    private void assertAuthenticated(List<SessionAction> actions, int version, long bandwidth)
             throws Exception {
         int last = actions.size() - 1;
         assertEquals(new ServerResponse.Authenticate(version, true, bandwidth, false), response(actions.get(last)));
-        assertInstanceOf(GatewaySession.Fetch.class, actions.get(last - 1), "the inbox comes before the answer");
+        assertInstanceOf(SessionAction.Fetch.class, actions.get(last - 1), "the inbox comes before the answer");
     }
 
     private static MixPacket packet() {
@@ -115,12 +115,12 @@ class GatewaySessionTest {
     void tellsItsVersionAtAnyTime() throws Exception {
         GatewaySession session = session();
         for (int i = 0; i < 3; i++) {
-            List<GatewaySession.Action> actions = text(session, new ClientRequest.SupportedProtocol());
+            List<SessionAction> actions = text(session, new ClientRequest.SupportedProtocol());
             assertEquals(new ServerResponse.SupportedProtocol(6), response(actions.get(0)));
-            assertEquals(Duration.ofSeconds(10), only(GatewaySession.SetTimer.class, actions).duration());
+            assertEquals(Duration.ofSeconds(10), only(SessionAction.SetTimer.class, actions).duration());
         }
         register(session, ALICE, 6);
-        List<GatewaySession.Action> after = text(session, new ClientRequest.SupportedProtocol());
+        List<SessionAction> after = text(session, new ClientRequest.SupportedProtocol());
         assertEquals(new ServerResponse.SupportedProtocol(6), response(after.get(0)));
         assertEquals(1, after.size());
     }
@@ -137,7 +137,7 @@ class GatewaySessionTest {
     @Test
     void registersWithItsOwnVersionWhereMoreIsProposed() throws Exception {
         ClientHandshake handshake = new ClientHandshake(ALICE, GATEWAY.publicKey(), 9, RANDOMNESS);
-        String material = assertInstanceOf(GatewaySession.Send.class, text(session(), handshake.start()).get(0)).text();
+        String material = assertInstanceOf(SessionAction.Send.class, text(session(), handshake.start()).get(0)).text();
         assertEquals(6, ((HandshakeMessage.Payload) HandshakeMessage.parse(material)).protocolVersion());
     }
 
@@ -151,7 +151,7 @@ class GatewaySessionTest {
     void ofTwoRegistrationsAtOnceTheFirstToFinishWinsAndKeepsItsKey() throws Exception {
         GatewaySession slow = session();
         ClientHandshake handshake = new ClientHandshake(ALICE, GATEWAY.publicKey(), 6, RANDOMNESS);
-        String material = assertInstanceOf(GatewaySession.Send.class, text(slow, handshake.start()).get(0)).text();
+        String material = assertInstanceOf(SessionAction.Send.class, text(slow, handshake.start()).get(0)).text();
         GatewaySharedKey key = register(session(), ALICE, 6);
         String own = assertInstanceOf(HandshakeStep.Send.class, handshake.receive(material)).text();
         assertRefused(text(slow, own));
@@ -162,49 +162,49 @@ class GatewaySessionTest {
     void ignoresWhatIsNoHandshakeDuringTheHandshake() throws Exception {
         GatewaySession session = session();
         ClientHandshake handshake = new ClientHandshake(ALICE, GATEWAY.publicKey(), 6, RANDOMNESS);
-        String material = assertInstanceOf(GatewaySession.Send.class, text(session, handshake.start()).get(0)).text();
+        String material = assertInstanceOf(SessionAction.Send.class, text(session, handshake.start()).get(0)).text();
         assertEquals(List.of(), text(session, "junk"));
         assertEquals(List.of(), text(session, new ClientRequest.SupportedProtocol()));
-        assertEquals(List.of(), session.on(new GatewaySession.Binary(new byte[99]), now));
-        assertEquals(List.of(), session.on(new GatewaySession.Pong(new byte[8]), now));
+        assertEquals(List.of(), session.on(new SessionEvent.Binary(new byte[99]), now));
+        assertEquals(List.of(), session.on(new SessionEvent.Pong(new byte[8]), now));
         String own = assertInstanceOf(HandshakeStep.Send.class, handshake.receive(material)).text();
         assertEquals(4, text(session, own).size());
     }
 
     @Test
     void endsABadHandshakeWithOneHandshakeError() throws Exception {
-        List<GatewaySession.Action> tooShort =
+        List<SessionAction> tooShort =
                 text(session(), new HandshakeMessage.Payload(6, new byte[79]).toJson());
         assertInstanceOf(HandshakeMessage.Error.class,
-                HandshakeMessage.parse(assertInstanceOf(GatewaySession.Send.class, tooShort.get(0)).text()));
-        assertEquals(List.of(new GatewaySession.End()), tooShort.subList(1, 2));
+                HandshakeMessage.parse(assertInstanceOf(SessionAction.Send.class, tooShort.get(0)).text()));
+        assertEquals(List.of(new SessionAction.End()), tooShort.subList(1, 2));
 
         GatewaySession session = session();
         text(session, new ClientHandshake(ALICE, GATEWAY.publicKey(), 6, RANDOMNESS).start());
-        List<GatewaySession.Action> wrong = text(session, new HandshakeMessage.Payload(6, new byte[92]).toJson());
+        List<SessionAction> wrong = text(session, new HandshakeMessage.Payload(6, new byte[92]).toJson());
         assertInstanceOf(HandshakeMessage.Error.class,
-                HandshakeMessage.parse(assertInstanceOf(GatewaySession.Send.class, wrong.get(0)).text()));
-        assertInstanceOf(GatewaySession.End.class, wrong.get(1));
+                HandshakeMessage.parse(assertInstanceOf(SessionAction.Send.class, wrong.get(0)).text()));
+        assertInstanceOf(SessionAction.End.class, wrong.get(1));
         assertEquals(Optional.empty(), clients.find(ClientAddress.of(ALICE.publicKey())));
     }
 
     @Test
     void givesUpWhoSaysNothing() throws Exception {
         GatewaySession session = new GatewaySession(GATEWAY, clients, Frames.SEALED, RANDOMNESS, counters);
-        GatewaySession.SetTimer first =
-                only(GatewaySession.SetTimer.class, session.on(new GatewaySession.Opened(), now));
+        SessionAction.SetTimer first =
+                only(SessionAction.SetTimer.class, session.on(new SessionEvent.Opened(), now));
         assertEquals(Duration.ofSeconds(10), first.duration());
-        GatewaySession.SetTimer second =
-                only(GatewaySession.SetTimer.class, text(session, new ClientRequest.SupportedProtocol()));
-        assertEquals(List.of(), session.on(new GatewaySession.TimerEnded(first.id()), now), "an old timer");
-        assertRefused(session.on(new GatewaySession.TimerEnded(second.id()), now));
+        SessionAction.SetTimer second =
+                only(SessionAction.SetTimer.class, text(session, new ClientRequest.SupportedProtocol()));
+        assertEquals(List.of(), session.on(new SessionEvent.TimerEnded(first.id()), now), "an old timer");
+        assertRefused(session.on(new SessionEvent.TimerEnded(second.id()), now));
         assertEquals(List.of(), text(session, new ClientRequest.SupportedProtocol()), "nothing after the end");
 
         GatewaySession handshaking = session();
-        GatewaySession.SetTimer third = only(GatewaySession.SetTimer.class,
+        SessionAction.SetTimer third = only(SessionAction.SetTimer.class,
                 text(handshaking, new ClientHandshake(ALICE, GATEWAY.publicKey(), 6, RANDOMNESS).start()));
         assertEquals(Duration.ofSeconds(5), third.duration());
-        assertRefused(handshaking.on(new GatewaySession.TimerEnded(third.id()), now));
+        assertRefused(handshaking.on(new SessionEvent.TimerEnded(third.id()), now));
     }
 
     static Stream<String> notBeforeAuthentication() {
@@ -225,9 +225,9 @@ class GatewaySessionTest {
 
     @Test
     void noPacketsBeforeAuthentication() throws Exception {
-        assertRefused(session().on(new GatewaySession.Binary(new byte[2452]), now));
+        assertRefused(session().on(new SessionEvent.Binary(new byte[2452]), now));
         GatewaySession session = session();
-        assertEquals(List.of(), session.on(new GatewaySession.Pong(new byte[3]), now), "an early pong does no harm");
+        assertEquals(List.of(), session.on(new SessionEvent.Pong(new byte[3]), now), "an early pong does no harm");
     }
 
     @ParameterizedTest
@@ -236,7 +236,7 @@ class GatewaySessionTest {
         GatewaySession first = session();
         GatewaySharedKey key = register(first, ALICE, 6);
         text(first, new ClientRequest.ClaimFreeTestnetBandwidth());
-        first.on(new GatewaySession.Closed(), now);
+        first.on(new SessionEvent.Closed(), now);
         assertAuthenticated(text(session(), authentication(key, version, now.getEpochSecond())), version, 64L << 30);
         assertEquals(1, counters.get(Counter.AUTHENTICATIONS));
     }
@@ -245,7 +245,7 @@ class GatewaySessionTest {
     void refusesAuthenticationForEachReason() throws Exception {
         GatewaySession first = session();
         GatewaySharedKey key = register(first, ALICE, 6);
-        first.on(new GatewaySession.Closed(), now);
+        first.on(new SessionEvent.Closed(), now);
         long seconds = now.getEpochSecond();
 
         assertRefused(text(session(), authentication(key, 3, seconds)));
@@ -264,7 +264,7 @@ class GatewaySessionTest {
 
         GatewaySession second = session();
         assertAuthenticated(text(second, good), 6, 0);
-        second.on(new GatewaySession.Closed(), now);
+        second.on(new SessionEvent.Closed(), now);
         assertRefused(text(session(), good));
         assertRefused(text(session(), authentication(key, 6, seconds)));
         assertAuthenticated(text(session(), authentication(key, 6, seconds + 1)), 6, 0);
@@ -275,19 +275,19 @@ class GatewaySessionTest {
         GatewaySession older = session();
         GatewaySharedKey key = register(older, ALICE, 6);
         GatewaySession newer = session();
-        List<GatewaySession.Action> asked = text(newer, authentication(key, 6, now.getEpochSecond()));
-        GatewaySession.Tell question = only(GatewaySession.Tell.class, asked);
+        List<SessionAction> asked = text(newer, authentication(key, 6, now.getEpochSecond()));
+        SessionAction.Tell question = only(SessionAction.Tell.class, asked);
         assertEquals(older, question.other());
-        assertEquals(Duration.ofSeconds(2), only(GatewaySession.SetTimer.class, asked).duration());
+        assertEquals(Duration.ofSeconds(2), only(SessionAction.SetTimer.class, asked).duration());
 
-        List<GatewaySession.Action> probing = older.on(question.event(), now);
-        byte[] ping = only(GatewaySession.Ping.class, probing).payload();
+        List<SessionAction> probing = older.on(question.event(), now);
+        byte[] ping = only(SessionAction.Ping.class, probing).payload();
         assertEquals(8, ping.length);
-        assertEquals(Duration.ofSeconds(1), only(GatewaySession.SetTimer.class, probing).duration());
-        assertEquals(List.of(), older.on(new GatewaySession.Pong(new byte[8]), now), "another pong");
-        GatewaySession.Tell verdict =
-                only(GatewaySession.Tell.class, older.on(new GatewaySession.Pong(ping), now));
-        assertEquals(new GatewaySession.Verdict(true), verdict.event());
+        assertEquals(Duration.ofSeconds(1), only(SessionAction.SetTimer.class, probing).duration());
+        assertEquals(List.of(), older.on(new SessionEvent.Pong(new byte[8]), now), "another pong");
+        SessionAction.Tell verdict =
+                only(SessionAction.Tell.class, older.on(new SessionEvent.Pong(ping), now));
+        assertEquals(new SessionEvent.Verdict(true), verdict.event());
         assertRefused(verdict.other().on(verdict.event(), now));
         assertEquals(older, clients.connected(ClientAddress.of(ALICE.publicKey())).orElseThrow().session());
     }
@@ -297,26 +297,26 @@ class GatewaySessionTest {
         GatewaySession older = session();
         GatewaySharedKey key = register(older, ALICE, 6);
         GatewaySession newer = session();
-        GatewaySession.Tell question = only(GatewaySession.Tell.class,
+        SessionAction.Tell question = only(SessionAction.Tell.class,
                 text(newer, authentication(key, 6, now.getEpochSecond())));
-        GatewaySession.SetTimer timer = only(GatewaySession.SetTimer.class, older.on(question.event(), now));
+        SessionAction.SetTimer timer = only(SessionAction.SetTimer.class, older.on(question.event(), now));
 
         GatewaySession third = session();
-        GatewaySession.Tell another = only(GatewaySession.Tell.class,
+        SessionAction.Tell another = only(SessionAction.Tell.class,
                 text(third, authentication(key, 6, now.getEpochSecond() + 1)));
-        assertEquals(new GatewaySession.Verdict(true),
-                only(GatewaySession.Tell.class, older.on(another.event(), now)).event(), "a probe is running");
-        assertRefused(third.on(new GatewaySession.Verdict(true), now));
+        assertEquals(new SessionEvent.Verdict(true),
+                only(SessionAction.Tell.class, older.on(another.event(), now)).event(), "a probe is running");
+        assertRefused(third.on(new SessionEvent.Verdict(true), now));
 
-        GatewaySession.Tell verdict =
-                only(GatewaySession.Tell.class, older.on(new GatewaySession.TimerEnded(timer.id()), now));
-        assertEquals(new GatewaySession.Verdict(false), verdict.event());
-        List<GatewaySession.Action> accepted = newer.on(verdict.event(), now);
+        SessionAction.Tell verdict =
+                only(SessionAction.Tell.class, older.on(new SessionEvent.TimerEnded(timer.id()), now));
+        assertEquals(new SessionEvent.Verdict(false), verdict.event());
+        List<SessionAction> accepted = newer.on(verdict.event(), now);
         assertAuthenticated(accepted, 6, 0);
-        GatewaySession.Tell replaced = only(GatewaySession.Tell.class, accepted);
+        SessionAction.Tell replaced = only(SessionAction.Tell.class, accepted);
         assertEquals(older, replaced.other());
-        assertEquals(List.of(new GatewaySession.End()), older.on(replaced.event(), now));
-        older.on(new GatewaySession.Closed(), now);
+        assertEquals(List.of(new SessionAction.End()), older.on(replaced.event(), now));
+        older.on(new SessionEvent.Closed(), now);
         assertEquals(newer, clients.connected(ClientAddress.of(ALICE.publicKey())).orElseThrow().session(),
                 "the late end of the older session does not remove its successor");
     }
@@ -326,10 +326,10 @@ class GatewaySessionTest {
         GatewaySession older = session();
         GatewaySharedKey key = register(older, ALICE, 6);
         GatewaySession newer = session();
-        GatewaySession.SetTimer timer = only(GatewaySession.SetTimer.class,
+        SessionAction.SetTimer timer = only(SessionAction.SetTimer.class,
                 text(newer, authentication(key, 6, now.getEpochSecond())));
-        assertAuthenticated(newer.on(new GatewaySession.TimerEnded(timer.id()), now), 6, 0);
-        assertEquals(List.of(), newer.on(new GatewaySession.Verdict(true), now), "too late");
+        assertAuthenticated(newer.on(new SessionEvent.TimerEnded(timer.id()), now), 6, 0);
+        assertEquals(List.of(), newer.on(new SessionEvent.Verdict(true), now), "too late");
     }
 
     @Test
@@ -337,12 +337,12 @@ class GatewaySessionTest {
         GatewaySession older = session();
         GatewaySharedKey key = register(older, ALICE, 6);
         GatewaySession newer = session();
-        GatewaySession.Tell question = only(GatewaySession.Tell.class,
+        SessionAction.Tell question = only(SessionAction.Tell.class,
                 text(newer, authentication(key, 6, now.getEpochSecond())));
         older.on(question.event(), now);
-        GatewaySession.Tell verdict =
-                only(GatewaySession.Tell.class, older.on(new GatewaySession.Closed(), now));
-        assertEquals(new GatewaySession.Verdict(false), verdict.event());
+        SessionAction.Tell verdict =
+                only(SessionAction.Tell.class, older.on(new SessionEvent.Closed(), now));
+        assertEquals(new SessionEvent.Verdict(false), verdict.event());
         assertAuthenticated(newer.on(verdict.event(), now), 6, 0);
     }
 
@@ -352,7 +352,7 @@ class GatewaySessionTest {
         GatewaySharedKey key = register(older, ALICE, 6);
         assertRefused(text(session(), authentication(key, 6, now.getEpochSecond() - 1)));
         // Registered and authenticated within one second: that is what clients do.
-        only(GatewaySession.Tell.class, text(session(), authentication(key, 6, now.getEpochSecond())));
+        only(SessionAction.Tell.class, text(session(), authentication(key, 6, now.getEpochSecond())));
     }
 
     @Test
@@ -360,7 +360,7 @@ class GatewaySessionTest {
         GatewaySharedKey key = register(session(), ALICE, 6);
         GatewaySession newer = session();
         text(newer, authentication(key, 6, now.getEpochSecond()));
-        assertRefused(newer.on(new GatewaySession.Binary(new byte[2452]), now));
+        assertRefused(newer.on(new SessionEvent.Binary(new byte[2452]), now));
     }
 
     @Test
@@ -370,14 +370,14 @@ class GatewaySessionTest {
         MixPacket packet = packet();
         byte[] frame = BinaryRequest.of(packet, 6).seal(key, RANDOMNESS);
         assertEquals(2452, frame.length);
-        List<GatewaySession.Action> broke = session.on(new GatewaySession.Binary(frame), now);
+        List<SessionAction> broke = session.on(new SessionEvent.Binary(frame), now);
         assertEquals(List.of(new ServerResponse.OutOfBandwidth(2413, 0)), List.of(response(broke.get(0))));
         assertEquals(1, broke.size());
 
         assertEquals(new ServerResponse.Bandwidth(64L << 30, false),
                 response(text(session, new ClientRequest.ClaimFreeTestnetBandwidth()).get(0)));
-        List<GatewaySession.Action> sent = session.on(new GatewaySession.Binary(frame), now);
-        MixPacket forwarded = assertInstanceOf(GatewaySession.Forward.class, sent.get(0)).packet();
+        List<SessionAction> sent = session.on(new SessionEvent.Binary(frame), now);
+        MixPacket forwarded = assertInstanceOf(SessionAction.Forward.class, sent.get(0)).packet();
         assertArrayEquals(packet.toBytesV2(), forwarded.toBytesV2());
         assertEquals(new ServerResponse.Send((64L << 30) - 2413, false), response(sent.get(1)));
         assertEquals(2, sent.size());
@@ -390,8 +390,8 @@ class GatewaySessionTest {
         text(session, new ClientRequest.ClaimFreeTestnetBandwidth());
         byte[] frame = BinaryRequest.of(packet(), 4).seal(key, RANDOMNESS);
         assertEquals(2451, frame.length);
-        MixPacket forwarded = only(GatewaySession.Forward.class,
-                session.on(new GatewaySession.Binary(frame), now)).packet();
+        MixPacket forwarded = only(SessionAction.Forward.class,
+                session.on(new SessionEvent.Binary(frame), now)).packet();
         assertEquals(KeyRotation.UNKNOWN, forwarded.rotation());
     }
 
@@ -403,10 +403,10 @@ class GatewaySessionTest {
         now = Instant.parse("2026-11-24T00:00:00Z");
         byte[] frame = BinaryRequest.of(packet(), 6).seal(key, RANDOMNESS);
         assertEquals(new ServerResponse.OutOfBandwidth(2413, 0),
-                response(session.on(new GatewaySession.Binary(frame), now).get(0)));
+                response(session.on(new SessionEvent.Binary(frame), now).get(0)));
         assertEquals(new ServerResponse.Bandwidth(64L << 30, false),
                 response(text(session, new ClientRequest.ClaimFreeTestnetBandwidth()).get(0)));
-        only(GatewaySession.Forward.class, session.on(new GatewaySession.Binary(frame), now));
+        only(SessionAction.Forward.class, session.on(new SessionEvent.Binary(frame), now));
     }
 
     @Test
@@ -425,11 +425,11 @@ class GatewaySessionTest {
             bad.add(changed);
         }
         for (byte[] frame : bad) {
-            List<GatewaySession.Action> actions = session.on(new GatewaySession.Binary(frame), now);
+            List<SessionAction> actions = session.on(new SessionEvent.Binary(frame), now);
             assertInstanceOf(ServerResponse.Error.class, response(actions.get(0)));
             assertEquals(1, actions.size());
         }
-        only(GatewaySession.Forward.class, session.on(new GatewaySession.Binary(good), now));
+        only(SessionAction.Forward.class, session.on(new SessionEvent.Binary(good), now));
     }
 
     static Stream<String> refusedInASession() {
@@ -447,7 +447,7 @@ class GatewaySessionTest {
     void refusedInASession(String text) throws Exception {
         GatewaySession session = session();
         register(session, ALICE, 6);
-        List<GatewaySession.Action> actions = text(session, text);
+        List<SessionAction> actions = text(session, text);
         assertInstanceOf(ServerResponse.Error.class, response(actions.get(0)));
         assertEquals(1, actions.size(), "the session goes on");
         assertEquals(new ServerResponse.SupportedProtocol(6),
@@ -464,8 +464,8 @@ class GatewaySessionTest {
                 new SensitiveRequest.RememberMe(SensitiveRequest.SessionType.NATIVE)));
         assertEquals(SensitiveResponse.FORGET_ME_ACK, sensitive(session, key,
                 new SensitiveRequest.ForgetMe(false, true)));
-        only(GatewaySession.Forward.class, session.on(
-                new GatewaySession.Binary(BinaryRequest.of(packet(), 6).seal(key, RANDOMNESS)), now));
+        only(SessionAction.Forward.class, session.on(
+                new SessionEvent.Binary(BinaryRequest.of(packet(), 6).seal(key, RANDOMNESS)), now));
 
         assertEquals(SensitiveResponse.FORGET_ME_ACK, sensitive(session, key,
                 new SensitiveRequest.ForgetMe(true, true)));
@@ -474,10 +474,10 @@ class GatewaySessionTest {
         assertInstanceOf(ServerResponse.Error.class, response(text(session,
                 new SensitiveRequest.ForgetMe(true, true).seal(key, RANDOMNESS)).get(0)));
         assertInstanceOf(ServerResponse.Error.class, response(session.on(
-                new GatewaySession.Binary(BinaryRequest.of(packet(), 6).seal(key, RANDOMNESS)), now).get(0)));
+                new SessionEvent.Binary(BinaryRequest.of(packet(), 6).seal(key, RANDOMNESS)), now).get(0)));
         assertInstanceOf(ServerResponse.Error.class,
                 response(text(session, new ClientRequest.ClaimFreeTestnetBandwidth()).get(0)));
-        session.on(new GatewaySession.Closed(), now);
+        session.on(new SessionEvent.Closed(), now);
         assertRefused(text(session(), authentication(key, 6, now.getEpochSecond())));
         assertNotEquals(key, register(session(), ALICE, 6));
     }
@@ -493,7 +493,7 @@ class GatewaySessionTest {
         GatewaySession first = session();
         GatewaySharedKey old = register(first, ALICE, 6);
         text(first, new ClientRequest.ClaimFreeTestnetBandwidth());
-        first.on(new GatewaySession.Closed(), now);
+        first.on(new SessionEvent.Closed(), now);
         byte[] message = "kept".getBytes(StandardCharsets.UTF_8);
         clients.store(ClientAddress.of(ALICE.publicKey()), message, now);
 
@@ -502,7 +502,7 @@ class GatewaySessionTest {
         assertNotEquals(old, key);
         byte[] waiting = clients.poll(ClientAddress.of(ALICE.publicKey())).orElseThrow();
         assertArrayEquals(message, BinaryResponse.open(second.seal(waiting), key).message());
-        second.on(new GatewaySession.Closed(), now);
+        second.on(new SessionEvent.Closed(), now);
         assertRefused(text(session(), authentication(old, 6, now.getEpochSecond())));
         assertAuthenticated(text(session(), authentication(key, 6, now.getEpochSecond())), 6, 64L << 30);
     }
@@ -516,7 +516,7 @@ class GatewaySessionTest {
         }
         GatewaySession session = new GatewaySession(GATEWAY, two, Frames.SEALED, RANDOMNESS, counters);
         ClientHandshake handshake = new ClientHandshake(ALICE, GATEWAY.publicKey(), 6, RANDOMNESS);
-        String material = assertInstanceOf(GatewaySession.Send.class, text(session, handshake.start()).get(0)).text();
+        String material = assertInstanceOf(SessionAction.Send.class, text(session, handshake.start()).get(0)).text();
         assertRefused(text(session, assertInstanceOf(HandshakeStep.Send.class, handshake.receive(material)).text()));
         assertTrue(counters.get(Counter.CLIENT_REQUESTS_REFUSED) > 0);
         assertEquals(GatewayProtocol.CURRENT_VERSION, 6);
