@@ -260,8 +260,8 @@ final class SimulatedNetwork {
     }
 
     /** {@return what there is at this moment} */
-    SimulatedReport.NetworkFindings findings() {
-        return new SimulatedReport.NetworkFindings(counters.byName(), fromClients.counts(), toClients.counts(), lost,
+    SimulatedFindings.Network findings() {
+        return new SimulatedFindings.Network(counters.byName(), fromClients.counts(), toClients.counts(), lost,
                 onWires + mixes.stream().mapToLong(MixNode::heldPackets).sum(),
                 gateways.values().stream().mapToLong(Gateway::inboxMessages).sum(), gateways.size());
     }

@@ -180,9 +180,9 @@ final class Simulation {
         peaks.add(SimulatedPeaks.Queue.LINK, network.mostPendingBytes());
         peaks.add(SimulatedPeaks.Queue.MIX, network.mostHeldBytes());
         peaks.add(SimulatedPeaks.Queue.GATEWAY, network.mostInboxBytes());
-        return new SimulatedReport(new SimulatedReport.Findings(options, drain, unended, statistics, peaks, counters,
+        return new SimulatedReport(new SimulatedFindings(options, drain, unended, statistics, peaks, counters,
                 network.findings(), surbs, hostile.map(HostileCryptography::surbs).orElse(0L), witness, vain,
                 faults.stream().anyMatch(SimulatedFault.GatewayRestart.class::isInstance), timersAmiss, timersLeft,
-                new SimulatedReport.Copies(mostCopies, overBudget, shortestWaitNanos), time.failures())).report();
+                new SimulatedFindings.Copies(mostCopies, overBudget, shortestWaitNanos), time.failures())).report();
     }
 }
