@@ -33,7 +33,7 @@ import org.cloakwork.wire.MixFrame;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
 import org.cloakwork.wire.crypto.IdentityKeyPair;
 
-/** Mixes and gateways on wires that take as long, and lose as much, as they are told to. Used on one thread. */
+/** Mixes, gateways and a directory on {@link SimulatedWires}. Used on one thread. */
 final class SimulatedNetwork {
 
     static final int MIXES_PER_LAYER = 3;
@@ -49,14 +49,12 @@ final class SimulatedNetwork {
     private final SimulatedTime time;
     private final SimulatedTime.Host host;
     private final SimulatedRandomness randomness;
-    private final PacketFormat format;
-    private final double loss;
     private final Counters counters = new Counters();
     private final SimulatedLink.Flow fromClients = new SimulatedLink.Flow();
     private final SimulatedLink.Flow toClients = new SimulatedLink.Flow();
     private final List<NetworkNode> nodes = new ArrayList<>();
     private final KeyRotations rotations;
-    private final Map<NodeAddress, Consumer<MixFrame>> receivers = new HashMap<>();
+    private final SimulatedWires wires;
     private final List<MixNode> mixes = new ArrayList<>();
     private final Map<IdentityKey, Gateway> gateways = new HashMap<>();
     /** Of the gateway that is restarted. */
@@ -64,13 +62,9 @@ final class SimulatedNetwork {
     private IdentityKey firstGateway;
     private boolean firstGatewayDown;
     private boolean directoryDown;
-    private long delayNanos;
-    private long jitterNanos;
     private long epoch = FIRST_EPOCH;
     private Duration epochLength = Topology.EPOCH;
     private Topology topology;
-    private long lost;
-    private long onWires;
 
     /**
      * @param time       that passes
@@ -85,8 +79,7 @@ final class SimulatedNetwork {
         this.time = time;
         this.host = time.host();
         this.randomness = randomness;
-        this.format = format;
-        this.loss = loss;
+        wires = new SimulatedWires(host, randomness, loss);
         rotations = new KeyRotations(nodes, randomness, this::publish);
         int mixCount = LAYERS * MIXES_PER_LAYER;
         int gatewayCount = 1 + Math.ceilDiv(clients, CLIENTS_PER_GATEWAY);
@@ -106,27 +99,28 @@ final class SimulatedNetwork {
                     CLIENT_PORT, Optional.empty(), OptionalInt.empty())) : Optional.empty();
             nodes.add(new NetworkNode(i + 1, addresses.get(i), entry, identity.publicKey(), key, unwrapper));
             if (isGateway) {
-                Gateway gateway = new Gateway(identity, unwrapper, frames, all, this::enter, time, host, randomness,
+                Gateway gateway = new Gateway(identity, unwrapper, frames, all, wires::enter, time, host, randomness,
                         counters);
-                receivers.put(addresses.get(i), gateway::receive);
+                wires.attach(addresses.get(i), i == mixCount ? unlessDown(gateway::receive) : gateway::receive);
                 gateways.put(identity.publicKey(), gateway);
             } else {
-                MixNode mix = new MixNode(unwrapper, all, this::carry, host, counters);
-                receivers.put(addresses.get(i), mix::receive);
+                MixNode mix = new MixNode(unwrapper, all, wires::carry, host, counters);
+                wires.attach(addresses.get(i), mix::receive);
                 mixes.add(mix);
             }
         }
         firstGateway = nodes.get(mixCount).listed().identity();
-        NodeAddress firstAddress = addresses.get(mixCount);
-        Consumer<MixFrame> first = receivers.get(firstAddress);
-        receivers.put(firstAddress, frame -> {
+        publish();
+    }
+
+    private Consumer<MixFrame> unlessDown(Consumer<MixFrame> first) {
+        return frame -> {
             if (firstGatewayDown) {
                 counters.count(Counter.DROPPED_CONNECTION_LOST);
             } else {
                 first.accept(frame);
             }
-        });
-        publish();
+        };
     }
 
     private void publish() {
@@ -142,31 +136,6 @@ final class SimulatedNetwork {
                 new Topology.RewardedSet(epoch, gatewayIds, gatewayIds,
                 layers.get(0), layers.get(1), layers.get(2), Set.of()), listed)
                 .withEpochLength(epochLength);
-    }
-
-    // ------------------------------------------------------------------ wires
-
-    /** From a gateway into the mixnet: here packets get lost. */
-    private void enter(NodeAddress next, MixFrame frame) {
-        if (randomness.happens(loss)) {
-            lost++;
-        } else {
-            carry(next, frame);
-        }
-    }
-
-    private void carry(NodeAddress next, MixFrame frame) {
-        Consumer<MixFrame> receiver = receivers.get(next);
-        long nanos = delayNanos + (jitterNanos == 0 ? 0 : randomness.nextInt((int) jitterNanos));
-        if (nanos == 0) {
-            receiver.accept(frame);
-            return;
-        }
-        onWires++;
-        host.schedule(nanos, () -> {
-            onWires--;
-            receiver.accept(frame);
-        });
     }
 
     // ------------------------------------------------------------------ what clients use
@@ -215,16 +184,6 @@ final class SimulatedNetwork {
         directoryDown = down;
     }
 
-    /** @param duration that each packet takes from node to node */
-    void setDelay(Duration duration) {
-        delayNanos = duration.toNanos();
-    }
-
-    /** @param duration that each packet takes from node to node at most, more or less by chance; below 2 s */
-    void setJitter(Duration duration) {
-        jitterNanos = duration.toNanos();
-    }
-
     /** Every mix changes to the next layer. */
     void nextEpoch() {
         epoch++;
@@ -249,6 +208,11 @@ final class SimulatedNetwork {
         return counters;
     }
 
+    /** {@return what is between the nodes} */
+    SimulatedWires wires() {
+        return wires;
+    }
+
     /** {@return packets clients sent to their gateways} */
     SimulatedLink.Flow fromClients() {
         return fromClients;
@@ -261,8 +225,8 @@ final class SimulatedNetwork {
 
     /** {@return what there is at this moment} */
     SimulatedFindings.Network findings() {
-        return new SimulatedFindings.Network(counters.byName(), fromClients.counts(), toClients.counts(), lost,
-                onWires + mixes.stream().mapToLong(MixNode::heldPackets).sum(),
+        return new SimulatedFindings.Network(counters.byName(), fromClients.counts(), toClients.counts(), wires.lost(),
+                wires.underWay() + mixes.stream().mapToLong(MixNode::heldPackets).sum(),
                 gateways.values().stream().mapToLong(Gateway::inboxMessages).sum(), gateways.size());
     }
 

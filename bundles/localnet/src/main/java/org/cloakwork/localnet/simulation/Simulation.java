@@ -108,9 +108,11 @@ final class Simulation {
     private void schedule(SimulatedFault fault) {
         switch (fault) {
             case SimulatedFault.Delay(Duration delay, Duration from, Duration to) ->
-                    span(from, to, () -> network.setDelay(delay), () -> network.setDelay(Duration.ZERO));
+                    span(from, to, () -> network.wires().setDelay(delay),
+                            () -> network.wires().setDelay(Duration.ZERO));
             case SimulatedFault.Reorder(Duration from, Duration to) ->
-                    span(from, to, () -> network.setJitter(REORDER), () -> network.setJitter(Duration.ZERO));
+                    span(from, to, () -> network.wires().setJitter(REORDER),
+                            () -> network.wires().setJitter(Duration.ZERO));
             case SimulatedFault.GatewayRestart(Duration from, Duration downtime) ->
                     host.schedule(from, () -> network.restartGateway(downtime));
             case SimulatedFault.DirectoryOutage(Duration from, Duration to) ->
