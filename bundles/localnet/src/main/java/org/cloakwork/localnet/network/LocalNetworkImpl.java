@@ -155,14 +155,14 @@ final class LocalNetworkImpl implements LocalNetwork {
     }
 
     private void nextEpoch() {
-        if (rotations.epochs() % KeyRotations.EPOCHS == 0) {
-            counters.count(Counter.KEY_ROTATIONS);
-        }
         try {
             publish();
         } catch (IOException e) {
             counters.count(Counter.INTERNAL_ERRORS);
             LOG.error("The network file could not be written", e);
+        }
+        if (rotations.epochs() % KeyRotations.EPOCHS == 0) {
+            counters.count(Counter.KEY_ROTATIONS);
         }
     }
 
