@@ -127,7 +127,7 @@ final class Demo {
         long acknowledged = alice.counters().get("messages.acknowledged") + bob.counters().get("messages.acknowledged");
         out.println();
         row("route", "4 hops: 3 mixes, then the recipient's gateway; 15 ms mean delay at each mix");
-        row("cover", "none, to be quick; a client of \"cloakwork run\" sends 55 packets a second whatever you do");
+        row("cover", "none, to be quick; a client of \"cloakwork run\" sends 55 packets a second in any case");
         row("messages", created + " sent, " + acknowledged + " acknowledged");
         row("packets", data + " of 2413 bytes, each with its own route and a SURB-ack inside");
         row("acknowledgements", acks + " by SURB-ack");

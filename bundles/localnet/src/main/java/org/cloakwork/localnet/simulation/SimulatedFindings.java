@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import org.cloakwork.api.Simulator;
-import org.cloakwork.localnet.node.Counter;
+import org.cloakwork.client.Counter;
 
 /**
  * What was found at the end of a simulation.
@@ -32,8 +32,13 @@ record SimulatedFindings(Simulator.Options options, Duration drain, long unended
                          Copies copies, long failures) {
 
     /** {@return what all clients counted together} */
-    long of(org.cloakwork.client.Counter counter) {
+    long of(Counter counter) {
         return clients.get(counter.key());
+    }
+
+    /** {@return reply blocks that nobody would keep} */
+    long surbsRefused() {
+        return of(Counter.SURBS_FIRST_HOP) + of(Counter.SURBS_HOPS) + of(Counter.SURBS_NO_ROOM);
     }
 
     /**
@@ -61,13 +66,13 @@ record SimulatedFindings(Simulator.Options options, Duration drain, long unended
                    SimulatedLink.Flow.Counts toClients, long lost, long underWay, long inboxes, int gateways) {
 
         /** {@return what all nodes counted together} */
-        long of(Counter counter) {
+        long of(org.cloakwork.localnet.node.Counter counter) {
             return counters.get(counter.text());
         }
 
         /** {@return packets that were dropped, for whatever reason} */
         long dropped() {
-            return Arrays.stream(Counter.values())
+            return Arrays.stream(org.cloakwork.localnet.node.Counter.values())
                     .filter(counter -> counter.name().startsWith("DROPPED_")).mapToLong(this::of).sum();
         }
     }

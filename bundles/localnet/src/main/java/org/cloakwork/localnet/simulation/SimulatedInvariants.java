@@ -61,14 +61,15 @@ final class SimulatedInvariants {
         List<String> over = Arrays.stream(SimulatedPeaks.Queue.values())
                 .filter(queue -> found.peaks().peak(queue) > queue.limit()).map(SimulatedPeaks.Queue::text).toList();
         check("no queue above its limit", over.isEmpty(), String.join(", ", over));
-        equal("reply blocks received = used + expired + in stock", found.of(Counter.SURBS_RECEIVED),
-                found.of(Counter.SURBS_USED) + found.of(Counter.SURBS_EXPIRED) + found.surbs());
+        long accounted = found.of(Counter.SURBS_USED) + found.of(Counter.SURBS_EXPIRED) + found.surbsRefused()
+                + found.surbs();
+        equal("reply blocks received = used + expired + refused + in stock", found.of(Counter.SURBS_RECEIVED),
+                accounted);
         equal("reply blocks made = with acknowledged messages + with failed ones", found.of(Counter.SURBS_MADE),
                 found.of(Counter.SURBS_ARRIVED) + found.of(Counter.SURBS_UNSURE));
-        long accounted = found.of(Counter.SURBS_USED) + found.of(Counter.SURBS_EXPIRED) + found.surbs();
         long made = found.of(Counter.SURBS_MADE) + found.hostile();
         long least = found.restarts() ? 0 : found.of(Counter.SURBS_ARRIVED);
-        check("reply blocks made = used + expired + in stock, but for those whose message failed",
+        check("reply blocks made = used + expired + refused + in stock, but for those whose message failed",
                 least <= accounted && accounted <= made, made + " and " + accounted + ", "
                 + found.of(Counter.SURBS_UNSURE) + " with failed messages");
         equal("no address told to somebody who was not given it", found.witness().betrayed(), 0);

@@ -87,6 +87,7 @@ final class SimulatedReport {
         row("received", found.of(Counter.SURBS_RECEIVED));
         row("used", found.of(Counter.SURBS_USED));
         row("expired", found.of(Counter.SURBS_EXPIRED));
+        row("refused", found.surbsRefused());
         row("in stock", found.surbs());
         row("own address told to ask for more", found.witness().told());
     }

@@ -29,7 +29,7 @@ class A11LooksLikeNymClientIT {
             Sec-WebSocket-Key: KEY
 
             """;
-    /** What is left to the JDK; docs/threat-model-wire.md lists it. */
+    /** What is left to the JDK; docs/threat-model.md lists it. */
     private static final String UPGRADE_OF_THE_JDK = """
             GET / HTTP/1.1
             Connection: Upgrade

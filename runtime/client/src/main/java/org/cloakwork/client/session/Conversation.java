@@ -54,7 +54,7 @@ final class Conversation {
         }
     }
 
-    private enum State { ASKING_VERSION, HANDSHAKE, REGISTERING, AUTHENTICATING, CLAIMING, LIVE, OVER }
+    private enum State { ASKING_VERSION, HANDSHAKE, REGISTERING, ASKING_AGAIN, AUTHENTICATING, CLAIMING, LIVE, OVER }
 
     private final Cryptography cryptography;
     private final IdentityKeyPair client;
@@ -170,6 +170,9 @@ final class Conversation {
     }
 
     private List<Action> supported(int supported, Instant now) {
+        if (state == State.ASKING_AGAIN) {
+            return claimOrGoLive();
+        }
         if (state != State.ASKING_VERSION) {
             return List.of();
         }
@@ -213,7 +216,12 @@ final class Conversation {
         if (state != State.REGISTERING) {
             return List.of();
         }
-        return register.status() ? claimOrGoLive() : over("the gateway refused the registration");
+        if (!register.status()) {
+            return over("the gateway refused the registration");
+        }
+        // As nym-client does, which a gateway would otherwise tell us from. Source: protocol/4-gateway, 11.
+        state = State.ASKING_AGAIN;
+        return List.of(new Action.Send(new ClientRequest.SupportedProtocol().toJson()));
     }
 
     private List<Action> authenticated(ServerResponse.Authenticate authenticate) {

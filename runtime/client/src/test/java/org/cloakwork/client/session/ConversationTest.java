@@ -168,7 +168,9 @@ class ConversationTest {
         Action.Registered registered = assertInstanceOf(Action.Registered.class,
                 conversation.text(done.text().orElseThrow(), NOW).getFirst());
         assertArrayEquals(done.key().bytes(), registered.key().bytes());
-        assertEquals(List.of(new Action.Send(CLAIM)), say(conversation, new ServerResponse.Register(6, true, false)));
+        assertEquals(List.of(new Action.Send(new ClientRequest.SupportedProtocol().toJson())),
+                say(conversation, new ServerResponse.Register(6, true, false)));
+        assertEquals(List.of(new Action.Send(CLAIM)), say(conversation, new ServerResponse.SupportedProtocol(6)));
         assertFalse(conversation.isLive());
         assertEquals(List.of(new Action.Live()), say(conversation, new ServerResponse.Bandwidth(PLENTY, false)));
         assertTrue(conversation.isLive());
