@@ -8,6 +8,7 @@ import org.cloakwork.api.Simulator;
 import org.cloakwork.client.Cryptography;
 import org.cloakwork.localnet.node.Frames;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.sphinx.PacketFormat;
@@ -21,15 +22,14 @@ public final class SimulatorImpl implements Simulator {
 
     @Override
     public Report run(Options options) {
-        return run(options, parts(PacketFormat.class), parts(CoverTrafficStrategy.class),
-                parts(RetransmissionPolicy.class));
+        return run(options, parts(PartKind.SPHINX), parts(PartKind.COVER), parts(PartKind.RETRANSMISSION));
     }
 
-    private static <T> Map<String, T> parts(Class<T> type) {
+    private static <T> Map<String, T> parts(PartKind<T> kind) {
         Map<String, T> parts = new TreeMap<>();
         for (PartFactory<?> factory : ServiceLoader.load(PartFactory.class, SimulatorImpl.class.getClassLoader())) {
-            if (factory.type() == type) {
-                parts.put(factory.name(), type.cast(factory.create(Map.of())));
+            if (factory.type() == kind.service()) {
+                parts.put(factory.name(), kind.service().cast(factory.create(Map.of())));
             }
         }
         return parts;
@@ -37,8 +37,8 @@ public final class SimulatorImpl implements Simulator {
 
     static Report run(Options options, Map<String, PacketFormat> formats, Map<String, CoverTrafficStrategy> covers,
             Map<String, RetransmissionPolicy> retransmissions) {
-        CoverTrafficStrategy cover = named("cover", options.cover(), covers);
-        RetransmissionPolicy retransmission = named("retransmission", options.retransmission(), retransmissions);
+        CoverTrafficStrategy cover = named(PartKind.COVER, options.cover(), covers);
+        RetransmissionPolicy retransmission = named(PartKind.RETRANSMISSION, options.retransmission(), retransmissions);
         StubPacketFormat stubFormat = new StubPacketFormat();
         StubCryptography stub = new StubCryptography(stubFormat);
         Simulation.SharedParts parts = switch (options.packets()) {
@@ -49,7 +49,7 @@ public final class SimulatorImpl implements Simulator {
         return new Simulation(options, parts).run();
     }
 
-    private static <T> T named(String kind, String name, Map<String, T> parts) {
+    private static <T> T named(PartKind<T> kind, String name, Map<String, T> parts) {
         return Optional.ofNullable(parts.get(name)).orElseThrow(() -> new IllegalArgumentException("there is no " + kind
                 + " part called \"" + name + "\"; there are " + parts.keySet()));
     }
@@ -57,6 +57,6 @@ public final class SimulatorImpl implements Simulator {
     /** The one that is known to be fast, or any. */
     private static PacketFormat fastest(Map<String, PacketFormat> formats) {
         return Optional.ofNullable(formats.get("fast")).or(() -> formats.values().stream().findFirst())
-                .orElseThrow(() -> new IllegalArgumentException("there is no sphinx part"));
+                .orElseThrow(() -> new IllegalArgumentException("there is no " + PartKind.SPHINX + " part"));
     }
 }
