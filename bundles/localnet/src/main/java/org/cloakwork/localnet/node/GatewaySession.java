@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.cloakwork.spi.runtime.Randomness;
-import org.cloakwork.wire.MixPacket;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.crypto.GatewaySharedKey;
 import org.cloakwork.wire.crypto.IdentityKeyPair;
@@ -17,8 +16,6 @@ import org.cloakwork.wire.gateway.ClientRequest;
 import org.cloakwork.wire.gateway.GatewayHandshake;
 import org.cloakwork.wire.gateway.GatewayProtocol;
 import org.cloakwork.wire.gateway.HandshakeStep;
-import org.cloakwork.wire.gateway.SensitiveRequest;
-import org.cloakwork.wire.gateway.SensitiveResponse;
 import org.cloakwork.wire.gateway.ServerResponse;
 
 /**
@@ -47,7 +44,7 @@ final class GatewaySession {
                             GatewaySession older) implements State {
     }
 
-    private record Connected(ClientAddress address, Clients.Client client, GatewaySharedKey key) implements State {
+    private record Connected(ConnectedClient client) implements State {
     }
 
     private record Over() implements State {
@@ -58,13 +55,13 @@ final class GatewaySession {
     }
 
     private static final int PING_LENGTH = 8;
-    private static final boolean UPGRADE_MODE = false;
 
     private final IdentityKeyPair gateway;
     private final Clients clients;
     private final Frames frames;
     private final Randomness randomness;
     private final Counters counters;
+    private final Answers answers;
     private State state = new Greeting();
     private Optional<Doubt> doubt = Optional.empty();
     private int timer;
@@ -82,11 +79,12 @@ final class GatewaySession {
         this.frames = frames;
         this.randomness = randomness;
         this.counters = counters;
+        this.answers = new Answers(counters);
     }
 
     /** {@return the client this session belongs to, once it registered or authenticated and until the end} */
     Optional<ClientAddress> client() {
-        return state instanceof Connected connected ? Optional.of(connected.address) : Optional.empty();
+        return state instanceof Connected connected ? Optional.of(connected.client.address()) : Optional.empty();
     }
 
     /**
@@ -94,7 +92,7 @@ final class GatewaySession {
      * @return the binary frame
      */
     byte[] seal(byte[] message) {
-        return frames.sealMessage(message, ((Connected) state).key, randomness);
+        return ((Connected) state).client.seal(message);
     }
 
     /**
@@ -128,7 +126,7 @@ final class GatewaySession {
                 }
                 yield switch (request) {
                     case ClientRequest.SupportedProtocol() ->
-                            List.of(supportedProtocol(), setTimer(GatewayProtocol.FIRST_MESSAGE_TIMEOUT));
+                            List.of(Answers.supportedProtocol(), setTimer(GatewayProtocol.FIRST_MESSAGE_TIMEOUT));
                     case ClientRequest.RegisterHandshake registration -> register(registration);
                     case AuthenticateV2 authentication -> authenticate(authentication, now);
                     default -> refuse("the client is not authenticated");
@@ -177,9 +175,9 @@ final class GatewaySession {
             return refuse("too many clients, or the client is connected already");
         }
         counters.count(Counter.REGISTRATIONS);
-        state = new Connected(address, client.get(), done.key());
+        state = new Connected(connected(address, client.get(), done.key()));
         return List.of(new SessionAction.Send(done.text().orElseThrow()),
-                send(new ServerResponse.Register(done.protocolVersion(), true, UPGRADE_MODE)),
+                Answers.send(new ServerResponse.Register(done.protocolVersion(), true, Answers.UPGRADE_MODE)),
                 new SessionAction.ClearTimer(), new SessionAction.Fetch());
     }
 
@@ -221,9 +219,9 @@ final class GatewaySession {
             return refuse("the client authenticated elsewhere, or asked to be forgotten");
         }
         counters.count(Counter.AUTHENTICATIONS);
-        state = new Connected(request.address, request.client, request.client.key());
-        SessionAction.Send answer = send(new ServerResponse.Authenticate(request.request.protocolVersion(), true,
-                request.client.available(now), UPGRADE_MODE));
+        state = new Connected(connected(request.address, request.client, request.client.key()));
+        SessionAction.Send answer = Answers.send(new ServerResponse.Authenticate(request.request.protocolVersion(),
+                true, request.client.available(now), Answers.UPGRADE_MODE));
         return request.older == null
                 ? List.of(new SessionAction.ClearTimer(), new SessionAction.Fetch(), answer)
                 : List.of(new SessionAction.Tell(request.older, new SessionEvent.Replaced()),
@@ -234,10 +232,14 @@ final class GatewaySession {
         return Instant.ofEpochSecond(request.unixTimestampSeconds());
     }
 
+    private ConnectedClient connected(ClientAddress address, Clients.Client client, GatewaySharedKey key) {
+        return new ConnectedClient(address, client, key, clients, frames, randomness, counters);
+    }
+
     private List<SessionAction> connected(Connected connected, SessionEvent event, Instant now) {
         return switch (event) {
-            case SessionEvent.Binary(byte[] frame) -> packet(connected, frame, now);
-            case SessionEvent.Text(String text) -> List.of(answer(connected, text, now));
+            case SessionEvent.Binary(byte[] frame) -> connected.client.packet(frame, now);
+            case SessionEvent.Text(String text) -> List.of(connected.client.answer(text, now));
             case SessionEvent.Pong(byte[] payload) when doubt.isPresent() && Arrays.equals(payload, doubt.get().ping) ->
                     settle(true);
             case SessionEvent.TimerEnded(int id) when id == timer && doubt.isPresent() -> settle(false);
@@ -248,62 +250,6 @@ final class GatewaySession {
             }
             default -> List.of();
         };
-    }
-
-    private List<SessionAction> packet(Connected connected, byte[] frame, Instant now) {
-        MixPacket packet;
-        try {
-            packet = frames.openPacket(frame, connected.key);
-        } catch (WireException e) {
-            return List.of(error("malformed packet: " + e.getMessage()));
-        }
-        int cost = packet.packet().length;
-        return switch (connected.client.charge(cost, now)) {
-            case Clients.Charged(long left) ->
-                    List.of(new SessionAction.Forward(packet), send(new ServerResponse.Send(left, UPGRADE_MODE)));
-            case Clients.TooLittle(long available) -> {
-                counters.count(Counter.DROPPED_OUT_OF_BANDWIDTH);
-                yield List.of(send(new ServerResponse.OutOfBandwidth(cost, available)));
-            }
-            case Clients.Forgotten() -> List.of(error("the client asked to be forgotten"));
-        };
-    }
-
-    private SessionAction.Send answer(Connected connected, String text, Instant now) {
-        ClientRequest request;
-        try {
-            request = ClientRequest.parse(text);
-        } catch (WireException e) {
-            return error("malformed request: " + e.getMessage());
-        }
-        return switch (request) {
-            case ClientRequest.SupportedProtocol() -> supportedProtocol();
-            case ClientRequest.ClaimFreeTestnetBandwidth() -> switch (connected.client.claim(now)) {
-                case Clients.Charged(long available) ->
-                        send(new ServerResponse.Bandwidth(available, UPGRADE_MODE));
-                default -> error("the client asked to be forgotten");
-            };
-            case ClientRequest.EncryptedRequest sealed -> sensitive(connected, sealed);
-            case ClientRequest.EcashCredential credential ->
-                    error("credentials are not accepted here: bandwidth is free");
-            case ClientRequest.UpgradeModeJwt token -> error("upgrade mode is not supported");
-            default -> error("the client is authenticated already");
-        };
-    }
-
-    private SessionAction.Send sensitive(Connected connected, ClientRequest.EncryptedRequest sealed) {
-        try {
-            return switch (SensitiveRequest.open(sealed, connected.key)) {
-                case SensitiveRequest.ForgetMe(boolean client, boolean stats) ->
-                        client && !clients.forget(connected.address, connected.client)
-                                ? error("the client was forgotten already")
-                                : send(SensitiveResponse.FORGET_ME_ACK.seal(connected.key, randomness));
-                case SensitiveRequest.RememberMe remember ->
-                        send(SensitiveResponse.REMEMBER_ME_ACK.seal(connected.key, randomness));
-            };
-        } catch (WireException e) {
-            return error("malformed request: " + e.getMessage());
-        }
     }
 
     private List<SessionAction> probed(GatewaySession asker) {
@@ -326,7 +272,7 @@ final class GatewaySession {
 
     private List<SessionAction> closed() {
         if (state instanceof Connected connected) {
-            clients.disconnect(connected.address, this);
+            clients.disconnect(connected.client.address(), this);
         }
         state = new Over();
         return doubt.isPresent() ? settle(false) : List.of(new SessionAction.ClearTimer());
@@ -341,20 +287,7 @@ final class GatewaySession {
 
     private List<SessionAction> refuse(String message) {
         state = new Over();
-        return List.of(error(message), new SessionAction.End());
-    }
-
-    private SessionAction.Send error(String message) {
-        counters.count(Counter.CLIENT_REQUESTS_REFUSED);
-        return send(new ServerResponse.Error(message));
-    }
-
-    private static SessionAction.Send supportedProtocol() {
-        return send(new ServerResponse.SupportedProtocol(GatewayProtocol.CURRENT_VERSION));
-    }
-
-    private static SessionAction.Send send(ServerResponse response) {
-        return new SessionAction.Send(response.toJson());
+        return List.of(answers.error(message), new SessionAction.End());
     }
 
     private SessionAction.SetTimer setTimer(Duration duration) {
