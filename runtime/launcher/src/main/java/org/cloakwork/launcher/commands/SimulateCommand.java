@@ -75,8 +75,8 @@ public final class SimulateCommand implements Command {
             Logging.quiet();
         }
         try (Framework framework = Framework.start(Home.path())) {
-            return run(framework.await(Simulator.class, "", START, "org.cloakwork.localnet.SimulatorComponent",
-                    "the simulator"), options);
+            return run(framework.await(Simulator.class, "", START,
+                    "org.cloakwork.localnet.simulation.SimulatorComponent", "the simulator"), options);
         }
     }
 
