@@ -1,6 +1,6 @@
 /** How bytes travel between a client and its gateway. */
 @Export
-@Version("1.0.1")
+@Version("1.1.0")
 package org.cloakwork.spi.transport;
 
 import org.osgi.annotation.bundle.Export;

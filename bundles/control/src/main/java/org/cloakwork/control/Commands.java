@@ -11,7 +11,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.felix.service.command.Parameter;
-import org.cloakwork.api.ClientState;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.spi.frontend.FrontEnd;
 import org.osgi.framework.BundleContext;
@@ -177,19 +176,10 @@ public final class Commands {
             } catch (IllegalStateException e) {
                 address = "not known yet";
             }
-            table.row(client.name(), word(client.client().state()), client.uses("topology"), client.uses("transport"),
+            table.row(client.name(), client.client().state().word(), client.uses("topology"), client.uses("transport"),
                     client.uses("sphinx"), client.uses("retransmission"), client.uses("cover"), address);
         }
         return table.toString();
-    }
-
-    private static String word(ClientState state) {
-        return switch (state) {
-            case ClientState.Connecting ignored -> "connecting";
-            case ClientState.Ready() -> "ready";
-            case ClientState.Degraded ignored -> "degraded";
-            case ClientState.Stopped ignored -> "stopped";
-        };
     }
 
     /** {@return how each client is, why, and what is wrong} */
@@ -197,16 +187,10 @@ public final class Commands {
         StringBuilder text = new StringBuilder();
         List<Running> running = running();
         for (Running client : running) {
-            String reason = switch (client.client().state()) {
-                case ClientState.Connecting(String step) -> ": " + step;
-                case ClientState.Ready() -> "";
-                case ClientState.Degraded(String why) -> ": " + why;
-                case ClientState.Stopped(String why) -> ": " + why;
-            };
             Map<String, Long> counters = client.client().counters();
-            text.append(("%s: %s%s%n  messages: %d sent, %d acknowledged, %d failed, %d in flight, %d received%n"
+            text.append(("%s: %s%n  messages: %d sent, %d acknowledged, %d failed, %d in flight, %d received%n"
                     + "  packets: %d data, %d sent again, %d cover%n").formatted(
-                    client.name(), word(client.client().state()), reason, counters.get("messages.created"),
+                    client.name(), client.client().state().text(), counters.get("messages.created"),
                     counters.get("messages.acknowledged"), counters.get("messages.failed"),
                     counters.get("messages.in-flight"), counters.get("messages.received"),
                     counters.get("packets.sent.data"), counters.get("packets.sent.retransmission"),

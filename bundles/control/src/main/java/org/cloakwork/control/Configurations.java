@@ -79,6 +79,7 @@ public final class Configurations {
     private final Map<String, Feed> clientFeeds = new TreeMap<>();
     /** The first time, nothing is in force yet. */
     private volatile boolean following;
+    private volatile boolean ended;
     private final Set<Problem> fileProblems = new LinkedHashSet<>();
     private final Map<String, Problem> notices = new TreeMap<>();
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
@@ -122,6 +123,8 @@ public final class Configurations {
     /** Follows no more; what is in force stays. */
     @Deactivate
     void deactivate() {
+        // Not waited for: what runs may wait for the component runtime, which waits here.
+        ended = true;
         executor.shutdownNow();
     }
 
@@ -151,7 +154,11 @@ public final class Configurations {
             feedParts();
             feedClients();
         } catch (IOException | RuntimeException e) {
-            LOG.error("the configuration cannot be followed", e);
+            if (ended) {
+                LOG.debug("what was used to follow the configuration has gone meanwhile", e);
+            } else {
+                LOG.error("the configuration cannot be followed", e);
+            }
         }
     }
 

@@ -100,13 +100,21 @@ final class Schemas {
     }
 
     private Optional<ObjectClassDefinition> find(String pid) {
-        for (Bundle bundle : context.getBundles()) {
+        return Arrays.stream(context.getBundles()).flatMap(bundle -> find(pid, bundle).stream()).findFirst();
+    }
+
+    private Optional<ObjectClassDefinition> find(String pid, Bundle bundle) {
+        try {
             MetaTypeInformation information = metatype.getMetaTypeInformation(bundle);
-            if (information != null && Stream.of(information.getPids(), information.getFactoryPids())
-                    .flatMap(Arrays::stream).anyMatch(pid::equals)) {
-                return Optional.of(information.getObjectClassDefinition(pid, null));
+            return information != null && Stream.of(information.getPids(), information.getFactoryPids())
+                    .flatMap(Arrays::stream).anyMatch(pid::equals)
+                    ? Optional.of(information.getObjectClassDefinition(pid, null)) : Optional.empty();
+        } catch (IllegalStateException e) {
+            if (bundle.getState() == Bundle.UNINSTALLED) {
+                // It went after it was listed, and has nothing to say any more.
+                return Optional.empty();
             }
+            throw e;
         }
-        return Optional.empty();
     }
 }

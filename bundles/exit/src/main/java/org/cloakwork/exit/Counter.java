@@ -1,7 +1,9 @@
 package org.cloakwork.exit;
 
+import org.cloakwork.spi.runtime.Counters;
+
 /** Everything an exit counts. */
-enum Counter {
+enum Counter implements Counters.Keyed {
     REQUESTS_MALFORMED("exit.dropped.malformed",
             "connect requests that nobody could answer: no tag and no return address"),
     CONNECTIONS_OPENED("exit.connections.opened", "connections made"),
@@ -27,7 +29,8 @@ enum Counter {
         this.description = description;
     }
 
-    String key() {
+    @Override
+    public String key() {
         return key;
     }
 

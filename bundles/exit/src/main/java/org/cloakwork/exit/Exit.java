@@ -23,6 +23,7 @@ import org.cloakwork.api.SenderTag;
 import org.cloakwork.api.StreamException;
 import org.cloakwork.api.Subscription;
 import org.cloakwork.spi.frontend.FrontEnd;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.streams.ByteBudget;
 import org.cloakwork.streams.StreamLimits;
 import org.cloakwork.wire.WireException;
@@ -64,7 +65,7 @@ final class Exit implements FrontEnd.Serving {
     private final ExitConfiguration configuration;
     private final StreamLimits limits;
     private final ByteBudget budget;
-    private final Counters counters = new Counters();
+    private final Counters<Counter> counters = new Counters<>(Counter.class);
     private final Map<Key, Connection> connections = new LinkedHashMap<>();
     private final Set<Key> over = Collections.newSetFromMap(new LinkedHashMap<>() {
 
@@ -107,7 +108,7 @@ final class Exit implements FrontEnd.Serving {
         return budget;
     }
 
-    Counters counting() {
+    Counters<Counter> counting() {
         return counters;
     }
 
@@ -122,7 +123,7 @@ final class Exit implements FrontEnd.Serving {
 
     @Override
     public Map<String, Long> counters() {
-        return counters.byName();
+        return counters.snapshot();
     }
 
     // ------------------------------------------------------------------ what clients ask

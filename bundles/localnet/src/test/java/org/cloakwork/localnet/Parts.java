@@ -5,12 +5,12 @@ import java.util.ServiceLoader;
 import org.cloakwork.spi.runtime.PartFactory;
 
 /** Parts as plain Java finds them. */
-final class Parts {
+public final class Parts {
 
     private Parts() {
     }
 
-    static <T> T make(Class<T> type, String name, Map<String, String> configuration) {
+    public static <T> T make(Class<T> type, String name, Map<String, String> configuration) {
         for (PartFactory<?> factory : ServiceLoader.load(PartFactory.class)) {
             if (factory.type() == type && factory.name().equals(name)) {
                 return type.cast(factory.create(configuration));

@@ -15,19 +15,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 import org.cloakwork.spi.topology.KeyRotation;
+import org.cloakwork.testing.Draw;
+import org.cloakwork.testing.Laws;
 import org.cloakwork.wire.Reassembler.Complete;
 import org.cloakwork.wire.crypto.AckKey;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
 import org.cloakwork.wire.crypto.ReplyKey;
+import org.junit.jupiter.api.Test;
 
 class WireLawsTest {
 
@@ -57,19 +52,17 @@ class WireLawsTest {
         }
     }
 
+    private static final List<byte[]> STARTS = List.of(
+            new byte[0], new byte[] {0}, new byte[] {2, 0}, new byte[] {2, 1}, new byte[] {7, 2, 0},
+            new byte[] {8, 2, 0, 1}, new byte[] {0, 4, 6, 7, 1, 2, 3, 4}, new byte[] {0, 1, 6}, new byte[] {4},
+            new byte[] {6}, new byte[] {-128, 0, 0, 1, -1, -1, -128}, new byte[] {-128, 0, 0, 1, 9, 1, 0},
+            repliable(0, 0, 0, 0, 1), repliable(1, -1, -1, -1, -1), repliable(2, 0, 0, 0, 0),
+            repliable(3, 0, 1, 4, 1), repliable(3, 0, 1, 12, 2), repliable(4, 0, 2, 1, 0),
+            repliable(5, -1, -1, -1, 1), repliable(3, 0, 1, 0, 0));
+
     /** Noise, and noise behind what begins well. */
-    @Provide
-    Arbitrary<byte[]> bytes() {
-        Arbitrary<byte[]> noise = Arbitraries.integers().between(0, 3000).flatMap(
-                length -> Arbitraries.randomValue(random -> noise(random, length)));
-        Arbitrary<byte[]> starts = Arbitraries.of(List.of(
-                new byte[0], new byte[] {0}, new byte[] {2, 0}, new byte[] {2, 1}, new byte[] {7, 2, 0},
-                new byte[] {8, 2, 0, 1}, new byte[] {0, 4, 6, 7, 1, 2, 3, 4}, new byte[] {0, 1, 6}, new byte[] {4},
-                new byte[] {6}, new byte[] {-128, 0, 0, 1, -1, -1, -128}, new byte[] {-128, 0, 0, 1, 9, 1, 0},
-                repliable(0, 0, 0, 0, 1), repliable(1, -1, -1, -1, -1), repliable(2, 0, 0, 0, 0),
-                repliable(3, 0, 1, 4, 1), repliable(3, 0, 1, 12, 2), repliable(4, 0, 2, 1, 0),
-                repliable(5, -1, -1, -1, 1), repliable(3, 0, 1, 0, 0)));
-        return Combinators.combine(starts, noise).as((start, rest) -> Bytes.concat(start, rest));
+    private static byte[] bytes(Draw draw) {
+        return Bytes.concat(STARTS.get(draw.nextInt(STARTS.size())), draw.bytesUpTo(3000));
     }
 
     private static byte[] repliable(int... rest) {
@@ -81,94 +74,103 @@ class WireLawsTest {
         return start;
     }
 
-    private static byte[] noise(Random random, int length) {
-        byte[] bytes = new byte[length];
-        random.nextBytes(bytes);
-        return bytes;
+    @Test
+    void bytesFromOutsideGiveAValueOrAWireException() {
+        Laws.forAll(2000, draw -> {
+            byte[] bytes = bytes(draw);
+            for (Reader reader : READERS) {
+                try {
+                    reader.read(bytes.clone());
+                } catch (WireException e) {
+                    assertTrue(e.getMessage() != null && e.getStackTrace().length == 0);
+                }
+            }
+        });
     }
 
-    @Property(tries = 2000)
-    void bytesFromOutsideGiveAValueOrAWireException(@ForAll("bytes") byte[] bytes) {
-        for (Reader reader : READERS) {
+    @Test
+    void whatIsReadIsWrittenBack() {
+        Laws.forAll(500, draw -> {
+            byte[] bytes = bytes(draw);
             try {
-                reader.read(bytes.clone());
+                assertArrayEquals(bytes, Fragment.parse(bytes).bytes());
             } catch (WireException e) {
-                assertTrue(e.getMessage() != null && e.getStackTrace().length == 0);
+                // Noise.
             }
-        }
+            try {
+                NymMessage message = NymMessage.parse(bytes);
+                assertArrayEquals(message.bytes(), NymMessage.parse(message.bytes()).bytes());
+            } catch (WireException e) {
+                // Noise.
+            }
+        });
     }
 
-    @Property(tries = 500)
-    void whatIsReadIsWrittenBack(@ForAll("bytes") byte[] bytes) {
-        try {
-            assertArrayEquals(bytes, Fragment.parse(bytes).bytes());
-        } catch (WireException e) {
-            // Noise.
-        }
-        try {
-            NymMessage message = NymMessage.parse(bytes);
-            assertArrayEquals(message.bytes(), NymMessage.parse(message.bytes()).bytes());
-        } catch (WireException e) {
-            // Noise.
-        }
+    @Test
+    void paddingFillsEveryFragmentAndComesOffAgain() {
+        Laws.forAll(300, draw -> {
+            int length = draw.between(0, 9000);
+            int fragmentLength = draw.between(11, 60);
+            byte[] message = draw.bytes(length);
+            byte[] padded = Padding.pad(message, fragmentLength);
+            assertArrayEquals(message, Padding.unpad(padded));
+            AtomicInteger ids = new AtomicInteger();
+            List<Fragment> fragments = Chunking.split(padded, fragmentLength, ids::incrementAndGet);
+            assertEquals(Chunking.requiredFragments(length + 1, fragmentLength).fragments(), fragments.size());
+            fragments.forEach(fragment -> assertEquals(fragmentLength, fragment.bytes().length));
+        });
     }
 
-    @Property(tries = 300)
-    void paddingFillsEveryFragmentAndComesOffAgain(@ForAll @IntRange(max = 9000) int length,
-            @ForAll @IntRange(min = 11, max = 60) int fragmentLength, @ForAll Random random) throws WireException {
-        byte[] message = noise(random, length);
-        byte[] padded = Padding.pad(message, fragmentLength);
-        assertArrayEquals(message, Padding.unpad(padded));
-        AtomicInteger ids = new AtomicInteger();
-        List<Fragment> fragments = Chunking.split(padded, fragmentLength, ids::incrementAndGet);
-        assertEquals(Chunking.requiredFragments(length + 1, fragmentLength).fragments(), fragments.size());
-        fragments.forEach(fragment -> assertEquals(fragmentLength, fragment.bytes().length));
+    @Test
+    void fragmentsInAnyOrderAndWithDuplicatesGiveTheMessageOnce() {
+        Laws.forAll(300, draw -> {
+            int length = draw.between(1, 9000);
+            int fragmentLength = draw.between(17, 40);
+            byte[] message = draw.bytes(length);
+            List<Fragment> fragments = Chunking.split(Padding.pad(message, fragmentLength), fragmentLength,
+                    () -> 1 + draw.nextInt(Integer.MAX_VALUE - 1));
+            List<Fragment> arriving = new ArrayList<>(fragments);
+            fragments.stream().filter(fragment -> draw.nextInt(3) == 0).forEach(arriving::add);
+            Collections.shuffle(arriving, draw);
+            Reassembler<String> reassembler = new Reassembler<>(1 << 20, 100, Duration.ofMinutes(30), 100);
+            List<byte[]> complete = new ArrayList<>();
+            for (Fragment fragment : arriving) {
+                if (reassembler.add("", Fragment.parse(fragment.bytes()), 0) instanceof Complete(byte[] padded)) {
+                    complete.add(padded);
+                }
+            }
+            assertEquals(1, complete.size());
+            assertArrayEquals(message, Padding.unpad(complete.getFirst()));
+            assertEquals(0, reassembler.bytesHeld());
+            assertEquals(0, reassembler.setsHeld());
+        });
     }
 
-    @Property(tries = 300)
-    void fragmentsInAnyOrderAndWithDuplicatesGiveTheMessageOnce(@ForAll @IntRange(min = 1, max = 9000) int length,
-            @ForAll @IntRange(min = 17, max = 40) int fragmentLength, @ForAll Random random) throws WireException {
-        byte[] message = noise(random, length);
-        List<Fragment> fragments = Chunking.split(Padding.pad(message, fragmentLength), fragmentLength,
-                () -> 1 + random.nextInt(Integer.MAX_VALUE - 1));
-        List<Fragment> arriving = new ArrayList<>(fragments);
-        fragments.stream().filter(fragment -> random.nextInt(3) == 0).forEach(arriving::add);
-        Collections.shuffle(arriving, random);
-        Reassembler<String> reassembler = new Reassembler<>(1 << 20, 100, Duration.ofMinutes(30), 100);
-        List<byte[]> complete = new ArrayList<>();
-        for (Fragment fragment : arriving) {
-            if (reassembler.add("", Fragment.parse(fragment.bytes()), 0) instanceof Complete(byte[] padded)) {
-                complete.add(padded);
+    @Test
+    void theReassemblerStaysWithinItsLimitsAndItsBooksBalance() {
+        Laws.forAll(200, draw -> {
+            int maxBytes = draw.between(1, 30_000);
+            int maxSets = draw.between(1, 8);
+            Reassembler<String> reassembler = new Reassembler<>(maxBytes, maxSets, Duration.ofNanos(200), 5);
+            long kept = 0;
+            long delivered = 0;
+            for (int i = 0; i < 1000; i++) {
+                Fragment fragment = randomFragment(draw);
+                Reassembler.Result result = reassembler.add("", fragment, i);
+                assertTrue(reassembler.bytesHeld() >= 0 && reassembler.bytesHeld() <= maxBytes);
+                assertTrue(reassembler.setsHeld() <= maxSets);
+                if (!(result instanceof Reassembler.Dropped)) {
+                    kept++;
+                }
+                if (result instanceof Complete) {
+                    delivered += fragment.total();
+                }
             }
-        }
-        assertEquals(1, complete.size());
-        assertArrayEquals(message, Padding.unpad(complete.getFirst()));
-        assertEquals(0, reassembler.bytesHeld());
-        assertEquals(0, reassembler.setsHeld());
-    }
-
-    @Property(tries = 200)
-    void theReassemblerStaysWithinItsLimitsAndItsBooksBalance(@ForAll @IntRange(min = 1, max = 30_000) int maxBytes,
-            @ForAll @IntRange(min = 1, max = 8) int maxSets, @ForAll Random random) {
-        Reassembler<String> reassembler = new Reassembler<>(maxBytes, maxSets, Duration.ofNanos(200), 5);
-        long kept = 0;
-        long delivered = 0;
-        for (int i = 0; i < 1000; i++) {
-            Fragment fragment = randomFragment(random);
-            Reassembler.Result result = reassembler.add("", fragment, i);
-            assertTrue(reassembler.bytesHeld() >= 0 && reassembler.bytesHeld() <= maxBytes);
-            assertTrue(reassembler.setsHeld() <= maxSets);
-            if (!(result instanceof Reassembler.Dropped)) {
-                kept++;
-            }
-            if (result instanceof Complete) {
-                delivered += fragment.total();
-            }
-        }
-        reassembler.dropStale(5000);
-        assertEquals(kept, delivered + reassembler.evictedFragments() + reassembler.staleFragments());
-        assertEquals(0, reassembler.bytesHeld());
-        assertEquals(0, reassembler.setsHeld());
+            reassembler.dropStale(5000);
+            assertEquals(kept, delivered + reassembler.evictedFragments() + reassembler.staleFragments());
+            assertEquals(0, reassembler.bytesHeld());
+            assertEquals(0, reassembler.setsHeld());
+        });
     }
 
     /** Few ids, totals and positions, so that everything collides; links lead nowhere. */
@@ -181,33 +183,34 @@ class WireLawsTest {
                 position == Fragment.MAX_PER_SET ? link : OptionalInt.empty(), new byte[random.nextInt(2000)]);
     }
 
-    @Property(tries = 100)
-    void framesSurviveAnyCut(@ForAll @Size(max = 6) List<@IntRange(max = 6) Integer> sizes, @ForAll Random random)
-            throws WireException {
-        ByteArrayOutputStream stream = new ByteArrayOutputStream();
-        List<byte[]> packets = new ArrayList<>();
-        for (int size : sizes) {
-            PacketSize packetSize = PacketSize.values()[size];
-            byte[] packet = noise(random, packetSize.packetLength());
-            packets.add(packet);
-            stream.writeBytes(new MixFrame(packetSize, PacketType.MIX, KeyRotation.EVEN, packet)
-                    .encode(random.nextBoolean()));
-        }
-        byte[] all = stream.toByteArray();
-        MixFrameDecoder decoder = new MixFrameDecoder();
-        List<byte[]> decoded = new ArrayList<>();
-        for (int from = 0; from < all.length;) {
-            int length = Math.min(all.length - from, 1 + random.nextInt(20_000));
-            decoder.feed(all, from, length);
-            from += length;
-            for (Optional<MixFrame> next = decoder.next(); next.isPresent(); next = decoder.next()) {
-                decoded.add(next.get().packet());
+    @Test
+    void framesSurviveAnyCut() {
+        Laws.forAll(100, draw -> {
+            ByteArrayOutputStream stream = new ByteArrayOutputStream();
+            List<byte[]> packets = new ArrayList<>();
+            for (int i = draw.between(0, 6); i > 0; i--) {
+                PacketSize packetSize = PacketSize.values()[draw.between(0, 6)];
+                byte[] packet = draw.bytes(packetSize.packetLength());
+                packets.add(packet);
+                stream.writeBytes(new MixFrame(packetSize, PacketType.MIX, KeyRotation.EVEN, packet)
+                        .encode(draw.nextBoolean()));
             }
-        }
-        assertEquals(packets.size(), decoded.size());
-        for (int i = 0; i < packets.size(); i++) {
-            assertTrue(Arrays.equals(packets.get(i), decoded.get(i)));
-        }
-        assertEquals(0, decoder.buffered());
+            byte[] all = stream.toByteArray();
+            MixFrameDecoder decoder = new MixFrameDecoder();
+            List<byte[]> decoded = new ArrayList<>();
+            for (int from = 0; from < all.length;) {
+                int length = Math.min(all.length - from, 1 + draw.nextInt(20_000));
+                decoder.feed(all, from, length);
+                from += length;
+                for (Optional<MixFrame> next = decoder.next(); next.isPresent(); next = decoder.next()) {
+                    decoded.add(next.get().packet());
+                }
+            }
+            assertEquals(packets.size(), decoded.size());
+            for (int i = 0; i < packets.size(); i++) {
+                assertTrue(Arrays.equals(packets.get(i), decoded.get(i)));
+            }
+            assertEquals(0, decoder.buffered());
+        });
     }
 }

@@ -8,13 +8,11 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.cover.CoverTrafficStrategy.Link;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.runtime.Randomness;
+import org.cloakwork.testing.Laws;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,15 +45,20 @@ class ConstantCoverTest {
                 (CoverTrafficStrategy) factory.create(Map.of()));
     }
 
-    @Property(tries = 200)
-    void gapsAreWhatWasConfiguredWhateverTheCongestion(@ForAll @IntRange(min = 1, max = 3_600_000) int mainMillis,
-                                                       @ForAll @IntRange(min = 1, max = 3_600_000) int loopMillis,
-                                                       @ForAll boolean main, @ForAll boolean loop,
-                                                       @ForAll @IntRange(max = 5) int level) {
-        CoverTrafficStrategy strategy = new ConstantCoverFactory().create(Map.of("main", "" + main, "loop", "" + loop,
-                "main-gap-millis", "" + mainMillis, "loop-gap-millis", "" + loopMillis));
-        assertGaps(main ? Optional.of(Duration.ofMillis(mainMillis)) : Optional.empty(),
-                loop ? Optional.of(Duration.ofMillis(loopMillis)) : Optional.empty(), level, strategy);
+    @Test
+    void gapsAreWhatWasConfiguredWhateverTheCongestion() {
+        Laws.forAll(200, draw -> {
+            int mainMillis = draw.between(1, 3_600_000);
+            int loopMillis = draw.between(1, 3_600_000);
+            boolean main = draw.nextBoolean();
+            boolean loop = draw.nextBoolean();
+            int level = draw.between(0, 5);
+            CoverTrafficStrategy strategy = new ConstantCoverFactory()
+                    .create(Map.of("main", "" + main, "loop", "" + loop,
+                    "main-gap-millis", "" + mainMillis, "loop-gap-millis", "" + loopMillis));
+            assertGaps(main ? Optional.of(Duration.ofMillis(mainMillis)) : Optional.empty(),
+                    loop ? Optional.of(Duration.ofMillis(loopMillis)) : Optional.empty(), level, strategy);
+        });
     }
 
     @Test

@@ -11,9 +11,6 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.cover.CoverTrafficStrategy.Link;
 import org.cloakwork.spi.runtime.PartFactory;
@@ -42,20 +39,25 @@ class PoissonCoverTest {
         return new PoissonCoverFactory().create(configuration);
     }
 
-    /** The seed of the property keeps the one case in a thousand away. */
-    @Property(tries = 12, seed = "20")
-    void mainGapsAreExponentialWithTheMeanThatCongestionMultiplies(@ForAll long seed,
-                                                                   @ForAll @IntRange(max = 5) int level) {
-        Randomness randomness = new SplittableRandom(seed)::nextBytes;
-        CoverTrafficStrategy strategy = strategy(Map.of());
-        assertExponential(20e6 * (1 + level), () -> strategy.untilNextSlot(new Level(level), randomness));
+    /** Fixed seeds keep the one case in a thousand away. */
+    @Test
+    void mainGapsAreExponentialWithTheMeanThatCongestionMultiplies() {
+        for (int seed = 0; seed < 12; seed++) {
+            int level = seed % 6;
+            Randomness randomness = new SplittableRandom(seed)::nextBytes;
+            CoverTrafficStrategy strategy = strategy(Map.of());
+            assertExponential(20e6 * (1 + level), () -> strategy.untilNextSlot(new Level(level), randomness));
+        }
     }
 
-    @Property(tries = 6, seed = "200")
-    void loopGapsAreExponentialWhateverTheCongestion(@ForAll long seed, @ForAll @IntRange(max = 5) int level) {
-        Randomness randomness = new SplittableRandom(seed)::nextBytes;
-        CoverTrafficStrategy strategy = strategy(Map.of());
-        assertExponential(200e6, () -> strategy.untilNextLoop(new Level(level), randomness));
+    @Test
+    void loopGapsAreExponentialWhateverTheCongestion() {
+        for (int level = 0; level < 6; level++) {
+            Level link = new Level(level);
+            Randomness randomness = new SplittableRandom(200 + level)::nextBytes;
+            CoverTrafficStrategy strategy = strategy(Map.of());
+            assertExponential(200e6, () -> strategy.untilNextLoop(link, randomness));
+        }
     }
 
     private static void assertExponential(double meanNanos, Supplier<Optional<Duration>> law) {

@@ -1,7 +1,9 @@
 package org.cloakwork.frontend.socks5;
 
+import org.cloakwork.spi.runtime.Counters;
+
 /** Everything a SOCKS front-end counts. */
-enum Counter {
+enum Counter implements Counters.Keyed {
     ACCEPTED("socks5.sockets.accepted", "sockets accepted"),
     EVICTED("socks5.sockets.evicted", "sockets that had asked for nothing yet and gave way to newer ones"),
     REFUSED_FULL("socks5.sockets.refused", "sockets closed because there were too many connections"),
@@ -27,7 +29,8 @@ enum Counter {
         this.description = description;
     }
 
-    String key() {
+    @Override
+    public String key() {
         return key;
     }
 

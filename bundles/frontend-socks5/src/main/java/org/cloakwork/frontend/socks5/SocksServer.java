@@ -23,6 +23,7 @@ import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.StreamException;
 import org.cloakwork.api.Subscription;
 import org.cloakwork.spi.frontend.FrontEnd;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.streams.ByteBudget;
 import org.cloakwork.streams.StreamLimits;
 import org.cloakwork.wire.WireException;
@@ -44,7 +45,7 @@ final class SocksServer implements FrontEnd.Serving {
     private final SocksConfiguration configuration;
     private final StreamLimits limits;
     private final ByteBudget budget;
-    private final Counters counters = new Counters();
+    private final Counters<Counter> counters = new Counters<>(Counter.class);
     /** Whoever knows a connection's id and writes to us could speak on it. */
     private final SecureRandom random = new SecureRandom();
     private final Pseudonyms pseudonyms;
@@ -122,7 +123,7 @@ final class SocksServer implements FrontEnd.Serving {
 
     @Override
     public Map<String, Long> counters() {
-        return counters.byName();
+        return counters.snapshot();
     }
 
     // ------------------------------------------------------------------ sockets

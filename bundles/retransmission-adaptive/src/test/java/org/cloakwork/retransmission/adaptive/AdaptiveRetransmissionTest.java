@@ -8,18 +8,12 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
-import net.jqwik.api.constraints.DoubleRange;
-import net.jqwik.api.constraints.IntRange;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy.Measured;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy.SentPacket;
 import org.cloakwork.spi.runtime.PartFactory;
+import org.cloakwork.testing.Draw;
+import org.cloakwork.testing.Laws;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -65,16 +59,16 @@ class AdaptiveRetransmissionTest {
         return Optional.of(Duration.ofMillis(millis));
     }
 
-    @Provide
-    Arbitrary<Sent> packets() {
-        Arbitrary<Duration> durations = Arbitraries.longs().between(0, Duration.ofHours(2).toNanos())
-                .map(Duration::ofNanos);
-        Arbitrary<Integer> counts = Arbitraries.integers().between(0, 100_000);
-        return Combinators.combine(Arbitraries.integers().between(1, 1_000_000), durations, durations,
-                Combinators.combine(Arbitraries.longs().between(0, 100), durations, durations, counts, counts)
-                        .as((samples, excess, variation, packets, copies) -> samples == 0
-                                ? new Measured(0, Duration.ZERO, Duration.ZERO, packets, copies)
-                                : new Measured(samples, excess, variation, packets, copies))).as(Sent::new);
+    private static Sent packet(Draw draw) {
+        long samples = draw.between(0, 100);
+        Duration excess = samples == 0 ? Duration.ZERO : duration(draw);
+        Duration variation = samples == 0 ? Duration.ZERO : duration(draw);
+        return new Sent(draw.between(1, 1_000_000), duration(draw), duration(draw),
+                new Measured(samples, excess, variation, draw.between(0, 100_000), draw.between(0, 100_000)));
+    }
+
+    private static Duration duration(Draw draw) {
+        return Duration.ofNanos(draw.between(0, Duration.ofHours(2).toNanos()));
     }
 
     // ------------------------------------------------------------------ how long
@@ -99,26 +93,31 @@ class AdaptiveRetransmissionTest {
         assertEquals(millis(30_000), wait(Integer.MAX_VALUE, FAR, measured(9, 70, 3)));
     }
 
-    @Property
-    void neverBeforeTheUsualRoundTripAndNeverSoLateThatTheCopyIsInVain(@ForAll("packets") Sent packet) {
-        policy(Map.of()).waitForAck(packet).ifPresent(wait -> {
-            assertTrue(wait.compareTo(packet.usual()) >= 0, wait + " " + packet);
-            assertTrue(wait.plus(packet.usual()).compareTo(packet.untilDeadline()) <= 0, wait + " " + packet);
+    @Test
+    void neverBeforeTheUsualRoundTripAndNeverSoLateThatTheCopyIsInVain() {
+        Laws.forAll(1000, draw -> {
+            Sent packet = packet(draw);
+            policy(Map.of()).waitForAck(packet).ifPresent(wait -> {
+                assertTrue(wait.compareTo(packet.usual()) >= 0, wait + " " + packet);
+                assertTrue(wait.plus(packet.usual()).compareTo(packet.untilDeadline()) <= 0, wait + " " + packet);
+            });
         });
     }
 
-    @Property
-    void farFromTheDeadlineEveryFurtherCopyDoublesTheWaitOrReachesTheLimit(@ForAll("packets") Sent packet,
-                                                                           @ForAll @IntRange(min = 1,
-                                                                           max = 40) int copy) {
-        RetransmissionPolicy policy = policy(Map.of());
-        Sent far = packet.withDeadline(Duration.ofDays(100));
-        Duration single = policy.waitForAck(far.withTransmissions(1)).orElseThrow();
-        Duration before = policy.waitForAck(far.withTransmissions(copy)).orElseThrow();
-        Duration limit = single.compareTo(Duration.ofSeconds(30)) > 0 ? single : Duration.ofSeconds(30);
-        Duration twice = before.multipliedBy(2);
-        assertEquals(twice.compareTo(limit) < 0 ? twice : limit,
-                policy.waitForAck(far.withTransmissions(copy + 1)).orElseThrow());
+    @Test
+    void farFromTheDeadlineEveryFurtherCopyDoublesTheWaitOrReachesTheLimit() {
+        Laws.forAll(1000, draw -> {
+            Sent packet = packet(draw);
+            int copy = draw.between(1, 40);
+            RetransmissionPolicy policy = policy(Map.of());
+            Sent far = packet.withDeadline(Duration.ofDays(100));
+            Duration single = policy.waitForAck(far.withTransmissions(1)).orElseThrow();
+            Duration before = policy.waitForAck(far.withTransmissions(copy)).orElseThrow();
+            Duration limit = single.compareTo(Duration.ofSeconds(30)) > 0 ? single : Duration.ofSeconds(30);
+            Duration twice = before.multipliedBy(2);
+            assertEquals(twice.compareTo(limit) < 0 ? twice : limit,
+                    policy.waitForAck(far.withTransmissions(copy + 1)).orElseThrow());
+        });
     }
 
     // ------------------------------------------------------------------ the deadline
@@ -134,10 +133,13 @@ class AdaptiveRetransmissionTest {
         assertEquals(Optional.empty(), wait(1, Duration.ZERO, measured));
     }
 
-    @Property
-    void noCopyIsMadeThatCannotBeAcknowledgedInTime(@ForAll("packets") Sent packet) {
-        assertEquals(packet.usual().compareTo(packet.untilDeadline()) > 0,
-                policy(Map.of()).untilCopy(packet).isEmpty());
+    @Test
+    void noCopyIsMadeThatCannotBeAcknowledgedInTime() {
+        Laws.forAll(1000, draw -> {
+            Sent packet = packet(draw);
+            assertEquals(packet.usual().compareTo(packet.untilDeadline()) > 0,
+                    policy(Map.of()).untilCopy(packet).isEmpty());
+        });
     }
 
     // ------------------------------------------------------------------ the budget
@@ -150,15 +152,20 @@ class AdaptiveRetransmissionTest {
                 Duration.ZERO, FAR, new Measured(1, Duration.ZERO, Duration.ZERO, packets, copies))));
     }
 
-    @Property
-    void copiesStayWithinAnyBudget(@ForAll @DoubleRange(max = 1000) double ratio, @ForAll @IntRange(min = 1) int floor,
-                                   @ForAll("packets") Sent packet) {
-        Optional<Duration> putOff = policy(Map.of("budget-ratio", String.valueOf(ratio), "budget-floor", "" + floor))
-                .untilCopy(packet);
-        if (putOff.equals(Optional.of(Duration.ZERO))) {
-            int copies = packet.measured().retransmissions();
-            assertTrue(copies < floor || copies < ratio * packet.measured().newPackets(), "" + packet);
-        }
+    @Test
+    void copiesStayWithinAnyBudget() {
+        Laws.forAll(1000, draw -> {
+            double ratio = draw.nextInt(8) == 0 ? 0 : draw.nextDouble(1000);
+            int floor = draw.between(1, 200_000);
+            Sent packet = packet(draw);
+            Optional<Duration> putOff = policy(Map.of("budget-ratio", String.valueOf(ratio), "budget-floor", ""
+                    + floor))
+                    .untilCopy(packet);
+            if (putOff.equals(Optional.of(Duration.ZERO))) {
+                int copies = packet.measured().retransmissions();
+                assertTrue(copies < floor || copies < ratio * packet.measured().newPackets(), "" + packet);
+            }
+        });
     }
 
     // ------------------------------------------------------------------ configuration

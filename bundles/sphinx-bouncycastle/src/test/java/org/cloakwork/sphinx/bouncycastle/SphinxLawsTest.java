@@ -18,11 +18,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.ServiceLoader;
 import java.util.Set;
-import net.jqwik.api.Example;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.runtime.Randomness;
@@ -36,6 +31,8 @@ import org.cloakwork.spi.sphinx.SphinxException.Kind;
 import org.cloakwork.spi.sphinx.SphinxPrivateKey;
 import org.cloakwork.spi.sphinx.Surb;
 import org.cloakwork.spi.topology.NodeAddress;
+import org.cloakwork.testing.Laws;
+import org.junit.jupiter.api.Test;
 
 class SphinxLawsTest {
 
@@ -71,29 +68,38 @@ class SphinxLawsTest {
         }
     }
 
-    @Property(tries = 60)
-    void whatIsSealedArrives(@ForAll long seed, @ForAll @IntRange(min = 1, max = 5) int hops,
-                             @ForAll @IntRange(max = 7) int version, @ForAll @IntRange(max = 300) int length,
-                             @ForAll @IntRange(max = 40) int room) throws SphinxException {
-        Setup setup = Setup.of(seed, VERSIONS[version], hops);
-        byte[] message = setup.randomness().bytes(length);
-        int payloadLength = Math.max(PacketFormat.MIN_PAYLOAD_LENGTH, length + 17 + room);
-        byte[] packet = format.seal(List.of(new SealRequest(setup.route(), message, payloadLength)),
-                setup.randomness()).getFirst();
-        assertEquals(PacketFormat.HEADER_LENGTH + payloadLength, packet.length);
-        assertArrives(setup, packet, message);
+    @Test
+    void whatIsSealedArrives() {
+        Laws.forAll(60, draw -> {
+            long seed = draw.nextLong();
+            int hops = draw.between(1, 5);
+            int version = draw.between(0, 7);
+            int length = draw.between(0, 300);
+            int room = draw.between(0, 40);
+            Setup setup = Setup.of(seed, VERSIONS[version], hops);
+            byte[] message = setup.randomness().bytes(length);
+            int payloadLength = Math.max(PacketFormat.MIN_PAYLOAD_LENGTH, length + 17 + room);
+            byte[] packet = format.seal(List.of(new SealRequest(setup.route(), message, payloadLength)),
+                    setup.randomness()).getFirst();
+            assertEquals(PacketFormat.HEADER_LENGTH + payloadLength, packet.length);
+            assertArrives(setup, packet, message);
+        });
     }
 
-    @Property(tries = 30)
-    void whatIsSealedWithAReplyBlockArrives(@ForAll long seed, @ForAll @IntRange(min = 1, max = 5) int hops,
-                                            @ForAll @IntRange(max = 7) int version,
-                                            @ForAll @IntRange(max = 300) int length) throws SphinxException {
-        Setup setup = Setup.of(seed, VERSIONS[version], hops);
-        byte[] message = setup.randomness().bytes(length);
-        Surb surb = Surb.parse(format.createSurb(setup.route(), setup.randomness()).bytes());
-        assertEquals(setup.route().hops().getFirst().address(), surb.firstHop());
-        assertEquals(hops, surb.hops());
-        assertArrives(setup, format.seal(surb, message, length + 33), message);
+    @Test
+    void whatIsSealedWithAReplyBlockArrives() {
+        Laws.forAll(30, draw -> {
+            long seed = draw.nextLong();
+            int hops = draw.between(1, 5);
+            int version = draw.between(0, 7);
+            int length = draw.between(0, 300);
+            Setup setup = Setup.of(seed, VERSIONS[version], hops);
+            byte[] message = setup.randomness().bytes(length);
+            Surb surb = Surb.parse(format.createSurb(setup.route(), setup.randomness()).bytes());
+            assertEquals(setup.route().hops().getFirst().address(), surb.firstHop());
+            assertEquals(hops, surb.hops());
+            assertArrives(setup, format.seal(surb, message, length + 33), message);
+        });
     }
 
     private void assertArrives(Setup setup, byte[] sealed, byte[] message) throws SphinxException {
@@ -120,7 +126,7 @@ class SphinxLawsTest {
     }
 
     /** Every bit of alpha, MAC and beta but bit 255 of alpha, which X25519 does not look at. */
-    @Example
+    @Test
     void anyChangedBitOfTheHeaderIsRefused() throws SphinxException {
         Setup setup = Setup.of(7, PacketFormat.VERSION_SEEDS, 3);
         byte[] packet = format.seal(List.of(new SealRequest(setup.route(), new byte[16], 33)), setup.randomness())
@@ -136,70 +142,85 @@ class SphinxLawsTest {
         }
     }
 
-    @Property(tries = 40)
-    void aChangedPayloadIsRefusedByTheLastHop(@ForAll long seed, @ForAll @IntRange(max = 38 * 8 - 1) int bit)
-            throws SphinxException {
-        Setup setup = Setup.of(seed, PacketFormat.VERSION_SEEDS, 2);
-        byte[] packet = format.seal(List.of(new SealRequest(setup.route(), new byte[3], 38)), setup.randomness())
-                .getFirst();
-        packet[PacketFormat.HEADER_LENGTH + bit / 8] ^= (byte) (1 << bit % 8);
-        Processed.Forward forward = assertInstanceOf(Processed.Forward.class,
-                format.process(packet, setup.keys().getFirst()));
-        assertRefused(Kind.INVALID_PAYLOAD, forward.packet(), setup.keys().get(1));
+    @Test
+    void aChangedPayloadIsRefusedByTheLastHop() {
+        Laws.forAll(40, draw -> {
+            long seed = draw.nextLong();
+            int bit = draw.between(0, 38 * 8 - 1);
+            Setup setup = Setup.of(seed, PacketFormat.VERSION_SEEDS, 2);
+            byte[] packet = format.seal(List.of(new SealRequest(setup.route(), new byte[3], 38)), setup.randomness())
+                    .getFirst();
+            packet[PacketFormat.HEADER_LENGTH + bit / 8] ^= (byte) (1 << bit % 8);
+            Processed.Forward forward = assertInstanceOf(Processed.Forward.class,
+                    format.process(packet, setup.keys().getFirst()));
+            assertRefused(Kind.INVALID_PAYLOAD, forward.packet(), setup.keys().get(1));
+        });
     }
 
-    @Property(tries = 200)
-    void arbitraryBytesAreRefused(@ForAll @Size(max = 600) byte[] bytes, @ForAll @Size(32) byte[] key) {
-        assertRefused(bytes.length < 365 ? Kind.INVALID_PACKET : Kind.INVALID_HEADER, bytes,
-                new SphinxPrivateKey(key));
+    @Test
+    void arbitraryBytesAreRefused() {
+        Laws.forAll(200, draw -> {
+            byte[] bytes = draw.bytesUpTo(600);
+            byte[] key = draw.bytes(32);
+            assertRefused(bytes.length < 365 ? Kind.INVALID_PACKET : Kind.INVALID_HEADER, bytes,
+                    new SphinxPrivateKey(key));
+        });
     }
 
     /** Behind a right MAC anything may follow: whoever knows a node's public key can make one. */
-    @Property(tries = 300)
-    void arbitraryRoutingBehindARightMacIsHandled(@ForAll long seed, @ForAll @IntRange(max = 3) int flag,
-                                                  @ForAll @IntRange(max = 7) int addressType,
-                                                  @ForAll @IntRange(min = 17, max = 40) int payloadLength) {
-        Setup setup = Setup.of(seed, PacketFormat.VERSION_SEEDS, 1);
-        byte[] secret = setup.randomness().bytes(32);
-        HopKeys keys = HopKeys.expand(Curve.x25519(secret, setup.route().hops().getFirst().key().bytes()));
-        byte[] beta = setup.randomness().bytes(300);
-        beta[0] = (byte) flag;
-        beta[4] = (byte) addressType;
-        Primitives.xorInto(beta, 0, Primitives.aesKeystream(keys.cipherKey(), 300), 0, 300);
-        byte[] packet = ByteBuffer.allocate(PacketFormat.HEADER_LENGTH + payloadLength)
-                .put(Curve.x25519Base(secret)).put(Primitives.hmacSha256(keys.macKey(), beta), 0, 16).put(beta)
-                .put(setup.randomness().bytes(payloadLength)).array();
-        boolean address = addressType == 4 || addressType == 6;
-        SphinxPrivateKey key = setup.keys().getFirst();
-        if (flag == 1 && address && payloadLength >= PacketFormat.MIN_PAYLOAD_LENGTH) {
-            try {
-                assertInstanceOf(Processed.Forward.class, format.process(packet, key));
-            } catch (SphinxException e) {
-                throw new AssertionError(e);
+    @Test
+    void arbitraryRoutingBehindARightMacIsHandled() {
+        Laws.forAll(300, draw -> {
+            long seed = draw.nextLong();
+            int flag = draw.between(0, 3);
+            int addressType = draw.between(0, 7);
+            int payloadLength = draw.between(17, 40);
+            Setup setup = Setup.of(seed, PacketFormat.VERSION_SEEDS, 1);
+            byte[] secret = setup.randomness().bytes(32);
+            HopKeys keys = HopKeys.expand(Curve.x25519(secret, setup.route().hops().getFirst().key().bytes()));
+            byte[] beta = setup.randomness().bytes(300);
+            beta[0] = (byte) flag;
+            beta[4] = (byte) addressType;
+            Primitives.xorInto(beta, 0, Primitives.aesKeystream(keys.cipherKey(), 300), 0, 300);
+            byte[] packet = ByteBuffer.allocate(PacketFormat.HEADER_LENGTH + payloadLength)
+                    .put(Curve.x25519Base(secret)).put(Primitives.hmacSha256(keys.macKey(), beta), 0, 16).put(beta)
+                    .put(setup.randomness().bytes(payloadLength)).array();
+            boolean address = addressType == 4 || addressType == 6;
+            SphinxPrivateKey key = setup.keys().getFirst();
+            if (flag == 1 && address && payloadLength >= PacketFormat.MIN_PAYLOAD_LENGTH) {
+                try {
+                    assertInstanceOf(Processed.Forward.class, format.process(packet, key));
+                } catch (SphinxException e) {
+                    throw new AssertionError(e);
+                }
+            } else {
+                assertRefused(flag == 2 || flag == 1 && address ? Kind.INVALID_PAYLOAD : Kind.INVALID_ROUTING, packet,
+                        key);
             }
-        } else {
-            assertRefused(flag == 2 || flag == 1 && address ? Kind.INVALID_PAYLOAD : Kind.INVALID_ROUTING, packet, key);
-        }
+        });
     }
 
     /** No contributory check upstream: points of small order work, all of them giving the same shared secret. */
-    @Property(tries = 10)
-    void pointsOfSmallOrderAreNotAnError(@ForAll @Size(32) byte[] key) throws SphinxException {
-        for (int u = 0; u <= 1; u++) {
-            byte[] alpha = new byte[32];
-            alpha[0] = (byte) u;
-            byte[] packet = Arrays.copyOf(alpha, 400);
-            HopKeys keys = HopKeys.expand(new byte[32]);
-            byte[] beta = Primitives.aesKeystream(keys.cipherKey(), 300);
-            beta[0] ^= 1;
-            beta[4] ^= 4;
-            System.arraycopy(Primitives.hmacSha256(keys.macKey(), beta), 0, packet, 32, 16);
-            System.arraycopy(beta, 0, packet, 48, 300);
-            assertInstanceOf(Processed.Forward.class, format.process(packet, new SphinxPrivateKey(key)));
-        }
+    @Test
+    void pointsOfSmallOrderAreNotAnError() {
+        Laws.forAll(10, draw -> {
+            byte[] key = draw.bytes(32);
+            for (int u = 0; u <= 1; u++) {
+                byte[] alpha = new byte[32];
+                alpha[0] = (byte) u;
+                byte[] packet = Arrays.copyOf(alpha, 400);
+                HopKeys keys = HopKeys.expand(new byte[32]);
+                byte[] beta = Primitives.aesKeystream(keys.cipherKey(), 300);
+                beta[0] ^= 1;
+                beta[4] ^= 4;
+                System.arraycopy(Primitives.hmacSha256(keys.macKey(), beta), 0, packet, 32, 16);
+                System.arraycopy(beta, 0, packet, 48, 300);
+                assertInstanceOf(Processed.Forward.class, format.process(packet, new SphinxPrivateKey(key)));
+            }
+        });
     }
 
-    @Example
+    @Test
     void randomnessIsDrawnInTheOrderOfTheRequests() {
         Setup setup = Setup.of(3, PacketFormat.VERSION_SEEDS, 4);
         SealRequest small = new SealRequest(setup.route(), new byte[0], 33);
@@ -213,7 +234,7 @@ class SphinxLawsTest {
         assertFalse(Arrays.equals(Arrays.copyOf(packets.get(0), 32), Arrays.copyOf(packets.get(1), 32)));
     }
 
-    @Example
+    @Test
     void theServiceLoaderFindsThePart() {
         PartFactory<?> factory = ServiceLoader.load(PartFactory.class).stream().map(ServiceLoader.Provider::get)
                 .filter(f -> f.type() == PacketFormat.class).findFirst().orElseThrow();

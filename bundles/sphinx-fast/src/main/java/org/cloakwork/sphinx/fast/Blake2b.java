@@ -223,6 +223,7 @@ final class Blake2b {
         v[15] = v15;
     }
 
+    /** A twin of {@link #firstRounds} on purpose: unrolled, each round has its message words in fixed places. */
     private static void lastRounds(long[] v, long[] m) {
         long v0 = v[0];
         long v1 = v[1];

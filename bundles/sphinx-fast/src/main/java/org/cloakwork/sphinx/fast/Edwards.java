@@ -180,7 +180,7 @@ final class Edwards {
         finishAddition(r);
     }
 
-    /** r = p + q; r may be p. */
+    /** r = p + q; r may be p. A twin of the one above on purpose: with q.z = 1 that one has a multiplication less. */
     void add(Point r, Point p, Cached q) {
         Field.subtract(a, p.y, p.x);
         Field.multiply(a, a, q.difference);

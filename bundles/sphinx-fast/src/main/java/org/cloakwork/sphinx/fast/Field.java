@@ -223,6 +223,7 @@ final class Field {
         r[4] = (r4 & MASK) + (r3 >> 51);
     }
 
+    /** Reduces as {@link #multiply} does, written out again on purpose: the sums stay in registers. */
     static void square(long[] r, long[] a) {
         long a0 = a[0];
         long a1 = a[1];

@@ -120,7 +120,10 @@ final class Inversion {
         r = rr;
     }
 
-    /** (f, g) = matrix (f, g) / 2^51, which is exact. Products are split as in {@link Field#multiply}. */
+    /**
+     * (f, g) = matrix (f, g) / 2^51, which is exact. Products are split as in {@link Field#multiply}. The two halves
+     * are written out on purpose: both read the old f and g, which stay in registers.
+     */
     private void applyToIntegers() {
         long a0 = f0 << 6;
         long a1 = f1 << 6;

@@ -10,13 +10,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import net.jqwik.api.Example;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 import org.bouncycastle.crypto.digests.Blake2bDigest;
 import org.bouncycastle.math.ec.rfc7748.X25519;
+import org.cloakwork.testing.Laws;
+import org.junit.jupiter.api.Test;
 
 /** Against {@link BigInteger} and BouncyCastle. */
 class ArithmeticTest {
@@ -61,78 +58,83 @@ class ArithmeticTest {
         }
     }
 
-    @Property(tries = 2000)
-    void productsOfTheWholeRangeOfLimbs(@ForAll long seed) {
-        Random random = new Random(seed);
-        long[] a = limbs(random, false);
-        long[] b = limbs(random, true);
-        long[] r = new long[5];
-        Field.multiply(r, a, b);
-        assertReduced(r);
-        assertEquals(field(a).multiply(field(b)).mod(P), field(r));
-        Field.square(r, b);
-        assertReduced(r);
-        assertEquals(field(b).pow(2).mod(P), field(r));
-        long[] reduced = r.clone();
-        long[] difference = new long[5];
-        Field.multiply(difference, a, b);
-        Field.subtract(difference, r, difference);
-        long[] sum = new long[5];
-        Field.addA24Times(sum, reduced, difference);
-        assertEquals(field(reduced).add(field(difference).multiply(BigInteger.valueOf(121665))).mod(P), field(sum));
-        for (long limb : sum) {
-            assertTrue(Math.abs(limb) < 7_316_000_000_000_000L);
-        }
-    }
-
-    @Property(tries = 500)
-    void bytesAndBack(@ForAll long seed, @ForAll boolean extreme) {
-        Random random = new Random(seed);
-        long[] a = limbs(random, false);
-        if (extreme) {
-            // around multiples of p
-            a = Field.of(BigInteger.ZERO);
-            BigInteger near = P.multiply(BigInteger.valueOf(random.nextInt(-3, 4)))
-                    .add(BigInteger.valueOf(random.nextInt(-25, 26)));
-            for (int i = 0; i < 4; i++) {
-                a[i] = near.and(BigInteger.ONE.shiftLeft(51).subtract(BigInteger.ONE)).longValue();
-                near = near.shiftRight(51);
+    @Test
+    void productsOfTheWholeRangeOfLimbs() {
+        Laws.forAll(2000, draw -> {
+            long[] a = limbs(draw, false);
+            long[] b = limbs(draw, true);
+            long[] r = new long[5];
+            Field.multiply(r, a, b);
+            assertReduced(r);
+            assertEquals(field(a).multiply(field(b)).mod(P), field(r));
+            Field.square(r, b);
+            assertReduced(r);
+            assertEquals(field(b).pow(2).mod(P), field(r));
+            long[] reduced = r.clone();
+            long[] difference = new long[5];
+            Field.multiply(difference, a, b);
+            Field.subtract(difference, r, difference);
+            long[] sum = new long[5];
+            Field.addA24Times(sum, reduced, difference);
+            assertEquals(field(reduced).add(field(difference).multiply(BigInteger.valueOf(121665))).mod(P), field(sum));
+            for (long limb : sum) {
+                assertTrue(Math.abs(limb) < 7_316_000_000_000_000L);
             }
-            a[4] = near.longValueExact();
-        }
-        byte[] bytes = new byte[34];
-        Field.toBytes(bytes, 1, a);
-        assertEquals(field(a), littleEndian(bytes, 1));
-        assertEquals(field(a).signum() == 0, Field.isZero(a));
-        long[] back = new long[5];
-        Field.fromBytes(back, bytes, 1);
-        assertEquals(field(a), value(back, 51));
+        });
     }
 
-    @Property(tries = 100)
-    void inverses(@ForAll long seed, @ForAll @IntRange(min = 1, max = 9) int count) {
-        Random random = new Random(seed);
-        long[][] values = new long[count][];
-        BigInteger[] expected = new BigInteger[count];
-        for (int i = 0; i < count; i++) {
-            values[i] = limbs(random, true);
-            expected[i] = field(values[i]).modPow(P.subtract(BigInteger.TWO), P);
-            long[] inverse = new long[5];
-            Inversion.invert(inverse, values[i]);
-            assertEquals(expected[i], field(inverse));
-        }
-        for (BigInteger inverse : expected) {
-            if (inverse.signum() == 0) {
-                return;
+    @Test
+    void bytesAndBack() {
+        Laws.forAll(500, draw -> {
+            boolean extreme = draw.nextBoolean();
+            long[] a = limbs(draw, false);
+            if (extreme) {
+                // around multiples of p
+                a = Field.of(BigInteger.ZERO);
+                BigInteger near = P.multiply(BigInteger.valueOf(draw.nextInt(-3, 4)))
+                        .add(BigInteger.valueOf(draw.nextInt(-25, 26)));
+                for (int i = 0; i < 4; i++) {
+                    a[i] = near.and(BigInteger.ONE.shiftLeft(51).subtract(BigInteger.ONE)).longValue();
+                    near = near.shiftRight(51);
+                }
+                a[4] = near.longValueExact();
             }
-        }
-        Inversion.invertAll(values, count);
-        for (int i = 0; i < count; i++) {
-            assertEquals(expected[i], field(values[i]));
-        }
+            byte[] bytes = new byte[34];
+            Field.toBytes(bytes, 1, a);
+            assertEquals(field(a), littleEndian(bytes, 1));
+            assertEquals(field(a).signum() == 0, Field.isZero(a));
+            long[] back = new long[5];
+            Field.fromBytes(back, bytes, 1);
+            assertEquals(field(a), value(back, 51));
+        });
     }
 
-    @Example
+    @Test
+    void inverses() {
+        Laws.forAll(100, draw -> {
+            int count = draw.between(1, 9);
+            long[][] values = new long[count][];
+            BigInteger[] expected = new BigInteger[count];
+            for (int i = 0; i < count; i++) {
+                values[i] = limbs(draw, true);
+                expected[i] = field(values[i]).modPow(P.subtract(BigInteger.TWO), P);
+                long[] inverse = new long[5];
+                Inversion.invert(inverse, values[i]);
+                assertEquals(expected[i], field(inverse));
+            }
+            for (BigInteger inverse : expected) {
+                if (inverse.signum() == 0) {
+                    return;
+                }
+            }
+            Inversion.invertAll(values, count);
+            for (int i = 0; i < count; i++) {
+                assertEquals(expected[i], field(values[i]));
+            }
+        });
+    }
+
+    @Test
     void theInverseOfZeroIsZero() {
         long[] inverse = Field.one();
         Inversion.invert(inverse, Field.of(P));
@@ -153,7 +155,7 @@ class ArithmeticTest {
         return edges;
     }
 
-    @Example
+    @Test
     void productsModuloTheOrderAtTheEdges() {
         for (BigInteger a : edgeScalars()) {
             checkScalars(a, a.add(BigInteger.TWO).mod(ORDER));
@@ -163,9 +165,13 @@ class ArithmeticTest {
         }
     }
 
-    @Property(tries = 1000)
-    void productsModuloTheOrder(@ForAll @Size(32) byte[] a, @ForAll @Size(32) byte[] b) {
-        checkScalars(littleEndian(a, 0), littleEndian(b, 0).mod(ORDER));
+    @Test
+    void productsModuloTheOrder() {
+        Laws.forAll(1000, draw -> {
+            byte[] a = draw.bytes(32);
+            byte[] b = draw.bytes(32);
+            checkScalars(littleEndian(a, 0), littleEndian(b, 0).mod(ORDER));
+        });
     }
 
     private static void checkScalars(BigInteger a, BigInteger b) {
@@ -194,12 +200,16 @@ class ArithmeticTest {
     }
 
     /** Random points, half of them on the twist, and with any bit 255. */
-    @Property(tries = 300)
-    void theLadderIsX25519(@ForAll @Size(32) byte[] scalar, @ForAll @Size(32) byte[] point) {
-        assertArrayEquals(x25519(scalar, point), ladder(scalar, point));
+    @Test
+    void theLadderIsX25519() {
+        Laws.forAll(300, draw -> {
+            byte[] scalar = draw.bytes(32);
+            byte[] point = draw.bytes(32);
+            assertArrayEquals(x25519(scalar, point), ladder(scalar, point));
+        });
     }
 
-    @Example
+    @Test
     void theLadderIsX25519ForOddPoints() {
         Random random = new Random(1);
         for (BigInteger u : LOW_ORDER) {
@@ -222,39 +232,40 @@ class ArithmeticTest {
     }
 
     /** A chain of clamped scalars is one multiplication with the table, whatever the point's part of low order. */
-    @Property(tries = 150)
-    void oneMultiplicationFromATableIsAChainOfX25519(@ForAll long seed,
-                                                     @ForAll @IntRange(min = 1, max = 5) int length) {
-        Random random = new Random(seed);
-        byte[] point = new byte[32];
-        random.nextBytes(point);
-        FixedBaseTable table = FixedBaseTable.of(point);
-        BigInteger u = littleEndian(point, 0).clearBit(255).mod(P);
-        BigInteger vSquared = u.pow(3).add(BigInteger.valueOf(486662).multiply(u.pow(2))).add(u).mod(P);
-        assertEquals(vSquared.modPow(P.shiftRight(1), P).equals(BigInteger.ONE), table != null);
-        if (table == null) {
-            return;
-        }
-        byte[] expected = point;
-        long[] m = new long[Scalars.LIMBS];
-        for (int i = 0; i < length; i++) {
-            byte[] scalar = new byte[32];
-            random.nextBytes(scalar);
-            expected = x25519(scalar, expected);
-            Ladder.clamp(scalar);
-            if (i == 0) {
-                Scalars.fromBytes(m, scalar, 0, 3);
-            } else {
-                long[] factor = new long[Scalars.LIMBS];
-                Scalars.fromBytes(factor, scalar, 0, 0);
-                Scalars.multiply(m, factor, m);
+    @Test
+    void oneMultiplicationFromATableIsAChainOfX25519() {
+        Laws.forAll(150, draw -> {
+            int length = draw.between(1, 5);
+            byte[] point = new byte[32];
+            draw.nextBytes(point);
+            FixedBaseTable table = FixedBaseTable.of(point);
+            BigInteger u = littleEndian(point, 0).clearBit(255).mod(P);
+            BigInteger vSquared = u.pow(3).add(BigInteger.valueOf(486662).multiply(u.pow(2))).add(u).mod(P);
+            assertEquals(vSquared.modPow(P.shiftRight(1), P).equals(BigInteger.ONE), table != null);
+            if (table == null) {
+                return;
             }
-        }
-        assertArrayEquals(expected, fromTable(table, m));
+            byte[] expected = point;
+            long[] m = new long[Scalars.LIMBS];
+            for (int i = 0; i < length; i++) {
+                byte[] scalar = new byte[32];
+                draw.nextBytes(scalar);
+                expected = x25519(scalar, expected);
+                Ladder.clamp(scalar);
+                if (i == 0) {
+                    Scalars.fromBytes(m, scalar, 0, 3);
+                } else {
+                    long[] factor = new long[Scalars.LIMBS];
+                    Scalars.fromBytes(factor, scalar, 0, 0);
+                    Scalars.multiply(m, factor, m);
+                }
+            }
+            assertArrayEquals(expected, fromTable(table, m));
+        });
     }
 
     /** Digits at their ends: all zero, all 15, all 16 with carries, and l - 1. */
-    @Example
+    @Test
     void scalarsAtTheEdgesOfTheTable() {
         FixedBaseTable table = FixedBaseTable.of(Tables.BASE_POINT);
         List<BigInteger> scalars = new ArrayList<>();
@@ -289,17 +300,22 @@ class ArithmeticTest {
         return result;
     }
 
-    @Property(tries = 300)
-    void blake2b(@ForAll @Size(64) byte[] key, @ForAll @IntRange(min = 1, max = 600) int length, @ForAll long seed) {
-        byte[] data = new byte[length + 3];
-        new Random(seed).nextBytes(data);
-        Blake2bDigest digest = new Blake2bDigest(key, 32, null, null);
-        digest.update(data, 3, length);
-        byte[] expected = new byte[32];
-        digest.doFinal(expected, 0);
-        byte[] actual = new byte[33];
-        new Blake2b().xorDigest(key, 0, data, 3, data.length, actual, 1);
-        assertArrayEquals(expected, Arrays.copyOfRange(actual, 1, 33));
+    @Test
+    void blake2b() {
+        Laws.forAll(300, draw -> {
+            byte[] key = draw.bytes(64);
+            int length = draw.between(1, 600);
+            long seed = draw.nextLong();
+            byte[] data = new byte[length + 3];
+            new Random(seed).nextBytes(data);
+            Blake2bDigest digest = new Blake2bDigest(key, 32, null, null);
+            digest.update(data, 3, length);
+            byte[] expected = new byte[32];
+            digest.doFinal(expected, 0);
+            byte[] actual = new byte[33];
+            new Blake2b().xorDigest(key, 0, data, 3, data.length, actual, 1);
+            assertArrayEquals(expected, Arrays.copyOfRange(actual, 1, 33));
+        });
     }
 
     private static byte[] ladder(byte[] scalar, byte[] point) {
@@ -331,13 +347,15 @@ class ArithmeticTest {
     }
 
     /** Scalars of all lengths: clamped, reduced, extreme ones; the second after the first with the same rows. */
-    @Property(tries = 300)
-    void multiplesOfAPointAreThoseOfTheLadder(@ForAll @Size(32) byte[] point, @ForAll long seed) {
-        Random random = new Random(seed);
-        assertMultiples(point, random);
+    @Test
+    void multiplesOfAPointAreThoseOfTheLadder() {
+        Laws.forAll(300, draw -> {
+            byte[] point = draw.bytes(32);
+            assertMultiples(point, draw);
+        });
     }
 
-    @Example
+    @Test
     void multiplesOfOddPointsAreThoseOfTheLadder() {
         Random random = new Random(1);
         List<BigInteger> odd = new ArrayList<>(LOW_ORDER);

@@ -19,11 +19,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import net.jqwik.api.Example;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 import org.bouncycastle.math.ec.rfc7748.X25519;
 import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.sphinx.bouncycastle.BouncyCastleSphinx;
@@ -37,6 +32,8 @@ import org.cloakwork.spi.sphinx.SphinxException;
 import org.cloakwork.spi.sphinx.SphinxPrivateKey;
 import org.cloakwork.spi.sphinx.Surb;
 import org.cloakwork.spi.topology.NodeAddress;
+import org.cloakwork.testing.Laws;
+import org.junit.jupiter.api.Test;
 
 /** Byte for byte what the yardstick does, also with keys that no honest node has. */
 class SameBytesTest {
@@ -94,84 +91,99 @@ class SameBytesTest {
         return route.hops().stream().map(Route.Hop::key).toList();
     }
 
-    @Property(tries = 120)
-    void sealed(@ForAll long seed, @ForAll @IntRange(min = 1, max = 5) int hops,
-                @ForAll @IntRange(max = 5) int version, @ForAll @IntRange(max = 300) int length) {
-        Random random = new Random(seed);
-        Route route = route(random, VERSIONS[version], hops);
-        byte[] message = bytes(random, length);
-        List<SealRequest> request = List.of(new SealRequest(route, message, Math.max(33, length + 17)));
-        byte[] expected = yardstick.seal(request, new Random(seed)::nextBytes).getFirst();
-        assertArrayEquals(expected, ladders.seal(request, new Random(seed)::nextBytes).getFirst());
-        tables.prepare(keys(route));
-        assertArrayEquals(expected, tables.seal(request, new Random(seed)::nextBytes).getFirst());
+    @Test
+    void sealed() {
+        Laws.forAll(120, draw -> {
+            long seed = draw.nextLong();
+            int hops = draw.between(1, 5);
+            int version = draw.between(0, 5);
+            int length = draw.between(0, 300);
+            Random random = new Random(seed);
+            Route route = route(random, VERSIONS[version], hops);
+            byte[] message = bytes(random, length);
+            List<SealRequest> request = List.of(new SealRequest(route, message, Math.max(33, length + 17)));
+            byte[] expected = yardstick.seal(request, new Random(seed)::nextBytes).getFirst();
+            assertArrayEquals(expected, ladders.seal(request, new Random(seed)::nextBytes).getFirst());
+            tables.prepare(keys(route));
+            assertArrayEquals(expected, tables.seal(request, new Random(seed)::nextBytes).getFirst());
+        });
     }
 
     /** More than a batch, some of the nodes with tables, routes of all lengths. */
-    @Property(tries = 5)
-    void sealedTogether(@ForAll long seed) {
-        Random random = new Random(seed);
-        List<SealRequest> requests = new ArrayList<>();
-        for (int i = 0; i < 40; i++) {
-            Route route = route(random, VERSIONS[random.nextInt(2)], random.nextInt(1, 6));
-            requests.add(new SealRequest(route, bytes(random, random.nextInt(50)), 70));
-            if (i % 10 == 0) {
-                tables.prepare(keys(route));
+    @Test
+    void sealedTogether() {
+        Laws.forAll(5, draw -> {
+            long seed = draw.nextLong();
+            Random random = new Random(seed);
+            List<SealRequest> requests = new ArrayList<>();
+            for (int i = 0; i < 40; i++) {
+                Route route = route(random, VERSIONS[random.nextInt(2)], random.nextInt(1, 6));
+                requests.add(new SealRequest(route, bytes(random, random.nextInt(50)), 70));
+                if (i % 10 == 0) {
+                    tables.prepare(keys(route));
+                }
             }
-        }
-        Random expectedDraws = new Random(seed);
-        Random draws = new Random(seed);
-        List<byte[]> expected = yardstick.seal(requests, expectedDraws::nextBytes);
-        List<byte[]> actual = tables.seal(requests, draws::nextBytes);
-        assertEquals(expected.size(), actual.size());
-        for (int i = 0; i < expected.size(); i++) {
-            assertArrayEquals(expected.get(i), actual.get(i));
-        }
-        assertEquals(expectedDraws.nextLong(), draws.nextLong());
+            Random expectedDraws = new Random(seed);
+            Random draws = new Random(seed);
+            List<byte[]> expected = yardstick.seal(requests, expectedDraws::nextBytes);
+            List<byte[]> actual = tables.seal(requests, draws::nextBytes);
+            assertEquals(expected.size(), actual.size());
+            for (int i = 0; i < expected.size(); i++) {
+                assertArrayEquals(expected.get(i), actual.get(i));
+            }
+            assertEquals(expectedDraws.nextLong(), draws.nextLong());
+        });
     }
 
-    @Property(tries = 60)
-    void replyBlocks(@ForAll long seed, @ForAll @IntRange(min = 1, max = 5) int hops,
-                     @ForAll @IntRange(max = 5) int version, @ForAll @IntRange(max = 300) int length) {
-        Random random = new Random(seed);
-        Route route = route(random, VERSIONS[version], hops);
-        tables.prepare(keys(route));
-        Surb expected = yardstick.createSurb(route, new Random(seed)::nextBytes);
-        Surb actual = tables.createSurb(route, new Random(seed)::nextBytes);
-        assertArrayEquals(expected.bytes(), actual.bytes());
-        byte[] message = bytes(random, length);
-        assertArrayEquals(yardstick.seal(expected, message, length + 40),
-                tables.seal(actual, message, length + 40));
+    @Test
+    void replyBlocks() {
+        Laws.forAll(60, draw -> {
+            long seed = draw.nextLong();
+            int hops = draw.between(1, 5);
+            int version = draw.between(0, 5);
+            int length = draw.between(0, 300);
+            Random random = new Random(seed);
+            Route route = route(random, VERSIONS[version], hops);
+            tables.prepare(keys(route));
+            Surb expected = yardstick.createSurb(route, new Random(seed)::nextBytes);
+            Surb actual = tables.createSurb(route, new Random(seed)::nextBytes);
+            assertArrayEquals(expected.bytes(), actual.bytes());
+            byte[] message = bytes(random, length);
+            assertArrayEquals(yardstick.seal(expected, message, length + 40),
+                    tables.seal(actual, message, length + 40));
+        });
     }
 
-    @Property(tries = 80)
-    void processed(@ForAll long seed, @ForAll @IntRange(min = 1, max = 5) int hopCount,
-                   @ForAll @IntRange(max = 5) int version) throws SphinxException {
-        Random random = new Random(seed);
-        List<SphinxPrivateKey> privateKeys = new ArrayList<>();
-        List<Route.Hop> hops = new ArrayList<>();
-        for (int i = 0; i < hopCount; i++) {
-            byte[] privateKey = bytes(random, 32);
-            byte[] publicKey = new byte[32];
-            X25519.scalarMultBase(privateKey, 0, publicKey, 0);
-            privateKeys.add(new SphinxPrivateKey(privateKey));
-            hops.add(new Route.Hop(address(random), new EncryptionKey(publicKey), random.nextLong()));
-        }
-        Route route = new Route(VERSIONS[version], hops, new Destination(bytes(random, 32), bytes(random, 16)));
-        byte[] packet = tables.seal(List.of(new SealRequest(route, bytes(random, 20), 60)), random::nextBytes)
-                .getFirst();
-        for (SphinxPrivateKey key : privateKeys) {
-            if (random.nextBoolean()) {
-                packet[31] ^= (byte) 0x80; // the one bit of a header nobody looks at
+    @Test
+    void processed() {
+        Laws.forAll(80, draw -> {
+            int hopCount = draw.between(1, 5);
+            int version = draw.between(0, 5);
+            List<SphinxPrivateKey> privateKeys = new ArrayList<>();
+            List<Route.Hop> hops = new ArrayList<>();
+            for (int i = 0; i < hopCount; i++) {
+                byte[] privateKey = bytes(draw, 32);
+                byte[] publicKey = new byte[32];
+                X25519.scalarMultBase(privateKey, 0, publicKey, 0);
+                privateKeys.add(new SphinxPrivateKey(privateKey));
+                hops.add(new Route.Hop(address(draw), new EncryptionKey(publicKey), draw.nextLong()));
             }
-            byte[] before = packet.clone();
-            Processed actual = tables.process(packet, key);
-            assertArrayEquals(before, packet);
-            assertSame(yardstick.process(packet, key), actual);
-            if (actual instanceof Processed.Forward forward) {
-                packet = forward.packet();
+            Route route = new Route(VERSIONS[version], hops, new Destination(bytes(draw, 32), bytes(draw, 16)));
+            byte[] packet = tables.seal(List.of(new SealRequest(route, bytes(draw, 20), 60)), draw::nextBytes)
+                    .getFirst();
+            for (SphinxPrivateKey key : privateKeys) {
+                if (draw.nextBoolean()) {
+                    packet[31] ^= (byte) 0x80; // the one bit of a header nobody looks at
+                }
+                byte[] before = packet.clone();
+                Processed actual = tables.process(packet, key);
+                assertArrayEquals(before, packet);
+                assertSame(yardstick.process(packet, key), actual);
+                if (actual instanceof Processed.Forward forward) {
+                    packet = forward.packet();
+                }
             }
-        }
+        });
     }
 
     private static void assertSame(Processed expected, Processed actual) {
@@ -192,35 +204,41 @@ class SameBytesTest {
         }
     }
 
-    @Property(tries = 200)
-    void arbitraryBytesAreRefusedAlike(@ForAll @Size(max = 600) byte[] packet, @ForAll @Size(32) byte[] key) {
-        assertSameOutcome(packet, new SphinxPrivateKey(key));
+    @Test
+    void arbitraryBytesAreRefusedAlike() {
+        Laws.forAll(200, draw -> {
+            byte[] packet = draw.bytesUpTo(600);
+            byte[] key = draw.bytes(32);
+            assertSameOutcome(packet, new SphinxPrivateKey(key));
+        });
     }
 
     /** Behind a right MAC anything may follow: whoever knows a node's public key can make one. */
-    @Property(tries = 200)
-    void arbitraryRoutingBehindARightMacIsTreatedAlike(@ForAll long seed, @ForAll @IntRange(max = 3) int flag,
-                                                       @ForAll @IntRange(max = 7) int addressType,
-                                                       @ForAll @IntRange(max = 5) int version,
-                                                       @ForAll @IntRange(min = 17, max = 40) int payloadLength) {
-        Random random = new Random(seed);
-        byte[] alpha = key(random);
-        byte[] privateKey = bytes(random, 32);
-        byte[] sharedSecret = new byte[32];
-        new Ladder().x25519(privateKey, 0, alpha, 0, sharedSecret, 0);
-        Keys keys = new Keys();
-        byte[] expanded = keys.expand(sharedSecret, 0, Keys.EXPANDED_LENGTH);
-        byte[] packet = bytes(random, PacketFormat.HEADER_LENGTH + payloadLength);
-        System.arraycopy(alpha, 0, packet, 0, 32);
-        packet[48] = (byte) flag;
-        packet[50] = (byte) (VERSIONS[version] >> 8);
-        packet[51] = (byte) VERSIONS[version];
-        packet[52] = (byte) addressType;
-        byte[] keystream = new byte[360];
-        new Ciphers().keystream(expanded, Keys.CIPHER_KEY, keystream);
-        Ciphers.xor(packet, 48, keystream, 0, 300);
-        keys.mac(expanded, Keys.MAC_KEY, packet, 48, 300, packet, 32);
-        assertSameOutcome(packet, new SphinxPrivateKey(privateKey));
+    @Test
+    void arbitraryRoutingBehindARightMacIsTreatedAlike() {
+        Laws.forAll(200, draw -> {
+            int flag = draw.between(0, 3);
+            int addressType = draw.between(0, 7);
+            int version = draw.between(0, 5);
+            int payloadLength = draw.between(17, 40);
+            byte[] alpha = key(draw);
+            byte[] privateKey = bytes(draw, 32);
+            byte[] sharedSecret = new byte[32];
+            new Ladder().x25519(privateKey, 0, alpha, 0, sharedSecret, 0);
+            Keys keys = new Keys();
+            byte[] expanded = keys.expand(sharedSecret, 0, Keys.EXPANDED_LENGTH);
+            byte[] packet = bytes(draw, PacketFormat.HEADER_LENGTH + payloadLength);
+            System.arraycopy(alpha, 0, packet, 0, 32);
+            packet[48] = (byte) flag;
+            packet[50] = (byte) (VERSIONS[version] >> 8);
+            packet[51] = (byte) VERSIONS[version];
+            packet[52] = (byte) addressType;
+            byte[] keystream = new byte[360];
+            new Ciphers().keystream(expanded, Keys.CIPHER_KEY, keystream);
+            Ciphers.xor(packet, 48, keystream, 0, 300);
+            keys.mac(expanded, Keys.MAC_KEY, packet, 48, 300, packet, 32);
+            assertSameOutcome(packet, new SphinxPrivateKey(privateKey));
+        });
     }
 
     private void assertSameOutcome(byte[] packet, SphinxPrivateKey key) {
@@ -233,7 +251,7 @@ class SameBytesTest {
     }
 
     /** One format, eight threads; each has its own requests and compares with what the yardstick made of them. */
-    @Example
+    @Test
     void manyThreads() throws Exception {
         Random random = new Random(5);
         try (FastSphinx shared = new FastSphinx(); ExecutorService threads = Executors.newFixedThreadPool(8)) {
@@ -260,7 +278,7 @@ class SameBytesTest {
         }
     }
 
-    @Example
+    @Test
     void tablesStayWithinTheirLimitAndTheLeastRecentlyPreparedGo() {
         Random random = new Random(9);
         List<EncryptionKey> keys = new ArrayList<>();
@@ -283,7 +301,7 @@ class SameBytesTest {
         assertTrue(Tables.MAX_TABLES > 700);
     }
 
-    @Example
+    @Test
     void afterItsEndAFormatStillWorks() {
         Route route = route(new Random(2), 259, 3);
         List<SealRequest> request = List.of(new SealRequest(route, new byte[5], 40));
@@ -294,7 +312,7 @@ class SameBytesTest {
                 closed.seal(request, new Random(1)::nextBytes).getFirst());
     }
 
-    @Example
+    @Test
     void theServiceLoaderFindsThePart() {
         PartFactory<?> factory = ServiceLoader.load(PartFactory.class).stream().map(ServiceLoader.Provider::get)
                 .filter(f -> f.type() == PacketFormat.class && f.name().equals("fast")).findFirst().orElseThrow();

@@ -35,6 +35,9 @@ class AssembleTest {
                 "org.cloakwork.wire", "org.cloakwork.topology.file", bundle, "org.cloakwork.sphinx.bouncycastle",
                 "org.cloakwork.retransmission.timeout", "org.cloakwork.cover.none", "org.cloakwork.frontend.embedded"),
                 ours);
+        for (String licence : List.of("LICENSE", "NOTICE", "THIRD-PARTY.md")) {
+            assertEquals(-1, Files.mismatch(Command.HOME.resolve(licence), assembled.home().resolve(licence)), licence);
+        }
         String configuration = Files.readString(assembled.home().resolve("etc/cloakwork.cfg"));
         for (String line : List.of("topology = file", "transport = " + transport, "sphinx = bouncycastle",
                 "retransmission = timeout", "cover = none")) {
@@ -60,6 +63,12 @@ class AssembleTest {
         Command.Result demo = assembled.run("demo", "--once");
         assertEquals(2, demo.exitCode(), demo.text());
         assertTrue(demo.text().contains("no bundle here has org.cloakwork.localnet"), demo.text());
+        Command.Result trial = assembled.run("swap-test");
+        assertEquals(2, trial.exitCode(), trial.text());
+        assertTrue(trial.text().contains("unknown command \"swap-test\""), trial.text());
+        Command.Result receive = assembled.run("receive", "--url", "ws://127.0.0.1:1");
+        assertEquals(1, receive.exitCode(), receive.text());
+        assertTrue(receive.text().contains("no client listens there"), receive.text());
     }
 
     @Test

@@ -47,6 +47,9 @@ class ZipTest {
                     "LICENSE", "etc/defaults/cloakwork.cfg", "docs/parts.md")) {
                 assertTrue(zip.getEntry(entry) != null, entry);
             }
+            assertEquals(List.of(), zip.stream().map(ZipEntry::getName).filter(name -> name.startsWith("lib/"))
+                    .filter(name -> zip.getEntry(name.replace("lib/", "bundles/")) != null)
+                    .filter(name -> name.endsWith(".jar")).toList(), "jars that are there twice");
             // What its owner changes is not in it, so that a newer one does not replace it.
             assertEquals(List.of(), zip.stream().map(ZipEntry::getName)
                     .filter(name -> name.matches("etc/[^/]+\\.cfg|state/.*")).toList());

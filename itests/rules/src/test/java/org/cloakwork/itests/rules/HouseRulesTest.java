@@ -89,7 +89,7 @@ class HouseRulesTest {
                 // waits on its caller's thread, in its caller's time
                 "org.cloakwork.client.engine.StateBoard",
                 // where the local network's clock comes from
-                "org.cloakwork.localnet.LocalNetworkImpl",
+                "org.cloakwork.localnet.network.LocalNetworkImpl",
                 // says when the file was read
                 "org.cloakwork.topology.file.FileTopology",
                 // limits how long a directory may take
@@ -114,8 +114,8 @@ class HouseRulesTest {
                 // where the engine's randomness comes from
                 "org.cloakwork.client.engine.ThreadedEnvironment",
                 // where the local network's randomness comes from, and that of a simulation: a seed
-                "org.cloakwork.localnet.LocalNetworkImpl", "org.cloakwork.localnet.SimulatedRandomness"),
-                        with(DOORS, LAUNCHER))
+                "org.cloakwork.localnet.network.LocalNetworkImpl",
+                        "org.cloakwork.localnet.simulation.SimulatedRandomness"), with(DOORS, LAUNCHER))
                 .should().callCodeUnitWhere(describe("randomness is made", call -> call.getTargetOwner()
                         .isAssignableTo(RandomGenerator.class) || call.getTargetOwner().isEquivalentTo(Math.class)
                         && call.getName().equals("random"))).check(all);
@@ -128,7 +128,7 @@ class HouseRulesTest {
                 // the engine's loop, workers and listeners
                 "org.cloakwork.client.engine.ThreadedEnvironment",
                 // the local network's
-                "org.cloakwork.localnet.LocalNetworkImpl", "org.cloakwork.localnet.TimerThread",
+                "org.cloakwork.localnet.network.LocalNetworkImpl", "org.cloakwork.localnet.network.TimerThread",
                 // makes tables for keys ahead of their use
                 "org.cloakwork.sphinx.fast.FastSphinx",
                 // two for a socket and a stream, as long as both are open

@@ -26,6 +26,9 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.cloakwork.spi.transport.GatewayLink;
+import org.cloakwork.testing.transport.Net;
+import org.cloakwork.testing.transport.Recorder;
+import org.cloakwork.testing.transport.RecordingServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -56,7 +59,7 @@ abstract class GatewayTransportContract {
     private final List<String> userAgent;
     /** Names of threads that do not have this project's names. */
     private final String foreignThreads;
-    private Net.Transport transport;
+    private Peers.Transport transport;
 
     GatewayTransportContract(String name, String refused, String tooLarge, String ended, String cutOff,
             List<String> userAgent, String foreignThreads) {
@@ -71,7 +74,7 @@ abstract class GatewayTransportContract {
 
     @BeforeEach
     void start() {
-        transport = new Net.Transport(name, Map.of());
+        transport = new Peers.Transport(name, Map.of());
     }
 
     @AfterEach
@@ -79,12 +82,12 @@ abstract class GatewayTransportContract {
         transport.close();
     }
 
-    private Net.Transport transport(int timeoutMillis) {
-        return new Net.Transport(name, Map.of("connect-timeout-millis", "" + timeoutMillis));
+    private Peers.Transport transport(int timeoutMillis) {
+        return new Peers.Transport(name, Map.of("connect-timeout-millis", "" + timeoutMillis));
     }
 
     /** A link that never opens tells exactly one thing: why. */
-    private static String notOpened(Net.Transport transport, String... uris) throws Exception {
+    private static String notOpened(Peers.Transport transport, String... uris) throws Exception {
         Recorder recorder = new Recorder();
         GatewayLink link = transport.connect(Net.endpoint(uris), recorder);
         String reason = recorder.awaitClosed();
@@ -98,7 +101,7 @@ abstract class GatewayTransportContract {
 
     @Test
     void refusedConnection() throws Exception {
-        String reason = notOpened(transport(5_000), "ws://127.0.0.1:" + Net.freePort());
+        String reason = notOpened(transport(5_000), "ws://127.0.0.1:" + Peers.freePort());
         assertTrue(reason.contains(refused), reason);
     }
 
@@ -124,7 +127,7 @@ abstract class GatewayTransportContract {
                         + "Sec-WebSocket-Accept: bm90IHRoZSByaWdodCBvbmU=\r\n\r\n",
                 "SSH-2.0-OpenSSH_9.6\r\n",
                 "\0\1\2\3\4\5\6\7\r\n\r\n")) {
-            try (ServerSocket listening = Net.scripted(socket -> Net.answer(socket, answer))) {
+            try (ServerSocket listening = Peers.scripted(socket -> Peers.answer(socket, answer))) {
                 String reason = notOpened(transport(1_000), "ws://127.0.0.1:" + listening.getLocalPort());
                 assertFalse(reason.contains("TimeoutException"), answer + " gave " + reason);
             }
@@ -133,7 +136,7 @@ abstract class GatewayTransportContract {
 
     @Test
     void connectionClosedDuringTheHandshake() throws Exception {
-        try (ServerSocket listening = Net.scripted(socket -> {
+        try (ServerSocket listening = Peers.scripted(socket -> {
             try {
                 socket.close();
             } catch (IOException e) {
@@ -146,7 +149,7 @@ abstract class GatewayTransportContract {
 
     @Test
     void silenceDuringTheHandshakeEndsAtTheTimeout() throws Exception {
-        try (ServerSocket listening = Net.scripted(socket -> { })) {
+        try (ServerSocket listening = Peers.scripted(socket -> { })) {
             long begin = System.nanoTime();
             String reason = notOpened(transport(400), "ws://127.0.0.1:" + listening.getLocalPort());
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
@@ -183,7 +186,7 @@ abstract class GatewayTransportContract {
 
     @Test
     void closingWhileConnectingTellsOnce() throws Exception {
-        try (ServerSocket listening = Net.scripted(socket -> { }); Net.Transport own = transport(60_000)) {
+        try (ServerSocket listening = Peers.scripted(socket -> { }); Peers.Transport own = transport(60_000)) {
             Recorder recorder = new Recorder();
             GatewayLink link =
                     own.connect(Net.endpoint("ws://127.0.0.1:" + listening.getLocalPort()), recorder);
@@ -196,22 +199,22 @@ abstract class GatewayTransportContract {
 
     @Test
     void nextUriIsTriedAndEveryFailureIsNamed() throws Exception {
-        try (Net.Server server = Net.Server.echo(); Net.Transport own = transport(1_000)) {
-            int closed = Net.freePort();
+        try (RecordingServer server = Peers.echo(); Peers.Transport own = transport(1_000)) {
+            int closed = Peers.freePort();
             Recorder recorder = new Recorder();
             own.connect(Net.endpoint("ws://127.0.0.1:" + closed, "ws://no-such-host.invalid:1",
                     "ws://127.0.0.1:" + server.address().getPort(), "ws://127.0.0.1:" + closed), recorder);
             recorder.expect(Recorder.Opened.class);
             assertEquals(0, recorder.events.size());
         }
-        int closed = Net.freePort();
+        int closed = Peers.freePort();
         String reason = notOpened(transport(1_000), "ws://127.0.0.1:" + closed, "ws://no-such-host.invalid:1");
         assertTrue(reason.contains("127.0.0.1:" + closed) && reason.contains("no-such-host"), reason);
     }
 
     @Test
     void serverClosing() throws Exception {
-        try (Net.Transport own = transport(5_000); Net.Server server = new Net.Server()) {
+        try (Peers.Transport own = transport(5_000); RecordingServer server = Peers.server()) {
             Recorder recorder = new Recorder();
             own.connect(Net.endpoint(server.address()), recorder);
             recorder.expect(Recorder.Opened.class);
@@ -222,8 +225,8 @@ abstract class GatewayTransportContract {
 
     @Test
     void resetByThePeer() throws Exception {
-        try (Net.Transport own = transport(5_000); Net.Server server = new Net.Server();
-                ServerSocket proxy = Net.scripted(client -> Net.reset(client, server))) {
+        try (Peers.Transport own = transport(5_000); RecordingServer server = Peers.server();
+                ServerSocket proxy = Peers.scripted(client -> Peers.reset(client, server))) {
             Recorder recorder = new Recorder();
             GatewayLink link = own.connect(Net.endpoint("ws://127.0.0.1:" + proxy.getLocalPort()), recorder);
             recorder.expect(Recorder.Opened.class);
@@ -235,8 +238,8 @@ abstract class GatewayTransportContract {
 
     @Test
     void closingTheTransportEndsItsLinksAndLaterConnectsFail() throws Exception {
-        try (Net.Server server = new Net.Server()) {
-            Net.Transport own = transport(5_000);
+        try (RecordingServer server = Peers.server()) {
+            Peers.Transport own = transport(5_000);
             Recorder recorder = new Recorder();
             own.connect(Net.endpoint(server.address()), recorder);
             recorder.expect(Recorder.Opened.class);
@@ -253,7 +256,7 @@ abstract class GatewayTransportContract {
     @Test
     void neitherHeadersNorExtensionsGiveTheClientAway() throws Exception {
         StringBuffer head = new StringBuffer();
-        try (ServerSocket listening = Net.scripted(socket -> {
+        try (ServerSocket listening = Peers.scripted(socket -> {
             try {
                 head.append(Net.head(socket));
                 socket.close();
@@ -281,15 +284,15 @@ abstract class GatewayTransportContract {
                 "-storepass", PASSWORD).inheritIO().start();
         assertEquals(0, keytool.waitFor());
         SSLContext tls = context(store);
-        try (Net.Server server = Net.Server.echo();
-                ServerSocket terminator = Net.scripted(tls.getServerSocketFactory().createServerSocket(0, 50,
-                        Net.ANY_PORT.getAddress()), client -> Net.relay(client, server))) {
+        try (RecordingServer server = Peers.echo();
+                ServerSocket terminator = Peers.scripted(tls.getServerSocketFactory().createServerSocket(0, 50,
+                        Net.ANY_PORT.getAddress()), client -> Peers.relay(client, server))) {
             String port = ":" + terminator.getLocalPort();
             assertTrue(notOpened(transport(5_000), "wss://localhost" + port).contains("certi"));
             whileTrusting(store, tls, () -> {
                 String reason = notOpened(transport(5_000), "wss://127.0.0.1" + port);
                 assertTrue(reason.contains("IP address 127.0.0.1"), reason);
-                try (Net.Transport own = transport(5_000)) {
+                try (Peers.Transport own = transport(5_000)) {
                     Recorder recorder = new Recorder();
                     GatewayLink link = own.connect(Net.endpoint("wss://localhost" + port), recorder);
                     recorder.expect(Recorder.Opened.class);
@@ -343,8 +346,8 @@ abstract class GatewayTransportContract {
         transport.close();
         Net.assertNoThreads();
         for (int i = 0; i < 3; i++) {
-            Net.Transport own = transport(5_000);
-            Net.Server server = Net.Server.echo();
+            Peers.Transport own = transport(5_000);
+            RecordingServer server = Peers.echo();
             Recorder recorder = new Recorder();
             GatewayLink link = own.connect(Net.endpoint(server.address()), recorder);
             recorder.expect(Recorder.Opened.class);
@@ -363,7 +366,7 @@ abstract class GatewayTransportContract {
 
     @Test
     void framesTravelBothWaysUnchanged() throws Exception {
-        try (Net.Server server = Net.Server.echo()) {
+        try (RecordingServer server = Peers.echo()) {
             Recorder client = new Recorder();
             GatewayLink link = transport.connect(Net.endpoint(server.address()), client);
             client.expect(Recorder.Opened.class);
@@ -386,7 +389,7 @@ abstract class GatewayTransportContract {
 
     @Test
     void tenThousandFramesArriveInOrderBothWays() throws Exception {
-        try (Net.Server server = Net.Server.echo()) {
+        try (RecordingServer server = Peers.echo()) {
             Recorder client = new Recorder();
             GatewayLink link = transport.connect(Net.endpoint(server.address()), client);
             client.expect(Recorder.Opened.class);
@@ -403,7 +406,7 @@ abstract class GatewayTransportContract {
     @Test
     void pendingBytesCountsWhatThePeerDoesNotReadAndDrainedFollows() throws Exception {
         Semaphore mayRead = new Semaphore(0);
-        try (Net.Server server = new Net.Server(link -> new Recorder() {
+        try (RecordingServer server = Peers.server(link -> new Recorder() {
             @Override
             public void binary(byte[] binary) {
                 mayRead.acquireUninterruptibly();
@@ -423,7 +426,7 @@ abstract class GatewayTransportContract {
             assertEquals(0, pending % 100_000);
             int drainedBefore = client.drained.get();
             mayRead.release(frames);
-            Net.Server.Accepted accepted = server.next();
+            RecordingServer.Accepted accepted = server.next();
             accepted.recorder().expect(Recorder.Opened.class);
             for (int i = 0; i < frames; i++) {
                 assertEquals(100_000, accepted.recorder().expect(Recorder.Binary.class).bytes().length);
@@ -437,7 +440,7 @@ abstract class GatewayTransportContract {
     @Test
     void aPeerThatDoesNotReadIsCutOffAtTheLimit() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
-        try (Net.Server server = new Net.Server(link -> new Recorder() {
+        try (RecordingServer server = Peers.server(link -> new Recorder() {
             @Override
             public void binary(byte[] binary) {
                 try {
@@ -466,7 +469,7 @@ abstract class GatewayTransportContract {
     @Test
     void smallFramesHaveALimitToo() throws Exception {
         CountDownLatch release = new CountDownLatch(1);
-        try (Net.Server server = new Net.Server(link -> new Recorder() {
+        try (RecordingServer server = Peers.server(link -> new Recorder() {
             @Override
             public void opened() {
                 try {
@@ -489,11 +492,11 @@ abstract class GatewayTransportContract {
 
     @Test
     void pingsAreAnsweredWithTheSameBytesBothWays() throws Exception {
-        try (Net.Server server = new Net.Server()) {
+        try (RecordingServer server = Peers.server()) {
             Recorder client = new Recorder();
             GatewayLink link = transport.connect(Net.endpoint(server.address()), client);
             client.expect(Recorder.Opened.class);
-            Net.Server.Accepted accepted = server.next();
+            RecordingServer.Accepted accepted = server.next();
             accepted.recorder().expect(Recorder.Opened.class);
             for (byte[] payload : List.of(new byte[0], new byte[] {1, 2, 3}, new byte[125])) {
                 link.ping(payload);
@@ -508,7 +511,7 @@ abstract class GatewayTransportContract {
     @Test
     void aPingOvertakesWhatWaits() throws Exception {
         Semaphore mayRead = new Semaphore(0);
-        try (Net.Server server = new Net.Server(link -> new Recorder() {
+        try (RecordingServer server = Peers.server(link -> new Recorder() {
             @Override
             public void binary(byte[] binary) {
                 mayRead.acquireUninterruptibly();
@@ -530,7 +533,7 @@ abstract class GatewayTransportContract {
 
     @Test
     void frameThatIsTooLargeIsRefusedAtOnce() throws Exception {
-        try (Net.Server server = Net.Server.echo()) {
+        try (RecordingServer server = Peers.echo()) {
             Recorder client = new Recorder();
             GatewayLink link = transport.connect(Net.endpoint(server.address()), client);
             client.expect(Recorder.Opened.class);
@@ -544,7 +547,7 @@ abstract class GatewayTransportContract {
 
     @RepeatedTest(50)
     void closingHereEndsBothSidesAndDropsLaterSends() throws Exception {
-        try (Net.Server server = new Net.Server()) {
+        try (RecordingServer server = Peers.server()) {
             Recorder client = new Recorder();
             GatewayLink link = transport.connect(Net.endpoint(server.address()), client);
             client.expect(Recorder.Opened.class);
@@ -582,7 +585,7 @@ abstract class GatewayTransportContract {
                 super.closed(reason);
             }
         };
-        try (Net.Server server = new Net.Server(link -> {
+        try (RecordingServer server = Peers.server(link -> {
             toClient.set(link);
             return serverSide;
         })) {
@@ -614,7 +617,7 @@ abstract class GatewayTransportContract {
         int frames = 200;
         AtomicReference<GatewayLink> toServer = new AtomicReference<>();
         CountDownLatch ready = new CountDownLatch(1);
-        try (Net.Server server = new Net.Server()) {
+        try (RecordingServer server = Peers.server()) {
             Recorder client = new Recorder() {
                 @Override
                 public void closed(String reason) {
@@ -628,7 +631,7 @@ abstract class GatewayTransportContract {
             toServer.set(transport.connect(Net.endpoint(server.address()), client));
             ready.countDown();
             client.expect(Recorder.Opened.class);
-            Net.Server.Accepted accepted = server.next();
+            RecordingServer.Accepted accepted = server.next();
             accepted.recorder().expect(Recorder.Opened.class);
             accepted.link().send("last");
             accepted.link().finish();
@@ -644,7 +647,7 @@ abstract class GatewayTransportContract {
     @Test
     void aHandlerThatBlocksStopsThePeerAndNobodyElse() throws Exception {
         Semaphore mayRead = new Semaphore(0);
-        try (Net.Server server = new Net.Server(); Net.Server echo = Net.Server.echo()) {
+        try (RecordingServer server = Peers.server(); RecordingServer echo = Peers.echo()) {
             Recorder slow = new Recorder() {
                 @Override
                 public void binary(byte[] binary) {
@@ -654,7 +657,7 @@ abstract class GatewayTransportContract {
             };
             transport.connect(Net.endpoint(server.address()), slow);
             slow.expect(Recorder.Opened.class);
-            Net.Server.Accepted accepted = server.next();
+            RecordingServer.Accepted accepted = server.next();
             accepted.recorder().expect(Recorder.Opened.class);
             int frames = 150;
             for (int i = 0; i < frames; i++) {
@@ -681,7 +684,7 @@ abstract class GatewayTransportContract {
     @Test
     void aPeerMayNotSendMoreThanAFrame() throws Exception {
         for (int firstByte : new int[] {0x81, 0x82, 0x02}) {
-            try (Net.Scripted peer = new Net.Scripted(transport)) {
+            try (Peers.Scripted peer = new Peers.Scripted(transport)) {
                 peer.client.expect(Recorder.Opened.class);
                 peer.write(firstByte, new byte[GatewayLink.MAX_FRAME_BYTES / 2]);
                 peer.write(firstByte < 0x80 ? 0x80 : firstByte, new byte[GatewayLink.MAX_FRAME_BYTES / 2]);
@@ -695,7 +698,7 @@ abstract class GatewayTransportContract {
 
     @Test
     void whatAPeerWritesIsKeptShortAndPrintable() throws Exception {
-        try (Net.Scripted peer = new Net.Scripted(transport)) {
+        try (Peers.Scripted peer = new Peers.Scripted(transport)) {
             peer.write(0x88, ("\u0003\u00e8\u001b[2J" + "x".repeat(119)).getBytes(StandardCharsets.ISO_8859_1));
             assertEquals("closed by the peer, status 1000: ?[2J" + "x".repeat(116), peer.client.awaitClosed());
         }
@@ -704,10 +707,10 @@ abstract class GatewayTransportContract {
     /** The end of the connection comes at any moment of the reading of what was before it. */
     @RepeatedTest(200)
     void anEndWithoutACloseFrameIsToldAfterWhatCameBefore() throws Exception {
-        try (Net.Scripted peer = new Net.Scripted(transport)) {
+        try (Peers.Scripted peer = new Peers.Scripted(transport)) {
             peer.client.expect(Recorder.Opened.class);
             peer.awaitPong();
-            await(Net::nothingIsRead);
+            await(Peers::nothingIsRead);
             peer.write(0x82, new byte[100]);
             peer.socket.close();
             peer.client.expect(Recorder.Binary.class);
@@ -719,7 +722,7 @@ abstract class GatewayTransportContract {
     void anEndIsToldWhenTheHandlerIsDoneWithWhatCameBefore() throws Exception {
         CountDownLatch inside = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
-        try (Net.Scripted peer = new Net.Scripted(transport, new Recorder() {
+        try (Peers.Scripted peer = new Peers.Scripted(transport, new Recorder() {
             @Override
             public void binary(byte[] binary) {
                 inside.countDown();
@@ -730,7 +733,7 @@ abstract class GatewayTransportContract {
             peer.write(0x82, new byte[100]);
             await(inside);
             peer.socket.close();
-            await(Net::nothingIsRead);
+            await(Peers::nothingIsRead);
             release.countDown();
             peer.client.expect(Recorder.Opened.class);
             peer.client.expect(Recorder.Binary.class);
@@ -741,7 +744,7 @@ abstract class GatewayTransportContract {
     /** A peer that neither reads nor answers. */
     @Test
     void aPeerThatDoesNotAnswerACloseFrameIsCutOff() throws Exception {
-        try (Net.Scripted peer = new Net.Scripted(transport)) {
+        try (Peers.Scripted peer = new Peers.Scripted(transport)) {
             peer.client.expect(Recorder.Opened.class);
             long begin = System.nanoTime();
             peer.link.close();
@@ -754,7 +757,7 @@ abstract class GatewayTransportContract {
 
     @Test
     void closingCutsAFinishShort() throws Exception {
-        try (Net.Scripted peer = new Net.Scripted(transport)) {
+        try (Peers.Scripted peer = new Peers.Scripted(transport)) {
             peer.client.expect(Recorder.Opened.class);
             peer.link.finish();
             peer.write(0x81, "still heard".getBytes(StandardCharsets.UTF_8));
@@ -767,7 +770,7 @@ abstract class GatewayTransportContract {
 
     @Test
     void aPeerThatDoesNotAnswerAFinishIsCutOffInTheEnd() throws Exception {
-        try (Net.Scripted peer = new Net.Scripted(transport)) {
+        try (Peers.Scripted peer = new Peers.Scripted(transport)) {
             peer.client.expect(Recorder.Opened.class);
             peer.link.finish();
             peer.socket.setSoTimeout(15_000);
@@ -781,7 +784,7 @@ abstract class GatewayTransportContract {
     void aLinkMayBeClosedInTheInstantItOpens() throws Exception {
         AtomicReference<GatewayLink> link = new AtomicReference<>();
         CountDownLatch known = new CountDownLatch(1);
-        try (Net.Server server = new Net.Server(atServer -> {
+        try (RecordingServer server = Peers.server(atServer -> {
             await(known);
             link.get().close();
             return new Recorder();
@@ -797,7 +800,7 @@ abstract class GatewayTransportContract {
 
     @Test
     void finishingALinkThatIsNotOpenClosesIt() throws Exception {
-        try (Net.Server server = Net.Server.echo()) {
+        try (RecordingServer server = Peers.echo()) {
             Recorder client = new Recorder();
             transport.connect(Net.endpoint(server.address()), client).finish();
             client.awaitClosed();
@@ -806,7 +809,7 @@ abstract class GatewayTransportContract {
 
     @Test
     void aHandlerMayCloseAndSendFromItsCallsAndIsNotReentered() throws Exception {
-        try (Net.Server server = Net.Server.echo()) {
+        try (RecordingServer server = Peers.echo()) {
             AtomicReference<GatewayLink> link = new AtomicReference<>();
             CountDownLatch ready = new CountDownLatch(1);
             Recorder client = new Recorder() {
@@ -837,7 +840,7 @@ abstract class GatewayTransportContract {
     @Test
     void aFailingHandlerLosesItsOwnLinkOnly() throws Exception {
         AtomicReference<Recorder> failed = new AtomicReference<>();
-        try (Net.Server server = new Net.Server(link -> new Recorder() {
+        try (RecordingServer server = Peers.server(link -> new Recorder() {
             @Override
             public void text(String text) {
                 if (text.equals("fail")) {
@@ -863,7 +866,7 @@ abstract class GatewayTransportContract {
 
     @Test
     void manyThreadsMaySendAtOnce() throws Exception {
-        try (Net.Server server = new Net.Server()) {
+        try (RecordingServer server = Peers.server()) {
             Recorder client = new Recorder();
             GatewayLink link = transport.connect(Net.endpoint(server.address()), client);
             client.expect(Recorder.Opened.class);
@@ -896,7 +899,7 @@ abstract class GatewayTransportContract {
         int packetBytes = 2_452;
         int packets = 40_000;
         Semaphore arrived = new Semaphore(0);
-        try (Net.Server server = new Net.Server(link -> new Recorder() {
+        try (RecordingServer server = Peers.server(link -> new Recorder() {
             @Override
             public void binary(byte[] binary) {
                 arrived.release();

@@ -3,6 +3,7 @@ package org.cloakwork.client.session;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +42,8 @@ final class Guards {
     private final GatewayPolicy policy;
     private final Ledger ledger;
     private List<Saved.Guard> guards;
+    /** The nodes of the topology before. */
+    private Set<IdentityKey> known;
     /** Why others cannot be drawn. */
     private Map<IdentityKey, String> rejections = Map.of();
 
@@ -52,6 +55,11 @@ final class Guards {
         guards = saved.guards().isEmpty()
                 ? saved.gateway().filter(saved.registrations()::containsKey).map(this::guard).stream().toList()
                 : saved.guards();
+        known = saved.topology().map(last -> identities(last.topology())).orElse(Set.of());
+    }
+
+    private static Set<IdentityKey> identities(Topology topology) {
+        return topology.nodes().values().stream().map(Node::identity).collect(Collectors.toUnmodifiableSet());
     }
 
     private Saved.Guard guard(IdentityKey gateway) {
@@ -90,6 +98,12 @@ final class Guards {
 
     /** Takes note of who is in the network, lets those go whose time has come, and fills the free places. */
     void update(Topology topology) {
+        Set<IdentityKey> present = identities(topology);
+        if (!guards.isEmpty() && !known.isEmpty() && Collections.disjoint(known, present)) {
+            LOG.warn("this is another network, none of the {} nodes of before is in it: gateways are drawn anew", known.size());
+            guards = List.of();
+        }
+        known = present;
         Instant now = environment.clock().now();
         List<Saved.Guard> next = new ArrayList<>();
         for (Saved.Guard guard : guards) {

@@ -9,6 +9,7 @@ import org.cloakwork.api.IdentityKey;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.crypto.GatewaySharedKey;
 import org.cloakwork.wire.crypto.IdentityKeyPair;
+import org.cloakwork.wire.json.Json;
 
 /**
  * Authentication of a registered client: signed, and bound to the shared key. Source: protocol/4-gateway, 5.

@@ -3,6 +3,7 @@ package org.cloakwork.wire.gateway;
 import java.util.Objects;
 import java.util.OptionalInt;
 import org.cloakwork.wire.WireException;
+import org.cloakwork.wire.json.Json;
 
 /** A text request, client to gateway. Source: protocol/4-gateway, 7. */
 public sealed interface ClientRequest permits AuthenticateV2, ClientRequest.SupportedProtocol,
@@ -145,7 +146,7 @@ public sealed interface ClientRequest permits AuthenticateV2, ClientRequest.Supp
      * @throws WireException if it is none
      */
     static ClientRequest parse(String text) throws WireException {
-        Json json = Json.parse(text);
+        Json json = GatewayProtocol.json(text);
         return switch (json.string("type")) {
             case "supportedProtocol" -> new SupportedProtocol();
             case "registerHandshakeInitRequest", HandshakeMessage.PAYLOAD_TYPE ->

@@ -1,7 +1,12 @@
 package org.cloakwork.wire.gateway;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.OptionalInt;
+import org.cloakwork.wire.WireException;
+import org.cloakwork.wire.json.Json;
 
 /** Versions, amounts and times both sides agree on. Source: protocol/4-gateway, 1, 2, 5, 6 and 9. */
 public final class GatewayProtocol {
@@ -69,6 +74,23 @@ public final class GatewayProtocol {
     static void requireU8(int version) {
         if (version < 0 || version > 0xff) {
             throw new IllegalArgumentException("a protocol version is 0 to 255, not " + version);
+        }
+    }
+
+    /** A text frame. */
+    static Json json(String text) throws WireException {
+        if (text.length() > MAX_TEXT_LENGTH) {
+            throw new WireException("text of " + text.length() + " characters");
+        }
+        return Json.parse(text);
+    }
+
+    /** What was sealed as text. */
+    static Json json(byte[] utf8) throws WireException {
+        try {
+            return json(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString());
+        } catch (CharacterCodingException e) {
+            throw new WireException("the text is not UTF-8");
         }
     }
 }

@@ -2,6 +2,7 @@ package org.cloakwork.wire.gateway;
 
 import java.util.Objects;
 import org.cloakwork.wire.WireException;
+import org.cloakwork.wire.json.Json;
 
 /** The text envelope of the registration handshake, both directions. Source: protocol/4-gateway, 4. */
 public sealed interface HandshakeMessage {
@@ -51,7 +52,7 @@ public sealed interface HandshakeMessage {
      * @throws WireException if it is none
      */
     static HandshakeMessage parse(String text) throws WireException {
-        Json json = Json.parse(text);
+        Json json = GatewayProtocol.json(text);
         return switch (json.string("type")) {
             case PAYLOAD_TYPE -> new Payload(json.u8OrZero("protocol_version"), json.bytes("data"));
             case "handshakeError" -> new Error(json.string("message"));

@@ -5,6 +5,7 @@ import java.util.Objects;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.crypto.GatewaySharedKey;
+import org.cloakwork.wire.json.Json;
 
 /** What an {@link ClientRequest.EncryptedRequest} holds. Source: protocol/4-gateway, 7. */
 public sealed interface SensitiveRequest {
@@ -78,7 +79,7 @@ public sealed interface SensitiveRequest {
      * @throws WireException if it was not sealed with this key or holds something else
      */
     static SensitiveRequest open(ClientRequest.EncryptedRequest request, GatewaySharedKey key) throws WireException {
-        Json json = Json.parse(Sealed.open(key, request.nonce(), request.ciphertext()));
+        Json json = GatewayProtocol.json(Sealed.open(key, request.nonce(), request.ciphertext()));
         String tag = json.tag();
         return switch (tag) {
             case "ForgetMe" -> new ForgetMe(json.object(tag).bool("client"), json.object(tag).bool("stats"));

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.crypto.GatewaySharedKey;
+import org.cloakwork.wire.json.Json;
 
 /** What a {@link ServerResponse.EncryptedResponse} holds. Source: protocol/4-gateway, 7. */
 public enum SensitiveResponse {
@@ -38,7 +39,7 @@ public enum SensitiveResponse {
      */
     public static SensitiveResponse open(ServerResponse.EncryptedResponse response, GatewaySharedKey key)
             throws WireException {
-        Json json = Json.parse(Sealed.open(key, response.nonce(), response.ciphertext()));
+        Json json = GatewayProtocol.json(Sealed.open(key, response.nonce(), response.ciphertext()));
         String tag = json.tag();
         json.object(tag);
         for (SensitiveResponse known : values()) {

@@ -2,6 +2,7 @@ package org.cloakwork.wire.gateway;
 
 import java.util.Objects;
 import org.cloakwork.wire.WireException;
+import org.cloakwork.wire.json.Json;
 
 /**
  * A text frame, gateway to client. Amounts are bytes and may be negative. Source: protocol/4-gateway, 7.
@@ -166,7 +167,7 @@ public sealed interface ServerResponse {
         if (send != null) {
             return send;
         }
-        Json json = Json.parse(text);
+        Json json = GatewayProtocol.json(text);
         return switch (json.string("type")) {
             case "supportedProtocol" -> new SupportedProtocol(json.u8("version"));
             case "register" -> new Register(json.u8OrZero("protocol_version"), json.bool("status"),

@@ -1,11 +1,5 @@
 package org.cloakwork.wire.socks5;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -14,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.cloakwork.wire.WireException;
+import org.cloakwork.wire.json.Json;
 
 /** What an exit answers. Source: protocol/6-frontends, 2.2 and 3.1. */
 public sealed interface ProviderResponse {
@@ -201,27 +196,23 @@ public sealed interface ProviderResponse {
         }
 
         private Optional<String> json() {
-            ObjectNode json = JsonNodeFactory.instance.objectNode();
-            switch (this) {
-                case Health() -> {
-                    return Optional.empty();
-                }
+            return switch (this) {
+                case Health() -> Optional.empty();
                 case BinaryInfo(String name, Map<String, String> build) -> {
-                    json.put("binary_name", name);
-                    build.forEach(json.putObject("build_information")::put);
+                    Json values = Json.empty();
+                    build.forEach(values::with);
+                    yield Optional.of(Json.empty().with("binary_name", name).with("build_information", values)
+                            .toString());
                 }
-                case SupportedVersions(int providerInterface, int protocol) -> json
-                        .put("interface_version", version(providerInterface)).put("provider_version",
-                        version(protocol));
-                case ControlError(String message) -> json.put("message", message);
-            }
-            return Optional.of(json.toString());
+                case SupportedVersions(int providerInterface, int protocol) -> Optional.of(Json.empty()
+                        .with("interface_version", version(providerInterface))
+                        .with("provider_version", version(protocol)).toString());
+                case ControlError(String message) -> Optional.of(Json.empty().with("message", message).toString());
+            };
         }
 
         private static String version(int number) {
-            ObjectNode json = JsonNodeFactory.instance.objectNode();
-            return (number == 0 ? json.put("type", "Legacy") : json.put("type", "Versioned").put("version", number))
-                    .toString();
+            return (number == 0 ? Json.typed("Legacy") : Json.typed("Versioned").with("version", number)).toString();
         }
 
         private static ControlAnswer read(Reader in) throws WireException {
@@ -229,58 +220,30 @@ public sealed interface ProviderResponse {
             return switch (tag) {
                 case 0 -> new Health();
                 case 1 -> {
-                    JsonNode json = object(in.rest());
+                    Json json = Json.parse(Reader.utf8(in.rest(), "the text"));
                     Map<String, String> build = new LinkedHashMap<>();
                     for (String key : BinaryInfo.BUILD_KEYS) {
-                        build.put(key, text(json.path("build_information"), key));
+                        build.put(key, json.object("build_information").string(key));
                     }
-                    yield new BinaryInfo(text(json, "binary_name"), build);
+                    yield new BinaryInfo(json.string("binary_name"), build);
                 }
                 case 2 -> {
-                    JsonNode json = object(in.rest());
-                    yield new SupportedVersions(number(text(json, "interface_version")),
-                            number(text(json, "provider_version")));
+                    Json json = Json.parse(Reader.utf8(in.rest(), "the text"));
+                    yield new SupportedVersions(number(json.string("interface_version")),
+                            number(json.string("provider_version")));
                 }
-                case 0xff -> new ControlError(text(object(in.rest()), "message"));
+                case 0xff -> new ControlError(Json.parse(Reader.utf8(in.rest(), "the text")).string("message"));
                 default -> throw new WireException("no control response has tag " + tag);
             };
         }
 
         private static int number(String version) throws WireException {
-            JsonNode json = object(version.getBytes(StandardCharsets.UTF_8));
-            return switch (text(json, "type")) {
+            Json json = Json.parse(version);
+            return switch (json.string("type")) {
                 case "Legacy" -> 0;
-                case "Versioned" -> {
-                    JsonNode number = json.path("version");
-                    if (!number.isIntegralNumber() || number.asLong() < 0 || number.asLong() > 255) {
-                        throw new WireException("version is not an integer from 0 to 255");
-                    }
-                    yield number.intValue();
-                }
+                case "Versioned" -> json.u8("version");
                 default -> throw new WireException("a version of no known type");
             };
-        }
-
-        private static JsonNode object(byte[] utf8) throws WireException {
-            try {
-                JsonNode json = JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build()
-                        .readTree(Reader.utf8(utf8, "the text"));
-                if (json != null && json.isObject()) {
-                    return json;
-                }
-                throw new WireException("the text is not a JSON object");
-            } catch (JsonProcessingException e) {
-                // Jackson's own message quotes the text.
-                throw new WireException("the text is not JSON");
-            }
-        }
-
-        private static String text(JsonNode json, String field) throws WireException {
-            JsonNode value = json.path(field);
-            if (!value.isTextual()) {
-                throw new WireException(field + " is not a string");
-            }
-            return value.textValue();
         }
     }
 

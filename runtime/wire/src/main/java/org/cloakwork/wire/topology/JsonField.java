@@ -25,7 +25,10 @@ import java.util.regex.Pattern;
 import org.cloakwork.spi.topology.NodeAddress;
 import org.cloakwork.wire.WireException;
 
-/** A value in a JSON document that knows where it stands, so that every error names its field. */
+/**
+ * A value in a JSON document that knows where it stands, so that every error names its field: documents of directories
+ * are deep, people write them, and each node is read or left out by itself, which {@code wire.json.Json} cannot say.
+ */
 final class JsonField {
 
     static final ObjectMapper MAPPER = JsonMapper.builder()

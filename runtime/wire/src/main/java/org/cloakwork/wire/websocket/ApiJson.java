@@ -1,15 +1,5 @@
 package org.cloakwork.wire.websocket;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -17,68 +7,59 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SenderTag;
+import org.cloakwork.wire.WireException;
+import org.cloakwork.wire.json.Json;
 
-/**
- * One JSON object, read as strictly as the native client reads it: integers have no point, nothing follows the object,
- * no field comes twice, unknown fields are ignored; and written byte for byte as that client does. How long it may be
- * is up to whoever takes the frame.
- */
+/** A {@link Json} whose faults are those of the native client's interface, with the fields that this interface has. */
 final class ApiJson {
 
-    private static final int MAX_DEPTH = 100;
     private static final BigInteger MAX_U64 = BigInteger.TWO.pow(Long.SIZE).subtract(BigInteger.ONE);
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH)
-                            .maxStringLength(Integer.MAX_VALUE).build())
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE)
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
 
-    private final ObjectNode node;
+    private final Json json;
 
-    private ApiJson(ObjectNode node) {
-        this.node = node;
+    private ApiJson(Json json) {
+        this.json = json;
+    }
+
+    private interface Reading<T> {
+
+        T read() throws WireException;
+    }
+
+    private static <T> T read(Reading<T> reading) throws RefusedException {
+        try {
+            return reading.read();
+        } catch (WireException e) {
+            throw malformed(e.getMessage());
+        }
     }
 
     static ApiJson parse(String text) throws RefusedException {
-        JsonNode parsed;
-        try {
-            parsed = MAPPER.readTree(text);
-        } catch (JsonProcessingException e) {
-            // Jackson's own message quotes the text.
-            throw malformed("the text is not JSON");
-        }
-        if (parsed instanceof ObjectNode object) {
-            return new ApiJson(object);
-        }
-        throw malformed("the text is not a JSON object");
+        return new ApiJson(read(() -> Json.parse(text)));
     }
 
     static ApiJson typed(String type) {
-        return new ApiJson(JsonNodeFactory.instance.objectNode()).with("type", type);
+        return new ApiJson(Json.typed(type));
     }
 
     ApiJson with(String field, String value) {
-        node.put(field, value);
+        json.with(field, value);
         return this;
     }
 
     ApiJson with(String field, long value) {
-        node.put(field, value);
+        json.with(field, value);
         return this;
     }
 
     ApiJson with(String field, boolean value) {
-        node.put(field, value);
+        json.with(field, value);
         return this;
     }
 
     /** Null if empty. */
     ApiJson with(String field, Optional<String> value) {
-        node.put(field, value.orElse(null));
-        return this;
+        return with(field, value.orElse(null));
     }
 
     /** Left out if empty. */
@@ -87,24 +68,21 @@ final class ApiJson {
     }
 
     ApiJson withU64(String field, long value) {
-        node.put(field, new BigInteger(Long.toUnsignedString(value)));
+        json.with(field, new BigInteger(Long.toUnsignedString(value)));
         return this;
     }
 
     ApiJson withBase64(String field, byte[] value) {
-        return with(field, Base64.getEncoder().encodeToString(value));
+        json.withBase64(field, value);
+        return this;
     }
 
     boolean has(String field) {
-        return node.hasNonNull(field);
+        return json.has(field) && !json.isNull(field);
     }
 
     String string(String field) throws RefusedException {
-        JsonNode value = required(field);
-        if (!value.isTextual()) {
-            throw malformed(field + " is not a string");
-        }
-        return value.textValue();
+        return read(() -> json.string(field));
     }
 
     Optional<String> stringOrNone(String field) throws RefusedException {
@@ -124,11 +102,7 @@ final class ApiJson {
     }
 
     boolean bool(String field) throws RefusedException {
-        JsonNode value = required(field);
-        if (!value.isBoolean()) {
-            throw malformed(field + " is not true or false");
-        }
-        return value.booleanValue();
+        return read(() -> json.bool(field));
     }
 
     /** 0 to most. */
@@ -178,19 +152,7 @@ final class ApiJson {
     }
 
     private BigInteger integer(String field) throws RefusedException {
-        JsonNode value = required(field);
-        if (!value.isIntegralNumber()) {
-            throw malformed(field + " is not an integer");
-        }
-        return value.bigIntegerValue();
-    }
-
-    private JsonNode required(String field) throws RefusedException {
-        JsonNode value = node.get(field);
-        if (value == null) {
-            throw malformed(field + " is missing");
-        }
-        return value;
+        return read(() -> json.integer(field));
     }
 
     static RefusedException malformed(String detail) {
@@ -199,10 +161,6 @@ final class ApiJson {
 
     @Override
     public String toString() {
-        try {
-            return MAPPER.writeValueAsString(node);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree can always be written", e);
-        }
+        return json.toString();
     }
 }

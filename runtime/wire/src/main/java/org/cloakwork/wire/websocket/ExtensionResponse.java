@@ -96,21 +96,13 @@ public sealed interface ExtensionResponse {
                             .with("detail", detail);
             case Received(Optional<SenderTag> sender, byte[] payload) -> ApiJson.typed("received")
                     .with("senderTag", sender.map(SenderTag::toString)).withBase64("payload", payload);
-            case State(ClientState state) -> switch (state) {
-                case ClientState.Connecting(String step) -> state("connecting", Optional.of(step));
-                case ClientState.Ready() -> state("ready", Optional.empty());
-                case ClientState.Degraded(String reason) -> state("degraded", Optional.of(reason));
-                case ClientState.Stopped(String reason) -> state("stopped", Optional.of(reason));
-            };
+            case State(ClientState state) ->
+                    ApiJson.typed("state").with("state", state.word()).with("reason", state.why());
             case SelfAddress(MixnetAddress address) -> ApiJson.typed("selfAddress").with("address", address.toString());
             case LaneQueueLength(long connection, long bytes, long packets) -> ApiJson.typed("laneQueueLength")
                     .withU64("connectionId", connection).with("bytes", bytes).with("packets", packets);
         };
         return json.toString();
-    }
-
-    private static ApiJson state(String state, Optional<String> reason) {
-        return ApiJson.typed("state").with("state", state).with("reason", reason);
     }
 
     /**

@@ -12,17 +12,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.UnaryOperator;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 import org.cloakwork.spi.runtime.Randomness;
+import org.cloakwork.testing.Draw;
+import org.cloakwork.testing.Laws;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.crypto.GatewaySharedKey;
 import org.cloakwork.wire.crypto.IdentityKeyPair;
+import org.junit.jupiter.api.Test;
 
 class GatewayLawsTest {
 
@@ -42,83 +38,117 @@ class GatewayLawsTest {
         "{}", "{\"out_of_bandwidth\":{\"required\":1,\"available\":-1}}", "{\"out_of_bandwidth\":{}}",
         "{\"client\":true,\"stats\":false}", "{\"session_type\":\"Mixnet\"}"};
 
-    @Property(tries = 2000)
-    void anyTextIsAValueOrATypedError(@ForAll String text) {
-        parseAll(text);
+    @Test
+    void anyTextIsAValueOrATypedError() {
+        Laws.forAll(2000, draw -> {
+            String text = draw.textUpTo(255);
+            parseAll(text);
+        });
     }
 
-    @Property(tries = 4000)
-    void anyJsonIsAValueOrATypedErrorAndValuesAreWrittenAsTheyAreRead(@ForAll("objects") String text) {
-        parseAll(text);
+    @Test
+    void anyJsonIsAValueOrATypedErrorAndValuesAreWrittenAsTheyAreRead() {
+        Laws.forAll(4000, draw -> {
+            String text = object(draw);
+            parseAll(text);
+        });
     }
 
-    @Property(tries = 2000)
-    void anyFrameIsAValueOrATypedError(@ForAll byte[] frame) {
-        refusesOrReads(() -> BinaryRequest.open(frame, KEY));
-        refusesOrReads(() -> BinaryResponse.open(frame, KEY));
+    @Test
+    void anyFrameIsAValueOrATypedError() {
+        Laws.forAll(2000, draw -> {
+            byte[] frame = draw.bytesUpTo(255);
+            refusesOrReads(() -> BinaryRequest.open(frame, KEY));
+            refusesOrReads(() -> BinaryResponse.open(frame, KEY));
+        });
     }
 
-    @Property
-    void anySealedPlaintextIsAValueOrATypedError(@ForAll byte[] plaintext, @ForAll @IntRange(max = 3) int kind,
-            @ForAll long seed) {
-        byte[] frame = BinaryFrame.seal(kind, plaintext, KEY, randomness(seed));
-        refusesOrReads(() -> BinaryRequest.open(frame, KEY));
-        refusesOrReads(() -> BinaryResponse.open(frame, KEY));
-        byte[] nonce = new byte[GatewaySharedKey.NONCE_LENGTH];
-        byte[] sealed = KEY.seal(nonce, plaintext);
-        refusesOrReads(() -> SensitiveRequest.open(new ClientRequest.EncryptedRequest(sealed, nonce), KEY));
-        refusesOrReads(() -> SensitiveResponse.open(new ServerResponse.EncryptedResponse(sealed, nonce), KEY));
-        refusesOrReads(() -> SensitiveRequest.open(new ClientRequest.EncryptedRequest(sealed, plaintext), KEY));
+    @Test
+    void anySealedPlaintextIsAValueOrATypedError() {
+        Laws.forAll(1000, draw -> {
+            byte[] plaintext = draw.bytesUpTo(255);
+            int kind = draw.between(0, 3);
+            long seed = draw.nextLong();
+            byte[] frame = BinaryFrame.seal(kind, plaintext, KEY, randomness(seed));
+            refusesOrReads(() -> BinaryRequest.open(frame, KEY));
+            refusesOrReads(() -> BinaryResponse.open(frame, KEY));
+            byte[] nonce = new byte[GatewaySharedKey.NONCE_LENGTH];
+            byte[] sealed = KEY.seal(nonce, plaintext);
+            refusesOrReads(() -> SensitiveRequest.open(new ClientRequest.EncryptedRequest(sealed, nonce), KEY));
+            refusesOrReads(() -> SensitiveResponse.open(new ServerResponse.EncryptedResponse(sealed, nonce), KEY));
+            refusesOrReads(() -> SensitiveRequest.open(new ClientRequest.EncryptedRequest(sealed, plaintext), KEY));
+        });
     }
 
-    @Property
-    void anySealedTextIsAValueOrATypedError(@ForAll("objects") String text) {
-        byte[] nonce = new byte[GatewaySharedKey.NONCE_LENGTH];
-        byte[] sealed = KEY.seal(nonce, text.getBytes(StandardCharsets.UTF_8));
-        refusesOrReads(() -> SensitiveRequest.open(new ClientRequest.EncryptedRequest(sealed, nonce), KEY));
-        refusesOrReads(() -> SensitiveResponse.open(new ServerResponse.EncryptedResponse(sealed, nonce), KEY));
+    @Test
+    void anySealedTextIsAValueOrATypedError() {
+        Laws.forAll(1000, draw -> {
+            String text = object(draw);
+            byte[] nonce = new byte[GatewaySharedKey.NONCE_LENGTH];
+            byte[] sealed = KEY.seal(nonce, text.getBytes(StandardCharsets.UTF_8));
+            refusesOrReads(() -> SensitiveRequest.open(new ClientRequest.EncryptedRequest(sealed, nonce), KEY));
+            refusesOrReads(() -> SensitiveResponse.open(new ServerResponse.EncryptedResponse(sealed, nonce), KEY));
+        });
     }
 
-    @Property(tries = 200)
-    void aChangedFrameIsRefused(@ForAll @Size(max = 64) byte[] message, @ForAll long seed, @ForAll int where,
-            @ForAll @IntRange(min = 1, max = 255) int mask) throws WireException {
-        byte[] frame = new BinaryResponse(message).seal(KEY, randomness(seed));
-        assertArrayEquals(message, BinaryResponse.open(frame, KEY).message());
-        byte[] changed = frame.clone();
-        changed[Math.floorMod(where, frame.length)] ^= (byte) mask;
-        assertThrows(WireException.class, () -> BinaryResponse.open(changed, KEY));
+    @Test
+    void aChangedFrameIsRefused() {
+        Laws.forAll(200, draw -> {
+            byte[] message = draw.bytesUpTo(64);
+            long seed = draw.nextLong();
+            int where = draw.nextInt();
+            int mask = draw.between(1, 255);
+            byte[] frame = new BinaryResponse(message).seal(KEY, randomness(seed));
+            assertArrayEquals(message, BinaryResponse.open(frame, KEY).message());
+            byte[] changed = frame.clone();
+            changed[Math.floorMod(where, frame.length)] ^= (byte) mask;
+            assertThrows(WireException.class, () -> BinaryResponse.open(changed, KEY));
+        });
     }
 
-    @Property(tries = 100)
-    void bothSidesOfAHandshakeAgree(@ForAll long seed, @ForAll @IntRange(max = 255) int proposed,
-            @ForAll @IntRange(max = 255) int newest) {
-        Ends ends = handshake(seed, proposed, newest, -1, data -> data);
-        assertTrue(ends.client.isPresent() && ends.gateway.isPresent());
-        assertEquals(ends.client.get().key(), ends.gateway.get().key());
-        assertEquals(Math.min(6, Math.min(proposed, newest)), ends.client.get().protocolVersion());
-        assertEquals(ends.client.get().protocolVersion(), ends.gateway.get().protocolVersion());
+    @Test
+    void bothSidesOfAHandshakeAgree() {
+        Laws.forAll(100, draw -> {
+            long seed = draw.nextLong();
+            int proposed = draw.between(0, 255);
+            int newest = draw.between(0, 255);
+            Ends ends = handshake(seed, proposed, newest, -1, data -> data);
+            assertTrue(ends.client.isPresent() && ends.gateway.isPresent());
+            assertEquals(ends.client.get().key(), ends.gateway.get().key());
+            assertEquals(Math.min(6, Math.min(proposed, newest)), ends.client.get().protocolVersion());
+            assertEquals(ends.client.get().protocolVersion(), ends.gateway.get().protocolVersion());
+        });
     }
 
     /** Only the last message can be changed without the gateway noticing; then it is the client that refuses. */
-    @Property(tries = 300)
-    void oneChangedByteAndTheyNeverAgree(@ForAll long seed, @ForAll @IntRange(max = 3) int message, @ForAll int where,
-            @ForAll @IntRange(min = 1, max = 255) int mask) {
-        Ends ends = handshake(seed, 6, 6, message, data -> {
-            byte[] changed = data.clone();
-            changed[Math.floorMod(where, data.length)] ^= (byte) mask;
-            return changed;
+    @Test
+    void oneChangedByteAndTheyNeverAgree() {
+        Laws.forAll(300, draw -> {
+            long seed = draw.nextLong();
+            int message = draw.between(0, 3);
+            int where = draw.nextInt();
+            int mask = draw.between(1, 255);
+            Ends ends = handshake(seed, 6, 6, message, data -> {
+                byte[] changed = data.clone();
+                changed[Math.floorMod(where, data.length)] ^= (byte) mask;
+                return changed;
+            });
+            assertTrue(ends.client.isEmpty());
+            assertEquals(message == 3, ends.gateway.isPresent());
         });
-        assertTrue(ends.client.isEmpty());
-        assertEquals(message == 3, ends.gateway.isPresent());
     }
 
-    @Property(tries = 200)
-    void aMessageOfAnotherLengthAndTheyNeverAgree(@ForAll long seed, @ForAll @IntRange(max = 3) int message,
-            @ForAll @IntRange(max = 200) int length) {
-        Ends ends = handshake(seed, 6, 6, message, data -> Arrays.copyOf(data,
-                length == data.length ? length + 1 : length));
-        assertTrue(ends.client.isEmpty());
-        assertEquals(message == 3, ends.gateway.isPresent());
+    @Test
+    void aMessageOfAnotherLengthAndTheyNeverAgree() {
+        Laws.forAll(200, draw -> {
+            long seed = draw.nextLong();
+            int message = draw.between(0, 3);
+            int length = draw.between(0, 200);
+            Ends ends = handshake(seed, 6, 6, message, data -> Arrays.copyOf(data,
+                    length == data.length ? length + 1 : length));
+            assertTrue(ends.client.isEmpty());
+            assertEquals(message == 3, ends.gateway.isPresent());
+        });
     }
 
     private record Ends(Optional<HandshakeStep.Done> client, Optional<HandshakeStep.Done> gateway) {
@@ -163,16 +193,12 @@ class GatewayLawsTest {
         return new HandshakeMessage.Payload(payload.protocolVersion(), change.apply(payload.data())).toJson();
     }
 
-    @Provide
-    Arbitrary<String> objects() {
-        Arbitrary<String> field = Arbitraries.of(FIELDS).flatMap(name ->
-                Arbitraries.of(VALUES).map(value -> '"' + name + "\":" + value));
-        Arbitrary<String> type = Arbitraries.of(TYPES).map(name -> "\"type\":\"" + name + '"');
-        return type.flatMap(first -> field.list().ofMaxSize(6).map(fields -> {
-            List<String> all = new ArrayList<>(fields);
-            all.add(first);
-            return '{' + String.join(",", all) + '}';
-        }));
+    private static String object(Draw draw) {
+        StringBuilder text = new StringBuilder("{");
+        for (int i = draw.between(0, 6); i > 0; i--) {
+            text.append('"').append(draw.of(FIELDS)).append("\":").append(draw.of(VALUES)).append(',');
+        }
+        return text.append("\"type\":\"").append(draw.of(TYPES)).append("\"}").toString();
     }
 
     private static void parseAll(String text) {

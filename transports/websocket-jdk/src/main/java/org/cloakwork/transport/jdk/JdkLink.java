@@ -7,8 +7,6 @@ import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.StringJoiner;
@@ -24,6 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.cloakwork.spi.transport.GatewayLink;
+import org.cloakwork.spi.transport.SendQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,8 +30,8 @@ import org.slf4j.LoggerFactory;
  * A link over one websocket of the JDK.
  *
  * <p>A virtual thread of its own opens it and then makes every call of the handler, so a handler that takes its time
- * holds up nobody else. Writing: frames wait here and go to the JDK one at a time, so that closing can drop what waits
- * and a ping never stands behind megabytes.
+ * holds up nobody else. Writing: frames wait in the queue and go to the JDK one at a time, so that closing can drop
+ * what waits and a ping never stands behind megabytes.
  *
  * <p>Reading: a little is read ahead of the handler, then the peer has to wait. The JDK (25) loses the end of a
  * connection without a close frame, and may lose the message before it, if it finds that end while no message is asked
@@ -42,23 +41,19 @@ import org.slf4j.LoggerFactory;
  */
 final class JdkLink implements GatewayLink {
 
-    /** Most bytes that may wait to be written; a peer that lets more pile up is cut off. */
-    static final long MAX_PENDING_BYTES = 16 << 20;
-    /** Most frames that may wait to be written, however small. */
-    static final int MAX_PENDING_FRAMES = 64 << 10;
-    /** How long a peer may take to answer a close frame before its connection is cut, if nothing is wanted of it, */
-    static final long CLOSE_GRACE_MILLIS = 1_000;
-    /** and how long the rest of what one has for the other may take. */
-    static final long FINISH_GRACE_MILLIS = 11_000;
-    /** How much is read ahead of the handler. */
-    static final int MAX_UNREAD_BYTES = 1 << 20;
-    static final int MAX_UNREAD_MESSAGES = 1_024;
+    /** How long a peer may take to answer a close frame before its connection is cut, if nothing is wanted of it. */
+    private static final long CLOSE_GRACE_MILLIS = 1_000;
+    /** How long a link that ends in order may take to write what is queued and to read what the peer still sends. */
+    private static final long FINISH_GRACE_MILLIS = 11_000;
+    /** How many bytes are read ahead of the handler. */
+    private static final int MAX_UNREAD_BYTES = 1 << 20;
+    /** How many messages are read ahead of the handler. */
+    private static final int MAX_UNREAD_MESSAGES = 1_024;
     /** Status of a close frame, RFC 6455, 7.4: the JDK lets a client send these, and not 1002 or 1009. */
     static final int GOING_AWAY = 1001;
 
     private static final int POLICY_VIOLATION = 1008;
     private static final int INTERNAL_ERROR = 1011;
-    private static final int MAX_CONTROL_PAYLOAD = 125;
     private static final Logger LOG = LoggerFactory.getLogger(JdkLink.class);
 
     private final JdkClients clients;
@@ -66,17 +61,14 @@ final class JdkLink implements GatewayLink {
     private final Consumer<JdkLink> onClosing;
     private final BlockingQueue<Runnable> events = new LinkedBlockingQueue<>();
     private final AtomicInteger pumps = new AtomicInteger();
+    private final SendQueue<Function<WebSocket, CompletableFuture<?>>> queue = new SendQueue<>(this::pump);
     private final CompletableFuture<Void> closeSent = new CompletableFuture<>();
     private final CompletableFuture<Void> peerClosed = new CompletableFuture<>();
     /** Only for the link's thread. */
     private boolean closedTold;
 
     // Guarded by this.
-    private final Deque<Outgoing> outgoing = new ArrayDeque<>();
     private boolean writing;
-    private long pendingBytes;
-    /** A sender went away while bytes were pending. */
-    private boolean drainAwaited;
     private int unreadBytes;
     private int unreadMessages;
     /** The next message is asked for when the handler has caught up. */
@@ -85,7 +77,6 @@ final class JdkLink implements GatewayLink {
     /** Makes the attempt. */
     private HttpClient client;
     private WebSocket socket;
-    private boolean finishing;
     /** Why it is closed; null: it is not. */
     private String closed;
 
@@ -152,12 +143,13 @@ final class JdkLink implements GatewayLink {
             // What the peer still sends is not read.
             clients.end(http);
         }
-        shut(failures.toString(), null);
+        shut(failures.toString());
     }
 
     private synchronized boolean use(WebSocket opened) {
         if (closed == null) {
             socket = opened;
+            queue.open();
         }
         return closed == null;
     }
@@ -200,56 +192,22 @@ final class JdkLink implements GatewayLink {
 
     @Override
     public void send(String text) {
-        send(text.getBytes(StandardCharsets.UTF_8).length, to -> to.sendText(text, true));
+        closeUnless(queue.add(to -> to.sendText(text, true), text.getBytes(StandardCharsets.UTF_8).length));
     }
 
     @Override
     public void send(byte[] binary) {
-        send(binary.length, to -> to.sendBinary(ByteBuffer.wrap(binary), true));
-    }
-
-    private void send(int bytes, Function<WebSocket, CompletableFuture<?>> writing) {
-        if (bytes > MAX_FRAME_BYTES) {
-            throw new IllegalArgumentException("a frame carries at most " + MAX_FRAME_BYTES + " bytes, not " + bytes);
-        }
-        enqueue(new Outgoing(bytes, writing), false);
+        closeUnless(queue.add(to -> to.sendBinary(ByteBuffer.wrap(binary), true), binary.length));
     }
 
     @Override
     public void ping(byte[] payload) {
-        if (payload.length > MAX_CONTROL_PAYLOAD) {
-            throw new IllegalArgumentException("a ping carries at most 125 bytes, not " + payload.length);
-        }
-        enqueue(new Outgoing(0, to -> to.sendPing(ByteBuffer.wrap(payload))), true);
+        closeUnless(queue.addPing(to -> to.sendPing(ByteBuffer.wrap(payload)), payload.length));
     }
 
-    private void enqueue(Outgoing frame, boolean urgent) {
-        boolean full;
-        synchronized (this) {
-            if (closed != null || finishing) {
-                return;
-            }
-            if (socket == null) {
-                throw new IllegalStateException("the link is not open");
-            }
-            full = pendingBytes + frame.bytes > MAX_PENDING_BYTES || outgoing.size() >= MAX_PENDING_FRAMES;
-            if (!full) {
-                pendingBytes += frame.bytes;
-                if (urgent) {
-                    outgoing.addFirst(frame);
-                } else {
-                    outgoing.addLast(frame);
-                }
-            }
-        }
-        if (full) {
-            close(GOING_AWAY, "the peer reads too slowly: more than " + MAX_PENDING_BYTES + " bytes or "
-                    + MAX_PENDING_FRAMES + " frames wait for it");
-        } else {
-            pump();
-            synchronized (this) {
-                drainAwaited = pendingBytes > 0;
-            }
+    private void closeUnless(boolean room) {
+        if (!room) {
+            close(GOING_AWAY, SendQueue.FULL);
         }
     }
 
@@ -259,28 +217,24 @@ final class JdkLink implements GatewayLink {
             return;
         }
         do {
-            Outgoing next;
+            Function<WebSocket, CompletableFuture<?>> next;
             WebSocket to;
             synchronized (this) {
                 to = socket;
-                next = writing ? null : outgoing.poll();
+                next = writing ? null : queue.poll();
                 writing |= next != null;
             }
             if (next != null) {
-                next.writing.apply(to).whenComplete((done, failure) -> written(next, failure));
+                next.apply(to).whenComplete((done, failure) -> written(failure));
             }
         } while (pumps.decrementAndGet() > 0);
     }
 
-    private void written(Outgoing frame, Throwable failure) {
-        boolean drained = false;
+    private void written(Throwable failure) {
+        boolean drained;
         synchronized (this) {
             writing = false;
-            if (closed == null) {
-                pendingBytes -= frame.bytes;
-                drained = pendingBytes == 0 && drainAwaited;
-                drainAwaited &= !drained;
-            }
+            drained = queue.written();
         }
         if (failure != null) {
             close(GOING_AWAY, "writing failed: " + Reasons.of(failure));
@@ -291,8 +245,8 @@ final class JdkLink implements GatewayLink {
     }
 
     @Override
-    public synchronized long pendingBytes() {
-        return pendingBytes;
+    public long pendingBytes() {
+        return queue.pendingBytes();
     }
 
     @Override
@@ -305,25 +259,17 @@ final class JdkLink implements GatewayLink {
     public void finish() {
         WebSocket open;
         synchronized (this) {
-            if (closed != null || finishing) {
-                return;
-            }
-            finishing = true;
             open = socket;
-            if (open != null) {
-                outgoing.addLast(closeFrame());
-            }
         }
         if (open == null) {
             close();
-        } else {
-            pump();
+        } else if (queue.finish(this::sendClose)) {
             abortAfter(FINISH_GRACE_MILLIS, open);
         }
     }
 
-    private Outgoing closeFrame() {
-        return new Outgoing(0, to -> sendClose(to, WebSocket.NORMAL_CLOSURE));
+    private CompletableFuture<?> sendClose(WebSocket to) {
+        return sendClose(to, WebSocket.NORMAL_CLOSURE);
     }
 
     private CompletableFuture<?> sendClose(WebSocket to, int status) {
@@ -336,7 +282,7 @@ final class JdkLink implements GatewayLink {
      * @param reason for the handler
      */
     void close(int status, String reason) {
-        WebSocket open = shut(reason, null);
+        WebSocket open = shut(reason);
         if (open != null) {
             sendClose(open, status);
             abortAfter(CLOSE_GRACE_MILLIS, open);
@@ -353,7 +299,7 @@ final class JdkLink implements GatewayLink {
             try {
                 end.get(millis, TimeUnit.MILLISECONDS);
             } catch (TimeoutException | ExecutionException e) {
-                shut("the peer has not closed its side within " + millis + " ms", null);
+                shut("the peer has not closed its side within " + millis + " ms");
             }
             abort(open);
         });
@@ -370,7 +316,7 @@ final class JdkLink implements GatewayLink {
 
     /** The peer broke the rules: it is told, and nothing more is read of it. */
     private void cutOff(String reason) {
-        WebSocket open = shut(reason, null);
+        WebSocket open = shut(reason);
         if (open != null) {
             sendClose(open, POLICY_VIOLATION);
             abortAfter(CLOSE_GRACE_MILLIS, open, closeSent);
@@ -380,10 +326,13 @@ final class JdkLink implements GatewayLink {
     /**
      * From here on nothing is sent and the handler hears of nothing but the end.
      *
-     * @param last written after what is queued, unless a close frame is queued already; null: what is queued is dropped
      * @return the websocket, if there is one and the link was not shut before
      */
-    private WebSocket shut(String reason, Outgoing last) {
+    private WebSocket shut(String reason) {
+        return shut(reason, queue::end);
+    }
+
+    private WebSocket shut(String reason, Runnable endOfQueue) {
         CompletableFuture<WebSocket> opening;
         WebSocket open;
         synchronized (this) {
@@ -391,12 +340,7 @@ final class JdkLink implements GatewayLink {
                 return null;
             }
             closed = reason;
-            if (last == null) {
-                outgoing.clear();
-            } else if (!finishing) {
-                outgoing.addLast(last);
-            }
-            pendingBytes = 0;
+            endOfQueue.run();
             opening = attempt;
             open = socket;
         }
@@ -406,10 +350,6 @@ final class JdkLink implements GatewayLink {
         }
         events.add(() -> { });
         return open;
-    }
-
-    /** @param bytes counted as pending */
-    private record Outgoing(int bytes, Function<WebSocket, CompletableFuture<?>> writing) {
     }
 
     /** One attempt to open the websocket, and what comes if it is the one that opens. */
@@ -539,7 +479,7 @@ final class JdkLink implements GatewayLink {
                 events.add(() -> {
                     closedTold = true;
                     handler.closed(reason);
-                    shut(reason, closeFrame());
+                    shut(reason, () -> queue.endAfter(JdkLink.this::sendClose));
                     pump();
                 });
             }
@@ -555,7 +495,7 @@ final class JdkLink implements GatewayLink {
         /** Nothing can be written any more; what came before is still handed over. */
         private void end(WebSocket from, String reason) {
             closeSent.complete(null);
-            events.add(() -> shut(reason, null));
+            events.add(() -> shut(reason));
             abortAfter(CLOSE_GRACE_MILLIS, from);
         }
     }

@@ -3,8 +3,6 @@ package org.cloakwork.transport.websocket;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -13,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.cloakwork.spi.transport.GatewayLink;
+import org.cloakwork.spi.transport.SendQueue;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.IteratingCallback;
 import org.eclipse.jetty.util.Utf8StringBuilder;
@@ -32,39 +31,31 @@ import org.slf4j.LoggerFactory;
 /**
  * A link over one websocket, on either side.
  *
- * <p>Writing: frames wait here and go to Jetty one at a time, so that closing can drop what waits and a pong never
- * stands behind megabytes. Reading: the next message is asked for when the handler is done with the last one, so a slow
- * handler slows its peer down and nothing piles up here. The handler is never called by a thread that is inside one of
- * this class's own methods.
+ * <p>Writing: frames wait in the queue and go to Jetty one at a time, so that closing can drop what waits and a pong
+ * never stands behind megabytes. Reading: the next message is asked for when the handler is done with the last one, so
+ * a slow handler slows its peer down and nothing piles up here. The handler is never called by a thread that is inside
+ * one of this class's own methods.
  */
 final class WebSocketLink implements GatewayLink {
 
-    /** Most bytes that may wait to be written; a peer that lets more pile up is cut off. */
-    static final long MAX_PENDING_BYTES = 16 << 20;
-    /** Most frames that may wait to be written, however small. */
-    static final int MAX_PENDING_FRAMES = 64 << 10;
-    /** How long a peer may take to answer a close frame before its connection is cut, if nothing is wanted of it, */
-    static final long CLOSE_GRACE_MILLIS = 1_000;
-    /** and how long the rest of what one has for the other may take. */
-    static final long FINISH_GRACE_MILLIS = 11_000;
+    /** How long a peer may take to answer a close frame before its connection is cut, if nothing is wanted of it. */
+    private static final long CLOSE_GRACE_MILLIS = 1_000;
+    /** How long a link that ends in order may take to write what is queued and to read what the peer still sends. */
+    private static final long FINISH_GRACE_MILLIS = 11_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketLink.class);
 
     private final Scheduler scheduler;
     private final Function<WebSocketLink, Handler> acceptor;
     private final Writer writer = new Writer();
+    private final SendQueue<Outgoing> queue = new SendQueue<>(writer::iterate);
     private final Queue<Runnable> events = new ConcurrentLinkedQueue<>();
     private final AtomicInteger waitingEvents = new AtomicInteger();
     private Handler handler;
     private boolean closedTold;
 
     // Guarded by this.
-    private final Deque<Outgoing> outgoing = new ArrayDeque<>();
-    private long pendingBytes;
-    /** A sender went away while bytes were pending. */
-    private boolean drainAwaited;
     private CoreSession session;
-    private boolean finishing;
     private boolean closed;
     private Runnable onClosing = () -> { };
 
@@ -101,53 +92,22 @@ final class WebSocketLink implements GatewayLink {
 
     @Override
     public void ping(byte[] payload) {
-        if (payload.length > Frame.MAX_CONTROL_PAYLOAD) {
-            throw new IllegalArgumentException("a ping carries at most 125 bytes, not " + payload.length);
-        }
-        enqueue(new Outgoing(OpCode.PING, payload));
+        closeUnless(queue.addPing(new Outgoing.Written(OpCode.PING, payload), payload.length));
     }
 
     private void send(byte opCode, byte[] payload) {
-        if (payload.length > MAX_FRAME_BYTES) {
-            throw new IllegalArgumentException(
-                    "a frame carries at most " + MAX_FRAME_BYTES + " bytes, not " + payload.length);
-        }
-        enqueue(new Outgoing(opCode, payload));
+        closeUnless(queue.add(new Outgoing.Written(opCode, payload), payload.length));
     }
 
-    private void enqueue(Outgoing frame) {
-        boolean full;
-        synchronized (this) {
-            if (closed || finishing) {
-                return;
-            }
-            if (session == null) {
-                throw new IllegalStateException("the link is not open");
-            }
-            full = pendingBytes + frame.countedBytes() > MAX_PENDING_BYTES || outgoing.size() >= MAX_PENDING_FRAMES;
-            if (!full) {
-                pendingBytes += frame.countedBytes();
-                if (frame.opCode == OpCode.PING) {
-                    outgoing.addFirst(frame);
-                } else {
-                    outgoing.addLast(frame);
-                }
-            }
-        }
-        if (full) {
-            close(CloseStatus.SHUTDOWN, "the peer reads too slowly: more than " + MAX_PENDING_BYTES + " bytes or "
-                    + MAX_PENDING_FRAMES + " frames wait for it");
-        } else {
-            writer.iterate();
-            synchronized (this) {
-                drainAwaited = pendingBytes > 0;
-            }
+    private void closeUnless(boolean room) {
+        if (!room) {
+            close(CloseStatus.SHUTDOWN, SendQueue.FULL);
         }
     }
 
     @Override
-    public synchronized long pendingBytes() {
-        return pendingBytes;
+    public long pendingBytes() {
+        return queue.pendingBytes();
     }
 
     @Override
@@ -160,19 +120,11 @@ final class WebSocketLink implements GatewayLink {
     public void finish() {
         CoreSession open;
         synchronized (this) {
-            if (closed || finishing) {
-                return;
-            }
-            finishing = true;
             open = session;
-            if (open != null) {
-                outgoing.addLast(Outgoing.close());
-            }
         }
         if (open == null) {
             close();
-        } else {
-            writer.iterate();
+        } else if (queue.finish(Outgoing.close())) {
             abortAfter(FINISH_GRACE_MILLIS, open);
         }
     }
@@ -213,11 +165,10 @@ final class WebSocketLink implements GatewayLink {
      * @return the session, if there is one and it was not shut before
      */
     private CoreSession shut(String reason) {
-        return shut(reason, null);
+        return shut(reason, queue::end);
     }
 
-    /** @param written run when what is queued has been written; null: it is dropped */
-    private CoreSession shut(String reason, Runnable written) {
+    private CoreSession shut(String reason, Runnable endOfQueue) {
         Runnable closing;
         CoreSession open;
         synchronized (this) {
@@ -225,12 +176,7 @@ final class WebSocketLink implements GatewayLink {
                 return null;
             }
             closed = true;
-            if (written == null) {
-                outgoing.clear();
-            } else {
-                outgoing.addLast(Outgoing.mark(written));
-            }
-            pendingBytes = 0;
+            endOfQueue.run();
             closing = onClosing;
             open = session;
         }
@@ -270,6 +216,7 @@ final class WebSocketLink implements GatewayLink {
             return false;
         }
         session = opened;
+        queue.open();
         return true;
     }
 
@@ -307,60 +254,44 @@ final class WebSocketLink implements GatewayLink {
         } while (waitingEvents.decrementAndGet() > 0);
     }
 
-    /** @param mark run in its turn instead of writing anything, unless null */
-    private record Outgoing(byte opCode, byte[] payload, Runnable mark) {
+    private sealed interface Outgoing {
 
-        Outgoing(byte opCode, byte[] payload) {
-            this(opCode, payload, null);
+        record Written(byte opCode, byte[] payload) implements Outgoing {
+        }
+
+        /** Writes nothing: what comes before it has been written. */
+        record Mark(Runnable reached) implements Outgoing {
         }
 
         static Outgoing close() {
-            return new Outgoing(OpCode.CLOSE, CloseStatus.asPayloadBuffer(CloseStatus.NORMAL, null).array());
-        }
-
-        static Outgoing mark(Runnable written) {
-            return new Outgoing(OpCode.UNDEFINED, new byte[0], written);
-        }
-
-        int countedBytes() {
-            return OpCode.isControlFrame(opCode) ? 0 : payload.length;
+            return new Written(OpCode.CLOSE, CloseStatus.asPayloadBuffer(CloseStatus.NORMAL, null).array());
         }
     }
 
     private final class Writer extends IteratingCallback {
 
-        private Outgoing current;
-
         @Override
         protected Action process() {
-            CoreSession open;
-            synchronized (WebSocketLink.this) {
-                current = outgoing.poll();
-                open = session;
-            }
-            if (current == null) {
-                return Action.IDLE;
-            }
-            if (current.mark != null) {
-                current.mark.run();
-                return Action.IDLE;
-            }
-            open.sendFrame(new Frame(current.opCode, ByteBuffer.wrap(current.payload)), this, false);
-            return Action.SCHEDULED;
+            return switch (queue.poll()) {
+                case null -> Action.IDLE;
+                case Outgoing.Mark(Runnable reached) -> {
+                    reached.run();
+                    yield Action.IDLE;
+                }
+                case Outgoing.Written(byte opCode, byte[] payload) -> {
+                    CoreSession open;
+                    synchronized (WebSocketLink.this) {
+                        open = session;
+                    }
+                    open.sendFrame(new Frame(opCode, ByteBuffer.wrap(payload)), this, false);
+                    yield Action.SCHEDULED;
+                }
+            };
         }
 
         @Override
         protected void onSuccess() {
-            boolean drained;
-            synchronized (WebSocketLink.this) {
-                if (closed) {
-                    return;
-                }
-                pendingBytes -= current.countedBytes();
-                drained = pendingBytes == 0 && drainAwaited;
-                drainAwaited &= !drained;
-            }
-            if (drained) {
+            if (queue.written()) {
                 tellFromElsewhere(() -> {
                     if (!closedTold) {
                         handler.drained();
@@ -445,7 +376,7 @@ final class WebSocketLink implements GatewayLink {
                 closedTold = true;
                 handler.closed(reason);
             }
-            if (shut(reason, callback::succeeded) == null) {
+            if (shut(reason, () -> queue.endAfter(new Outgoing.Mark(callback::succeeded))) == null) {
                 callback.succeeded();
             } else {
                 writer.iterate();

@@ -17,6 +17,9 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.cloakwork.spi.transport.GatewayLink;
 import org.cloakwork.spi.transport.GatewayServer;
+import org.cloakwork.testing.transport.Net;
+import org.cloakwork.testing.transport.Recorder;
+import org.cloakwork.testing.transport.RecordingServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class WebSocketServerTest {
 
-    private Net.Server server;
+    private RecordingServer server;
     private WebSocketTransport transport;
     private Recorder bystander;
     private GatewayLink bystanderLink;
@@ -33,7 +36,7 @@ class WebSocketServerTest {
     /** Every attack runs beside a client that must not notice. */
     @BeforeEach
     void start() throws Exception {
-        server = Net.Server.echo();
+        server = RecordingServer.echo(new WebSocketServer());
         transport = WebSocketTransport.configured(Map.of());
         bystander = new Recorder();
         bystanderLink = transport.connect(Net.endpoint(server.address()), bystander);
@@ -60,7 +63,7 @@ class WebSocketServerTest {
             try (Socket socket = Net.socket(server.address())) {
                 socket.getOutputStream().write(junk);
                 socket.shutdownOutput();
-                Net.rest(socket);
+                RawClient.rest(socket);
             } catch (IOException resetWhileWriting) {
                 continue;
             }
@@ -73,12 +76,12 @@ class WebSocketServerTest {
         for (String request : List.of("GET / HTTP/1.1\r\nHost: x\r\n\r\n", "GET /\r\n\r\n",
                 "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: x\r\nX: " + "y".repeat(100_000) + "\r\n\r\n",
-                Net.upgradeRequest().replace("Version: 13", "Version: 8"),
-                Net.upgradeRequest().replace("GET /", "GET /" + "z".repeat(20_000)),
-                Net.upgradeRequest().replace("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", ""))) {
+                RawClient.upgradeRequest().replace("Version: 13", "Version: 8"),
+                RawClient.upgradeRequest().replace("GET /", "GET /" + "z".repeat(20_000)),
+                RawClient.upgradeRequest().replace("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", ""))) {
             try (Socket socket = Net.socket(server.address())) {
                 socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-                assertFalse(new String(Net.rest(socket), StandardCharsets.ISO_8859_1).startsWith("HTTP/1.1 101"));
+                assertFalse(new String(RawClient.rest(socket), StandardCharsets.ISO_8859_1).startsWith("HTTP/1.1 101"));
             } catch (IOException resetWhileWriting) {
                 continue;
             }
@@ -90,14 +93,14 @@ class WebSocketServerTest {
     void halfHandshakesEndAtTheTimeout() throws Exception {
         List<Socket> sockets = new ArrayList<>();
         long begin = System.nanoTime();
-        String request = Net.upgradeRequest();
+        String request = RawClient.upgradeRequest();
         for (int length = 0; length < request.length() - 1; length += 40) {
             Socket socket = Net.socket(server.address());
             sockets.add(socket);
             socket.getOutputStream().write(request.substring(0, length).getBytes(StandardCharsets.US_ASCII));
         }
         for (Socket socket : sockets) {
-            Net.rest(socket);
+            RawClient.rest(socket);
             socket.close();
         }
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
@@ -109,7 +112,8 @@ class WebSocketServerTest {
     void aHandshakeThatDripsEndsAtTheTimeoutToo() throws Exception {
         try (Socket socket = Net.socket(server.address())) {
             long begin = System.nanoTime();
-            byte[] request = Net.upgradeRequest("X-Padding: " + "x".repeat(1_000)).getBytes(StandardCharsets.US_ASCII);
+            byte[] request = RawClient.upgradeRequest("X-Padding: " + "x".repeat(1_000))
+                    .getBytes(StandardCharsets.US_ASCII);
             IOException ended = assertThrows(IOException.class, () -> {
                 for (byte b : request) {
                     socket.getOutputStream().write(b);
@@ -124,10 +128,10 @@ class WebSocketServerTest {
     @Test
     void extensionsAreNotNegotiatedAndFramesInTheSamePacketAreRead() throws Exception {
         try (Socket socket = Net.socket(server.address())) {
-            byte[] request = Net.upgradeRequest(
+            byte[] request = RawClient.upgradeRequest(
                     "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits, @identity, fragment")
                     .getBytes(StandardCharsets.US_ASCII);
-            byte[] frame = Net.frame(0x82, new byte[] {1, 2, 3});
+            byte[] frame = RawClient.frame(0x82, new byte[] {1, 2, 3});
             byte[] both = new byte[request.length + frame.length];
             System.arraycopy(request, 0, both, 0, request.length);
             System.arraycopy(frame, 0, both, request.length, frame.length);
@@ -143,20 +147,20 @@ class WebSocketServerTest {
 
     @Test
     void brokenFramesCloseTheirOwnLinkOnly() throws Exception {
-        byte[] tooLarge = Net.frame(0x82, new byte[GatewayLink.MAX_FRAME_BYTES + 1]);
+        byte[] tooLarge = RawClient.frame(0x82, new byte[GatewayLink.MAX_FRAME_BYTES + 1]);
         byte[] hugeHeader = {(byte) 0x82, (byte) 0xff, 0x7f, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0};
         byte[] unmasked = {(byte) 0x82, 1, 7};
-        byte[] invalidUtf8 = Net.frame(0x81, new byte[] {'a', (byte) 0xc3, 0x28});
-        byte[] cutUtf8 = Net.frame(0x81, new byte[] {(byte) 0xf0, (byte) 0x9f});
-        byte[] reservedBit = Net.frame(0xc2, new byte[] {1});
-        byte[] unknownOpCode = Net.frame(0x83, new byte[] {1});
-        byte[] strayContinuation = Net.frame(0x80, new byte[] {1});
-        byte[] longPing = Net.frame(0x89, new byte[126]);
-        byte[] fragmentedPing = Net.frame(0x09, new byte[1]);
-        byte[] badClose = Net.frame(0x88, new byte[] {1});
+        byte[] invalidUtf8 = RawClient.frame(0x81, new byte[] {'a', (byte) 0xc3, 0x28});
+        byte[] cutUtf8 = RawClient.frame(0x81, new byte[] {(byte) 0xf0, (byte) 0x9f});
+        byte[] reservedBit = RawClient.frame(0xc2, new byte[] {1});
+        byte[] unknownOpCode = RawClient.frame(0x83, new byte[] {1});
+        byte[] strayContinuation = RawClient.frame(0x80, new byte[] {1});
+        byte[] longPing = RawClient.frame(0x89, new byte[126]);
+        byte[] fragmentedPing = RawClient.frame(0x09, new byte[1]);
+        byte[] badClose = RawClient.frame(0x88, new byte[] {1});
         for (byte[] bytes : List.of(tooLarge, hugeHeader, unmasked, invalidUtf8, cutUtf8, reservedBit, unknownOpCode,
                 strayContinuation, longPing, fragmentedPing, badClose)) {
-            try (Socket socket = Net.upgraded(server.address())) {
+            try (Socket socket = RawClient.upgraded(server.address())) {
                 assertTrue(Net.head(socket).startsWith("HTTP/1.1 101"));
                 Recorder recorder = server.next().recorder();
                 try {
@@ -166,20 +170,20 @@ class WebSocketServerTest {
                 }
                 recorder.awaitClosed();
                 assertEquals(2, recorder.events.size(), recorder.events.toString());
-                Net.rest(socket);
+                RawClient.rest(socket);
             }
         }
     }
 
     @Test
     void fragmentsAreJoinedUpToTheLimit() throws Exception {
-        try (Socket socket = Net.upgraded(server.address())) {
+        try (Socket socket = RawClient.upgraded(server.address())) {
             Net.head(socket);
             Recorder recorder = server.next().recorder();
-            socket.getOutputStream().write(Net.frame(0x01, "zaż".getBytes(StandardCharsets.UTF_8)));
-            socket.getOutputStream().write(Net.frame(0x89, new byte[] {9}));
-            socket.getOutputStream().write(Net.frame(0x00, new byte[] {(byte) 0xc3}));
-            socket.getOutputStream().write(Net.frame(0x80, new byte[] {(byte) 0xb3}));
+            socket.getOutputStream().write(RawClient.frame(0x01, "zaż".getBytes(StandardCharsets.UTF_8)));
+            socket.getOutputStream().write(RawClient.frame(0x89, new byte[] {9}));
+            socket.getOutputStream().write(RawClient.frame(0x00, new byte[] {(byte) 0xc3}));
+            socket.getOutputStream().write(RawClient.frame(0x80, new byte[] {(byte) 0xb3}));
             assertArrayEquals(new byte[] {(byte) 0x8a, 1, 9}, socket.getInputStream().readNBytes(3));
             byte[] expected = "zażó".getBytes(StandardCharsets.UTF_8);
             assertEquals(0x81, socket.getInputStream().read());
@@ -187,7 +191,7 @@ class WebSocketServerTest {
             assertArrayEquals(expected, socket.getInputStream().readNBytes(expected.length));
             try {
                 for (int i = 0; i < 10; i++) {
-                    socket.getOutputStream().write(Net.frame(i == 0 ? 0x02 : 0x00, new byte[20_000]));
+                    socket.getOutputStream().write(RawClient.frame(i == 0 ? 0x02 : 0x00, new byte[20_000]));
                 }
             } catch (IOException closedWhileWriting) {
                 assertTrue(true);
@@ -198,23 +202,23 @@ class WebSocketServerTest {
 
     @Test
     void connectionsAboveTheLimitAreClosedAtOnceAndRoomIsFoundAgain() throws Exception {
-        try (Net.Server small = new Net.Server(new WebSocketServer(3), link -> new Recorder())) {
+        try (RecordingServer small = new RecordingServer(new WebSocketServer(3), link -> new Recorder())) {
             List<Socket> sockets = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
-                Socket socket = Net.upgraded(small.address());
+                Socket socket = RawClient.upgraded(small.address());
                 assertTrue(Net.head(socket).startsWith("HTTP/1.1 101"));
                 sockets.add(socket);
             }
             try (Socket refused = Net.socket(small.address())) {
                 long begin = System.nanoTime();
-                assertEquals(0, Net.rest(refused).length);
+                assertEquals(0, RawClient.rest(refused).length);
                 assertTrue(System.nanoTime() - begin < TimeUnit.MILLISECONDS.toNanos(1_000));
             }
             sockets.removeFirst().close();
             small.next().recorder().awaitClosed();
             boolean admitted = false;
             for (int attempt = 0; attempt < 100 && !admitted; attempt++) {
-                try (Socket again = Net.upgraded(small.address())) {
+                try (Socket again = RawClient.upgraded(small.address())) {
                     admitted = Net.head(again).startsWith("HTTP/1.1 101");
                 } catch (IOException refused) {
                     admitted = false;
@@ -256,7 +260,7 @@ class WebSocketServerTest {
 
     @Test
     void listenerClosing() throws Exception {
-        try (Net.Server other = new Net.Server(new WebSocketServer(), link -> new Recorder())) {
+        try (RecordingServer other = new RecordingServer(new WebSocketServer(), link -> new Recorder())) {
             Recorder client = new Recorder();
             transport.connect(Net.endpoint(other.address()), client);
             client.expect(Recorder.Opened.class);
@@ -311,7 +315,7 @@ class WebSocketServerTest {
     @Test
     void connectionsThatVanishAreReported() throws Exception {
         for (int i = 0; i < 20; i++) {
-            Socket socket = Net.upgraded(server.address());
+            Socket socket = RawClient.upgraded(server.address());
             Net.head(socket);
             Recorder recorder = server.next().recorder();
             socket.setSoLinger(true, i % 2 == 0 ? 0 : 1);

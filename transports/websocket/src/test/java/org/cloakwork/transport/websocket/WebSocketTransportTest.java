@@ -13,6 +13,9 @@ import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.transport.GatewayLink;
 import org.cloakwork.spi.transport.GatewayServer;
 import org.cloakwork.spi.transport.GatewayTransport;
+import org.cloakwork.testing.transport.Net;
+import org.cloakwork.testing.transport.Recorder;
+import org.cloakwork.testing.transport.RecordingServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,7 +30,7 @@ class WebSocketTransportTest {
         try (WebSocketTransport patient =
                         WebSocketTransport.configured(Map.of("connect-timeout-millis", "2000"));
                 WebSocketTransport impatient = WebSocketTransport.configured(Map.of("idle-timeout-millis", "300"));
-                Net.Server server = Net.Server.echo()) {
+                RecordingServer server = RecordingServer.echo(new WebSocketServer())) {
             Recorder patientOne = new Recorder();
             Recorder impatientOne = new Recorder();
             GatewayLink link = patient.connect(Net.endpoint(server.address()), patientOne);

@@ -1,0 +1,62 @@
+package org.cloakwork.spi.runtime;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * A number for each constant of an enum, from zero up. Safe for use by many threads.
+ *
+ * @param <C> what is counted
+ */
+public final class Counters<C extends Enum<C> & Counters.Keyed> {
+
+    /** Has a name for people and programs. */
+    @ConsumerType
+    public interface Keyed {
+
+        /** {@return words with dots, such as {@code exit.dropped.late}; no other constant's} */
+        String key();
+    }
+
+    private final C[] constants;
+    private final LongAdder[] values;
+
+    /** @param type of what is counted */
+    public Counters(Class<C> type) {
+        constants = type.getEnumConstants();
+        values = Stream.generate(LongAdder::new).limit(constants.length).toArray(LongAdder[]::new);
+    }
+
+    /** @param counter goes up by one */
+    public void count(C counter) {
+        values[counter.ordinal()].increment();
+    }
+
+    /**
+     * @param counter goes up
+     * @param amount  by this
+     */
+    public void add(C counter, long amount) {
+        values[counter.ordinal()].add(amount);
+    }
+
+    /**
+     * @param counter one of them
+     * @return its present value
+     */
+    public long get(C counter) {
+        return values[counter.ordinal()].sum();
+    }
+
+    /** {@return all of them by their keys, sorted} */
+    public Map<String, Long> snapshot() {
+        Map<String, Long> snapshot = new TreeMap<>();
+        for (C counter : constants) {
+            snapshot.put(counter.key(), get(counter));
+        }
+        return snapshot;
+    }
+}

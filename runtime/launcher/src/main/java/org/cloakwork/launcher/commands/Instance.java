@@ -1,0 +1,128 @@
+package org.cloakwork.launcher.commands;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+import org.cloakwork.launcher.cli.Arguments;
+import org.cloakwork.launcher.cli.UsageException;
+import org.cloakwork.launcher.felix.Framework;
+import org.cloakwork.launcher.felix.Home;
+
+/**
+ * What a process with clients tells the bundle {@code org.cloakwork.control}: which files to follow, what goes before
+ * them (the command line, then the environment), and where to listen for the shell.
+ */
+public final class Instance {
+
+    /** The file that all clients are made of. */
+    public static final String CLIENTS = "cloakwork";
+    /** The file of a part. */
+    public static final String NYM_API = "org.cloakwork.topology.nymapi";
+    public static final String FRONT_ENDS = "frontends";
+
+    /** If the socket cannot be had, that is said, and the instance goes on without. */
+    private static final Duration LISTENING = Duration.ofSeconds(5);
+    private static final String FRONT_END = "frontend";
+    private static final List<String> KINDS = List.of("topology", "transport", "sphinx", "retransmission", "cover");
+
+    private final Framework framework;
+    private Path socket;
+    private final Map<String, Object> configuration = new HashMap<>();
+
+    /** @throws UsageException if command line or environment name a part that is not there */
+    public Instance(CommandLine line, Framework framework) throws UsageException {
+        this.framework = framework;
+        configuration.put("etc", etc(line).toString());
+        for (String kind : KINDS) {
+            choose(line, kind, kind);
+        }
+        choose(line, FRONT_ENDS, FRONT_END);
+    }
+
+    public static Options addOptions(Options options) {
+        options.addOption(
+                Arguments.option("etc", "DIR", "configuration folder (default: the distribution's etc/)"));
+        for (String kind : KINDS) {
+            options.addOption(Arguments.option(kind, "NAME", "the " + kind + " part, whatever the file says"));
+        }
+        return options.addOption(Arguments.option(FRONT_ENDS, "NAMES",
+                "the front-ends, separated by commas, whatever the file says"));
+    }
+
+    private void choose(CommandLine line, String key, String kind) throws UsageException {
+        String variable = "CLOAKWORK_" + key.toUpperCase(Locale.ROOT);
+        String source = line.hasOption(key) ? "--" + key + " " : variable + "=";
+        Optional<String> value = Optional.ofNullable(line.getOptionValue(key, System.getenv(variable)));
+        if (value.isPresent()) {
+            Set<String> present = framework.parts(kind);
+            for (String name : value.get().split(",")) {
+                if (!name.isBlank() && !present.contains(name.strip())) {
+                    throw new UsageException(source + value.get() + ": no " + kind + " part is called " + name.strip()
+                            + "; there are: " + String.join(", ", present));
+                }
+            }
+            set(CLIENTS, key, value.get());
+        }
+    }
+
+    /** {@return the name of the file that is one client's own} */
+    public static String client(String name) {
+        return "cloakwork.client-" + name;
+    }
+
+    private static Path etc(CommandLine line) throws UsageException {
+        return line.hasOption("etc") ? Path.of(line.getOptionValue("etc")).toAbsolutePath() : Home.etc();
+    }
+
+    /** {@return cloakwork.cfg as it is now} */
+    public static Map<String, String> read(CommandLine line) throws UsageException {
+        return Home.read(etc(line).resolve(CLIENTS + ".cfg"));
+    }
+
+    /** @param file in which this value stands, whatever is in it */
+    public void set(String file, String key, String value) {
+        configuration.put("set." + file + "/" + key, value);
+    }
+
+    /** {@return whether the command line or the environment say it} */
+    public boolean isSet(String file, String key) {
+        return configuration.containsKey("set." + file + "/" + key);
+    }
+
+    /** From the next start on, what is in the file counts. */
+    public void unset(String file, String key) {
+        configuration.remove("set." + file + "/" + key);
+    }
+
+    /** @param state the folder in which the shell finds this instance */
+    public void listen(Path state) {
+        socket = ControlClient.socket(state);
+        configuration.put("socket", socket.toString());
+    }
+
+    /**
+     * Begins to follow the files, or does so anew with what is set now; clients that run go on.
+     *
+     * @param clients that cloakwork.cfg describes
+     * @param others  whether each file of a client's own is a client, too
+     */
+    public void start(List<String> clients, boolean others) throws IOException, InterruptedException {
+        configuration.put("clients", String.join(",", clients));
+        configuration.put("others", String.valueOf(others));
+        framework.configure("org.cloakwork.control", configuration);
+        framework.followBundles();
+        long end = System.nanoTime() + LISTENING.toNanos();
+        while (socket != null && !Files.exists(socket) && System.nanoTime() < end) {
+            Thread.sleep(10);
+        }
+    }
+}

@@ -1,0 +1,225 @@
+package org.cloakwork.launcher.commands;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+import org.cloakwork.api.ClientState;
+import org.cloakwork.api.FailureReason;
+import org.cloakwork.api.IdentityKey;
+import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.MixnetClient;
+import org.cloakwork.api.Outcome;
+import org.cloakwork.api.ReceivedMessage;
+import org.cloakwork.api.Subscription;
+import org.cloakwork.launcher.cli.Arguments;
+import org.cloakwork.launcher.cli.Command;
+import org.cloakwork.launcher.cli.InputFile;
+import org.cloakwork.launcher.cli.StopSignal;
+import org.cloakwork.launcher.cli.UsageException;
+import org.cloakwork.launcher.felix.Framework;
+import org.cloakwork.launcher.felix.Home;
+import org.cloakwork.spi.store.StoreProvider;
+import org.cloakwork.spi.topology.TopologyProvider;
+
+/** {@code cloakwork run}: one client with the parts that {@code etc/cloakwork.cfg} names. */
+public final class RunCommand implements Command {
+
+    private static final String NETWORK_FILE = "org.cloakwork.topology.file";
+    private static final String STORE = "org.cloakwork.store";
+    /** Service property of a client that has front-ends. */
+    private static final String FRONT_ENDS = "cloakwork.frontends";
+    private static final String NAME = StateFolder.CLIENT;
+    private static final Duration START = Duration.ofSeconds(30);
+
+    private final PrintStream out;
+    private final PrintStream err;
+
+    public RunCommand(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    @Override
+    public String name() {
+        return "run";
+    }
+
+    @Override
+    public String description() {
+        return "run a client with the parts that etc/cloakwork.cfg names";
+    }
+
+    @Override
+    public Options options() {
+        return Instance.addOptions(new Options())
+                .addOption(Arguments.option("directory", "URL", "join the network this directory describes"))
+                .addOption(Arguments.option("network-file", "FILE", "join the network this file describes"))
+                .addOption(Arguments.option("gateway", "IDENTITY", "gateway to use (default: any)"))
+                .addOption(StateFolder.option())
+                .addOption(Arguments.option("to", "ADDRESS", "send one message to this address and end"))
+                .addOption(Arguments.option("message", "TEXT", "what to send (with --to)"))
+                .addOption(Arguments.option("file", "PATH", "a file to send instead (with --to)"));
+    }
+
+    @Override
+    public int run(CommandLine line) throws Exception {
+        Map<String, String> file = Instance.read(line);
+        if (line.hasOption("directory") && line.hasOption("network-file")) {
+            throw new UsageException("--directory and --network-file exclude each other");
+        }
+        Optional<IdentityKey> gateway = line.hasOption("gateway")
+                ? Optional.of(parsed("gateway", line.getOptionValue("gateway"), IdentityKey::parse)) : Optional.empty();
+        Optional<Errand> errand = errand(line);
+        Path folder = StateFolder.of(line, file);
+        // Whoever sends one message and ends is someone new each time, unless it is asked otherwise.
+        Optional<Path> state = errand.isPresent() && !line.hasOption("state") ? Optional.empty()
+                : Optional.of(folder);
+        try (StopSignal stop = new StopSignal(err); Framework framework = Framework.start(Home.path())) {
+            boolean keeps = keepsState(state, line, framework);
+            Instance instance = new Instance(line, framework);
+            gateway.ifPresent(identity -> instance.set(Instance.CLIENTS, "gateway", identity.toString()));
+            chooseTopology(line, instance);
+            if (keeps) {
+                instance.set(Instance.CLIENTS, "store", "mvstore");
+                instance.set(STORE, "directory", state.get().toString());
+            }
+            if (errand.isPresent()) {
+                instance.set(Instance.CLIENTS, Instance.FRONT_ENDS, "");
+            } else {
+                instance.listen(folder);
+            }
+            instance.start(List.of(NAME), errand.isEmpty());
+            if (line.hasOption("network-file")) {
+                checkNetworkFile(framework);
+            }
+            if (keeps) {
+                // What is wrong with the store is what the client fails with.
+                framework.await(StoreProvider.class, "(cloakwork.name=mvstore)", START,
+                        "org.cloakwork.store.MvStoreProvider", "the store");
+            }
+            MixnetClient service = framework.awaitClient(NAME, START);
+            if (errand.isPresent()) {
+                return send(service, errand.get());
+            }
+            Subscription messages = service.intercept(message -> isTaken(framework, message));
+            AutoCloseable doors = framework.followDoors(NAME, (frontEnd, serving) -> serving.addresses().forEach(
+                    address -> out.println(frontEnd + " " + address)));
+            try (messages; doors; Subscription states = service.onState(s -> show(service, s))) {
+                stop.await();
+            }
+        }
+        return DONE;
+    }
+
+    /** Where there are front-ends, messages are for the programs that use them, and nobody else hears of them. */
+    private boolean isTaken(Framework framework, ReceivedMessage message) {
+        if (framework.isThere(MixnetClient.class,
+                "(&(" + MixnetClient.NAME_PROPERTY + "=" + NAME + ")(" + FRONT_ENDS + "=*))")) {
+            return false;
+        }
+        out.println("received " + message.payload().length + " bytes"
+                + message.sender().map(tag -> " from " + tag.shortHash()).orElse(""));
+        return true;
+    }
+
+    private boolean keepsState(Optional<Path> state, CommandLine line, Framework framework) throws UsageException {
+        if (state.isEmpty() || framework.has(STORE)) {
+            return state.isPresent();
+        }
+        if (line.hasOption("state")) {
+            throw new UsageException("--state " + state.get() + ": there is no store among the bundles");
+        }
+        out.println("no store among the bundles: the client is someone new at each start");
+        return false;
+    }
+
+    /** One message to send before the command ends. */
+    private record Errand(MixnetAddress recipient, byte[] message) {
+    }
+
+    private static Optional<Errand> errand(CommandLine line) throws UsageException {
+        boolean message = line.hasOption("message");
+        boolean file = line.hasOption("file");
+        if (!line.hasOption("to")) {
+            if (message || file) {
+                throw new UsageException("--message and --file need --to ADDRESS");
+            }
+            return Optional.empty();
+        }
+        if (message == file) {
+            throw new UsageException("--to needs one of --message TEXT and --file PATH");
+        }
+        MixnetAddress recipient = parsed("to", line.getOptionValue("to"), MixnetAddress::parse);
+        return Optional.of(new Errand(recipient, message
+                ? line.getOptionValue("message").getBytes(StandardCharsets.UTF_8)
+                : InputFile.read(Path.of(line.getOptionValue("file")))));
+    }
+
+    private static <T> T parsed(String option, String value, Function<String, T> parser) throws UsageException {
+        try {
+            return parser.apply(value);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--" + option + " " + value + ": " + e.getMessage());
+        }
+    }
+
+    private int send(MixnetClient client, Errand errand) throws Exception {
+        client.awaitReady(START);
+        return switch (client.send(errand.recipient(), errand.message()).outcome().get()) {
+            case Outcome.Acknowledged(int packets, int retransmissions, Duration elapsed) -> {
+                out.printf("%d bytes acknowledged after %d ms: %d packets, %d retransmissions%n",
+                        errand.message().length, elapsed.toMillis(), packets, retransmissions);
+                yield DONE;
+            }
+            case Outcome.Failed(FailureReason reason, String detail) -> {
+                if (reason == FailureReason.UNKNOWN_GATEWAY || reason == FailureReason.MESSAGE_SIZE) {
+                    throw new UsageException("--to " + errand.recipient() + ": " + detail);
+                }
+                throw new IllegalStateException("not delivered: " + detail);
+            }
+        };
+    }
+
+    private static void chooseTopology(CommandLine line, Instance instance) throws UsageException {
+        if (line.hasOption("directory")) {
+            instance.set(Instance.CLIENTS, "topology", "nym-api");
+            instance.set(Instance.NYM_API, "urls", Arguments.url("directory", line.getOptionValue("directory"),
+                    Set.of("http", "https"), "an http or https URL").toString());
+        } else if (line.hasOption("network-file")) {
+            instance.set(Instance.CLIENTS, "topology", "file");
+            instance.set(NETWORK_FILE, "path", Path.of(line.getOptionValue("network-file")).toAbsolutePath()
+                    .toString());
+        }
+    }
+
+    /** A directory may come back; a file that is wrong stays wrong. */
+    private static void checkNetworkFile(Framework framework) throws Exception {
+        TopologyProvider provider = framework.await(TopologyProvider.class, "(cloakwork.name=file)", START,
+                "org.cloakwork.topology.file.FileTopology", "the topology");
+        try {
+            provider.fetch().get(START.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new UsageException("--network-file " + e.getCause().getMessage());
+        }
+    }
+
+    private void show(MixnetClient client, ClientState state) {
+        if (state instanceof ClientState.Ready) {
+            out.println("address " + client.address());
+        }
+        out.println(state.text());
+        if (state instanceof ClientState.Ready) {
+            client.warnings().forEach(warning -> out.println("warning: " + warning));
+        }
+    }
+}

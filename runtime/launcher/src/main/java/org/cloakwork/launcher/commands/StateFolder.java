@@ -1,0 +1,42 @@
+package org.cloakwork.launcher.commands;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Option;
+import org.cloakwork.launcher.cli.Arguments;
+import org.cloakwork.launcher.cli.UsageException;
+import org.cloakwork.launcher.felix.Home;
+
+/** Where clients keep what survives a restart: a folder with one for each client. */
+public final class StateFolder {
+
+    /** The key of etc/cloakwork.cfg. */
+    static final String KEY = "state";
+    /** The client of {@code run}. */
+    static final String CLIENT = "default";
+
+    private StateFolder() {
+    }
+
+    public static Option option() {
+        return Arguments.option("state", "DIR",
+                "where clients keep keys and state (default: the distribution's state/)");
+    }
+
+    /** As it is where nobody names another etc/. */
+    public static Path of(CommandLine line) throws UsageException {
+        return of(line, Home.read(Home.etc().resolve("cloakwork.cfg")));
+    }
+
+    /** @param configuration of etc/cloakwork.cfg, relative to the distribution */
+    public static Path of(CommandLine line, Map<String, String> configuration) {
+        if (line.hasOption("state")) {
+            return Path.of(line.getOptionValue("state")).toAbsolutePath().normalize();
+        }
+        return Optional.ofNullable(configuration.get(KEY)).filter(text -> !text.isBlank()).map(Home.path()::resolve)
+                .orElseGet(() -> Path.of(
+                        System.getProperty("cloakwork.state", Home.path().resolve("state").toString())));
+    }
+}

@@ -1,0 +1,115 @@
+package org.cloakwork.launcher.demo;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.apache.commons.cli.CommandLine;
+import org.cloakwork.api.LocalNetwork;
+import org.cloakwork.api.MixnetClient;
+import org.cloakwork.launcher.cli.Arguments;
+import org.cloakwork.launcher.cli.UsageException;
+import org.cloakwork.launcher.commands.Instance;
+import org.cloakwork.launcher.felix.Framework;
+import org.cloakwork.spi.frontend.FrontEnd;
+import org.cloakwork.spi.topology.Node;
+
+/** Doors into the demo's network for programs people have already, each with a client of its own. */
+final class DemoDoors implements AutoCloseable {
+
+    static final String PORT_BASE = "port-base";
+    private static final Duration START = Duration.ofSeconds(30);
+    private static final int WEBSOCKET_PORT = 1977;
+    private static final int SOCKS_PORT = 1080;
+    /** Where a door's port is, from the base on. */
+    private static final int WEBSOCKET = 0;
+    private static final int SOCKS = 1;
+    private static final int PAGE = 2;
+    private static final int DOORS = 3;
+
+    private final Framework framework;
+    private final Instance instance;
+    private final OptionalInt base;
+    private final List<String> clients = new ArrayList<>();
+    private DemoPage page;
+
+    DemoDoors(Framework framework, Instance instance, CommandLine line) throws UsageException {
+        this.framework = framework;
+        this.instance = instance;
+        base = line.hasOption(PORT_BASE)
+                ? OptionalInt.of(Arguments.number(line, PORT_BASE, 0, 0, 65536 - DOORS)) : OptionalInt.empty();
+        if (!line.hasOption("once")) {
+            check(port(WEBSOCKET_PORT, WEBSOCKET));
+            check(port(SOCKS_PORT, SOCKS));
+            check(port(0, PAGE));
+        }
+    }
+
+    /** Better now than after the demo's messages. */
+    private static void check(int port) throws UsageException {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        } catch (IOException e) {
+            throw new UsageException("port " + port + " cannot be had (" + e.getMessage()
+                    + "); --port-base 0 takes free ones");
+        }
+    }
+
+    /** The usual port, one from the base on, or any. */
+    private int port(int usual, int door) {
+        return base.isEmpty() ? usual : base.getAsInt() == 0 ? 0 : base.getAsInt() + door;
+    }
+
+    /**
+     * @param running clients of the instance
+     * @throws IllegalStateException if a port cannot be had or something does not start; the message says which
+     */
+    void open(List<String> running, LocalNetwork network, MixnetClient bob, PrintStream out) throws Exception {
+        clients.addAll(running);
+        page = new DemoPage(port(0, PAGE));
+        MixnetClient exit = client("exit", network.topology().gateways().get(0), Map.of("frontends", "exit",
+                "exit.policy", "accept 127.0.0.0/8:*, accept [::1]:*", "exit.allow-private", "true"));
+        exit.awaitReady(START);
+        client("socks", network.topology().gateways().get(1), Map.of("frontends", "socks5", "socks5.exit",
+                exit.address().toString(), "socks5.port", String.valueOf(port(SOCKS_PORT, SOCKS)))).awaitReady(START);
+        client("websocket", network.topology().gateways().get(0), Map.of("frontends", "websocket", "websocket.port",
+                String.valueOf(port(WEBSOCKET_PORT, WEBSOCKET)))).awaitReady(START);
+        URI socks = framework.await(FrontEnd.Serving.class, "(&(cloakwork.client=socks)(cloakwork.name=socks5))", START,
+                "org.cloakwork.frontend.socks5.SocksFrontEnd", "the SOCKS front-end").addresses().getFirst();
+        URI websocket = framework.await(FrontEnd.Serving.class,
+                "(&(cloakwork.client=websocket)(cloakwork.name=websocket))", START,
+                "org.cloakwork.frontend.websocket.WebSocketFrontEnd", "the websocket front-end").addresses().getFirst();
+        out.println("  websocket   " + websocket + "  (as nym-client has it)");
+        out.println("  SOCKS       " + socks + "  (its exit reaches this machine only)");
+        out.println("  a page      " + page.address() + "  to be fetched through it:");
+        String url = websocket.getPort() == WEBSOCKET_PORT ? "" : " --url " + websocket;
+        out.println("\n  echo hello | ./cloakwork send " + bob.address() + " - --reply-surbs 5" + url);
+        out.println("  ./cloakwork receive --count 1" + url);
+        out.println("  curl --socks5-hostname " + socks.getAuthority() + " " + page.address() + "16MiB -o 16MiB");
+    }
+
+    private MixnetClient client(String name, Node gateway, Map<String, String> frontEnds)
+            throws IOException, InterruptedException, UsageException {
+        String file = Instance.client(name);
+        instance.set(file, "gateway", gateway.identity().toString());
+        instance.set(file, "cover", "none");
+        frontEnds.forEach((key, value) -> instance.set(file, key, value));
+        clients.add(name);
+        instance.start(clients, false);
+        return framework.awaitClient(name, START);
+    }
+
+    @Override
+    public void close() {
+        if (page != null) {
+            page.close();
+        }
+    }
+}

@@ -1,0 +1,294 @@
+package org.cloakwork.launcher.felix;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import java.util.stream.Stream;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.Version;
+import org.osgi.framework.wiring.FrameworkWiring;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps what is installed the same as the jars of a folder: of each symbolic name the highest version. A jar that
+ * cannot be used is named in one line and left alone, and what was installed from it before stays.
+ */
+final class BundleFolder implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BundleFolder.class);
+    private static final Duration PERIOD = Duration.ofMillis(500);
+    private static final Duration REFRESH = Duration.ofSeconds(10);
+    /** Failures of a start in a row until it is said, where there will be another attempt. */
+    private static final int TO_BE_TOLD = 2;
+
+    private record Stamp(FileTime modified, long bytes) {
+    }
+
+    /** @param fragment whether it is a part of another bundle, and cannot be started */
+    private record Jar(Path file, Stamp stamp, String name, Version version, boolean fragment) {
+    }
+
+    private record Installed(Jar jar, Bundle bundle) {
+    }
+
+    private final Path folder;
+    private final BundleContext context;
+    private final Map<Path, Stamp> seen = new HashMap<>();
+    private final Map<Path, Jar> jars = new TreeMap<>();
+    private final Map<Path, Stamp> broken = new HashMap<>();
+    /** Broken only because something is missing that may come. */
+    private final Set<Path> unresolved = new HashSet<>();
+    private final Map<String, Installed> installed = new TreeMap<>();
+    /** To be started, and how often that has failed since something changed. */
+    private final Map<Bundle, Integer> unstarted = new HashMap<>();
+    private Thread follower;
+    private volatile boolean closed;
+
+    /** Installs and starts what is there. */
+    BundleFolder(Path folder, BundleContext context) throws IOException, InterruptedException {
+        this.folder = folder;
+        this.context = context;
+        synchronize();
+    }
+
+    /** From now on what changes in the folder changes here. */
+    synchronized void follow() {
+        if (follower == null) {
+            follower = Thread.ofPlatform().daemon().name("cloakwork-bundles").start(this::followUntilClosed);
+        }
+    }
+
+    private void followUntilClosed() {
+        try {
+            while (!closed) {
+                Thread.sleep(PERIOD);
+                try {
+                    synchronize();
+                } catch (IOException | RuntimeException e) {
+                    LOG.warn("{}: {}", folder, e.getMessage());
+                }
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("the folder of bundles is not followed any more");
+        }
+    }
+
+    @Override
+    public synchronized void close() throws InterruptedException {
+        closed = true;
+        if (follower != null) {
+            follower.interrupt();
+            follower.join();
+        }
+    }
+
+    private void synchronize() throws IOException, InterruptedException {
+        look();
+        Map<String, Jar> wanted = new TreeMap<>();
+        Comparator<Jar> newer = Comparator.comparing(Jar::version).thenComparing(jar -> jar.stamp().modified());
+        jars.values().forEach(jar -> wanted.merge(jar.name(), jar, (a, b) -> newer.compare(a, b) >= 0 ? a : b));
+
+        boolean changed = false;
+        for (Installed gone : List.copyOf(installed.values())) {
+            if (!wanted.containsKey(gone.jar().name())) {
+                installed.remove(gone.jar().name());
+                unstarted.remove(gone.bundle());
+                attempt(gone.jar(), gone.bundle()::uninstall);
+                changed = true;
+            }
+        }
+        for (Jar jar : wanted.values()) {
+            Installed present = installed.get(jar.name());
+            if (present == null || !present.jar().equals(jar) && resolves(jar, present.jar())) {
+                attempt(jar, () -> bring(jar, Optional.ofNullable(present)));
+                changed = true;
+            }
+        }
+        if (changed) {
+            refresh();
+            unresolved.forEach(broken::remove);
+            unresolved.clear();
+            unstarted.replaceAll((bundle, failures) -> 0);
+        }
+        installed.values().forEach(this::start);
+    }
+
+    /**
+     * What could not be started may be later, when what it needs has come. That it failed once means nothing: the
+     * framework tells of a refresh before it lets go of its locks.
+     */
+    private void start(Installed bundle) {
+        if (!unstarted.containsKey(bundle.bundle())) {
+            return;
+        }
+        try {
+            bundle.bundle().start();
+            unstarted.remove(bundle.bundle());
+        } catch (BundleException | RuntimeException e) {
+            int failures = unstarted.merge(bundle.bundle(), follower == null ? TO_BE_TOLD : 1, Integer::sum);
+            if (failures == TO_BE_TOLD) {
+                LOG.warn("{}: {}", bundle.jar().file(), e.getMessage());
+            }
+        }
+    }
+
+    /** Installs or updates. What fails is not tried again before the jar is another one. */
+    private void bring(Jar jar, Optional<Installed> present) throws BundleException, IOException {
+        if (present.isEmpty()) {
+            // From a copy, so that whoever writes over the jar does not pull the classes from under a running bundle.
+            try (InputStream bytes = Files.newInputStream(jar.file())) {
+                Bundle bundle = context.installBundle(jar.file().toUri().toString(), bytes);
+                installed.put(jar.name(), new Installed(jar, bundle));
+                if (!jar.fragment()) {
+                    unstarted.put(bundle, 0);
+                }
+            } catch (BundleException | IOException e) {
+                jars.remove(jar.file());
+                broken.put(jar.file(), jar.stamp());
+                throw e;
+            }
+        } else {
+            Bundle bundle = present.get().bundle();
+            installed.put(jar.name(), new Installed(jar, bundle));
+            if (!jar.fragment()) {
+                unstarted.put(bundle, 0);
+                bundle.stop();
+            }
+            try (InputStream bytes = Files.newInputStream(jar.file())) {
+                bundle.update(bytes);
+            }
+        }
+    }
+
+    /** {@return whether a newer jar can take the place of one that works} If not, that one stays. */
+    private boolean resolves(Jar jar, Jar before) {
+        try {
+            tryOut(jar);
+            return true;
+        } catch (BundleException | IOException e) {
+            LOG.warn("{}: is not used, what was there before stays: {}", jar.file(), e.getMessage());
+            broken.put(jar.file(), jar.stamp());
+            unresolved.add(jar.file());
+            jars.remove(jar.file());
+            jars.put(before.file(), before);
+            return false;
+        }
+    }
+
+    /** Resolves a bundle like it and starts none: an update that does not resolve would end what works. */
+    private void tryOut(Jar jar) throws BundleException, IOException {
+        Bundle trial;
+        try (InputStream bytes = Files.newInputStream(jar.file())) {
+            trial = context.installBundle("trial:" + jar.file(), bytes);
+        }
+        try {
+            if (!wiring().resolveBundles(Set.of(trial))) {
+                // Only this says what is missing.
+                trial.start(Bundle.START_TRANSIENT);
+            }
+        } finally {
+            trial.uninstall();
+        }
+    }
+
+    /** Reads what is new. A jar that has just changed is left for the next time: it may be half written. */
+    private void look() throws IOException {
+        List<Path> present;
+        try (Stream<Path> files = Files.list(folder)) {
+            present = files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+        }
+        List.of(seen, jars, broken).forEach(map -> map.keySet().retainAll(present));
+        for (Path file : present) {
+            try {
+                BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+                Stamp now = new Stamp(attributes.lastModifiedTime(), attributes.size());
+                Stamp before = seen.put(file, now);
+                Jar known = jars.get(file);
+                boolean isNew = !now.equals(broken.get(file)) && (known == null || !known.stamp().equals(now));
+                if (isNew && (now.equals(before) || follower == null)) {
+                    read(file, now).ifPresent(jar -> jars.put(file, jar));
+                }
+            } catch (IOException e) {
+                LOG.debug("{} has just gone", file, e);
+            }
+        }
+    }
+
+    private Optional<Jar> read(Path file, Stamp stamp) {
+        String fault;
+        try (JarFile jar = new JarFile(file.toFile())) {
+            Manifest manifest = jar.getManifest();
+            Attributes attributes = manifest == null ? new Attributes() : manifest.getMainAttributes();
+            String name = attributes.getValue(Constants.BUNDLE_SYMBOLICNAME);
+            if (name != null) {
+                return Optional.of(new Jar(file, stamp, name.split(";")[0].strip(),
+                        Version.parseVersion(attributes.getValue(Constants.BUNDLE_VERSION)),
+                        attributes.getValue(Constants.FRAGMENT_HOST) != null));
+            }
+            fault = "no bundle: its manifest has no " + Constants.BUNDLE_SYMBOLICNAME;
+        } catch (IOException | IllegalArgumentException e) {
+            fault = e.getMessage();
+        }
+        broken.put(file, stamp);
+        LOG.warn("{} is not used: {}", file, fault);
+        return Optional.empty();
+    }
+
+    private interface Step {
+
+        void run() throws BundleException, IOException;
+    }
+
+    private static void attempt(Jar jar, Step step) {
+        try {
+            step.run();
+        } catch (BundleException | IOException | RuntimeException e) {
+            LOG.warn("{}: {}", jar.file(), e.getMessage());
+        }
+    }
+
+    private FrameworkWiring wiring() {
+        return context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkWiring.class);
+    }
+
+    /** Bundles that still use what was exported by one that has changed use what is there now. */
+    private void refresh() throws InterruptedException {
+        FrameworkWiring wiring = wiring();
+        Collection<Bundle> changed = wiring.getRemovalPendingBundles();
+        if (changed.isEmpty()) {
+            return;
+        }
+        CountDownLatch done = new CountDownLatch(1);
+        wiring.refreshBundles(changed, event -> {
+            if (event.getType() == FrameworkEvent.PACKAGES_REFRESHED) {
+                done.countDown();
+            }
+        });
+        if (!done.await(REFRESH.toSeconds(), TimeUnit.SECONDS)) {
+            LOG.warn("bundles are still being refreshed after {} s", REFRESH.toSeconds());
+        }
+    }
+}
