@@ -1,7 +1,9 @@
 package org.cloakwork.streams;
 
+import org.cloakwork.spi.runtime.Counters;
+
 /** What {@link Streams} count. */
-public enum StreamCounter {
+public enum StreamCounter implements Counters.Keyed {
     OPENED("streams.opened", "streams asked for at others"),
     ACCEPTED("streams.accepted", "streams of others accepted"),
     REFUSED("streams.refused", "streams of others refused: nobody listened, or there was no room"),
@@ -22,7 +24,7 @@ public enum StreamCounter {
         this.description = description;
     }
 
-    /** {@return the name shown to people and programs} */
+    @Override
     public String key() {
         return key;
     }

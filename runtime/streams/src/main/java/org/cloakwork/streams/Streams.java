@@ -8,13 +8,11 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicLongArray;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
@@ -29,6 +27,7 @@ import org.cloakwork.api.StreamListener;
 import org.cloakwork.api.StreamOptions;
 import org.cloakwork.api.Subscription;
 import org.cloakwork.spi.runtime.Clock;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.runtime.Scheduler;
 import org.cloakwork.wire.WireException;
@@ -57,7 +56,7 @@ public final class Streams {
     private final Clock clock;
     private final Scheduler scheduler;
     private final Randomness randomness;
-    private final AtomicLongArray counts = new AtomicLongArray(StreamCounter.values().length);
+    private final Counters<StreamCounter> counters = new Counters<>(StreamCounter.class);
     private final OpenStream.Shared shared;
     private final Map<Long, OpenStream> opened = new ConcurrentHashMap<>();
     private final Map<Key, OpenStream> accepted = new ConcurrentHashMap<>();
@@ -90,24 +89,12 @@ public final class Streams {
         this.clock = clock;
         this.scheduler = scheduler;
         this.randomness = randomness;
-        shared = new OpenStream.Shared(new ByteBudget(BUDGET_BYTES), clock, this::count);
+        shared = new OpenStream.Shared(new ByteBudget(BUDGET_BYTES), clock, counters::count);
     }
 
     /** {@return what was counted so far, by {@link StreamCounter#key}} */
     public Map<String, Long> counters() {
-        Map<String, Long> byKey = new TreeMap<>();
-        for (StreamCounter counter : StreamCounter.values()) {
-            byKey.put(counter.key(), counts.get(counter.ordinal()));
-        }
-        return byKey;
-    }
-
-    private void count(StreamCounter counter) {
-        count(counter, 1);
-    }
-
-    private void count(StreamCounter counter, int amount) {
-        counts.addAndGet(counter.ordinal(), amount);
+        return counters.snapshot();
     }
 
     /** From the first use on: who never uses streams answers to none. */
@@ -195,11 +182,11 @@ public final class Streams {
             public void broken(StreamException why) {
                 client.closeLane(sending.lane().getAsLong());
                 answered.complete(Optional.of(why));
-                count(StreamCounter.BROKEN);
+                counters.count(StreamCounter.BROKEN);
             }
         });
         opened.put(id, stream);
-        count(StreamCounter.OPENED);
+        counters.count(StreamCounter.OPENED);
         client.send(recipient, new StreamFrame.Open(id, port, keepAliveMillis).toBytes(),
                         sending.withReplySurbs(OPEN_SURBS).withDeadline(options.deadline()))
                 .outcome().thenAccept(outcome -> {
@@ -245,10 +232,10 @@ public final class Streams {
             switch (message.origin()) {
                 case ReceivedMessage.Sender(SenderTag sender) -> fromOpener(new Key(sender, frame.id()), frame);
                 case ReceivedMessage.Answer answer -> fromAcceptor(answer, frame);
-                case ReceivedMessage.Unknown() -> count(StreamCounter.FRAMES_OF_OTHERS);
+                case ReceivedMessage.Unknown() -> counters.count(StreamCounter.FRAMES_OF_OTHERS);
             }
         } catch (WireException e) {
-            count(StreamCounter.FRAMES_MALFORMED);
+            counters.count(StreamCounter.FRAMES_MALFORMED);
         }
         return true;
     }
@@ -257,17 +244,17 @@ public final class Streams {
     private void fromAcceptor(ReceivedMessage.Answer answer, StreamFrame frame) {
         OpenStream stream = opened.get(frame.id());
         if (stream == null) {
-            count(StreamCounter.FRAMES_LATE);
+            counters.count(StreamCounter.FRAMES_LATE);
             return;
         }
         if (!stream.isTo(answer)) {
-            count(StreamCounter.FRAMES_OF_OTHERS);
+            counters.count(StreamCounter.FRAMES_OF_OTHERS);
             return;
         }
         switch (frame) {
             case StreamFrame.Refused ignored -> stream.fail(
                     new StreamException(Reason.REFUSED, "nobody listens there, or there is no room"));
-            case StreamFrame.Open ignored -> count(StreamCounter.FRAMES_MALFORMED);
+            case StreamFrame.Open ignored -> counters.count(StreamCounter.FRAMES_MALFORMED);
             default -> {
                 // Whatever else comes may have overtaken the answer.
                 stream.answered();
@@ -280,12 +267,12 @@ public final class Streams {
         OpenStream stream = accepted.get(key);
         if (stream != null) {
             if (frame instanceof StreamFrame.Open) {
-                count(StreamCounter.FRAMES_LATE);
+                counters.count(StreamCounter.FRAMES_LATE);
             } else {
                 stream.take(frame);
             }
         } else if (ended.containsKey(key) || stopped) {
-            count(StreamCounter.FRAMES_LATE);
+            counters.count(StreamCounter.FRAMES_LATE);
         } else if (frame instanceof StreamFrame.Open open) {
             accept(key, open);
         } else {
@@ -298,7 +285,7 @@ public final class Streams {
         Listening listener = listeners.get(asked.port());
         Optional<OpenStream> made = listener == null ? Optional.empty() : acceptedStream(key, asked, options);
         if (made.isEmpty() || !listener.offer(made.get())) {
-            count(StreamCounter.REFUSED);
+            counters.count(StreamCounter.REFUSED);
             made.ifPresent(stream -> stream.release());
             ended.put(key, true);
             early.take(key);
@@ -306,7 +293,7 @@ public final class Streams {
             return;
         }
         accepted.put(key, made.get());
-        count(StreamCounter.ACCEPTED);
+        counters.count(StreamCounter.ACCEPTED);
         keepTicking();
         client.reply(key.sender(), new StreamFrame.Accepted(key.id()).toBytes(), options);
         early.take(key).forEach(made.get()::take);
@@ -332,7 +319,7 @@ public final class Streams {
                 @Override
                 public void broken(StreamException why) {
                     client.closeLane(sending.lane().getAsLong());
-                    count(StreamCounter.BROKEN);
+                    counters.count(StreamCounter.BROKEN);
                 }
             }));
         } catch (StreamException noRoom) {
@@ -342,10 +329,10 @@ public final class Streams {
 
     private void keepEarly(Key key, StreamFrame frame) {
         if (!listeners.isEmpty() && early.keep(key, frame, clock.nanoTime())) {
-            count(StreamCounter.FRAMES_EARLY);
+            counters.count(StreamCounter.FRAMES_EARLY);
             keepTicking();
         } else {
-            count(StreamCounter.FRAMES_DROPPED);
+            counters.count(StreamCounter.FRAMES_DROPPED);
         }
     }
 
@@ -364,7 +351,7 @@ public final class Streams {
                     ended.put(entry.getKey(), true);
                 }
             }
-            count(StreamCounter.FRAMES_DROPPED, early.dropStale(clock.nanoTime()));
+            counters.add(StreamCounter.FRAMES_DROPPED, early.dropStale(clock.nanoTime()));
             ticking = false;
             if (!opened.isEmpty() || !accepted.isEmpty() || !early.isEmpty()) {
                 keepTicking();
