@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.StreamException;
-import org.cloakwork.client.stream.Carrier;
-import org.cloakwork.client.stream.MessageStream;
-import org.cloakwork.client.stream.SocketPump;
+import org.cloakwork.streams.Carrier;
+import org.cloakwork.streams.End;
+import org.cloakwork.streams.MessageStream;
+import org.cloakwork.streams.SocketPump;
 import org.cloakwork.wire.socks5.StreamData;
 import org.cloakwork.wire.socks5.Versions;
-import org.cloakwork.wire.stream.End;
 
 /**
  * A connection of a client to a target: first perhaps only pieces that came early, then a request and a stream, then a
@@ -82,7 +82,7 @@ final class Connection {
 
     void received(StreamData data) {
         if (isAsked()) {
-            switch (stream.received(data.sequence(), data.end(), data.data())) {
+            switch (stream.received(data.sequence(), End.of(data.end()), data.data())) {
                 case EARLY -> exit.counting().count(Counter.PIECES_EARLY);
                 case DUPLICATE -> exit.counting().count(Counter.PIECES_DUPLICATE);
                 case AFTER_END -> exit.counting().count(Counter.PIECES_LATE);

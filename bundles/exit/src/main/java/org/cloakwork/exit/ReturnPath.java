@@ -6,12 +6,12 @@ import org.cloakwork.api.Delivery;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.SenderTag;
+import org.cloakwork.streams.End;
 import org.cloakwork.wire.socks5.ConnectFailure;
 import org.cloakwork.wire.socks5.ProviderRequest;
 import org.cloakwork.wire.socks5.ProviderResponse;
 import org.cloakwork.wire.socks5.StreamData;
 import org.cloakwork.wire.socks5.Versions;
-import org.cloakwork.wire.stream.End;
 
 /** How a connection's client is answered: at the address it gave, else under its tag; on a lane of its own. */
 final class ReturnPath {
@@ -44,7 +44,7 @@ final class ReturnPath {
 
     Delivery piece(long sequence, End end, byte[] data) {
         return send(new ProviderResponse.NetworkData(asked.answer(),
-                new StreamData(connectionId, end, sequence, data)));
+                new StreamData(connectionId, end.code(), sequence, data)));
     }
 
     Delivery window(long limit) {

@@ -14,15 +14,15 @@ import org.cloakwork.api.Outcome;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.StreamException;
-import org.cloakwork.client.stream.Carrier;
-import org.cloakwork.client.stream.MessageStream;
-import org.cloakwork.client.stream.SocketPump;
+import org.cloakwork.streams.Carrier;
+import org.cloakwork.streams.End;
+import org.cloakwork.streams.MessageStream;
+import org.cloakwork.streams.SocketPump;
 import org.cloakwork.wire.socks5.ConnectFailure;
 import org.cloakwork.wire.socks5.ProviderRequest;
 import org.cloakwork.wire.socks5.ProviderResponse;
 import org.cloakwork.wire.socks5.StreamData;
 import org.cloakwork.wire.socks5.Versions;
-import org.cloakwork.wire.stream.End;
 
 /** An application's connection, from its wish to the end of both halves. */
 final class Connection {
@@ -79,8 +79,8 @@ final class Connection {
 
         @Override
         public Delivery send(long sequence, End end, byte[] data) {
-            return Connection.this.send(new ProviderRequest.Send(versions, new StreamData(id, end, sequence, data)),
-                    pieceOptions, PIECE_SURBS);
+            return Connection.this.send(new ProviderRequest.Send(versions,
+                    new StreamData(id, end.code(), sequence, data)), pieceOptions, PIECE_SURBS);
         }
 
         @Override
@@ -197,13 +197,13 @@ final class Connection {
                 stream.useNoWindows();
             }
         }
-        boolean failed = data.end() != End.NONE && data.sequence() == 0 && data.data().length == 0;
+        boolean failed = data.isLast() && data.sequence() == 0 && data.data().length == 0;
         if (failed && !connected.isDone()) {
             closedUnconnectedNanos = System.nanoTime();
             return;
         }
         connected.complete(Optional.empty());
-        switch (stream.received(data.sequence(), data.end(), data.data())) {
+        switch (stream.received(data.sequence(), End.of(data.end()), data.data())) {
             case EARLY -> server.count(Counter.PIECES_EARLY);
             case DUPLICATE -> server.count(Counter.PIECES_DUPLICATE);
             case AFTER_END -> server.count(Counter.PIECES_LATE);

@@ -27,7 +27,7 @@ import org.cloakwork.api.SenderTag;
 import org.cloakwork.api.StreamListener;
 import org.cloakwork.api.StreamOptions;
 import org.cloakwork.api.Subscription;
-import org.cloakwork.client.Counters;
+import org.cloakwork.client.base.Counters;
 import org.cloakwork.client.inbox.Mailbox;
 
 /** Writes down what it is asked for, ends messages when it is told to, and hands over what it is given. */

@@ -3,7 +3,7 @@ package org.cloakwork.localnet.simulation;
 import java.util.List;
 import java.util.stream.Stream;
 import org.cloakwork.api.SenderTag;
-import org.cloakwork.client.Cryptography;
+import org.cloakwork.client.base.Cryptography;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.wire.Fragment;

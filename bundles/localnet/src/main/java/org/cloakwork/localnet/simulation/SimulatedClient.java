@@ -9,11 +9,11 @@ import org.cloakwork.api.Delivery;
 import org.cloakwork.api.Outcome;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
-import org.cloakwork.client.ClientConfiguration;
-import org.cloakwork.client.Cryptography;
-import org.cloakwork.client.Engine;
-import org.cloakwork.client.Environment;
-import org.cloakwork.client.Parts;
+import org.cloakwork.client.base.ClientConfiguration;
+import org.cloakwork.client.base.Cryptography;
+import org.cloakwork.client.base.Environment;
+import org.cloakwork.client.base.Parts;
+import org.cloakwork.client.engine.Engine;
 
 /**
  * A client and the one who uses it: sends messages, answers those that can be answered, and keeps account of both. What

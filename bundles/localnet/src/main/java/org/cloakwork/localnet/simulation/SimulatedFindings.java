@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import org.cloakwork.api.Simulator;
-import org.cloakwork.client.Counter;
+import org.cloakwork.client.base.Counter;
 
 /**
  * What was found at the end of a simulation.

@@ -3,7 +3,7 @@ package org.cloakwork.localnet.simulation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.cloakwork.client.Counter;
+import org.cloakwork.client.base.Counter;
 
 /** What must hold at the end of a simulation, whatever went wrong in it. */
 final class SimulatedInvariants {

@@ -1,7 +1,7 @@
 package org.cloakwork.localnet.simulation;
 
-import org.cloakwork.client.ClientConfiguration;
-import org.cloakwork.client.Holdings;
+import org.cloakwork.client.base.ClientConfiguration;
+import org.cloakwork.client.engine.Holdings;
 import org.cloakwork.localnet.node.Gateway;
 import org.cloakwork.localnet.node.Inbox;
 import org.cloakwork.localnet.node.MixNode;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
 import org.cloakwork.api.Simulator;
-import org.cloakwork.client.Counter;
+import org.cloakwork.client.base.Counter;
 
 /** Puts what was found into words. The same numbers give the same bytes. */
 final class SimulatedReport {

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.SenderTag;
-import org.cloakwork.client.Cryptography;
+import org.cloakwork.client.base.Cryptography;
 import org.cloakwork.spi.runtime.Clock;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;

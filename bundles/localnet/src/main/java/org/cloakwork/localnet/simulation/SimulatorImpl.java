@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import org.cloakwork.api.Simulator;
-import org.cloakwork.client.Cryptography;
+import org.cloakwork.client.base.Cryptography;
 import org.cloakwork.localnet.node.Frames;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.part.PartKind;

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.cloakwork.api.EncryptionKey;
-import org.cloakwork.client.Cryptography;
+import org.cloakwork.client.base.Cryptography;
 import org.cloakwork.localnet.node.Frames;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;

@@ -21,10 +21,10 @@ import org.cloakwork.api.Outcome;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.SenderTag;
-import org.cloakwork.client.ClientConfiguration;
-import org.cloakwork.client.Counter;
-import org.cloakwork.client.Engine;
-import org.cloakwork.client.ThreadedEnvironment;
+import org.cloakwork.client.base.ClientConfiguration;
+import org.cloakwork.client.base.Counter;
+import org.cloakwork.client.engine.Engine;
+import org.cloakwork.client.engine.ThreadedEnvironment;
 import org.cloakwork.localnet.Parts;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
@@ -51,7 +51,7 @@ class KeyRotationTest {
         private final Engine engine;
 
         Peer(LocalNetwork network, String name) throws Exception {
-            org.cloakwork.client.Parts parts = new org.cloakwork.client.Parts();
+            org.cloakwork.client.base.Parts parts = new org.cloakwork.client.base.Parts();
             TopologyProvider topology =
                     Parts.make(TopologyProvider.class, "nym-api", Map.of("urls", network.directory().toString()));
             GatewayTransport transport = Parts.make(GatewayTransport.class, "websocket", Map.of());

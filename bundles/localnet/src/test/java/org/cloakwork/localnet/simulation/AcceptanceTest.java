@@ -11,10 +11,10 @@ import java.util.Map;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.Outcome;
 import org.cloakwork.api.SendOptions;
-import org.cloakwork.client.ClientConfiguration;
-import org.cloakwork.client.Counter;
-import org.cloakwork.client.Engine;
-import org.cloakwork.client.Environment;
+import org.cloakwork.client.base.ClientConfiguration;
+import org.cloakwork.client.base.Counter;
+import org.cloakwork.client.base.Environment;
+import org.cloakwork.client.engine.Engine;
 import org.cloakwork.localnet.Parts;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
@@ -39,7 +39,7 @@ class AcceptanceTest {
 
     private Engine client() {
         SimulatedTime.Host host = time.host();
-        org.cloakwork.client.Parts parts = new org.cloakwork.client.Parts();
+        org.cloakwork.client.base.Parts parts = new org.cloakwork.client.base.Parts();
         parts.setTopology(network::directory);
         parts.setTransport(network.transport(host));
         parts.setSphinx(format);

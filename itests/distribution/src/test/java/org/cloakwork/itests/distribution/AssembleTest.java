@@ -31,8 +31,8 @@ class AssembleTest {
                 assembled.bundles().stream().anyMatch(name -> name.startsWith("org.eclipse.jetty.")));
         Set<String> ours = new TreeSet<>(assembled.bundles());
         ours.removeIf(name -> !name.startsWith("org.cloakwork."));
-        assertEquals(Set.of("org.cloakwork.client", "org.cloakwork.control", "org.cloakwork.wire",
-                "org.cloakwork.topology.file", bundle, "org.cloakwork.sphinx.bouncycastle",
+        assertEquals(Set.of("org.cloakwork.client", "org.cloakwork.control", "org.cloakwork.streams",
+                "org.cloakwork.wire", "org.cloakwork.topology.file", bundle, "org.cloakwork.sphinx.bouncycastle",
                 "org.cloakwork.retransmission.timeout", "org.cloakwork.cover.none", "org.cloakwork.frontend.embedded"),
                 ours);
         for (String licence : List.of("LICENSE", "NOTICE", "THIRD-PARTY.md")) {

@@ -13,9 +13,9 @@ import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.StreamException;
 import org.cloakwork.api.StreamOptions;
+import org.cloakwork.streams.StreamFrame;
 import org.cloakwork.wire.NymMessage;
 import org.cloakwork.wire.ReplyContent;
-import org.cloakwork.wire.stream.StreamFrame;
 import org.junit.jupiter.api.Test;
 
 /**

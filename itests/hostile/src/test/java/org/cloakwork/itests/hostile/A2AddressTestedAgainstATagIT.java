@@ -10,12 +10,12 @@ import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.MixnetStream;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.StreamOptions;
+import org.cloakwork.streams.End;
+import org.cloakwork.streams.StreamFrame;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.NymMessage;
 import org.cloakwork.wire.RepliableContent;
 import org.cloakwork.wire.ReplyContent;
-import org.cloakwork.wire.stream.End;
-import org.cloakwork.wire.stream.StreamFrame;
 import org.junit.jupiter.api.Test;
 
 /** Somebody who holds a sender's tag, or a stream's number, asks a suspect's address whether it is the one. */

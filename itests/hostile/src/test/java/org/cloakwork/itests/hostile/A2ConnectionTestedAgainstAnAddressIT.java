@@ -10,13 +10,13 @@ import org.cloakwork.api.LocalNetwork;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.frontend.socks5.SocksFrontEnd;
 import org.cloakwork.spi.frontend.FrontEnd;
+import org.cloakwork.streams.End;
 import org.cloakwork.wire.NymMessage;
 import org.cloakwork.wire.RepliableContent;
 import org.cloakwork.wire.ReplyContent;
 import org.cloakwork.wire.socks5.ProviderRequest;
 import org.cloakwork.wire.socks5.ProviderResponse;
 import org.cloakwork.wire.socks5.StreamData;
-import org.cloakwork.wire.stream.End;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -31,7 +31,7 @@ class A2ConnectionTestedAgainstAnAddressIT {
 
     private static byte[] piece(ProviderRequest.Connect asked, long sequence, int value) {
         return new ProviderResponse.NetworkData(asked.versions(),
-                new StreamData(asked.connectionId(), End.NONE, sequence, new byte[] {(byte) value})).bytes();
+                new StreamData(asked.connectionId(), End.NONE.code(), sequence, new byte[] {(byte) value})).bytes();
     }
 
     private static Socket ask(FrontEnd.Serving socks, String host) throws Exception {

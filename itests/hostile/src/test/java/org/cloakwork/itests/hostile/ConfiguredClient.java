@@ -2,9 +2,9 @@ package org.cloakwork.itests.hostile;
 
 import java.net.URI;
 import java.util.Map;
-import org.cloakwork.client.ClientConfiguration;
-import org.cloakwork.client.Engine;
-import org.cloakwork.client.ThreadedEnvironment;
+import org.cloakwork.client.base.ClientConfiguration;
+import org.cloakwork.client.engine.Engine;
+import org.cloakwork.client.engine.ThreadedEnvironment;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.spi.sphinx.PacketFormat;
@@ -22,7 +22,7 @@ final class ConfiguredClient implements AutoCloseable {
     ConfiguredClient(ClientConfiguration configuration, URI directory) {
         topology = Parts.directory(directory.toString());
         transport = Parts.part(GatewayTransport.class, "websocket", Map.of());
-        org.cloakwork.client.Parts parts = new org.cloakwork.client.Parts();
+        org.cloakwork.client.base.Parts parts = new org.cloakwork.client.base.Parts();
         parts.setTopology(topology);
         parts.setTransport(transport);
         parts.setSphinx(Parts.part(PacketFormat.class, "fast", Map.of()));

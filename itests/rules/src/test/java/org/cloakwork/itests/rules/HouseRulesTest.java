@@ -6,6 +6,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsid
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -15,6 +16,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.syntax.elements.GivenClassesConjunction;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import java.io.IOException;
 import java.nio.channels.NetworkChannel;
 import java.time.Clock;
@@ -35,11 +37,11 @@ class HouseRulesTest {
 
     private static final String LAUNCHER = "org.cloakwork.launcher..";
     private static final String LOCAL_NETWORK = "org.cloakwork.localnet..";
+    private static final String CLIENT_ENGINE = "org.cloakwork.client.engine..";
     private static final String CLIENT_COMPONENT = "org.cloakwork.client.component..";
     /** Connections are what these are there for. */
     private static final String[] DOORS = {"org.cloakwork.transport..", "org.cloakwork.frontend..",
-            "org.cloakwork.exit..",
-        "org.cloakwork.dashboard..", "org.cloakwork.control.."};
+        "org.cloakwork.exit..", "org.cloakwork.control.."};
 
     private static JavaClasses all;
 
@@ -50,14 +52,42 @@ class HouseRulesTest {
         assertTrue(all.size() > 300, "classes: " + all.size());
     }
 
+    /** Whoever reads a package need not have read those that use it. */
+    @Test
+    void packagesFormNoCircle() {
+        SlicesRuleDefinition.slices().matching("org.cloakwork.(**)").should().beFreeOfCycles()
+                // an application may ask its local network for the nodes: promised to it since 1.0
+                .ignoreDependency("org.cloakwork.api.LocalNetwork", "org.cloakwork.spi.topology.Topology").check(all);
+    }
+
+    @Test
+    void noStageSeesTheWiring() {
+        noClasses().that(resideInAnyPackage("org.cloakwork.client..")
+                .and(resideOutsideOfPackages(CLIENT_ENGINE, CLIENT_COMPONENT)))
+                .should().dependOnClassesThat(resideInAnyPackage(CLIENT_ENGINE, CLIENT_COMPONENT)).check(all);
+        noClasses().that(resideInAnyPackage("org.cloakwork.client.base.."))
+                .should().dependOnClassesThat(resideInAnyPackage("org.cloakwork.client..")
+                .and(resideOutsideOfPackages("org.cloakwork.client.base.."))).check(all);
+    }
+
+    /** Whoever else writes one has no more than these. */
+    @Test
+    void noFrontEndNeedsTheEngine() {
+        noClasses().that(resideInAnyPackage("org.cloakwork.frontend..", "org.cloakwork.exit..",
+                "org.cloakwork.control..", "org.cloakwork.streams..")
+                // it makes clients
+                .and(resideOutsideOfPackages("org.cloakwork.frontend.embedded")))
+                .should().dependOnClassesThat(resideInAnyPackage("org.cloakwork.client..")).check(all);
+    }
+
     /** The engine and the parts that decide are given the time, so that they also live in virtual time. */
     @Test
     void onlyTheEdgesReadClocks() {
         allBut(Set.of(
                 // where the engine's clock comes from
-                "org.cloakwork.client.ThreadedEnvironment",
+                "org.cloakwork.client.engine.ThreadedEnvironment",
                 // waits on its caller's thread, in its caller's time
-                "org.cloakwork.client.StateBoard",
+                "org.cloakwork.client.engine.StateBoard",
                 // where the local network's clock comes from
                 "org.cloakwork.localnet.network.LocalNetworkImpl",
                 // says when the file was read
@@ -82,7 +112,7 @@ class HouseRulesTest {
     void onlyTheEdgesMakeRandomness() {
         allBut(Set.of(
                 // where the engine's randomness comes from
-                "org.cloakwork.client.ThreadedEnvironment",
+                "org.cloakwork.client.engine.ThreadedEnvironment",
                 // where the local network's randomness comes from, and that of a simulation: a seed
                 "org.cloakwork.localnet.network.LocalNetworkImpl",
                         "org.cloakwork.localnet.simulation.SimulatedRandomness"), with(DOORS, LAUNCHER))
@@ -96,13 +126,13 @@ class HouseRulesTest {
     void onlyOwnersMakeThreads() {
         allBut(Set.of(
                 // the engine's loop, workers and listeners
-                "org.cloakwork.client.ThreadedEnvironment",
+                "org.cloakwork.client.engine.ThreadedEnvironment",
                 // the local network's
                 "org.cloakwork.localnet.network.LocalNetworkImpl", "org.cloakwork.localnet.network.TimerThread",
                 // makes tables for keys ahead of their use
                 "org.cloakwork.sphinx.fast.FastSphinx",
                 // two for a socket and a stream, as long as both are open
-                "org.cloakwork.client.stream.SocketPump",
+                "org.cloakwork.streams.SocketPump",
                 // a question must not block who asks
                 "org.cloakwork.topology.file.FileTopology", "org.cloakwork.topology.nymapi.NymApiTopology"),
                 with(DOORS, LAUNCHER))
@@ -144,7 +174,7 @@ class HouseRulesTest {
                         || type.getPackageName().equals("com.sun.net.httpserver"));
         allBut(Set.of(
                 // moves bytes for the doors that opened a socket
-                "org.cloakwork.client.stream.SocketPump",
+                "org.cloakwork.streams.SocketPump",
                 // streams through the mixnet that look like sockets
                 "org.cloakwork.api.MixnetSocket", "org.cloakwork.api.MixnetSocketFactory"),
                         with(DOORS, LOCAL_NETWORK, "org.cloakwork.topology.nymapi..",
@@ -226,8 +256,14 @@ class HouseRulesTest {
                 .check(all);
     }
 
-    /** A class may have what is nested in it, so the outermost counts. */
+    /** A class may have what is nested in it, so the outermost counts. Who is excused must be there. */
     private static GivenClassesConjunction allBut(Set<String> names, String... packages) {
+        for (String name : names) {
+            assertTrue(all.contain(name), "there is no " + name);
+        }
+        for (String inPackage : packages) {
+            assertFalse(all.that(resideInAnyPackage(inPackage)).isEmpty(), "there is nothing in " + inPackage);
+        }
         return noClasses().that(resideOutsideOfPackages(packages).and(describe("are not " + names, type ->
                 !names.contains(type.getName().split("\\$")[0]))));
     }

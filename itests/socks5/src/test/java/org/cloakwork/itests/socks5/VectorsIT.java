@@ -24,6 +24,7 @@ import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.Subscription;
 import org.cloakwork.spi.frontend.FrontEnd;
+import org.cloakwork.streams.End;
 import org.cloakwork.vectors.Vectors;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.socks5.ConnectFailure;
@@ -31,7 +32,6 @@ import org.cloakwork.wire.socks5.ProviderRequest;
 import org.cloakwork.wire.socks5.ProviderResponse;
 import org.cloakwork.wire.socks5.StreamData;
 import org.cloakwork.wire.socks5.Versions;
-import org.cloakwork.wire.stream.End;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -138,7 +138,7 @@ class VectorsIT {
                     }
                     case ProviderResponse.NetworkData(Versions v, StreamData data) -> {
                         assertEquals(id, data.connectionId(), name);
-                        assertEquals(End.CLOSED, data.end(), name);
+                        assertEquals(End.CLOSED.code(), data.end(), name);
                     }
                     default -> throw new AssertionError(name + " was answered " + response);
                 }
@@ -223,7 +223,7 @@ class VectorsIT {
     private static void piece(FakeExit exit, FakeExit.Asked asked, long id, long sequence, byte[] data)
             throws Exception {
         exit.answer(asked, new ProviderResponse.NetworkData(Versions.CURRENT,
-                new StreamData(id, End.NONE, sequence, data)).bytes());
+                new StreamData(id, End.NONE.code(), sequence, data)).bytes());
     }
 
     private static void replay(String name, FakeExit exit, FakeExit.Asked asked, long id, byte[] bytes, Socket socket)
@@ -242,7 +242,7 @@ class VectorsIT {
             case ProviderResponse.NetworkData(Versions versions, StreamData data) -> {
                 exit.answer(asked, new ProviderResponse.NetworkData(versions,
                         new StreamData(id, data.end(), data.sequence(), data.data())).bytes());
-                if (data.end() != End.NONE && data.sequence() == 0) {
+                if (data.isLast() && data.sequence() == 0) {
                     assertEquals(5, reply(socket), name);
                 } else if (data.sequence() == 258) {
                     assertEquals(0, reply(socket), name);

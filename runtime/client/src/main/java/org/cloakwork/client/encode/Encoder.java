@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SenderTag;
-import org.cloakwork.client.PacketSizes;
+import org.cloakwork.client.base.PacketSizes;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.wire.Chunking;

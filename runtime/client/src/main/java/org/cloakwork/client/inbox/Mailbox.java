@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.Subscription;
-import org.cloakwork.client.Counter;
-import org.cloakwork.client.Counters;
+import org.cloakwork.client.base.Counter;
+import org.cloakwork.client.base.Counters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

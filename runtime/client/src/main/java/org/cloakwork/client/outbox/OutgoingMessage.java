@@ -10,7 +10,7 @@ import java.util.function.BiConsumer;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.Outcome;
-import org.cloakwork.client.PacketSizes;
+import org.cloakwork.client.base.PacketSizes;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.PacketSize;

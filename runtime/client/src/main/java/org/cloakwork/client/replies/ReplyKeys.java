@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.cloakwork.api.SenderTag;
-import org.cloakwork.client.Counter;
-import org.cloakwork.client.Counters;
+import org.cloakwork.client.base.Counter;
+import org.cloakwork.client.base.Counters;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.wire.crypto.ReplyKey;
 

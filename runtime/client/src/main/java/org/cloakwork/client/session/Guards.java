@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.cloakwork.api.IdentityKey;
-import org.cloakwork.client.Environment;
-import org.cloakwork.client.GatewayPolicy;
+import org.cloakwork.client.base.Environment;
+import org.cloakwork.client.base.GatewayPolicy;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.client.store.Saved;
 import org.cloakwork.spi.topology.Node;
@@ -100,7 +100,8 @@ final class Guards {
     void update(Topology topology) {
         Set<IdentityKey> present = identities(topology);
         if (!guards.isEmpty() && !known.isEmpty() && Collections.disjoint(known, present)) {
-            LOG.warn("this is another network, none of the {} nodes of before is in it: gateways are drawn anew", known.size());
+            LOG.warn("this is another network, none of the {} nodes of before is in it: gateways are drawn anew",
+                    known.size());
             guards = List.of();
         }
         known = present;

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.cloakwork.api.IdentityKey;
-import org.cloakwork.client.Environment;
+import org.cloakwork.client.base.Environment;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.spi.transport.GatewayEndpoint;
 import org.cloakwork.spi.transport.GatewayLink;

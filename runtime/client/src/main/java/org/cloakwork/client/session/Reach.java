@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.cloakwork.client.GatewayPolicy.Tls;
+import org.cloakwork.client.base.GatewayPolicy.Tls;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.transport.GatewayEndpoint;
 import org.cloakwork.wire.topology.HostName;

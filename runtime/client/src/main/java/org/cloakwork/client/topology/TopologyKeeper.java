@@ -3,16 +3,18 @@ package org.cloakwork.client.topology;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
-import org.cloakwork.client.Counter;
-import org.cloakwork.client.Counters;
-import org.cloakwork.client.Environment;
-import org.cloakwork.client.Parts;
+import org.cloakwork.client.base.Counter;
+import org.cloakwork.client.base.Counters;
+import org.cloakwork.client.base.Environment;
+import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.client.store.Saved;
 import org.cloakwork.spi.runtime.Clock;
@@ -30,6 +32,14 @@ import org.slf4j.event.Level;
  * At a start without an answer it goes on with the last good one of before.
  */
 public final class TopologyKeeper {
+
+    /** In {@link #figures}: for how long the present topology has been in use. */
+    public static final String AGE = "topology.age-seconds";
+    /** How many nodes the present topology has, and how many its source lists and left out. */
+    public static final String NODES = "topology.nodes";
+    public static final String REJECTED = "topology.nodes.rejected";
+    /** What else of its source could not be read, or was no host name. */
+    public static final String FAULTS = "topology.faults";
 
     private static final Logger LOG = LoggerFactory.getLogger(TopologyKeeper.class);
     private static final Duration FIRST_RETRY = Duration.ofMillis(500);
@@ -129,6 +139,18 @@ public final class TopologyKeeper {
     /** {@return for how long the last good topology has been in use; may be asked from any thread} */
     public Optional<Duration> age() {
         return Optional.ofNullable(held).map(last -> Duration.ofNanos(clock.nanoTime() - last.sinceNanos()));
+    }
+
+    /** {@return figures of the present topology by their names; none without one} */
+    public Map<String, Long> figures() {
+        Map<String, Long> figures = new TreeMap<>();
+        age().ifPresent(age -> figures.put(AGE, age.toSeconds()));
+        topology().ifPresent(present -> {
+            figures.put(NODES, (long) present.nodes().size());
+            figures.put(REJECTED, (long) present.rejected().size());
+            figures.put(FAULTS, (long) present.faults().size());
+        });
+        return figures;
     }
 
     /** {@return when the last good topology was taken over, to the second; there must be one} */

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import java.util.List;
 import java.util.Optional;
-import org.cloakwork.client.Counter;
-import org.cloakwork.client.Counters;
-import org.cloakwork.client.Cryptography;
-import org.cloakwork.client.VirtualTime;
+import org.cloakwork.client.base.Counter;
+import org.cloakwork.client.base.Counters;
+import org.cloakwork.client.base.Cryptography;
+import org.cloakwork.client.engine.VirtualTime;
 import org.cloakwork.client.replies.ReplyKeys;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.spi.runtime.Randomness;

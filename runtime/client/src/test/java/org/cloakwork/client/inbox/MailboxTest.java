@@ -10,8 +10,8 @@ import java.util.Queue;
 import java.util.function.Consumer;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.Subscription;
-import org.cloakwork.client.Counter;
-import org.cloakwork.client.Counters;
+import org.cloakwork.client.base.Counter;
+import org.cloakwork.client.base.Counters;
 import org.junit.jupiter.api.Test;
 
 class MailboxTest {

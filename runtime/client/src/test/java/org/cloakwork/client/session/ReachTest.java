@@ -9,7 +9,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.cloakwork.api.EncryptionKey;
-import org.cloakwork.client.GatewayPolicy.Tls;
+import org.cloakwork.client.base.GatewayPolicy.Tls;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.NodeAddress;
 import org.cloakwork.wire.crypto.IdentityKeyPair;

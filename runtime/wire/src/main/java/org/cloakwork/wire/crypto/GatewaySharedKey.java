@@ -1,6 +1,6 @@
 package org.cloakwork.wire.crypto;
 
-import org.cloakwork.wire.WireException;
+import java.util.Optional;
 
 /**
  * What a client and its gateway share after registration: AES-256-GCM-SIV (RFC 8452), one key for both directions.
@@ -38,18 +38,11 @@ public final class GatewaySharedKey extends Secret {
     /**
      * @param nonce      {@link #NONCE_LENGTH} bytes
      * @param ciphertext as from {@link #seal}
-     * @return the plaintext
-     * @throws WireException            if it was not sealed with this key and nonce
+     * @return the plaintext; empty if it was not sealed with this key and nonce
      * @throws IllegalArgumentException if the nonce has another length
      */
-    public byte[] open(byte[] nonce, byte[] ciphertext) throws WireException {
-        if (ciphertext.length < TAG_LENGTH) {
-            throw new WireException("no room for the tag: " + ciphertext.length + " bytes");
-        }
-        byte[] plaintext = new AesGcmSiv(copy(), nonce).open(ciphertext);
-        if (plaintext == null) {
-            throw new WireException("not sealed with this key and nonce");
-        }
-        return plaintext;
+    public Optional<byte[]> open(byte[] nonce, byte[] ciphertext) {
+        return ciphertext.length < TAG_LENGTH ? Optional.empty()
+                : Optional.ofNullable(new AesGcmSiv(copy(), nonce).open(ciphertext));
     }
 }

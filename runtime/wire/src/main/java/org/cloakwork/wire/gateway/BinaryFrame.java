@@ -35,7 +35,7 @@ final class BinaryFrame {
         if (frame[1] != ENCRYPTED) {
             throw new WireException("encryption flag " + (frame[1] & 0xff));
         }
-        return key.open(Arrays.copyOfRange(frame, 2, HEADER_LENGTH),
+        return Sealed.open(key, Arrays.copyOfRange(frame, 2, HEADER_LENGTH),
                 Arrays.copyOfRange(frame, HEADER_LENGTH, frame.length));
     }
 }

@@ -42,7 +42,7 @@ final class Handshake {
             throw new WireException("handshake message of wrong length");
         }
         byte[] nonce = Arrays.copyOfRange(material, SEALED_SIGNATURE_LENGTH, MATERIAL_LENGTH);
-        byte[] signature = key.open(nonce, Arrays.copyOf(material, SEALED_SIGNATURE_LENGTH));
+        byte[] signature = Sealed.open(key, nonce, Arrays.copyOf(material, SEALED_SIGNATURE_LENGTH));
         if (!IdentityKeyPair.verify(signer, concat(other.bytes(), own.bytes()), signature)) {
             throw new WireException("wrong signature");
         }

@@ -13,6 +13,7 @@ final class Sealed {
         if (nonce.length != GatewaySharedKey.NONCE_LENGTH) {
             throw new WireException("a nonce of " + nonce.length + " bytes");
         }
-        return key.open(nonce, ciphertext);
+        return key.open(nonce, ciphertext)
+                .orElseThrow(() -> new WireException("not sealed with this key and nonce"));
     }
 }

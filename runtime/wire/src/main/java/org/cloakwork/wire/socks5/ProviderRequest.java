@@ -6,7 +6,6 @@ import java.util.Objects;
 import java.util.Optional;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.wire.WireException;
-import org.cloakwork.wire.stream.End;
 
 /** What a SOCKS client asks of its exit. Source: protocol/6-frontends, 2.2 and 3.1. */
 public sealed interface ProviderRequest {
@@ -226,7 +225,7 @@ public sealed interface ProviderRequest {
 
     private static StreamData sent(Reader in) throws WireException {
         long id = in.u64("connection id");
-        End end = StreamData.end(in.u8("closed"));
+        int end = in.u8("closed");
         return new StreamData(id, end, in.u64("sequence number"), in.rest());
     }
 }

@@ -9,7 +9,6 @@ import java.util.Objects;
 import java.util.Optional;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.json.Json;
-import org.cloakwork.wire.stream.End;
 
 /** What an exit answers. Source: protocol/6-frontends, 2.2 and 3.1. */
 public sealed interface ProviderResponse {
@@ -343,7 +342,7 @@ public sealed interface ProviderResponse {
     }
 
     private static StreamData received(Reader in) throws WireException {
-        End end = StreamData.end(in.u8("closed"));
+        int end = in.u8("closed");
         long id = in.u64("connection id");
         return new StreamData(id, end, in.u64("sequence number"), in.rest());
     }

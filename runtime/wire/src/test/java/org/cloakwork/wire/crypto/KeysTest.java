@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.cloakwork.api.IdentityKey;
-import org.cloakwork.wire.WireException;
 import org.junit.jupiter.api.Test;
 
 class KeysTest {
@@ -98,20 +98,19 @@ class KeysTest {
     }
 
     @Test
-    void sealedBytesOpenOnlyUnchanged() throws WireException {
+    void sealedBytesOpenOnlyUnchanged() {
         GatewaySharedKey key = new GatewaySharedKey(filled(32, 5));
         byte[] nonce = filled(12, 6);
         byte[] sealed = key.seal(nonce, MESSAGE);
         assertEquals(MESSAGE.length + GatewaySharedKey.TAG_LENGTH, sealed.length);
-        assertArrayEquals(MESSAGE, key.open(nonce, sealed));
+        assertArrayEquals(MESSAGE, key.open(nonce, sealed).orElseThrow());
         for (int i = 0; i < sealed.length; i++) {
             byte[] changed = sealed.clone();
             changed[i] ^= 1;
-            assertThrows(WireException.class, () -> key.open(nonce, changed));
-            int length = i;
-            assertThrows(WireException.class, () -> key.open(nonce, Arrays.copyOf(sealed, length)));
+            assertEquals(Optional.empty(), key.open(nonce, changed));
+            assertEquals(Optional.empty(), key.open(nonce, Arrays.copyOf(sealed, i)));
         }
-        assertThrows(WireException.class, () -> key.open(filled(12, 7), sealed));
+        assertEquals(Optional.empty(), key.open(filled(12, 7), sealed));
     }
 
     private static List<Secret> secrets(int value) {

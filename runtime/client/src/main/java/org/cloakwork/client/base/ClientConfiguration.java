@@ -1,0 +1,82 @@
+package org.cloakwork.client.base;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.cloakwork.api.IdentityKey;
+
+/**
+ * What a client is told at its start.
+ *
+ * @param gateway             the gateway to use; empty: as the policy says
+ * @param meanPacketDelay     at each mix, of packets and acknowledgements
+ * @param topologyRefresh     between questions for the topology, at most: there are four an epoch
+ * @param outboxLimitBytes    what messages on their way may hold
+ * @param inboxLimitBytes     what unfinished messages, and messages nobody has listened to yet, may hold, each
+ * @param maxMessageBytes     the largest message that is accepted
+ * @param gatewayPolicy       how a gateway is chosen and given up, unless one is named
+ * @param packetSizes         of the packets that are sent; any are received
+ * @param tagLifetime         after so long without use a sender tag of ours ends, and a recipient meets somebody new
+ */
+public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPacketDelay, Duration topologyRefresh,
+                                  long outboxLimitBytes, long inboxLimitBytes, int maxMessageBytes,
+                                  GatewayPolicy gatewayPolicy, PacketSizes packetSizes, Duration tagLifetime) {
+
+    private static final int MIB = 1024 * 1024;
+
+    /** Nym's delays and periods; limits that let a message of 16 MiB through. */
+    public static final ClientConfiguration DEFAULT = new ClientConfiguration(Optional.empty(),
+            Duration.ofMillis(15), Duration.ofMinutes(5), 64L * MIB, 64L * MIB, 16 * MIB, GatewayPolicy.DEFAULT,
+            PacketSizes.REGULAR, Duration.ofDays(1));
+
+    /**
+     * With {@link GatewayPolicy#DEFAULT} and packets of regular size.
+     *
+     * @param gateway          the gateway to use; empty: any of the topology
+     * @param meanPacketDelay  at each mix, of packets and acknowledgements
+     * @param topologyRefresh  between questions for the topology
+     * @param outboxLimitBytes what messages on their way may hold
+     * @param inboxLimitBytes  what unfinished messages, and messages nobody has listened to yet, may hold, each
+     * @param maxMessageBytes  the largest message that is accepted
+     */
+    public ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPacketDelay, Duration topologyRefresh,
+                               long outboxLimitBytes, long inboxLimitBytes, int maxMessageBytes) {
+        this(gateway, meanPacketDelay, topologyRefresh, outboxLimitBytes, inboxLimitBytes, maxMessageBytes,
+                GatewayPolicy.DEFAULT, PacketSizes.REGULAR, DEFAULT.tagLifetime());
+    }
+
+    /**
+     * @param newGateway to use
+     * @return the same with that gateway
+     */
+    public ClientConfiguration withGateway(IdentityKey newGateway) {
+        return new ClientConfiguration(Optional.of(newGateway), meanPacketDelay, topologyRefresh, outboxLimitBytes,
+                inboxLimitBytes, maxMessageBytes, gatewayPolicy, packetSizes, tagLifetime);
+    }
+
+    /**
+     * @param newPolicy for choosing a gateway
+     * @return the same with that policy
+     */
+    public ClientConfiguration withGatewayPolicy(GatewayPolicy newPolicy) {
+        return new ClientConfiguration(gateway, meanPacketDelay, topologyRefresh, outboxLimitBytes, inboxLimitBytes,
+                maxMessageBytes, newPolicy, packetSizes, tagLifetime);
+    }
+
+    /**
+     * @param newSizes of packets
+     * @return the same with those sizes
+     */
+    public ClientConfiguration withPacketSizes(PacketSizes newSizes) {
+        return new ClientConfiguration(gateway, meanPacketDelay, topologyRefresh, outboxLimitBytes, inboxLimitBytes,
+                maxMessageBytes, gatewayPolicy, newSizes, tagLifetime);
+    }
+
+    /**
+     * @param newLifetime of a sender tag of ours that is not used; positive
+     * @return the same with that lifetime
+     */
+    public ClientConfiguration withTagLifetime(Duration newLifetime) {
+        return new ClientConfiguration(gateway, meanPacketDelay, topologyRefresh, outboxLimitBytes, inboxLimitBytes,
+                maxMessageBytes, gatewayPolicy, packetSizes, newLifetime);
+    }
+}

@@ -1,0 +1,41 @@
+package org.cloakwork.client.base;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/** The counters of one client, safe for use by many threads. */
+public final class Counters {
+
+    private final AtomicLongArray values = new AtomicLongArray(Counter.values().length);
+
+    /** @param counter goes up by one */
+    public void count(Counter counter) {
+        add(counter, 1);
+    }
+
+    /**
+     * @param counter goes up
+     * @param amount  by this
+     */
+    public void add(Counter counter, long amount) {
+        values.addAndGet(counter.ordinal(), amount);
+    }
+
+    /**
+     * @param counter one of them
+     * @return its present value
+     */
+    public long get(Counter counter) {
+        return values.get(counter.ordinal());
+    }
+
+    /** {@return all of them by their keys} */
+    public Map<String, Long> snapshot() {
+        Map<String, Long> snapshot = new TreeMap<>();
+        for (Counter counter : Counter.values()) {
+            snapshot.put(counter.key(), get(counter));
+        }
+        return snapshot;
+    }
+}

@@ -1,0 +1,34 @@
+package org.cloakwork.client.base;
+
+import java.util.concurrent.Executor;
+import org.cloakwork.spi.runtime.Clock;
+import org.cloakwork.spi.runtime.Randomness;
+import org.cloakwork.spi.runtime.Scheduler;
+
+/**
+ * Everything a client takes from outside, so that the same engine runs against the wall clock or in virtual time.
+ *
+ * @param clock      time
+ * @param scheduler  runs the client's own tasks, one at a time
+ * @param workers    runs cryptography that would hold the scheduler up; tasks are independent of one another
+ * @param listeners  runs the callbacks of applications, one at a time and in order
+ * @param outcomes   ends deliveries and runs what applications attached to their outcomes; not held up by listeners, so
+ *                   that a listener may wait for an outcome
+ * @param randomness random bytes
+ */
+public record Environment(Clock clock, Scheduler scheduler, Executor workers, Executor listeners,
+                          Executor outcomes, Randomness randomness) {
+
+    /**
+     * For one thread that runs everything, where nobody can wait for anybody.
+     *
+     * @param clock      time
+     * @param scheduler  runs the client's own tasks, one at a time
+     * @param workers    runs cryptography
+     * @param listeners  runs the callbacks of applications and ends deliveries, one at a time and in order
+     * @param randomness random bytes
+     */
+    public Environment(Clock clock, Scheduler scheduler, Executor workers, Executor listeners, Randomness randomness) {
+        this(clock, scheduler, workers, listeners, listeners, randomness);
+    }
+}

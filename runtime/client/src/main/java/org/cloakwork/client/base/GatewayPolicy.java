@@ -1,0 +1,80 @@
+package org.cloakwork.client.base;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * How a client that was not given a gateway chooses one, when it gives one up for another, and how it reaches any.
+ * Source: protocol/5-client, 6.4.
+ *
+ * @param guards           among how many gateways, drawn once and kept for weeks, 1 to {@link #MOST_GUARDS}
+ * @param preference       in which order they are taken
+ * @param tls              over what kind of link
+ * @param unreachableLimit without a session for so long, it takes the next guard, and goes on trying the old one
+ * @param unlistedLimit    absent from the topology for so long, a gateway is left for the next guard
+ */
+public record GatewayPolicy(int guards, Preference preference, Tls tls, Duration unreachableLimit,
+                            Duration unlistedLimit) {
+
+    /** More would be no choice any more that lasts. */
+    public static final int MOST_GUARDS = 10;
+
+    /** Two guards, kept through outages of 10 minutes, 5 of them out of the topology; TLS where it is announced. */
+    public static final GatewayPolicy DEFAULT = new GatewayPolicy(2, Preference.RANDOM, Tls.REQUIRED,
+            Duration.ofMinutes(10), Duration.ofMinutes(5));
+
+    public GatewayPolicy {
+        if (guards < 1 || guards > MOST_GUARDS) {
+            throw new IllegalArgumentException("guards must be 1 to " + MOST_GUARDS + ", not " + guards);
+        }
+        Objects.requireNonNull(preference);
+        Objects.requireNonNull(tls);
+        if (!unreachableLimit.isPositive() || !unlistedLimit.isPositive()) {
+            throw new IllegalArgumentException("limits must be positive");
+        }
+    }
+
+    /** In which order the guards are taken. */
+    public enum Preference {
+        /** As they were drawn, so that the choice tells nothing about the client. */
+        RANDOM,
+        /**
+         * The one that answers first is the first; it tells an observer of the network a little of where the client is.
+         */
+        FASTEST
+    }
+
+    /** Over what kind of link a gateway is used; on loopback addresses TLS is tried first and not insisted on. */
+    public enum Tls {
+        /** One that announces TLS or a name is used over TLS or not at all, any other in the clear. */
+        REQUIRED,
+        /** Over TLS where it is announced, and in the clear if that does not work. */
+        PREFERRED,
+        /** In the clear. */
+        OFF
+    }
+
+    /**
+     * @param newGuards how many
+     * @return the same with so many guards
+     */
+    public GatewayPolicy withGuards(int newGuards) {
+        return new GatewayPolicy(newGuards, preference, tls, unreachableLimit, unlistedLimit);
+    }
+
+    /**
+     * @param newPreference of guards
+     * @return the same with that preference
+     */
+    public GatewayPolicy withPreference(Preference newPreference) {
+        return new GatewayPolicy(guards, newPreference, tls, unreachableLimit, unlistedLimit);
+    }
+
+    /**
+     * @param newTls kind of link
+     * @return the same with that kind of link
+     */
+    public GatewayPolicy withTls(Tls newTls) {
+        return new GatewayPolicy(guards, preference, newTls, unreachableLimit, unlistedLimit);
+    }
+}

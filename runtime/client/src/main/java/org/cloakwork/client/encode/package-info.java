@@ -1,0 +1,2 @@
+/** Messages become fragments, and fragments sealed packets. */
+package org.cloakwork.client.encode;

@@ -1,0 +1,29 @@
+package org.cloakwork.client.engine;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.cloakwork.client.base.ClientConfiguration;
+import org.cloakwork.client.base.Counters;
+import org.cloakwork.client.base.Cryptography;
+import org.cloakwork.client.base.Environment;
+import org.cloakwork.client.base.Parts;
+import org.cloakwork.client.identity.Identity;
+
+/** What a client is made from, for all that is put together here. */
+record Ground(ClientConfiguration configuration, Parts parts, Environment environment, Cryptography cryptography,
+              Counters counters, Identity identity) {
+
+    long nowNanos() {
+        return environment.clock().nanoTime();
+    }
+
+    /** Dates survive a restart, monotonic time does not. */
+    long nanosOf(Instant date) {
+        return nowNanos() + TimeUnit.NANOSECONDS.convert(Duration.between(environment.clock().now(), date));
+    }
+
+    Instant dateOf(long nanos) {
+        return environment.clock().now().plusNanos(nanos - nowNanos());
+    }
+}

@@ -1,0 +1,392 @@
+package org.cloakwork.client.engine;
+
+import java.util.List;
+import java.util.Optional;
+import org.cloakwork.api.Delivery;
+import org.cloakwork.api.FailureReason;
+import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.SenderTag;
+import org.cloakwork.client.base.Counter;
+import org.cloakwork.client.encode.Content;
+import org.cloakwork.client.encode.Encoder;
+import org.cloakwork.client.encode.Encoding;
+import org.cloakwork.client.encode.PacketMaker;
+import org.cloakwork.client.encode.Sealing;
+import org.cloakwork.client.inbox.Inbox;
+import org.cloakwork.client.outbox.Outbox;
+import org.cloakwork.client.outbox.OutgoingFragment;
+import org.cloakwork.client.outbox.OutgoingMessage;
+import org.cloakwork.client.outbox.Target;
+import org.cloakwork.client.pace.Pacer;
+import org.cloakwork.client.reliability.Reliability;
+import org.cloakwork.client.replies.Replies;
+import org.cloakwork.client.replies.ReplyKeys;
+import org.cloakwork.client.session.Session;
+import org.cloakwork.client.store.Ledger;
+import org.cloakwork.client.store.Saved;
+import org.cloakwork.client.topology.TopologyKeeper;
+import org.cloakwork.spi.topology.Node;
+import org.cloakwork.wire.Fragment;
+import org.cloakwork.wire.FragmentId;
+
+/**
+ * The way out: {@code encode -> outbox -> seal -> pace -> session}, what waits for acknowledgements, and what ends a
+ * message. On the client's own thread.
+ */
+final class Outgoing {
+
+    /** Without pacing, packets are made ahead for the window divided by this. */
+    private static final int WINDOWS_AHEAD = 4;
+    private static final String NOT_LISTED = "is not in the network";
+
+    private final Ground ground;
+    private final Admission admission;
+    private final Ledger ledger;
+    private final TopologyKeeper topology;
+    private final Session session;
+    private final Inbox inbox;
+    private final ReplyKeys replyKeys;
+    private final Outbox outbox = new Outbox();
+    private final PacketMaker maker;
+    private final Encoding encoding;
+    private final Sealing sealing;
+    private final Pacer pacer;
+    private final Reliability reliability;
+    private final Replies replies;
+
+    /**
+     * @param admission keeps what messages hold
+     * @param ledger    writes down what is under way
+     * @param topology  routes are of it
+     * @param session   takes the packets
+     * @param inbox     is told of cover that will come back
+     * @param replyKeys of the reply blocks that go along
+     */
+    Outgoing(Ground ground, Admission admission, Ledger ledger, TopologyKeeper topology, Session session, Inbox inbox,
+             ReplyKeys replyKeys) {
+        this.ground = ground;
+        this.admission = admission;
+        this.ledger = ledger;
+        this.topology = topology;
+        this.session = session;
+        this.inbox = inbox;
+        this.replyKeys = replyKeys;
+        var configuration = ground.configuration();
+        var environment = ground.environment();
+        maker = new PacketMaker(environment, ground.parts(), ground.cryptography(), ground.counters(),
+                ground.identity().ackKey(), configuration.meanPacketDelay(), configuration.packetSizes(),
+                topology::topology, session::address);
+        encoding = new Encoding(maker, environment.scheduler(), new AfterEncoding());
+        sealing = new Sealing(maker, environment.scheduler(), ground.counters(), outbox, new AfterSealing());
+        pacer = new Pacer(environment, ground.parts(), ground.counters(), new Traffic());
+        reliability = new Reliability(environment, ground.parts(), ground.counters(), new AfterSending());
+        replies = new Replies(environment, ground.counters(), configuration.packetSizes(), ledger,
+                configuration.tagLifetime(), () -> session.address().filter(own -> session.isLive()),
+                new AfterReplies());
+    }
+
+    // ------------------------------------------------------------------ messages
+
+    void admit(OutgoingMessage message, Content content) {
+        if (message.target() instanceof Target.ToSender(SenderTag sender, boolean ignored)
+                && !replies.canAnswer(sender)) {
+            fail(message, FailureReason.UNKNOWN_SENDER, "no reply blocks of that sender, and none are on their way");
+        } else {
+            if (ledger.isOn() && message.isOpen()) {
+                message.setId(ledger.newId());
+                ledger.accepted(saved(message, Optional.of(content), List.of()));
+                ledger.whenDurable(message::durable);
+            }
+            enqueue(message, content);
+        }
+    }
+
+    /** @param message that is admitted, or was before the client started */
+    void enqueue(OutgoingMessage message, Content content) {
+        if (message.isOpen()) {
+            admission.startDeadline(message, this::expired);
+            encoding.add(message, content);
+        }
+    }
+
+    /** @param fragments that an earlier client cut the message into and that were not acknowledged */
+    void goOnWith(OutgoingMessage message, List<Fragment> fragments) {
+        admission.startDeadline(message, this::expired);
+        if (!cut(message, fragments, () -> { })) {
+            fail(message, FailureReason.RETRANSMISSIONS, "its fragments are on their way already");
+        }
+    }
+
+    private Saved.Message saved(OutgoingMessage message, Optional<Content> content, List<Fragment> fragments) {
+        return new Saved.Message(message.id().orElseThrow(), message.target(), message.lane(),
+                ground.dateOf(message.createdNanos()), ground.dateOf(message.deadlineNanos()), content, fragments);
+    }
+
+    private void expired(OutgoingMessage message) {
+        Delivery.Progress progress = message.progress();
+        fail(message, message.isGivenUp() ? FailureReason.RETRANSMISSIONS : FailureReason.DEADLINE,
+                progress.acknowledged() + " of " + progress.packets() + " packets were acknowledged by the deadline");
+        pacer.packetReady();
+        sealing.run();
+    }
+
+    void fail(OutgoingMessage message, FailureReason reason, String detail) {
+        if (message.fail(reason, detail)) {
+            encoding.remove(message);
+            List<OutgoingFragment> fragments = message.takeFragments();
+            for (OutgoingFragment fragment : fragments) {
+                reliability.ended(fragment);
+                replies.ended(fragment);
+            }
+            outbox.ended(fragments.size());
+        }
+    }
+
+    /**
+     * @param toKnow of them before they leave
+     * @return whether the fragments go on; false if one of their ids is taken
+     */
+    private boolean cut(OutgoingMessage message, List<Fragment> cut, Runnable toKnow) {
+        List<OutgoingFragment> fragments = cut.stream()
+                .map(fragment -> new OutgoingFragment(message, fragment)).toList();
+        if (!reliability.add(fragments)) {
+            return false;
+        }
+        message.cut(fragments);
+        toKnow.run();
+        ledger.whenDurable(() -> leave(message, fragments));
+        return true;
+    }
+
+    private void leave(OutgoingMessage message, List<OutgoingFragment> fragments) {
+        if (!message.isOpen()) {
+            return;
+        }
+        switch (message.target()) {
+            case Target.ToAddress ignored -> fragments.forEach(outbox::add);
+            case Target.ToSender sender -> {
+                if (!replies.add(sender, fragments)) {
+                    fail(message, FailureReason.UNKNOWN_SENDER, "no reply block left to ask with");
+                }
+            }
+        }
+        sealing.run();
+    }
+
+    /** Withdraws what has not left, from any thread. */
+    void closeLane(long lane) {
+        List<OutgoingMessage> unsent = admission.onLane(lane).filter(OutgoingMessage::isUnsent).toList();
+        unsent.forEach(OutgoingMessage::withdraw);
+        if (!unsent.isEmpty()) {
+            ground.environment().scheduler().execute(() -> unsent.stream().filter(OutgoingMessage::isUnsent)
+                    .forEach(message -> fail(message, FailureReason.LANE_CLOSED, "its lane was closed")));
+        }
+    }
+
+    // ------------------------------------------------------------------ what has changed
+
+    /** Reply blocks and their keys; {@link Restoring} sees to the messages. */
+    void restore(Saved saved) {
+        saved.replyKeys().forEach(key -> replyKeys.restore(key.key(), key.ownTag(), ground.nanosOf(key.made())));
+        replies.restore(saved, ground::nanosOf);
+    }
+
+    void start() {
+        replies.start();
+    }
+
+    void partsChanged() {
+        pacer.partsChanged();
+        sealing.resume();
+    }
+
+    /** What was missing may be there now. */
+    void goOn() {
+        encoding.run();
+        sealing.prepareCover();
+        pacer.packetReady();
+        sealing.run();
+    }
+
+    /** Cover that is ready would go where it should not. */
+    void replaceCover() {
+        sealing.replaceCover();
+    }
+
+    /** The link has taken everything. */
+    void drained() {
+        pacer.packetReady();
+    }
+
+    void acknowledged(FragmentId fragment) {
+        reliability.acknowledged(fragment);
+    }
+
+    void stop() {
+        pacer.stop();
+        encoding.stop();
+        sealing.stop();
+        replies.stop();
+        admission.inFlight().forEach(message -> fail(message, FailureReason.CLOSED, Admission.CLOSED));
+        replies.messages().forEach(message -> fail(message, FailureReason.CLOSED, Admission.CLOSED));
+    }
+
+    // ------------------------------------------------------------------ questions
+
+    Replies replies() {
+        return replies;
+    }
+
+    Reliability reliability() {
+        return reliability;
+    }
+
+    boolean hasRoutes() {
+        return maker.hasRoutes();
+    }
+
+    /** {@return whether nothing hides when packets leave} */
+    boolean isUncovered() {
+        return pacer.isUncovered();
+    }
+
+    /** {@return fragments held on their way out, wanted or not} */
+    int fragmentsHeld() {
+        return outbox.size() + sealing.size() + reliability.size() + encoding.size();
+    }
+
+    // ------------------------------------------------------------------ from stage to stage
+
+    private final class AfterEncoding implements Encoding.Next {
+
+        @Override
+        public void unroutable(OutgoingMessage message) {
+            fail(message, FailureReason.UNKNOWN_GATEWAY, "the recipient's gateway " + whyUnroutable(message));
+        }
+
+        private String whyUnroutable(OutgoingMessage message) {
+            return message.target() instanceof Target.ToAddress(MixnetAddress recipient)
+                    ? topology.topology().flatMap(known -> known.rejection(recipient.gateway(), Node.Role.ENTRY))
+                            .map(reason -> "is left out: " + reason).orElse(NOT_LISTED)
+                    : NOT_LISTED;
+        }
+
+        @Override
+        public boolean encoded(OutgoingMessage message, Encoder.Encoded encoded) {
+            return cut(message, encoded.fragments(), () -> {
+                long now = ground.nowNanos();
+                encoded.replyKeys().forEach(key -> replyKeys.add(key, encoded.ownTag(), now));
+                ground.counters().add(Counter.SURBS_MADE, encoded.replyKeys().size());
+                message.carries(encoded.replyKeys().size());
+                if (message.id().isPresent()) {
+                    ledger.cut(saved(message, Optional.empty(), encoded.fragments()));
+                }
+            });
+        }
+    }
+
+    private final class AfterReplies implements Replies.Next {
+
+        @Override
+        public void release(OutgoingFragment fragment) {
+            // A reply block must be known to be used before it is.
+            ledger.whenDurable(() -> {
+                if (fragment.isWanted()) {
+                    outbox.add(fragment);
+                    sealing.run();
+                }
+            });
+        }
+
+        @Override
+        public void send(OutgoingMessage message, Content content) {
+            enqueue(message, content);
+        }
+    }
+
+    private final class AfterSealing implements Sealing.Next {
+
+        /** A copy that is needed waits behind what is made already, so of a small window only a part is. */
+        @Override
+        public int ahead() {
+            return pacer.isPaced() ? Sealing.MOST_AHEAD
+                    : Math.min(Sealing.MOST_AHEAD, reliability.window() / WINDOWS_AHEAD);
+        }
+
+        @Override
+        public boolean needsCover() {
+            return pacer.needsCover();
+        }
+
+        @Override
+        public void ready() {
+            pacer.packetReady();
+        }
+
+        @Override
+        public void unused(OutgoingFragment fragment) {
+            replies.ended(fragment);
+        }
+    }
+
+    private final class Traffic implements Pacer.Traffic {
+
+        @Override
+        public boolean isOpen() {
+            return session.isLive() && ground.parts().missing().isEmpty();
+        }
+
+        @Override
+        public long pendingBytes() {
+            return session.pendingBytes();
+        }
+
+        @Override
+        public boolean sendWaiting() {
+            if (!pacer.isPaced() && reliability.room() == 0) {
+                return false;
+            }
+            Optional<Sealing.Sealed> next = sealing.poll();
+            next.ifPresent(sealed -> {
+                session.send(sealed.packet().mixPacket());
+                reliability.sent(sealed.fragment(), sealed.packet().expectedRoundTripNanos());
+            });
+            sealing.run();
+            return next.isPresent();
+        }
+
+        @Override
+        public void sendCover() {
+            sealing.pollCover().ifPresentOrElse(cover -> {
+                inbox.coverSent(cover);
+                session.send(cover.mixPacket());
+                ground.counters().count(Counter.PACKETS_COVER);
+            }, () -> ground.counters().count(Counter.COVER_MISSED));
+        }
+    }
+
+    private final class AfterSending implements Reliability.Next {
+
+        @Override
+        public void copy(OutgoingFragment fragment) {
+            switch (fragment.message().target()) {
+                case Target.ToAddress ignored -> outbox.add(fragment);
+                case Target.ToSender sender -> replies.addCopy(sender, fragment);
+            }
+            sealing.run();
+        }
+
+        @Override
+        public void acknowledged(OutgoingFragment fragment) {
+            replies.ended(fragment);
+            if (fragment.message().acknowledged(ground.nowNanos())) {
+                outbox.ended(fragment.message().takeFragments().size());
+            }
+        }
+
+        @Override
+        public void room() {
+            pacer.packetReady();
+        }
+    }
+}

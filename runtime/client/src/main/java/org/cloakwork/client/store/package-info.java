@@ -1,0 +1,2 @@
+/** What a client writes down so that the next one goes on where it was. */
+package org.cloakwork.client.store;

@@ -1,0 +1,128 @@
+package org.cloakwork.client.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.cloakwork.api.Delivery;
+import org.cloakwork.api.FailureReason;
+import org.cloakwork.api.Outcome;
+import org.cloakwork.api.SendOptions;
+import org.cloakwork.client.base.Counter;
+import org.cloakwork.retransmission.adaptive.AdaptiveRetransmissionFactory;
+import org.cloakwork.spi.retransmission.RetransmissionPolicy;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The adaptive part in a client. */
+class AdaptiveRetransmissionTest {
+
+    private static final RetransmissionPolicy ADAPTIVE = new AdaptiveRetransmissionFactory().create(Map.of());
+    private static final int BUDGET_FLOOR = 60;
+
+    @RegisterExtension
+    final Seed seed = new Seed();
+
+    private static TestClient client(World world, RetransmissionPolicy policy) {
+        TestClient client = world.client();
+        client.parts.setRetransmission(policy);
+        client.awaitReady();
+        return client;
+    }
+
+    /** {@return retransmissions for each packet of ten-packet messages, one a second for two minutes} */
+    private static double retransmissionsAPacket(World world, TestClient client) {
+        long packets = client.counter(Counter.PACKETS_DATA);
+        long copies = client.counter(Counter.PACKETS_RETRANSMITTED);
+        for (int i = 0; i < 120; i++) {
+            client.send(client.address(), new byte[15_000]);
+            world.runFor(Duration.ofSeconds(1));
+        }
+        return (double) (client.counter(Counter.PACKETS_RETRANSMITTED) - copies)
+                / (client.counter(Counter.PACKETS_DATA) - packets);
+    }
+
+    @Test
+    void a_lost_packet_is_sent_again_much_sooner_once_the_path_is_known() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = client(world, ADAPTIVE);
+            assertEquals(0, retransmissionsAPacket(world, alice));
+            world.loss = 1;
+            Delivery delivery = alice.send(alice.address(), "lost");
+            assertTrue(world.time.runUntil(() -> delivery.progress().retransmissions() > 0, Duration.ofMillis(700)));
+            world.loss = 0;
+            alice.awaitAcknowledged(delivery);
+        }
+    }
+
+    @Test
+    void on_a_path_slower_than_fixed_waits_copies_without_need_end() {
+        try (World world = new World(seed.value())) {
+            world.jitter = Duration.ofSeconds(2);
+            TestClient fixed = client(world, World.TIMEOUT);
+            double fixedCopies = retransmissionsAPacket(world, fixed);
+            assertTrue(fixedCopies > 0.5, "fixed: " + fixedCopies);
+            TestClient adaptive = client(world, ADAPTIVE);
+            retransmissionsAPacket(world, adaptive);
+            double adaptiveCopies = retransmissionsAPacket(world, adaptive);
+            assertTrue(adaptiveCopies < 0.05, "adaptive: " + adaptiveCopies);
+        }
+    }
+
+    @Test
+    void a_path_that_becomes_slow_all_at_once_is_learnt() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = client(world, ADAPTIVE);
+            retransmissionsAPacket(world, alice);
+            world.jitter = Duration.ofSeconds(4);
+            retransmissionsAPacket(world, alice);
+            double copies = retransmissionsAPacket(world, alice);
+            assertTrue(copies < 0.05, "copies: " + copies);
+        }
+    }
+
+    @Test
+    void every_send_ends_and_the_budget_is_kept_under_loss() {
+        for (int round = 0; round < 2; round++) {
+            try (World world = new World(seed.next())) {
+                TestClient alice = client(world, ADAPTIVE);
+                TestClient bob = client(world, ADAPTIVE);
+                world.loss = 0.3;
+                List<Delivery> deliveries = new ArrayList<>();
+                for (int minute = 1; minute <= 3; minute++) {
+                    for (int i = 0; i < 20; i++) {
+                        deliveries.add(alice.send(bob.address(), new byte[20_000]));
+                        world.runFor(Duration.ofSeconds(3));
+                    }
+                    long copies = alice.counter(Counter.PACKETS_RETRANSMITTED);
+                    long allowed = alice.counter(Counter.PACKETS_DATA) + (long) minute * BUDGET_FLOOR;
+                    assertTrue(copies > 100 && copies <= allowed, copies + " of " + allowed + " copies");
+                }
+                deliveries.forEach(alice::awaitAcknowledged);
+                assertEquals(deliveries.size(), bob.received.size());
+            }
+        }
+    }
+
+    @Test
+    void a_dead_network_costs_the_budget_and_no_more() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = client(world, ADAPTIVE);
+            retransmissionsAPacket(world, alice);
+            world.loss = 1;
+            long packets = alice.counter(Counter.PACKETS_DATA);
+            Delivery delivery = alice.send(alice.address(), new byte[1_000_000],
+                    SendOptions.DEFAULT.withDeadline(Duration.ofMinutes(5)));
+            Outcome.Failed failed = (Outcome.Failed) alice.await(delivery);
+            assertEquals(FailureReason.RETRANSMISSIONS, failed.reason());
+            long copies = alice.counter(Counter.PACKETS_RETRANSMITTED);
+            long sent = alice.counter(Counter.PACKETS_DATA) - packets;
+            // The new packets of the minute before count too.
+            assertTrue(copies <= sent + 600 + 6 * BUDGET_FLOOR, copies + " copies of " + sent);
+            assertTrue(alice.counter(Counter.COPIES_PUT_OFF) > 0, alice::counters);
+        }
+    }
+}

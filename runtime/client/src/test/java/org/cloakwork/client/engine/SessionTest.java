@@ -1,0 +1,535 @@
+package org.cloakwork.client.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.cloakwork.api.ClientState;
+import org.cloakwork.api.Delivery;
+import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.client.base.ClientConfiguration;
+import org.cloakwork.client.base.Counter;
+import org.cloakwork.spi.transport.GatewayLink;
+import org.cloakwork.spi.transport.GatewayTransport;
+import org.cloakwork.wire.NymMessage;
+import org.cloakwork.wire.gateway.ServerResponse;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The session with the gateway: lost, refused, silent, out of bandwidth. */
+class SessionTest {
+
+    @RegisterExtension
+    final Seed seed = new Seed();
+
+    private static FakeTransport transport(TestClient client) {
+        return (FakeTransport) client.parts.transport();
+    }
+
+    private static List<Delivery> sendMany(TestClient from, MixnetAddress to, int count) {
+        return IntStream.range(0, count).mapToObj(i -> from.send(to, "message " + i + "x".repeat(i * 200))).toList();
+    }
+
+    private static void assertEachOnce(TestClient receiver, int count) {
+        assertEquals(count, receiver.received.size(), receiver::counters);
+        assertEquals(count, new HashSet<>(receiver.texts()).size());
+    }
+
+    @Test
+    void the_link_lost_in_mid_transfer_loses_nothing() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            TestClient bob = world.readyClient();
+            List<Delivery> sent = sendMany(alice, bob.address(), 40);
+            world.runFor(Duration.ofMillis(40));
+            transport(alice).link().breakOff("cut");
+            sent.forEach(alice::awaitAcknowledged);
+            bob.awaitReceived(40);
+            assertEachOnce(bob, 40);
+            assertEquals(2, alice.counter(Counter.SESSIONS_OPENED));
+            assertEquals(1, alice.counter(Counter.SESSIONS_LOST));
+            assertTrue(alice.states.stream().anyMatch(ClientState.Degraded.class::isInstance));
+        }
+    }
+
+    @Test
+    void the_link_lost_every_second_loses_nothing() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            TestClient bob = world.readyClient();
+            List<Delivery> sent = sendMany(alice, bob.address(), 60);
+            for (int i = 0; i < 20; i++) {
+                world.runFor(Duration.ofSeconds(1));
+                transport(alice).link().breakOff("cut");
+                sendMany(alice, bob.address(), 3);
+            }
+            sent.forEach(alice::awaitAcknowledged);
+            alice.sent.forEach(alice::awaitAcknowledged);
+            world.runFor(Duration.ofSeconds(10));
+            assertEquals(120, bob.received.size(), bob::counters);
+        }
+    }
+
+    @Test
+    void authentication_timestamps_strictly_increase_whatever_the_clock_does() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            for (int i = 0; i < 20; i++) {
+                if (i == 10) {
+                    world.time.setClock(world.time.now().minusSeconds(30));
+                }
+                alice.awaitReady();
+                transport(alice).link().breakOff("cut");
+                world.runFor(Duration.ofMillis(world.random.nextInt(600)));
+            }
+            alice.awaitReady();
+            List<Long> timestamps = world.gateway().timestamps;
+            assertTrue(timestamps.size() >= 15);
+            assertEquals(timestamps.stream().sorted().distinct().toList(), timestamps);
+        }
+    }
+
+    @Test
+    void a_connection_given_up_while_authenticating_has_used_its_timestamp() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            for (int i = 0; i < 10; i++) {
+                alice.parts.setTransport(world.transport());
+                // Long enough to ask for the version and to authenticate, not to hear the answer.
+                world.runFor(Duration.ofMillis(32));
+            }
+            alice.awaitReady();
+            List<Long> timestamps = world.gateway().timestamps;
+            assertTrue(timestamps.size() >= 5, timestamps::toString);
+            assertEquals(timestamps.stream().sorted().distinct().toList(), timestamps);
+        }
+    }
+
+    @Test
+    void a_refused_registration_is_tried_again_less_and_less_often() {
+        try (World world = new World(seed.value())) {
+            world.gateway().refusesRegistration = true;
+            TestClient alice = world.client();
+            world.runFor(Duration.ofMinutes(1));
+            int first = world.gateway().connections;
+            assertTrue(first >= 5 && first <= 15, "attempts: " + first);
+            String reason = assertInstanceOf(ClientState.Connecting.class, alice.engine.state()).step();
+            assertTrue(reason.contains("no registrations today"), reason);
+            world.runFor(Duration.ofMinutes(10));
+            int later = world.gateway().connections - first;
+            assertTrue(later >= 13 && later <= 45, "attempts: " + later);
+            world.gateway().refusesRegistration = false;
+            alice.awaitReady();
+        }
+    }
+
+    @Test
+    void a_gateway_that_says_nothing_is_given_up_after_a_while_and_tried_again() {
+        try (World world = new World(seed.value())) {
+            world.gateway().silent = true;
+            TestClient alice = world.client();
+            world.runFor(Duration.ofSeconds(15));
+            assertTrue(world.gateway().connections >= 2);
+            assertTrue(transport(alice).open() <= 1);
+            world.gateway().silent = false;
+            alice.awaitReady();
+            assertEquals(1, transport(alice).open());
+        }
+    }
+
+    @Test
+    void another_gateway_is_taken_when_the_first_is_dead() {
+        for (int round = 0; round < 5; round++) {
+            try (World world = new World(seed.next(), new ClearFormat(), 2)) {
+                world.gateways.get(round % 2).unreachable = true;
+                TestClient alice = world.client();
+                assertTrue(world.time.runUntil(alice::isReady, Duration.ofSeconds(5)));
+                assertEquals(world.gateways.get(1 - round % 2).identity(), alice.address().gateway());
+            }
+        }
+    }
+
+    @Test
+    void the_address_stays_whatever_happens_to_the_session() {
+        try (World world = new World(seed.value(), new ClearFormat(), 3)) {
+            TestClient alice = world.readyClient();
+            MixnetAddress address = alice.address();
+            FakeGateway own = world.gateways.stream()
+                    .filter(gateway -> gateway.identity().equals(address.gateway())).findFirst().orElseThrow();
+            own.unreachable = true;
+            transport(alice).link().breakOff("cut");
+            world.runFor(Duration.ofMinutes(2));
+            own.unreachable = false;
+            alice.awaitReady();
+            assertEquals(address, alice.address());
+        }
+    }
+
+    @Test
+    void a_gateway_that_forgot_us_is_registered_with_again() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            MixnetAddress address = alice.address();
+            Delivery before = alice.send(address, new byte[100_000]);
+            world.runFor(Duration.ofMillis(20));
+            world.gateway().forgetClients();
+            transport(alice).link().breakOff("cut");
+            world.runFor(Duration.ofSeconds(1));
+            alice.awaitReady();
+            assertEquals(2, world.gateway().registrations);
+            assertEquals(address, alice.address());
+            alice.awaitAcknowledged(before);
+        }
+    }
+
+    @Test
+    void a_passing_refusal_of_authentication_is_tried_again_with_the_same_key() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            world.gateway().refusesAuthentication = true;
+            transport(alice).link().breakOff("cut");
+            world.time.runUntil(() -> world.gateway().timestamps.size() == 2, Duration.ofMinutes(1));
+            world.gateway().refusesAuthentication = false;
+            world.runFor(Duration.ofSeconds(5));
+            alice.awaitReady();
+            assertEquals(1, world.gateway().registrations);
+        }
+    }
+
+    @Test
+    void error_frames_and_noise_never_make_a_live_client_deaf() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            for (int i = 0; i < 100; i++) {
+                world.gateway().say(alice.address().identity(), switch (i % 5) {
+                    case 0 -> new ServerResponse.Error("something").toJson();
+                    case 1 -> "no json at all {";
+                    case 2 -> new ServerResponse.TicketReplay().toJson();
+                    case 3 -> "{\"type\":\"unheardOf\"}";
+                    default -> new ServerResponse.Register(6, false, false).toJson();
+                });
+                world.gateway().say(alice.address().identity(), world.randomness.bytes(world.random.nextInt(100)));
+            }
+            alice.awaitAcknowledged(alice.send(alice.address(), "I hear"));
+            alice.awaitReceived(1);
+            assertEquals(1, world.gateway().connections);
+            assertEquals(40, alice.counter(Counter.GATEWAY_ERRORS));
+            assertEquals(140, alice.counter(Counter.GATEWAY_MALFORMED));
+        }
+    }
+
+    @Test
+    void a_hung_link_is_noticed_without_sending() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            TestClient bob = world.readyClient();
+            world.runFor(Duration.ofMinutes(10));
+            assertEquals(1, bob.counter(Counter.SESSIONS_OPENED), "a quiet link is not a dead one");
+            world.gateway().hung = true;
+            world.runFor(Duration.ofMinutes(2));
+            world.gateway().hung = false;
+            alice.awaitReady();
+            bob.awaitReady();
+            assertTrue(bob.counter(Counter.SESSIONS_LOST) >= 1);
+            alice.awaitAcknowledged(alice.send(bob.address(), "there again"));
+            bob.awaitReceived(1);
+        }
+    }
+
+    @Test
+    void out_of_bandwidth_claims_more_and_goes_on() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            List<Delivery> sent = sendMany(alice, alice.address(), 20);
+            world.runFor(Duration.ofMillis(6));
+            world.gateway().setBalances(0);
+            sent.forEach(alice::awaitAcknowledged);
+            assertTrue(world.gateway().refusedForLackOfBandwidth > 0);
+            assertEquals(2, world.gateway().claims, "one for the registration, one for the lack");
+            assertEquals(world.gateway().refusedForLackOfBandwidth, alice.counter(Counter.OUT_OF_BANDWIDTH));
+        }
+    }
+
+    @Test
+    void bandwidth_is_claimed_before_it_is_used_up() {
+        try (World world = new World(seed.value())) {
+            world.gateway().grant = 41_000_000;
+            TestClient alice = world.readyClient();
+            alice.awaitAcknowledged(alice.send(alice.address(), new byte[1_500_000]));
+            assertEquals(2, world.gateway().claims);
+            assertEquals(0, world.gateway().refusedForLackOfBandwidth);
+        }
+    }
+
+    @Test
+    void a_balance_that_vanishes_at_midnight_utc_is_claimed_again() {
+        try (World world = new World(seed.value())) {
+            world.time.setClock(Instant.parse("2026-11-23T23:59:50Z"));
+            TestClient alice = world.readyClient();
+            Instant midnight = Instant.parse("2026-11-24T00:00:00Z");
+            world.host.schedule(Duration.between(world.time.now(), midnight), () -> world.gateway().setBalances(0));
+            for (int i = 0; i < 20; i++) {
+                alice.awaitAcknowledged(alice.send(alice.address(), "message " + i));
+                world.runFor(Duration.ofSeconds(1));
+            }
+            assertTrue(world.time.now().isAfter(midnight));
+            assertEquals(2, world.gateway().claims);
+            assertEquals(1, world.gateway().connections);
+        }
+    }
+
+    @Test
+    void a_claim_without_an_answer_leads_to_a_new_session() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            world.gateway().ignoresClaims = true;
+            world.gateway().setBalances(0);
+            Delivery delivery = alice.send(alice.address(), "waits");
+            world.runFor(Duration.ofSeconds(30));
+            assertTrue(world.gateway().connections >= 2);
+            world.gateway().ignoresClaims = false;
+            alice.awaitAcknowledged(delivery);
+        }
+    }
+
+    @Test
+    void a_refused_claim_is_not_repeated_for_every_packet_and_its_reason_is_told() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            world.gateway().refusesClaims = true;
+            world.gateway().setBalances(200_000);
+            int claimsBefore = world.gateway().claims;
+            Delivery delivery = alice.send(alice.address(), new byte[1_000_000]);
+            world.runFor(Duration.ofMinutes(1));
+            assertTrue(world.gateway().claims - claimsBefore < 15, "" + world.gateway().claims);
+            String reason = assertInstanceOf(ClientState.Degraded.class, alice.engine.state()).reason();
+            assertTrue(reason.contains("no bandwidth for you"), reason);
+            world.gateway().refusesClaims = false;
+            alice.awaitAcknowledged(delivery);
+        }
+    }
+
+    @Test
+    void a_transport_exchanged_in_mid_transfer_loses_nothing() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            TestClient bob = world.readyClient();
+            List<Delivery> sent = sendMany(alice, bob.address(), 40);
+            for (int i = 0; i < 5; i++) {
+                world.runFor(Duration.ofMillis(300));
+                FakeTransport old = transport(alice);
+                alice.parts.setTransport(world.transport());
+                world.runFor(FakeTransport.LATENCY.multipliedBy(2));
+                assertEquals(0, old.open());
+            }
+            sent.forEach(alice::awaitAcknowledged);
+            bob.awaitReceived(40);
+            assertEachOnce(bob, 40);
+            assertEquals(1, transport(alice).open());
+        }
+    }
+
+    @Test
+    void what_comes_while_the_client_is_away_waits_at_the_gateway() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            TestClient bob = world.readyClient();
+            MixnetAddress address = bob.address();
+            bob.parts.setTransport(null);
+            alice.awaitAcknowledged(alice.send(address, "kept"));
+            assertEquals(1, world.gateway().waiting(address.identity()));
+            assertEquals(0, bob.received.size());
+            bob.parts.setTransport(world.transport());
+            bob.awaitReceived(1);
+            assertEquals(List.of("kept"), bob.texts());
+        }
+    }
+
+    @Test
+    void a_gateway_of_an_older_protocol_is_spoken_to_in_its_own_version() {
+        for (int version = 4; version <= 7; version++) {
+            try (World world = new World(seed.value())) {
+                world.gateway().version = version;
+                TestClient alice = world.readyClient();
+                alice.awaitAcknowledged(alice.send(alice.address(), "hello"));
+                transport(alice).link().breakOff("cut");
+                world.runFor(Duration.ofMillis(10));
+                alice.awaitAcknowledged(alice.send(alice.address(), "again"));
+            }
+        }
+        try (World world = new World(seed.value())) {
+            world.gateway().version = 3;
+            TestClient alice = world.client();
+            world.runFor(Duration.ofSeconds(10));
+            assertTrue(((ClientState.Connecting) alice.engine.state()).step().contains("version 3"));
+        }
+    }
+
+    @Test
+    void a_slow_link_holds_packets_back_instead_of_piling_them_up() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.client(ClientConfiguration.DEFAULT,
+                    World.cover(Optional.of(Duration.ofMillis(5)), Optional.of(Duration.ofMillis(50))));
+            alice.awaitReady();
+            transport(alice).bytesPerSecond = 50_000;
+            long most = 0;
+            for (int i = 0; i < 60; i++) {
+                world.runFor(Duration.ofSeconds(1));
+                most = Math.max(most, transport(alice).link().pendingBytes());
+            }
+            assertTrue(most > 200_000 && most < 300_000, "" + most);
+            assertNotEquals(0, alice.counter(Counter.RECEIVED_COVER));
+        }
+    }
+
+    @Test
+    void frames_on_their_way_when_the_transport_is_exchanged_are_not_lost() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            for (int i = 0; i < 20; i++) {
+                // Pushed once, known to the gateway as delivered, and never sent again.
+                world.inject(alice, new NymMessage.Plain(("pushed " + i).getBytes(StandardCharsets.UTF_8)));
+                world.runFor(Duration.ofMillis(world.random.nextInt(5)));
+                alice.parts.setTransport(i % 3 == 0 ? null : world.transport());
+                world.runFor(Duration.ofMillis(world.random.nextInt(100)));
+                alice.parts.setTransport(world.transport());
+                alice.awaitReady();
+            }
+            alice.awaitReceived(20);
+            assertEachOnce(alice, 20);
+            assertEquals(0, alice.counter(Counter.SESSIONS_LOST));
+        }
+    }
+
+    @Test
+    void frames_of_a_link_that_was_given_up_are_counted() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            GatewayTransport real = alice.parts.transport();
+            List<GatewayLink.Handler> handlers = new ArrayList<>();
+            alice.parts.setTransport((endpoint, handler) -> {
+                handlers.add(handler);
+                return real.connect(endpoint, handler);
+            });
+            world.runFor(Duration.ofSeconds(3));
+            assertEquals(1, handlers.size());
+            alice.awaitReady();
+            alice.parts.setTransport(real);
+            world.runFor(Duration.ofSeconds(3));
+            alice.awaitReady();
+            assertEquals(0, alice.counter(Counter.GATEWAY_LATE));
+            handlers.getFirst().binary(new byte[100]);
+            handlers.getFirst().text("{}");
+            world.runFor(Duration.ofSeconds(1));
+            assertEquals(2, alice.counter(Counter.GATEWAY_LATE), alice::counters);
+        }
+    }
+
+    @Test
+    void a_link_that_is_left_is_read_as_long_as_something_comes() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            transport(alice).neverFinishes = true;
+            alice.parts.setTransport(world.transport());
+            for (int i = 0; i < 10; i++) {
+                world.inject(alice, new NymMessage.Plain(("still under way " + i).getBytes(StandardCharsets.UTF_8)));
+                world.runFor(Duration.ofMillis(700));
+            }
+            assertEachOnce(alice, 10);
+            assertEquals(0, transport(alice).links.size(), "a second session would be refused");
+            alice.awaitReady();
+            assertEquals(1, transport(alice).open());
+        }
+    }
+
+    @Test
+    void a_link_that_does_not_end_is_waited_for_one_second() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            FakeTransport old = transport(alice);
+            old.neverFinishes = true;
+            alice.parts.setTransport(world.transport());
+            world.runFor(Duration.ofMillis(990));
+            assertEquals(1, old.open());
+            assertEquals(0, transport(alice).links.size());
+            world.runFor(Duration.ofMillis(20));
+            assertEquals(0, old.open());
+            alice.awaitReady();
+            alice.awaitAcknowledged(alice.send(alice.address(), "there"));
+        }
+    }
+
+    @Test
+    void a_session_taken_by_someone_else_is_asked_for_again_and_again_and_the_next_time_is_told() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            MixnetAddress address = alice.address();
+            world.gateway().alreadyOpen = true;
+            transport(alice).link().breakOff("cut");
+            world.runFor(Duration.ofMinutes(5));
+            String reason = assertInstanceOf(ClientState.Degraded.class, alice.engine.state()).reason();
+            assertTrue(reason.contains("already an open connection"), reason);
+            assertTrue(reason.matches(".*; next attempt in ([1-9]|[12][0-9]|30) s"), reason);
+            int attempts = world.gateway().connections;
+            world.runFor(Duration.ofHours(1));
+            int later = world.gateway().connections - attempts;
+            assertTrue(later >= 120 && later <= 260, "attempts in an hour: " + later);
+            Delivery waiting = alice.send(address, "waits");
+            world.gateway().alreadyOpen = false;
+            assertTrue(world.time.runUntil(alice::isReady, Duration.ofSeconds(31)));
+            assertEquals(address, alice.address());
+            alice.awaitAcknowledged(waiting);
+        }
+    }
+
+    @Test
+    void a_clock_that_was_far_ahead_does_not_lock_the_client_out_once_it_is_right() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            Instant right = world.time.now();
+            world.gateway().refusesAuthentication = true;
+            world.gateway().refusesRegistration = true;
+            world.time.setClock(right.plus(Duration.ofDays(1)));
+            transport(alice).link().breakOff("cut");
+            world.runFor(Duration.ofSeconds(20));
+            world.time.setClock(right.plusSeconds(20));
+            world.gateway().refusesAuthentication = false;
+            assertTrue(world.time.runUntil(alice::isReady, Duration.ofSeconds(61)), () -> "" + alice.engine.state());
+        }
+    }
+
+    @Test
+    void nobody_notices_that_bandwidth_ends_at_two_midnights() {
+        try (World world = new World(seed.value())) {
+            world.time.setClock(Instant.parse("2026-11-23T23:00:00Z"));
+            List<TestClient> clients = List.of(world.readyClient(), world.readyClient(), world.readyClient());
+            for (Instant midnight : List.of(Instant.parse("2026-11-24T00:00:00Z"),
+                    Instant.parse("2026-11-25T00:00:00Z"))) {
+                world.host.schedule(Duration.between(world.time.now(), midnight), () -> world.gateway().setBalances(0));
+            }
+            for (int hour = 0; hour < 27; hour++) {
+                for (int i = 0; i < 3; i++) {
+                    clients.get(i).send(clients.get((i + 1) % 3).address(), "hour " + hour + " from " + i);
+                }
+                world.runFor(Duration.ofHours(1));
+            }
+            for (TestClient client : clients) {
+                assertEachOnce(client, 27);
+                client.sent.forEach(client::awaitAcknowledged);
+                assertEquals(1, client.counter(Counter.SESSIONS_OPENED));
+                assertEquals(3, client.counter(Counter.BANDWIDTH_CLAIMS));
+                assertEquals(new ClientState.Ready(), client.states.getLast());
+                assertTrue(client.states.stream().noneMatch(ClientState.Degraded.class::isInstance));
+            }
+        }
+    }
+}

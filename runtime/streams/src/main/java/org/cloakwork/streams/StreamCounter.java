@@ -1,0 +1,34 @@
+package org.cloakwork.streams;
+
+/** What {@link Streams} count. */
+public enum StreamCounter {
+    OPENED("streams.opened", "streams asked for at others"),
+    ACCEPTED("streams.accepted", "streams of others accepted"),
+    REFUSED("streams.refused", "streams of others refused: nobody listened, or there was no room"),
+    BROKEN("streams.broken", "streams that did not end in order"),
+    FRAMES_REORDERED("streams.frames.reordered", "pieces of streams that waited for one before them"),
+    FRAMES_EARLY("streams.frames.early", "frames kept because they came before the one that opens their stream"),
+    FRAMES_LATE("streams.frames.dropped.late", "frames of streams that had ended, and pieces that came twice"),
+    FRAMES_DROPPED("streams.frames.dropped.refused", "frames beyond a limit, or of streams that were never opened"),
+    FRAMES_OF_OTHERS("streams.frames.dropped.other-way",
+            "frames for a stream of ours that are no answer of whom it was opened to"),
+    FRAMES_MALFORMED("streams.frames.dropped.malformed", "frames of streams that could not be read");
+
+    private final String key;
+    private final String description;
+
+    StreamCounter(String key, String description) {
+        this.key = key;
+        this.description = description;
+    }
+
+    /** {@return the name shown to people and programs} */
+    public String key() {
+        return key;
+    }
+
+    /** {@return what is counted} */
+    public String description() {
+        return description;
+    }
+}

@@ -1,0 +1,388 @@
+package org.cloakwork.streams;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.cloakwork.api.Delivery;
+import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.MixnetClient;
+import org.cloakwork.api.MixnetStream;
+import org.cloakwork.api.Outcome;
+import org.cloakwork.api.ReceivedMessage;
+import org.cloakwork.api.SendOptions;
+import org.cloakwork.api.SenderTag;
+import org.cloakwork.api.StreamException;
+import org.cloakwork.api.StreamException.Reason;
+import org.cloakwork.api.StreamListener;
+import org.cloakwork.api.StreamOptions;
+import org.cloakwork.api.Subscription;
+import org.cloakwork.spi.runtime.Clock;
+import org.cloakwork.spi.runtime.Randomness;
+import org.cloakwork.spi.runtime.Scheduler;
+import org.cloakwork.wire.WireException;
+
+/**
+ * The streams of applications: {@link StreamFrame}s over the client's messages. Whoever opens one sends with reply
+ * blocks; the other side knows it by its sender tag and the stream's id. Frames that come before the one that opens
+ * their stream are kept for a while, within limits.
+ */
+public final class Streams {
+
+    private static final Duration TICK = Duration.ofMillis(200);
+    /** Of all streams of a client together, received and not read. */
+    private static final long BUDGET_BYTES = 64L << 20;
+    private static final int OPEN_SURBS = 20;
+    private static final int PIECE_SURBS = 3;
+    private static final int BYTES_PER_SURB = 1500;
+    private static final int MOST_WINDOW_SURBS = 200;
+    private static final int ENDED_REMEMBERED = 1024;
+
+    /** Names a stream that another client opened. */
+    private record Key(SenderTag sender, long id) {
+    }
+
+    private final MixnetClient client;
+    private final Clock clock;
+    private final Scheduler scheduler;
+    private final Randomness randomness;
+    private final AtomicLongArray counts = new AtomicLongArray(StreamCounter.values().length);
+    private final OpenStream.Shared shared;
+    private final Map<Long, OpenStream> opened = new ConcurrentHashMap<>();
+    private final Map<Key, OpenStream> accepted = new ConcurrentHashMap<>();
+    private final Map<Integer, Listening> listeners = new ConcurrentHashMap<>();
+
+    // Touched where messages are handed over only, or guarded by this.
+    private final EarlyFrames<Key> early = new EarlyFrames<>();
+    private final Map<Key, Boolean> ended = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Key, Boolean> eldest) {
+            return size() > ENDED_REMEMBERED;
+        }
+    };
+    private Subscription interception;
+    private boolean ticking;
+    private boolean stopped;
+
+    /**
+     * Does nothing before its first use.
+     *
+     * @param client     carries the frames
+     * @param clock      time
+     * @param scheduler  wakes the streams up
+     * @param randomness names streams and lanes
+     */
+    public Streams(MixnetClient client, Clock clock, Scheduler scheduler, Randomness randomness) {
+        this.client = client;
+        this.clock = clock;
+        this.scheduler = scheduler;
+        this.randomness = randomness;
+        shared = new OpenStream.Shared(new ByteBudget(BUDGET_BYTES), clock, this::count);
+    }
+
+    /** {@return what was counted so far, by {@link StreamCounter#key}} */
+    public Map<String, Long> counters() {
+        Map<String, Long> byKey = new TreeMap<>();
+        for (StreamCounter counter : StreamCounter.values()) {
+            byKey.put(counter.key(), counts.get(counter.ordinal()));
+        }
+        return byKey;
+    }
+
+    private void count(StreamCounter counter) {
+        count(counter, 1);
+    }
+
+    private void count(StreamCounter counter, int amount) {
+        counts.addAndGet(counter.ordinal(), amount);
+    }
+
+    /** From the first use on: who never uses streams answers to none. */
+    private synchronized void begin() throws IOException {
+        if (stopped) {
+            throw new IOException("the client is closed");
+        }
+        if (interception == null) {
+            interception = client.intercept(this::received);
+        }
+        keepTicking();
+    }
+
+    private synchronized void keepTicking() {
+        if (!ticking && !stopped) {
+            ticking = true;
+            scheduler.schedule(TICK, this::tick);
+        }
+    }
+
+    // ------------------------------------------------------------------ what applications ask for
+
+    /**
+     * As {@link MixnetClient#openStream}.
+     *
+     * @param recipient another client
+     * @param port      that it listens on
+     * @param options   how
+     * @return the stream, which the other side has accepted
+     * @throws IOException as there
+     */
+    public MixnetStream open(MixnetAddress recipient, int port, StreamOptions options) throws IOException {
+        OpenStream stream = begin(recipient, port, options);
+        try {
+            Optional<StreamException> failure = stream.answer().get(options.deadline().toNanos(), TimeUnit.NANOSECONDS);
+            if (failure.isPresent()) {
+                throw failure.get();
+            }
+            return stream;
+        } catch (TimeoutException e) {
+            StreamException late = new StreamException(Reason.TIMED_OUT,
+                    "the other side did not answer within " + options.deadline().toMillis() + " ms");
+            stream.reset(late.getMessage());
+            throw late;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            stream.reset("interrupted while it was opened");
+            throw new InterruptedIOException("interrupted");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Opens a stream, and does not wait for the answer.
+     *
+     * @param recipient another client
+     * @param port      that it listens on
+     * @param options   how
+     * @return the stream, which may not be answered yet
+     * @throws IOException if there is no room for it
+     */
+    public OpenStream begin(MixnetAddress recipient, int port, StreamOptions options) throws IOException {
+        begin();
+        int keepAliveMillis = (int) options.keepAlive().toMillis();
+        long id = randomLong();
+        SendOptions sending = SendOptions.DEFAULT.withLane(randomLong());
+        SendOptions telling = SendOptions.DEFAULT.withLane(randomLong());
+        CompletableFuture<Optional<StreamException>> answered = new CompletableFuture<>();
+        OpenStream stream = new OpenStream(shared, Optional.of(recipient), answered, keepAliveMillis, new Carrier() {
+
+            @Override
+            public Delivery send(long sequence, End end, byte[] data) {
+                return client.send(recipient, new StreamFrame.Data(id, end, sequence, data).toBytes(),
+                        sending.withReplySurbs(PIECE_SURBS));
+            }
+
+            @Override
+            public Delivery window(long limitBytes, long newBytes) {
+                return client.send(recipient, new StreamFrame.Window(id, limitBytes).toBytes(), telling.withReplySurbs(
+                        Math.clamp(newBytes / BYTES_PER_SURB + 1, PIECE_SURBS, MOST_WINDOW_SURBS)));
+            }
+
+            @Override
+            public void broken(StreamException why) {
+                client.closeLane(sending.lane().getAsLong());
+                answered.complete(Optional.of(why));
+                count(StreamCounter.BROKEN);
+            }
+        });
+        opened.put(id, stream);
+        count(StreamCounter.OPENED);
+        client.send(recipient, new StreamFrame.Open(id, port, keepAliveMillis).toBytes(),
+                        sending.withReplySurbs(OPEN_SURBS).withDeadline(options.deadline()))
+                .outcome().thenAccept(outcome -> {
+                    if (outcome instanceof Outcome.Failed failed) {
+                        stream.fail(new StreamException(Reason.UNDELIVERED, failed.reason() + ": "
+                                + failed.detail()));
+                    }
+                });
+        return stream;
+    }
+
+    private long randomLong() {
+        return ByteBuffer.wrap(randomness.bytes(Long.BYTES)).getLong();
+    }
+
+    /**
+     * As {@link MixnetClient#listen}.
+     *
+     * @param port of this client
+     * @return takes the streams that are opened to it
+     * @throws IOException as there
+     */
+    public StreamListener listen(int port) throws IOException {
+        if (port < 0 || port > StreamFrame.MAX_PORT) {
+            throw new IllegalArgumentException("a port is 0 to " + StreamFrame.MAX_PORT + ", not " + port);
+        }
+        begin();
+        Listening listener = new Listening(port, ended -> listeners.remove(port, ended));
+        if (listeners.putIfAbsent(port, listener) != null) {
+            throw new IOException("port " + port + " of this client is listened on already");
+        }
+        return listener;
+    }
+
+    // ------------------------------------------------------------------ what arrives
+
+    private boolean received(ReceivedMessage message) {
+        if (!StreamFrame.isOne(message.payload())) {
+            return false;
+        }
+        try {
+            StreamFrame frame = StreamFrame.parse(message.payload());
+            switch (message.origin()) {
+                case ReceivedMessage.Sender(SenderTag sender) -> fromOpener(new Key(sender, frame.id()), frame);
+                case ReceivedMessage.Answer answer -> fromAcceptor(answer, frame);
+                case ReceivedMessage.Unknown() -> count(StreamCounter.FRAMES_OF_OTHERS);
+            }
+        } catch (WireException e) {
+            count(StreamCounter.FRAMES_MALFORMED);
+        }
+        return true;
+    }
+
+    /** What is not an answer of whom the stream was opened to could tell somebody else that the stream is ours. */
+    private void fromAcceptor(ReceivedMessage.Answer answer, StreamFrame frame) {
+        OpenStream stream = opened.get(frame.id());
+        if (stream == null) {
+            count(StreamCounter.FRAMES_LATE);
+            return;
+        }
+        if (!stream.isTo(answer)) {
+            count(StreamCounter.FRAMES_OF_OTHERS);
+            return;
+        }
+        switch (frame) {
+            case StreamFrame.Refused ignored -> stream.fail(
+                    new StreamException(Reason.REFUSED, "nobody listens there, or there is no room"));
+            case StreamFrame.Open ignored -> count(StreamCounter.FRAMES_MALFORMED);
+            default -> {
+                // Whatever else comes may have overtaken the answer.
+                stream.answered();
+                stream.take(frame);
+            }
+        }
+    }
+
+    private synchronized void fromOpener(Key key, StreamFrame frame) {
+        OpenStream stream = accepted.get(key);
+        if (stream != null) {
+            if (frame instanceof StreamFrame.Open) {
+                count(StreamCounter.FRAMES_LATE);
+            } else {
+                stream.take(frame);
+            }
+        } else if (ended.containsKey(key) || stopped) {
+            count(StreamCounter.FRAMES_LATE);
+        } else if (frame instanceof StreamFrame.Open open) {
+            accept(key, open);
+        } else {
+            keepEarly(key, frame);
+        }
+    }
+
+    private void accept(Key key, StreamFrame.Open asked) {
+        SendOptions options = SendOptions.DEFAULT.withLane(randomLong());
+        Listening listener = listeners.get(asked.port());
+        Optional<OpenStream> made = listener == null ? Optional.empty() : acceptedStream(key, asked, options);
+        if (made.isEmpty() || !listener.offer(made.get())) {
+            count(StreamCounter.REFUSED);
+            made.ifPresent(stream -> stream.release());
+            ended.put(key, true);
+            early.take(key);
+            client.reply(key.sender(), new StreamFrame.Refused(key.id()).toBytes(), options);
+            return;
+        }
+        accepted.put(key, made.get());
+        count(StreamCounter.ACCEPTED);
+        keepTicking();
+        client.reply(key.sender(), new StreamFrame.Accepted(key.id()).toBytes(), options);
+        early.take(key).forEach(made.get()::take);
+    }
+
+    private Optional<OpenStream> acceptedStream(Key key, StreamFrame.Open asked, SendOptions sending) {
+        SendOptions telling = SendOptions.DEFAULT.withLane(randomLong());
+        try {
+            return Optional.of(new OpenStream(shared, Optional.empty(),
+                    CompletableFuture.completedFuture(Optional.empty()), asked.keepAliveMillis(), new Carrier() {
+
+                @Override
+                public Delivery send(long sequence, End end, byte[] data) {
+                    return client.reply(key.sender(), new StreamFrame.Data(key.id(), end, sequence, data).toBytes(),
+                            sending);
+                }
+
+                @Override
+                public Delivery window(long limitBytes, long newBytes) {
+                    return client.reply(key.sender(), new StreamFrame.Window(key.id(), limitBytes).toBytes(), telling);
+                }
+
+                @Override
+                public void broken(StreamException why) {
+                    client.closeLane(sending.lane().getAsLong());
+                    count(StreamCounter.BROKEN);
+                }
+            }));
+        } catch (StreamException noRoom) {
+            return Optional.empty();
+        }
+    }
+
+    private void keepEarly(Key key, StreamFrame frame) {
+        if (!listeners.isEmpty() && early.keep(key, frame, clock.nanoTime())) {
+            count(StreamCounter.FRAMES_EARLY);
+            keepTicking();
+        } else {
+            count(StreamCounter.FRAMES_DROPPED);
+        }
+    }
+
+    // ------------------------------------------------------------------ time and end
+
+    private void tick() {
+        opened.values().forEach(OpenStream::tick);
+        accepted.values().forEach(OpenStream::tick);
+        opened.values().removeIf(OpenStream::isOver);
+        synchronized (this) {
+            Iterator<Map.Entry<Key, OpenStream>> entries = accepted.entrySet().iterator();
+            while (entries.hasNext()) {
+                Map.Entry<Key, OpenStream> entry = entries.next();
+                if (entry.getValue().isOver()) {
+                    entries.remove();
+                    ended.put(entry.getKey(), true);
+                }
+            }
+            count(StreamCounter.FRAMES_DROPPED, early.dropStale(clock.nanoTime()));
+            ticking = false;
+            if (!opened.isEmpty() || !accepted.isEmpty() || !early.isEmpty()) {
+                keepTicking();
+            }
+        }
+    }
+
+    /** Breaks everything off that is open: the client is closed. */
+    public void stop() {
+        synchronized (this) {
+            stopped = true;
+            if (interception != null) {
+                interception.close();
+            }
+        }
+        listeners.values().forEach(Listening::close);
+        StreamException closed = new StreamException(Reason.ABORTED, "the client was closed");
+        opened.values().forEach(stream -> stream.fail(closed));
+        accepted.values().forEach(stream -> stream.fail(closed));
+    }
+}

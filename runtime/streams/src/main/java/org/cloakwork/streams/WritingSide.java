@@ -1,0 +1,171 @@
+package org.cloakwork.streams;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.cloakwork.api.FailureReason;
+import org.cloakwork.api.Outcome;
+import org.cloakwork.api.StreamException;
+
+/** What goes to the other side: cut into pieces, sent as far as it may be, and sent again while there is no room. */
+final class WritingSide {
+
+    /** Reasons for which a piece is tried again: there was no room, or nothing to answer with at that moment. */
+    private static final List<FailureReason> PASSING = List.of(FailureReason.OUTBOX_FULL, FailureReason.UNKNOWN_SENDER);
+
+    /** One message. */
+    record Piece(long sequence, End end, byte[] data) {
+    }
+
+    private final Fate fate;
+    private final Watch watch;
+    private final Carrier carrier;
+    private final int pieceBytes;
+    private final SendWindow out;
+    private final OutputStream stream = new Output();
+    /** Pieces that were refused and are sent again. */
+    private List<Piece> refused = new ArrayList<>();
+    private boolean closed;
+
+    WritingSide(Fate fate, Watch watch, Carrier carrier, StreamLimits limits) {
+        this.fate = fate;
+        this.watch = watch;
+        this.carrier = carrier;
+        pieceBytes = limits.pieceBytes();
+        out = new SendWindow(limits.sendBytes(), limits.maxAhead());
+    }
+
+    OutputStream stream() {
+        return stream;
+    }
+
+    // ------------------------------------------------------------------ under the lock
+
+    /** @param bytes the other side takes, from the beginning on */
+    void limit(long bytes) {
+        out.limit(bytes);
+    }
+
+    void unlimited() {
+        out.unlimited();
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** {@return whether all that was sent has arrived, and nothing waits to be sent again} */
+    boolean isDelivered() {
+        return out.isEmpty() && refused.isEmpty();
+    }
+
+    /** {@return whether all that was sent has arrived} */
+    boolean isEmpty() {
+        return out.isEmpty();
+    }
+
+    /** {@return a piece without bytes, to be posted next} */
+    Piece empty(End end) {
+        return new Piece(out.next(0), end, new byte[0]);
+    }
+
+    /** {@return what was refused, to be posted again} */
+    List<Piece> takeRefused() {
+        List<Piece> again = refused;
+        refused = new ArrayList<>();
+        return again;
+    }
+
+    // ------------------------------------------------------------------ without it
+
+    void post(Piece piece) {
+        carrier.send(piece.sequence(), piece.end(), piece.data()).outcome()
+                .thenAccept(outcome -> ended(piece, outcome));
+    }
+
+    private void ended(Piece piece, Outcome outcome) {
+        switch (outcome) {
+            case Outcome.Acknowledged ignored -> {
+                fate.lock();
+                out.arrived(piece.sequence());
+                fate.changed();
+                fate.unlock();
+            }
+            case Outcome.Failed(FailureReason reason, String ignored) when PASSING.contains(reason) -> {
+                fate.lock();
+                if (!fate.isBroken()) {
+                    refused.add(piece);
+                }
+                fate.unlock();
+            }
+            case Outcome.Failed(FailureReason reason, String detail) -> fate.fail(
+                    new StreamException(StreamException.Reason.UNDELIVERED, reason + ": " + detail));
+        }
+    }
+
+    private final class Output extends OutputStream {
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        /**
+         * Waits until everything is on its way.
+         *
+         * @throws StreamException if the stream broke
+         */
+        @Override
+        public void write(byte[] from, int offset, int length) throws IOException {
+            Objects.checkFromIndexSize(offset, length, from.length);
+            int at = offset;
+            while (at < offset + length) {
+                Piece piece;
+                fate.lock();
+                try {
+                    int room = awaitRoom(Math.min(offset + length - at, pieceBytes));
+                    piece = new Piece(out.next(room), End.NONE, Arrays.copyOfRange(from, at, at + room));
+                    watch.written();
+                } finally {
+                    fate.unlock();
+                }
+                at += piece.data().length;
+                post(piece);
+            }
+        }
+
+        private int awaitRoom(int wanted) throws IOException {
+            fate.check();
+            int room = out.room(wanted);
+            while (!closed && (room == 0 || !refused.isEmpty())) {
+                fate.await(Long.MAX_VALUE);
+                fate.check();
+                room = out.room(wanted);
+            }
+            if (closed) {
+                throw new IOException("this half of the stream is closed");
+            }
+            return room;
+        }
+
+        @Override
+        public void close() {
+            Piece last;
+            fate.lock();
+            try {
+                if (closed || fate.isBroken()) {
+                    return;
+                }
+                closed = true;
+                last = empty(End.CLOSED);
+                fate.changed();
+            } finally {
+                fate.unlock();
+            }
+            post(last);
+        }
+    }
+}
