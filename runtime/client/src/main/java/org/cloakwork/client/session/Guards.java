@@ -100,7 +100,8 @@ final class Guards {
     void update(Topology topology) {
         Set<IdentityKey> present = identities(topology);
         if (!guards.isEmpty() && !known.isEmpty() && Collections.disjoint(known, present)) {
-            LOG.warn("this is another network, none of the {} nodes of before is in it: gateways are drawn anew", known.size());
+            LOG.warn("this is another network, none of the {} nodes of before is in it: gateways are drawn anew",
+                    known.size());
             guards = List.of();
         }
         known = present;

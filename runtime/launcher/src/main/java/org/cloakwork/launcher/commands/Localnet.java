@@ -44,7 +44,7 @@ public final class Localnet {
         framework.configure("org.cloakwork.localnet", configuration);
         try {
             return framework.await(LocalNetwork.class, "", Duration.ofSeconds(20),
-                    "org.cloakwork.localnet.LocalNetworkComponent", "the local network");
+                    "org.cloakwork.localnet.network.LocalNetworkComponent", "the local network");
         } catch (IllegalStateException e) {
             throw new UsageException(e.getMessage());
         }
