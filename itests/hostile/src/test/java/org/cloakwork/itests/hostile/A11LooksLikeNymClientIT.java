@@ -87,11 +87,11 @@ class A11LooksLikeNymClientIT {
         })) {
             TopologyProvider topology = Parts.directory("http://127.0.0.1:" + directory.port() + "/api/");
             assertThrows(ExecutionException.class, () -> topology.fetch().get(30, TimeUnit.SECONDS));
-            for (int i = 0; i < 3; i++) {
+            for (int i = 0; i < 4; i++) {
                 directory.nextDone();
             }
             Set<String> expected = new TreeSet<>();
-            for (String path : Set.of("/api/v1/nym-nodes/rewarded-set",
+            for (String path : Set.of("/api/v1/epoch/key-rotation-info", "/api/v1/nym-nodes/rewarded-set",
                     "/api/v2/unstable/nym-nodes/skimmed/mixnodes/active?page=0",
                     "/api/v2/unstable/nym-nodes/skimmed/entry-gateways?page=0")) {
                 expected.add(wire(QUESTION.replace("PATH", path).replace("PORT", "" + directory.port())));
