@@ -737,8 +737,17 @@ abstract class GatewayTransportContract {
             release.countDown();
             peer.client.expect(Recorder.Opened.class);
             peer.client.expect(Recorder.Binary.class);
+            for (int i = 0; noticesAnEndByTheNextWrite() && i < 50 && peer.client.closed.get() == 0; i++) {
+                peer.link.send("anybody there?");
+                TimeUnit.MILLISECONDS.sleep(100);
+            }
             peer.client.expect(Recorder.Closed.class);
         }
+    }
+
+    /** {@return whether an end without a close frame may be told only when something is sent} */
+    boolean noticesAnEndByTheNextWrite() {
+        return false;
     }
 
     /** A peer that neither reads nor answers. */
