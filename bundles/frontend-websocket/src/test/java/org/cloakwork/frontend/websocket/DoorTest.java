@@ -254,7 +254,7 @@ class DoorTest {
         Program deaf = new Program(uri(), true);
         opened.add(deaf);
         deaf.say(SELF);
-        int count = 64;
+        int count = 48;
         for (int i = 0; i < count; i++) {
             byte[] message = new byte[MIB];
             message[0] = (byte) i;
