@@ -123,9 +123,8 @@ public final class ClientComponent {
 
         /** {@return hours} */
         @AttributeDefinition(name = "Tag lifetime", required = false, min = "1", max = "8760",
-                description = "After so many hours without a message of ours under it, the tag by which a recipient "
-                + "knows "
-                        + "us ends, and it meets somebody new; 1 to 8760.")
+                description = "1 to 8760; after so many hours without a message of ours under it, the tag by which a "
+                        + "recipient knows us ends, and it meets somebody new.")
         int tag$_$lifetime$_$hours() default 24;
 
         /** {@return how} */
