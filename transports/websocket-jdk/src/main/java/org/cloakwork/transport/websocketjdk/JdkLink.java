@@ -1,4 +1,4 @@
-package org.cloakwork.transport.jdk;
+package org.cloakwork.transport.websocketjdk;
 
 import java.io.ByteArrayOutputStream;
 import java.net.URI;

@@ -1,4 +1,4 @@
-package org.cloakwork.transport.jdk;
+package org.cloakwork.transport.websocketjdk;
 
 import java.time.Duration;
 import java.util.Map;

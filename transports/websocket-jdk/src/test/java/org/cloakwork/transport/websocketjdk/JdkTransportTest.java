@@ -1,4 +1,4 @@
-package org.cloakwork.transport.jdk;
+package org.cloakwork.transport.websocketjdk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
