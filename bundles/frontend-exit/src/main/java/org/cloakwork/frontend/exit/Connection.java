@@ -1,4 +1,4 @@
-package org.cloakwork.exit;
+package org.cloakwork.frontend.exit;
 
 import java.net.Socket;
 import java.time.Duration;

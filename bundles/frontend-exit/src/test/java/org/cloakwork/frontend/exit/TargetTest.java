@@ -1,4 +1,4 @@
-package org.cloakwork.exit;
+package org.cloakwork.frontend.exit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,7 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.HashMap;
 import java.util.Map;
-import org.cloakwork.exit.Target.UnreachableException;
+import org.cloakwork.frontend.exit.Target.UnreachableException;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.wire.socks5.ConnectFailure;
 import org.junit.jupiter.api.Test;

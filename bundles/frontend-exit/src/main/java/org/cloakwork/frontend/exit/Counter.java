@@ -1,4 +1,4 @@
-package org.cloakwork.exit;
+package org.cloakwork.frontend.exit;
 
 import org.cloakwork.spi.runtime.Counters;
 

@@ -1,4 +1,4 @@
-package org.cloakwork.exit;
+package org.cloakwork.frontend.exit;
 
 import java.io.IOException;
 import java.nio.file.Files;

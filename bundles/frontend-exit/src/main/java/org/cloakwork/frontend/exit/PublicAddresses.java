@@ -1,4 +1,4 @@
-package org.cloakwork.exit;
+package org.cloakwork.frontend.exit;
 
 import java.net.InetAddress;
 import java.util.List;
