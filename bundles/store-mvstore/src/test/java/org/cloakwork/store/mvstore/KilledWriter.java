@@ -1,4 +1,4 @@
-package org.cloakwork.store;
+package org.cloakwork.store.mvstore;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package org.cloakwork.store;
+package org.cloakwork.store.mvstore;
 
 import java.util.Map;
 import org.cloakwork.spi.runtime.PartFactory;

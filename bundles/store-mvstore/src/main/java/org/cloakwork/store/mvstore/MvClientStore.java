@@ -1,4 +1,4 @@
-package org.cloakwork.store;
+package org.cloakwork.store.mvstore;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package org.cloakwork.store;
+package org.cloakwork.store.mvstore;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
