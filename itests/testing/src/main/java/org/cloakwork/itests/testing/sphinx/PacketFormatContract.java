@@ -1,9 +1,9 @@
-package org.cloakwork.testing.sphinx;
+package org.cloakwork.itests.testing.sphinx;
 
-import static org.cloakwork.vectors.Vectors.bytes;
-import static org.cloakwork.vectors.Vectors.hex;
-import static org.cloakwork.vectors.Vectors.matches;
-import static org.cloakwork.vectors.Vectors.sha256;
+import static org.cloakwork.itests.vectors.Vectors.bytes;
+import static org.cloakwork.itests.vectors.Vectors.hex;
+import static org.cloakwork.itests.vectors.Vectors.matches;
+import static org.cloakwork.itests.vectors.Vectors.sha256;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.cloakwork.api.EncryptionKey;
+import org.cloakwork.itests.vectors.Vectors;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.Destination;
 import org.cloakwork.spi.sphinx.PacketFormat;
@@ -30,7 +31,6 @@ import org.cloakwork.spi.sphinx.SphinxException;
 import org.cloakwork.spi.sphinx.SphinxPrivateKey;
 import org.cloakwork.spi.sphinx.Surb;
 import org.cloakwork.spi.topology.NodeAddress;
-import org.cloakwork.vectors.Vectors;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 

@@ -1,4 +1,4 @@
-package org.cloakwork.testing.transport;
+package org.cloakwork.itests.testing.transport;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;

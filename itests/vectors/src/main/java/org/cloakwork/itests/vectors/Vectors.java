@@ -1,4 +1,4 @@
-package org.cloakwork.vectors;
+package org.cloakwork.itests.vectors;
 
 import static org.junit.jupiter.api.Assertions.fail;
 

@@ -1,4 +1,4 @@
-package org.cloakwork.testing.transport;
+package org.cloakwork.itests.testing.transport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;

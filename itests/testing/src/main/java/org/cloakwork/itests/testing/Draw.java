@@ -1,4 +1,4 @@
-package org.cloakwork.testing;
+package org.cloakwork.itests.testing;
 
 import java.util.Arrays;
 import java.util.Random;

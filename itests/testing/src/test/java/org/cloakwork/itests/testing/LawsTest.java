@@ -1,4 +1,4 @@
-package org.cloakwork.testing;
+package org.cloakwork.itests.testing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
