@@ -22,6 +22,7 @@ import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.cover.poisson.PoissonCoverFactory;
 import org.cloakwork.retransmission.adaptive.AdaptiveRetransmissionFactory;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.wire.Chunking;
 import org.cloakwork.wire.Fragment;
@@ -284,7 +285,7 @@ class AcceptanceTest {
         RetransmissionPolicy adaptive = new AdaptiveRetransmissionFactory().create(Map.of());
         try (World world = new World(seed.value())) {
             TestClient alice = world.client();
-            alice.parts.setRetransmission(adaptive);
+            alice.parts.set(PartKind.RETRANSMISSION, adaptive);
             alice.awaitReady();
             TestClient bob = world.readyClient();
             world.loss = 0.3;
@@ -310,7 +311,7 @@ class AcceptanceTest {
                 new AdaptiveRetransmissionFactory().create(Map.of("maximum-retransmissions", "2"));
         try (World world = new World(seed.value())) {
             TestClient alice = world.client();
-            alice.parts.setRetransmission(adaptive);
+            alice.parts.set(PartKind.RETRANSMISSION, adaptive);
             alice.awaitReady();
             TestClient bob = world.readyClient();
             world.loss = 0.3;

@@ -13,6 +13,7 @@ import org.cloakwork.api.Outcome;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.retransmission.adaptive.AdaptiveRetransmissionFactory;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -28,7 +29,7 @@ class AdaptiveRetransmissionTest {
 
     private static TestClient client(World world, RetransmissionPolicy policy) {
         TestClient client = world.client();
-        client.parts.setRetransmission(policy);
+        client.parts.set(PartKind.RETRANSMISSION, policy);
         client.awaitReady();
         return client;
     }

@@ -20,6 +20,7 @@ import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.cover.poisson.PoissonCoverFactory;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.wire.PacketSize;
 import org.junit.jupiter.api.Test;
@@ -147,7 +148,7 @@ class CoverTest {
             for (CoverTrafficStrategy strategy : List.of(World.NO_COVER, SLOTS, LOOPS, SLOTS, World.NO_COVER)) {
                 sent.add(alice.send(alice.address(), new byte[100_000]));
                 world.runFor(Duration.ofMillis(100));
-                alice.parts.setCover(strategy);
+                alice.parts.set(PartKind.COVER, strategy);
             }
             sent.forEach(alice::awaitAcknowledged);
             long cover = alice.counter(Counter.PACKETS_COVER);

@@ -11,15 +11,16 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.cloakwork.launcher.felix.Framework;
+import org.cloakwork.spi.part.PartKind;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 
 /** Exchanges parts of running clients in all the ways there are, as a seed says. */
 final class Swaps {
 
-    static final String FRONT_END = "frontend";
-    static final List<String> KINDS =
-            List.of("topology", "transport", "sphinx", "retransmission", "cover", FRONT_END);
+    static final String FRONT_END = PartKind.FRONT_END.name();
+    static final List<String> KINDS = Stream.concat(PartKind.OF_A_CLIENT.stream(), Stream.of(PartKind.FRONT_END))
+            .map(PartKind::name).toList();
 
     /** How a part is exchanged. */
     enum Way {
