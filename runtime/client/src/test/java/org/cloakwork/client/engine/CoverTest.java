@@ -18,7 +18,6 @@ import org.cloakwork.api.Delivery;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.cover.poisson.PoissonCoverFactory;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.sphinx.PacketFormat;
@@ -197,7 +196,7 @@ class CoverTest {
         try (World world = new World(seed.value())) {
             world.directory = () -> CompletableFuture.completedFuture(
                     world.topology().withEpochLength(Duration.ofSeconds(1)));
-            TestClient alice = world.client(ClientConfiguration.DEFAULT, new PoissonCoverFactory().create(Map.of()));
+            TestClient alice = world.client(ClientConfiguration.DEFAULT, new PoissonCover.Factory().create(Map.of()));
             alice.awaitReady();
             long missed = alice.counter(Counter.COVER_MISSED);
             world.runFor(Duration.ofMinutes(3));

@@ -15,8 +15,6 @@ import java.util.stream.Collectors;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.cover.constant.ConstantCoverFactory;
-import org.cloakwork.cover.poisson.PoissonCoverFactory;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.runtime.Randomness;
@@ -52,7 +50,7 @@ class IndistinguishableTrafficTest {
 
     /** The parts that promise it. */
     enum Cover {
-        POISSON(new PoissonCoverFactory().create(Map.of())), CONSTANT(new ConstantCoverFactory().create(Map.of()));
+        POISSON(new PoissonCover.Factory().create(Map.of())), CONSTANT(new ConstantCover.Factory().create(Map.of()));
 
         private final CoverTrafficStrategy strategy;
 
