@@ -20,6 +20,8 @@ import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
+import org.cloakwork.cover.poisson.PoissonCover;
+import org.cloakwork.retransmission.adaptive.AdaptiveRetransmission;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.wire.Chunking;

@@ -12,6 +12,7 @@ import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.Outcome;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.client.base.Counter;
+import org.cloakwork.retransmission.adaptive.AdaptiveRetransmission;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.junit.jupiter.api.Test;

@@ -16,6 +16,8 @@ import org.cloakwork.api.Delivery;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
+import org.cloakwork.cover.constant.ConstantCover;
+import org.cloakwork.cover.poisson.PoissonCover;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;

@@ -18,6 +18,7 @@ import org.cloakwork.api.Delivery;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
+import org.cloakwork.cover.poisson.PoissonCover;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.sphinx.PacketFormat;

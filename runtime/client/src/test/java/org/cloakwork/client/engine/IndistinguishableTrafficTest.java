@@ -15,6 +15,8 @@ import java.util.stream.Collectors;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
+import org.cloakwork.cover.constant.ConstantCover;
+import org.cloakwork.cover.poisson.PoissonCover;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.runtime.Randomness;

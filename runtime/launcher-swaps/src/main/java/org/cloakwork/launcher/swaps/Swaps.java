@@ -22,6 +22,11 @@ final class Swaps {
     static final List<String> KINDS = Stream.concat(PartKind.OF_A_CLIENT.stream(), Stream.of(PartKind.FRONT_END))
             .map(PartKind::name).toList();
 
+    /** What a client begins with. */
+    private static final Map<PartKind<?>, String> FIRST = Map.of(PartKind.TOPOLOGY, "nym-api",
+            PartKind.TRANSPORT, "websocket", PartKind.SPHINX, "fast", PartKind.RETRANSMISSION, "timeout",
+            PartKind.COVER, "poisson");
+
     /** How a part is exchanged. */
     enum Way {
         CHOICE("another part by the client's configuration"),
@@ -94,9 +99,9 @@ final class Swaps {
     }
 
     void client(String name, String gateway) throws IOException, InterruptedException {
-        Map<String, String> made = new TreeMap<>(Map.of("name", name, "gateway", gateway, "topology", "nym-api",
-                "transport", "websocket", "sphinx", "fast", "retransmission", "timeout", "cover", "poisson",
-                "frontends", "websocket", "websocket.port", "0"));
+        Map<String, String> made = new TreeMap<>(Map.of("name", name, "gateway", gateway, "frontends", "websocket",
+                "websocket.port", "0"));
+        FIRST.forEach((kind, part) -> made.put(kind.name(), part));
         clients.put(name, made);
         framework.configureFactory("org.cloakwork.client", name, made);
     }
