@@ -41,7 +41,7 @@ class HouseRulesTest {
     private static final String CLIENT_COMPONENT = "org.cloakwork.client.component..";
     /** Connections are what these are there for. */
     private static final String[] DOORS = {"org.cloakwork.transport..", "org.cloakwork.frontend..",
-        "org.cloakwork.exit..", "org.cloakwork.control.."};
+        "org.cloakwork.control.."};
 
     private static JavaClasses all;
 
@@ -73,8 +73,8 @@ class HouseRulesTest {
     /** Whoever else writes one has no more than these. */
     @Test
     void noFrontEndNeedsTheEngine() {
-        noClasses().that(resideInAnyPackage("org.cloakwork.frontend..", "org.cloakwork.exit..",
-                "org.cloakwork.control..", "org.cloakwork.streams..")
+        noClasses().that(resideInAnyPackage("org.cloakwork.frontend..", "org.cloakwork.control..",
+                "org.cloakwork.streams..")
                 // it makes clients
                 .and(resideOutsideOfPackages("org.cloakwork.frontend.embedded")))
                 .should().dependOnClassesThat(resideInAnyPackage("org.cloakwork.client..")).check(all);

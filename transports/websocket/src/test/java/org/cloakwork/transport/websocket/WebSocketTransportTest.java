@@ -9,13 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import org.cloakwork.itests.testing.transport.Net;
+import org.cloakwork.itests.testing.transport.Recorder;
+import org.cloakwork.itests.testing.transport.RecordingServer;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.transport.GatewayLink;
 import org.cloakwork.spi.transport.GatewayServer;
 import org.cloakwork.spi.transport.GatewayTransport;
-import org.cloakwork.testing.transport.Net;
-import org.cloakwork.testing.transport.Recorder;
-import org.cloakwork.testing.transport.RecordingServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
