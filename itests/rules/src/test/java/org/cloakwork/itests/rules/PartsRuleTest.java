@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarEntry;
@@ -21,7 +20,6 @@ import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.part.PartKind;
-import org.cloakwork.spi.runtime.PartFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -104,19 +102,6 @@ class PartsRuleTest {
         Set<String> kinds = new TreeSet<>(PARTS.stream().map(Described::kind).toList());
         assertEquals(new TreeSet<>(PartKind.ALL.stream().map(PartKind::name).toList()), kinds, "a kind without a part");
         assertEquals(PARTS.size(), Set.copyOf(PARTS.stream().map(Described::part).toList()).size(), "two of a name");
-    }
-
-    /** Front-ends need a client that serves, which is there inside OSGi only. */
-    @Test
-    void everyPartButFrontEndsIsThereWithoutOsgi() {
-        Set<String> made = new TreeSet<>();
-        for (PartFactory<?> factory : ServiceLoader.load(PartFactory.class, shipped)) {
-            PartKind.ALL.stream().filter(kind -> kind.service() == factory.type())
-                    .forEach(kind -> made.add(kind + " " + factory.name()));
-        }
-        Set<String> described = new TreeSet<>(PARTS.stream().filter(part -> !part.kind().equals("frontend"))
-                .map(Described::part).toList());
-        assertEquals(described, made);
     }
 
     @Test
