@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import org.apache.felix.service.command.Parameter;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.spi.frontend.FrontEnd;
+import org.cloakwork.spi.runtime.PartFactory;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
@@ -90,7 +91,7 @@ public final class Commands {
         for (ServiceReference<FrontEnd.Serving> reference : references(FrontEnd.Serving.class)) {
             FrontEnd.Serving serving = context.getService(reference);
             if (serving != null) {
-                served.computeIfAbsent(String.valueOf(reference.getProperty(Inventory.NAME)), name -> new ArrayList<>())
+                served.computeIfAbsent(String.valueOf(reference.getProperty(PartFactory.NAME_PROPERTY)), name -> new ArrayList<>())
                         .add(reference.getProperty(MixnetClient.NAME_PROPERTY) + serving.addresses().stream()
                                 .map(address -> " " + address).collect(Collectors.joining()));
             }
@@ -167,8 +168,10 @@ public final class Commands {
 
     /** {@return who runs here, with which parts and addresses} */
     public String clients() {
-        Table table = new Table("client", "state", "topology", "transport", "sphinx", "retransmission", "cover",
-                "address");
+        List<String> titles = new ArrayList<>(List.of("client", "state"));
+        titles.addAll(Inventory.KINDS);
+        titles.add("address");
+        Table table = new Table(titles.toArray(String[]::new));
         for (Running client : running()) {
             String address;
             try {
@@ -176,8 +179,10 @@ public final class Commands {
             } catch (IllegalStateException e) {
                 address = "not known yet";
             }
-            table.row(client.name(), client.client().state().word(), client.uses("topology"), client.uses("transport"),
-                    client.uses("sphinx"), client.uses("retransmission"), client.uses("cover"), address);
+            List<String> row = new ArrayList<>(List.of(client.name(), client.client().state().word()));
+            Inventory.KINDS.forEach(kind -> row.add(client.uses(kind)));
+            row.add(address);
+            table.row(row.toArray(String[]::new));
         }
         return table.toString();
     }
