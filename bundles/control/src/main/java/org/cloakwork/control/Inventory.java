@@ -71,6 +71,14 @@ final class Inventory {
         return index < 0 ? KINDS.size() : index;
     }
 
+    /** {@return under which PID a part is configured, if a component brings it} */
+    Optional<String> pid(String kind, String name) {
+        return components.getComponentDescriptionDTOs().stream()
+                .filter(description -> kind.equals(description.properties.get(KIND))
+                        && name.equals(description.properties.get(NAME)))
+                .flatMap(description -> Arrays.stream(description.configurationPid)).findFirst();
+    }
+
     /** {@return the names of a kind, for people} */
     String names(String kind) {
         return parts().stream().filter(part -> part.kind().equals(kind)).map(Part::name)

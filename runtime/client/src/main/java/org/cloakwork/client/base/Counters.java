@@ -1,8 +1,11 @@
 package org.cloakwork.client.base;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.cloakwork.api.Figure;
 
 /** The counters of one client, safe for use by many threads. */
 public final class Counters {
@@ -37,5 +40,11 @@ public final class Counters {
             snapshot.put(counter.key(), get(counter));
         }
         return snapshot;
+    }
+
+    /** {@return all of them with what they mean} */
+    public List<Figure> figures() {
+        return Arrays.stream(Counter.values())
+                .map(counter -> Figure.counter(counter.key(), counter.description(), get(counter))).toList();
     }
 }
