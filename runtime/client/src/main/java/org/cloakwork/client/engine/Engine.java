@@ -24,7 +24,7 @@ import org.cloakwork.api.StreamListener;
 import org.cloakwork.api.StreamOptions;
 import org.cloakwork.api.Subscription;
 import org.cloakwork.client.base.ClientConfiguration;
-import org.cloakwork.client.base.Counters;
+import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Cryptography;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.Parts;
@@ -40,6 +40,7 @@ import org.cloakwork.client.session.Session;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.client.store.Saved;
 import org.cloakwork.client.topology.TopologyKeeper;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.store.ClientStore;
 import org.cloakwork.spi.store.StoreException;
 import org.cloakwork.streams.OpenStream;
@@ -94,7 +95,7 @@ public final class Engine implements MixnetClient {
      */
     public Engine(ClientConfiguration configuration, Parts parts, Environment environment,
                   Cryptography cryptography) {
-        this(new Ground(configuration, parts, environment, cryptography, new Counters(),
+        this(new Ground(configuration, parts, environment, cryptography, new Counters<>(Counter.class),
                 Identity.generate(environment.randomness())), Optional.empty(), Saved.NOTHING);
     }
 
@@ -112,7 +113,7 @@ public final class Engine implements MixnetClient {
     public static Engine open(ClientConfiguration configuration, Parts parts, Environment environment,
                               ClientStore store) throws StoreException {
         Identity identity = KeyFiles.loadOrCreate(store.directory(), environment.randomness());
-        Counters counters = new Counters();
+        Counters<Counter> counters = new Counters<>(Counter.class);
         Saved saved = Saved.load(store, identity.identity().publicKey(), environment.clock().now(), ReplyKeys.MAX_AGE,
                 Inbox.STALE_AFTER, counters);
         return new Engine(new Ground(configuration, parts, environment, Cryptography.NYM, counters, identity),
@@ -124,7 +125,7 @@ public final class Engine implements MixnetClient {
         this.saved = saved;
         var configuration = ground.configuration();
         Environment environment = ground.environment();
-        Counters counters = ground.counters();
+        Counters<Counter> counters = ground.counters();
         Identity identity = ground.identity();
         ledger = new Ledger(store, saved, identity.identity().publicKey(), environment, counters, this::updateState);
         ReplyKeys replyKeys = new ReplyKeys(counters, ledger);

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.engine.Seed;
 import org.cloakwork.client.engine.VirtualTime;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.part.PartKind;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Randomness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -30,7 +30,7 @@ class PacerTest {
     private final VirtualTime time = new VirtualTime(seed.value());
     private final VirtualTime.Host host = time.host();
     private final Parts parts = new Parts();
-    private final Counters counters = new Counters();
+    private final Counters<Counter> counters = new Counters<>(Counter.class);
     private final FakeTraffic traffic = new FakeTraffic();
     private final Pacer pacer = new Pacer(host.environment(), parts, counters, traffic);
 
