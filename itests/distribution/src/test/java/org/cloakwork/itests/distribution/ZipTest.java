@@ -93,7 +93,7 @@ class ZipTest {
         }
     }
 
-    /** The same with another default, and a bundle of a higher version. */
+    /** {@return the zip with another default, and a bundle of a higher version} */
     private Path newer() throws Exception {
         Path zip = Files.copy(Unpacked.ZIP, folder.resolve("newer.zip"));
         Path jar = Files.write(folder.resolve("newer.jar"), Unpacked.read(zip, "bundles/" + COVER));
