@@ -38,6 +38,7 @@ import org.cloakwork.client.outbox.Target;
 import org.cloakwork.client.replies.ReplyKeys;
 import org.cloakwork.client.session.Session;
 import org.cloakwork.client.store.Ledger;
+import org.cloakwork.client.store.RowStore;
 import org.cloakwork.client.store.Saved;
 import org.cloakwork.client.topology.TopologyKeeper;
 import org.cloakwork.spi.store.ClientStore;
@@ -111,7 +112,25 @@ public final class Engine implements MixnetClient {
      */
     public static Engine open(ClientConfiguration configuration, Parts parts, Environment environment,
                               ClientStore store) throws StoreException {
-        Identity identity = KeyFiles.loadOrCreate(store.directory(), environment.randomness());
+        return open(configuration, parts, environment,
+                KeyFiles.loadOrCreate(store.directory(), environment.randomness()),
+                RowStore.of(store, environment.workers()));
+    }
+
+    /**
+     * Makes a client that does nothing until {@link #start}, and then goes on where the one before it was killed or
+     * closed.
+     *
+     * @param configuration limits and choices
+     * @param parts         exchangeable parts, looked up for each decision
+     * @param environment   time, threads and randomness
+     * @param identity      whose state it is
+     * @param store         the client's; to be closed by the caller, after the client
+     * @return the client
+     * @throws StoreException if the state cannot be read
+     */
+    public static Engine open(ClientConfiguration configuration, Parts parts, Environment environment,
+                              Identity identity, RowStore store) throws StoreException {
         Counters counters = new Counters();
         Saved saved = Saved.load(store, identity.identity().publicKey(), environment.clock().now(), ReplyKeys.MAX_AGE,
                 Inbox.STALE_AFTER, counters);
@@ -119,7 +138,7 @@ public final class Engine implements MixnetClient {
                 Optional.of(store), saved);
     }
 
-    private Engine(Ground ground, Optional<ClientStore> store, Saved saved) {
+    private Engine(Ground ground, Optional<RowStore> store, Saved saved) {
         this.ground = ground;
         this.saved = saved;
         var configuration = ground.configuration();
@@ -160,6 +179,7 @@ public final class Engine implements MixnetClient {
     }
 
     private void restore() {
+        ledger.expired(saved.expired());
         outgoing.restore(saved);
         saved.topology().ifPresent(topology::restore);
         incoming.restore(saved);

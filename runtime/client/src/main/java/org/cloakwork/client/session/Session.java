@@ -613,7 +613,7 @@ public final class Session {
         private void expectAnswer() {
             answer.cancel();
             answer = environment.scheduler().schedule(STEP_TIMEOUT, () -> lost("no answer within "
-                    + STEP_TIMEOUT.toSeconds() + " s while " + status));
+                    + STEP_TIMEOUT.getSeconds() + " s while " + status));
         }
 
         /** A link may be dead without anyone telling: then no message would arrive any more. */

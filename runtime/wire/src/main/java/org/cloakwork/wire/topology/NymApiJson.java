@@ -1,12 +1,12 @@
 package org.cloakwork.wire.topology;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,6 +25,7 @@ import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.NodeAddress;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.WireException;
+import org.cloakwork.wire.json.JsonText;
 
 /**
  * The answers of a nym-api directory that clients read. Reading ignores unknown fields and names the field that is
@@ -244,7 +245,7 @@ public final class NymApiJson {
                 throw new IllegalArgumentException("validity must be at least 1 epoch, not " + validityEpochs);
             }
             Objects.requireNonNull(currentEpochStart);
-            if (!epochDuration.isPositive()) {
+            if (epochDuration.compareTo(Duration.ZERO) <= 0) {
                 throw new IllegalArgumentException("epoch duration must be positive, not " + epochDuration);
             }
         }
@@ -306,7 +307,7 @@ public final class NymApiJson {
                 .put("size", page.nodes().size());
         ArrayNode data = nodes.putArray("data");
         page.nodes().forEach(node -> writeNode(data.addObject(), node));
-        return JsonField.write(root);
+        return JsonText.writeDocument(root);
     }
 
     /**
@@ -327,7 +328,7 @@ public final class NymApiJson {
      * @return the body
      */
     public static byte[] write(Topology.RewardedSet set) {
-        return JsonField.write(TopologyJson.writeRewardedSet(set));
+        return JsonText.writeDocument(TopologyJson.writeRewardedSet(set));
     }
 
     /**
@@ -370,7 +371,7 @@ public final class NymApiJson {
         root.putObject("progress").put("current_key_rotation_id", rotation)
                 .put("current_rotation_starting_epoch", info.firstEpochId(rotation))
                 .put("current_rotation_ending_epoch", info.firstEpochId(rotation + 1) - 1);
-        return JsonField.write(root);
+        return JsonText.writeDocument(root);
     }
 
     private static Metadata readMetadata(JsonField json) throws WireException {
@@ -390,8 +391,8 @@ public final class NymApiJson {
             return;
         }
         try {
-            metadata.set("status", JsonField.MAPPER.readTree(status.get()));
-        } catch (JsonProcessingException e) {
+            metadata.set("status", JsonText.readDocument(status.get().getBytes(StandardCharsets.UTF_8)));
+        } catch (JsonText.MalformedException e) {
             throw new IllegalArgumentException("status must be " + NO_UPDATES + " or a JSON object", e);
         }
     }
