@@ -17,13 +17,14 @@ import org.bouncycastle.tls.NamedGroup;
 import org.bouncycastle.tls.ProtocolName;
 import org.bouncycastle.tls.ProtocolVersion;
 import org.bouncycastle.tls.ServerName;
+import org.bouncycastle.tls.SignatureAndHashAlgorithm;
+import org.bouncycastle.tls.SignatureScheme;
 import org.bouncycastle.tls.TlsAuthentication;
 import org.bouncycastle.tls.TlsClientProtocol;
 import org.bouncycastle.tls.TlsCredentials;
 import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.TlsServerCertificate;
 import org.bouncycastle.tls.crypto.TlsCrypto;
-import org.bouncycastle.tls.crypto.impl.bc.BcTlsCrypto;
 
 /**
  * One TLS connection as a function of bytes: what comes from the server goes in, what is for it comes out. TLS 1.3, and
@@ -35,6 +36,11 @@ final class TlsConnection {
         CipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
         CipherSuite.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256};
 
+    private static final int[] SIGNATURES = {SignatureScheme.ecdsa_secp256r1_sha256,
+        SignatureScheme.ecdsa_secp384r1_sha384, SignatureScheme.ecdsa_secp521r1_sha512,
+        SignatureScheme.rsa_pss_rsae_sha256, SignatureScheme.rsa_pss_rsae_sha384, SignatureScheme.rsa_pss_rsae_sha512,
+        SignatureScheme.rsa_pkcs1_sha256, SignatureScheme.rsa_pkcs1_sha384, SignatureScheme.rsa_pkcs1_sha512};
+
     private final TlsClientProtocol protocol = new TlsClientProtocol();
 
     /**
@@ -45,7 +51,7 @@ final class TlsConnection {
      * @throws IOException never, as long as nothing came
      */
     TlsConnection(String host, TrustAnchors anchors, long nowMillis) throws IOException {
-        protocol.connect(new Client(new BcTlsCrypto(new SecureRandom()), new HostName(host), anchors, nowMillis));
+        protocol.connect(new Client(new LeanCrypto(new SecureRandom()), new HostName(host), anchors, nowMillis));
     }
 
     /** @throws IOException when it is not TLS, or the certificate is not good; {@link #output} has the alert */
@@ -120,6 +126,15 @@ final class TlsConnection {
         @Override
         public Vector<Integer> getEarlyKeyShareGroups() {
             return new Vector<>(List.of(NamedGroup.x25519));
+        }
+
+        @Override
+        protected Vector<SignatureAndHashAlgorithm> getSupportedSignatureAlgorithms() {
+            Vector<SignatureAndHashAlgorithm> algorithms = new Vector<>();
+            for (int scheme : SIGNATURES) {
+                algorithms.add(SignatureScheme.getSignatureAndHashAlgorithm(scheme));
+            }
+            return algorithms;
         }
 
         @Override
