@@ -10,13 +10,13 @@ import org.cloakwork.cover.none.NoCoverFactory;
 import org.cloakwork.cover.poisson.PoissonCoverFactory;
 import org.cloakwork.retransmission.adaptive.AdaptiveRetransmissionFactory;
 import org.cloakwork.retransmission.timeout.TimeoutRetransmissionFactory;
+import org.cloakwork.sphinx.fast.FastSphinx;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.topology.TopologyProvider;
 import org.cloakwork.spi.transport.GatewayTransport;
-import org.cloakwork.sphinx.fast.FastSphinx;
 
 /** The parts that are here, by kind and name; {@code host} is one that is written in JavaScript. */
 final class WebParts {
