@@ -37,7 +37,7 @@ function knownFunction(parameters, body) {
     if (text === `return ${parameters[i]}`) {
       return (...args) => args[i];
     }
-    if (text === `console.warn(${parameters[i]})`) {
+    if (text === `return console.warn(${parameters[i]})` || text === `console.warn(${parameters[i]})`) {
       return (...args) => console.warn(args[i]);
     }
   }

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.cloakwork.api.Figure;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.StreamException;
@@ -25,11 +26,11 @@ import org.cloakwork.api.Subscription;
 import org.cloakwork.spi.frontend.FrontEnd;
 import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.streams.ByteBudget;
+import org.cloakwork.streams.SocketPump;
 import org.cloakwork.streams.StreamLimits;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.socks5.ConnectFailure;
 import org.cloakwork.wire.socks5.ProviderResponse;
-import org.cloakwork.wire.socks5.StreamData;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -106,8 +107,9 @@ final class SocksServer implements FrontEnd.Serving {
         return budget;
     }
 
-    MixnetClient client() {
-        return client;
+    ExitConnection.Route route() {
+        return new ExitConnection.Route(client, configuration.exit(), configuration.anonymous(),
+                configuration.windows());
     }
 
     void count(Counter counter) {
@@ -124,6 +126,11 @@ final class SocksServer implements FrontEnd.Serving {
     @Override
     public Map<String, Long> counters() {
         return counters.snapshot();
+    }
+
+    @Override
+    public List<Figure> figures() {
+        return counters.figures();
     }
 
     // ------------------------------------------------------------------ sockets
@@ -175,6 +182,7 @@ final class SocksServer implements FrontEnd.Serving {
     private void serve(Socket socket) {
         try {
             socket.setTcpNoDelay(true);
+            SocketPump.keepAlive(socket);
             Optional<Handshake> handshake = handshake(socket);
             boolean admitted;
             synchronized (sockets) {
@@ -244,7 +252,7 @@ final class SocksServer implements FrontEnd.Serving {
             connection.run();
         } finally {
             connections.remove(id);
-            connection.release();
+            connection.exit().stream().release();
         }
     }
 
@@ -257,19 +265,11 @@ final class SocksServer implements FrontEnd.Serving {
         } catch (WireException e) {
             return false;
         }
-        long id;
-        switch (response) {
-            case ProviderResponse.NetworkData(var ignored, StreamData data) -> id = data.connectionId();
-            case ProviderResponse.ConnectionError error -> id = error.connectionId();
-            case ProviderResponse.Window window -> id = window.connectionId();
-            case ProviderResponse.Answer ignored -> {
-                return false;
-            }
-            case ProviderResponse.Control ignored -> {
-                return false;
-            }
+        Optional<Long> id = ExitConnection.idOf(response);
+        if (id.isEmpty()) {
+            return false;
         }
-        Connection connection = connections.get(id);
+        Connection connection = connections.get(id.get());
         if (connection == null) {
             // Without a version it may just as well be a message of somebody else.
             boolean ours = response.versions().providerInterface() != 0
@@ -280,11 +280,11 @@ final class SocksServer implements FrontEnd.Serving {
             }
             return ours;
         }
-        if (!connection.isAnsweredBy(message.origin())) {
+        if (!connection.exit().isAnsweredBy(message.origin())) {
             counters.count(Counter.OTHER_WAY);
             return false;
         }
-        connection.received(response);
+        connection.exit().received(response);
         return true;
     }
 
@@ -292,7 +292,7 @@ final class SocksServer implements FrontEnd.Serving {
 
     private void tick() {
         do {
-            connections.values().forEach(Connection::tick);
+            connections.values().forEach(connection -> connection.exit().tick());
         } while (pause(TICK));
     }
 
@@ -324,7 +324,7 @@ final class SocksServer implements FrontEnd.Serving {
             LOG.warn("closing the SOCKS port failed: {}", e.getMessage());
         }
         interception.close();
-        connections.values().forEach(connection -> connection.abort("the front-end was closed"));
+        connections.values().forEach(connection -> connection.exit().stream().abort("the front-end was closed"));
         List<Socket> left;
         synchronized (sockets) {
             left = List.copyOf(sockets);

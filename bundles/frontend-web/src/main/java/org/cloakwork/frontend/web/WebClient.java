@@ -1,5 +1,6 @@
 package org.cloakwork.frontend.web;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -13,6 +14,7 @@ import org.cloakwork.api.Outcome;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.SenderTag;
+import org.cloakwork.api.StreamException;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.engine.Engine;
@@ -33,6 +35,7 @@ public final class WebClient {
     private final WebParts parts;
     private final WebStore store;
     private final Engine engine;
+    private final WebStreams streams;
 
     private WebClient(Host host, String[] settings, byte[] rows) throws StoreException {
         this.host = host;
@@ -52,10 +55,7 @@ public final class WebClient {
         if (values.containsKey("gateway")) {
             configuration = configuration.withGateway(IdentityKey.parse(values.get("gateway")));
         }
-        Randomness randomness = bytes -> {
-            byte[] fresh = host.random(bytes.length).copyToJavaArray();
-            System.arraycopy(fresh, 0, bytes, 0, bytes.length);
-        };
+        Randomness randomness = new HostRandomness(host);
         Environment environment = new Environment(new HostClock(), loop, loop::execute, loop::execute, loop::execute,
                 randomness);
         Identity identity = store.identity(randomness, failure -> loop.execute(() -> begin(failure)));
@@ -63,6 +63,7 @@ public final class WebClient {
         store.forget();
         engine.onState(this::tell);
         engine.onAddress(address -> host.address(address.toString()));
+        streams = new WebStreams(host, loop, engine, randomness);
         engine.subscribe(this::received);
     }
 
@@ -227,6 +228,50 @@ public final class WebClient {
             values.put(settings[i], settings[i + 1]);
         }
         parts.choose(kind, name, values);
+    }
+
+    /**
+     * Has an exit connect.
+     *
+     * @param stream the caller's number for it; changes are told by {@link Host#streamChanged}
+     * @param exit   an address
+     * @param target {@code host:port}
+     * @throws StreamException if there is no room
+     */
+    @JSExport
+    public void openStream(int stream, String exit, String target) throws StreamException {
+        streams.open(stream, MixnetAddress.parse(exit), target);
+    }
+
+    /** {@return "connecting", "open", "broken", or the name of a {@code ConnectFailure}} */
+    @JSExport
+    public String streamState(int stream) {
+        return streams.state(stream);
+    }
+
+    /** {@return bytes; none: there are none yet; null: no more will come} */
+    @JSExport
+    public Int8Array readStream(int stream) throws IOException {
+        byte[] bytes = streams.read(stream);
+        return bytes == null ? null : Int8Array.copyFromJavaArray(bytes);
+    }
+
+    /** {@return how many of the bytes were taken} */
+    @JSExport
+    public int writeStream(int stream, Int8Array bytes) throws IOException {
+        return streams.write(stream, bytes.copyToJavaArray());
+    }
+
+    /** Closes our half. */
+    @JSExport
+    public void closeStreamOutput(int stream) throws IOException {
+        streams.closeOutput(stream);
+    }
+
+    /** Ends it, whatever is under way, and forgets it. */
+    @JSExport
+    public void leaveStream(int stream, String why) {
+        streams.leave(stream, why);
     }
 
     /** {@return lines of a name and a number} */

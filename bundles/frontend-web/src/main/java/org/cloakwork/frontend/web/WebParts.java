@@ -1,31 +1,34 @@
 package org.cloakwork.frontend.web;
 
 import java.time.Duration;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Function;
 import org.cloakwork.client.base.Parts;
-import org.cloakwork.cover.constant.ConstantCoverFactory;
-import org.cloakwork.cover.none.NoCoverFactory;
-import org.cloakwork.cover.poisson.PoissonCoverFactory;
-import org.cloakwork.retransmission.adaptive.AdaptiveRetransmissionFactory;
-import org.cloakwork.retransmission.timeout.TimeoutRetransmissionFactory;
-import org.cloakwork.sphinx.fast.FastSphinx;
+import org.cloakwork.cover.constant.ConstantCover;
+import org.cloakwork.cover.none.NoCover;
+import org.cloakwork.cover.poisson.PoissonCover;
+import org.cloakwork.retransmission.adaptive.AdaptiveRetransmission;
+import org.cloakwork.retransmission.timeout.TimeoutRetransmission;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.topology.TopologyProvider;
 import org.cloakwork.spi.transport.GatewayTransport;
+import org.cloakwork.sphinx.fast.FastSphinx;
 
 /** The parts that are here, by kind and name; {@code host} is one that is written in JavaScript. */
 final class WebParts {
 
     private static final String HOST = "host";
-    private static final List<PartFactory<CoverTrafficStrategy>> COVERS =
-            List.of(new PoissonCoverFactory(), new ConstantCoverFactory(), new NoCoverFactory());
-    private static final List<PartFactory<RetransmissionPolicy>> RETRANSMISSIONS =
-            List.of(new TimeoutRetransmissionFactory(), new AdaptiveRetransmissionFactory());
+    private static final Map<String, Function<Map<String, Object>, CoverTrafficStrategy>> COVERS = Map.of(
+            "poisson", PoissonCover::new, "constant", ConstantCover::new, "none", ignored -> new NoCover());
+    private static final Map<String, Function<Map<String, Object>, RetransmissionPolicy>> RETRANSMISSIONS = Map.of(
+            "timeout", TimeoutRetransmission::new, "adaptive", AdaptiveRetransmission::new);
 
     private final Host host;
     private final WebTopology topology;
@@ -36,8 +39,8 @@ final class WebParts {
         this.host = host;
         this.topology = topology;
         this.transport = transport;
-        parts.setTransport(transport);
-        parts.setSphinx(new FastSphinx(loop::execute));
+        parts.set(PartKind.TRANSPORT, transport);
+        parts.set(PartKind.SPHINX, new FastSphinx(loop::execute));
     }
 
     Parts parts() {
@@ -47,10 +50,11 @@ final class WebParts {
     /** @throws IllegalArgumentException naming what is wrong and what there is */
     void choose(String kind, String name, Map<String, String> configuration) {
         switch (kind) {
-            case "topology" -> parts.setTopology(topology(name));
-            case "transport" -> parts.setTransport(transport(name));
-            case "cover" -> parts.setCover(name.equals(HOST) ? new HostCover() : make(kind, name, COVERS, configuration));
-            case "retransmission" -> parts.setRetransmission(make(kind, name, RETRANSMISSIONS, configuration));
+            case "topology" -> parts.set(PartKind.TOPOLOGY, topology(name));
+            case "transport" -> parts.set(PartKind.TRANSPORT, transport(name));
+            case "cover" -> parts.set(PartKind.COVER,
+                    name.equals(HOST) ? new HostCover() : make(kind, name, COVERS, configuration));
+            case "retransmission" -> parts.set(PartKind.RETRANSMISSION, make(kind, name, RETRANSMISSIONS, configuration));
             default -> throw new IllegalArgumentException("no kind of part is called \"" + kind
                     + "\"; there are topology, transport, cover and retransmission");
         }
@@ -72,15 +76,17 @@ final class WebParts {
         return transport::connect;
     }
 
-    private static <T> T make(String kind, String name, List<PartFactory<T>> factories,
+    private static <T> T make(String kind, String name, Map<String, Function<Map<String, Object>, T>> makers,
                               Map<String, String> configuration) {
-        for (PartFactory<T> factory : factories) {
-            if (factory.name().equals(name)) {
-                return factory.create(configuration);
-            }
+        Function<Map<String, Object>, T> maker = makers.get(name);
+        if (maker == null) {
+            throw new IllegalArgumentException("there is no " + kind + " part called \"" + name + "\"; there are "
+                    + new TreeSet<>(makers.keySet()));
         }
-        throw new IllegalArgumentException("there is no " + kind + " part called \"" + name + "\"; there are "
-                + factories.stream().map(PartFactory::name).toList());
+        Map<String, Object> properties = new HashMap<>(configuration);
+        properties.put(PartFactory.KIND_PROPERTY, kind);
+        properties.put(PartFactory.NAME_PROPERTY, name);
+        return maker.apply(properties);
     }
 
     private final class HostCover implements CoverTrafficStrategy {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.cloakwork.itests.testing.distribution.Command;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +25,7 @@ class AssembleTest {
     private Path folder;
 
     @ParameterizedTest
-    @CsvSource({"websocket, org.cloakwork.transport.websocket", "websocket-jdk, org.cloakwork.transport.jdk"})
+    @CsvSource({"websocket, org.cloakwork.transport.websocket", "websocket-jdk, org.cloakwork.transport.websocketjdk"})
     void theChosenPartsAndWhatTheyNeedMakeAClient(String transport, String bundle) throws Exception {
         Unpacked assembled = assemble(new Unpacked(Command.HOME), PARTS.replace(",websocket,", "," + transport + ","));
         assertEquals(transport.equals("websocket"),

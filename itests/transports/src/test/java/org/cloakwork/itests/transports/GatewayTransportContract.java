@@ -25,10 +25,10 @@ import java.util.function.BooleanSupplier;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.cloakwork.itests.testing.transport.Net;
+import org.cloakwork.itests.testing.transport.Recorder;
+import org.cloakwork.itests.testing.transport.RecordingServer;
 import org.cloakwork.spi.transport.GatewayLink;
-import org.cloakwork.testing.transport.Net;
-import org.cloakwork.testing.transport.Recorder;
-import org.cloakwork.testing.transport.RecordingServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -47,13 +47,13 @@ abstract class GatewayTransportContract {
     private static final long CLOSE_GRACE_MILLIS = 1_000;
 
     private final String name;
-    /** What the reason says if nobody listens, */
+    /** What the reason says if nobody listens. */
     private final String refused;
-    /** if a message is too large, */
+    /** What the reason says if a message is too large. */
     private final String tooLarge;
-    /** if the connection ends without a close frame, */
+    /** What the reason says if the connection ends without a close frame. */
     private final String ended;
-    /** and if a peer did not answer when the link was finished. */
+    /** What the reason says if a peer did not answer when the link was finished. */
     private final String cutOff;
     /** The request's headers of that name. */
     private final List<String> userAgent;
