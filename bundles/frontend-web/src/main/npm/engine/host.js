@@ -246,6 +246,15 @@ export async function startEngine(source, options, listener) {
       const at = line.lastIndexOf(' ');
       return [line.slice(0, at), Number(line.slice(at + 1))];
     })),
+    openStream: (stream, exit, target) => client.openStream(stream, exit, target),
+    streamState: (stream) => client.streamState(stream),
+    readStream(stream) {
+      const bytes = client.readStream(stream);
+      return bytes === null ? null : unsigned(bytes);
+    },
+    writeStream: (stream, bytes) => client.writeStream(stream, signed(bytes)),
+    closeStreamOutput: (stream) => client.closeStreamOutput(stream),
+    leaveStream: (stream, why) => client.leaveStream(stream, why),
     close: () => client.close(),
   };
 }

@@ -12,6 +12,7 @@ import org.cloakwork.cover.none.NoCover;
 import org.cloakwork.cover.poisson.PoissonCover;
 import org.cloakwork.retransmission.adaptive.AdaptiveRetransmission;
 import org.cloakwork.retransmission.timeout.TimeoutRetransmission;
+import org.cloakwork.sphinx.fast.FastSphinx;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
@@ -19,7 +20,6 @@ import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.topology.TopologyProvider;
 import org.cloakwork.spi.transport.GatewayTransport;
-import org.cloakwork.sphinx.fast.FastSphinx;
 
 /** The parts that are here, by kind and name; {@code host} is one that is written in JavaScript. */
 final class WebParts {
