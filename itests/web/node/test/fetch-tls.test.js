@@ -4,6 +4,7 @@ import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import fs from "node:fs";
 import net from "node:net";
+import path from "node:path";
 import { before, test } from "node:test";
 import tls from "node:tls";
 
@@ -12,13 +13,14 @@ import { securing } from "../../../../bundles/frontend-web/src/main/npm/http/tls
 import { tcp } from "./servers.js";
 
 const file = (name) => fs.readFileSync(new URL(`../certificates/${name}`, import.meta.url));
-const { load } = await import(process.env.CLOAKWORK_WASM_LOADER);
+const folder = process.env.CLOAKWORK_PACKAGE;
+const { load } = await import(path.join(folder, "engine/module.js"));
 
 let module;
 let secure;
 
 before(async () => {
-  module = (await load(process.env.CLOAKWORK_TLS_WASM, {})).exports;
+  module = await load(fs.readFileSync(path.join(folder, "http/tls.wasm")));
   trust(anchor());
   secure = securing(module);
 });

@@ -5,27 +5,52 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.api.Test;
 
-/** The tests of the package's own HTTP, in Node, against servers that misbehave. */
+/** The package's own HTTP and TLS, in Node: against servers that misbehave, and through a mixnet. */
 class FetchIT {
 
+    static final Path PACKAGE = Path.of("..", "..", "bundles", "frontend-web", "target", "package").toAbsolutePath()
+            .normalize();
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final Pattern PASSED = Pattern.compile("(?m)^# pass (\\d+)$");
 
-    @ParameterizedTest
-    @ValueSource(strings = {"fetch-suffering", "fetch-http"})
-    void everyCallEndsAsItShould(String name) throws Exception {
+    @Test
+    void whatUsersOfMixFetchSufferDoesNotHappen() throws Exception {
+        passes("fetch-suffering", Map.of());
+    }
+
+    @Test
+    void itIsHttpAsServersSpeakIt() throws Exception {
+        passes("fetch-http", Map.of());
+    }
+
+    @Test
+    void tlsEndsHereAndCertificatesAreChecked() throws Exception {
+        passes("fetch-tls", Map.of());
+    }
+
+    @Test
+    void throughAnExit() throws Exception {
+        try (WebWorld world = new WebWorld()) {
+            passes("fetch-exit", world.environment());
+        }
+    }
+
+    private static void passes(String name, Map<String, String> environment) throws Exception {
         String file = Path.of("node", "test", name + ".test.js").toAbsolutePath().toString();
-        Node.Ran ran = Node.run(LIMIT, Map.of(), "--test", "--test-reporter=tap", file);
+        Map<String, String> all = new HashMap<>(environment);
+        all.put("CLOAKWORK_PACKAGE", PACKAGE.toString());
+        Node.Ran ran = Node.run(LIMIT, all, "--test", "--test-reporter=tap", file);
         assertEquals(0, ran.code(), ran.text());
         Matcher passed = PASSED.matcher(ran.text());
-        assertTrue(passed.find() && !List.of("0", "1").contains(passed.group(1)), ran.text());
+        assertTrue(passed.find() && Integer.parseInt(passed.group(1)) > 1, ran.text());
         System.out.println("web: " + name + ": " + passed.group(1) + " passed");
+        Pattern.compile("(?m)^\\s*# (.* ms)$").matcher(ran.text()).results()
+                .forEach(line -> System.out.println("web: " + name + ": " + line.group(1)));
     }
 }

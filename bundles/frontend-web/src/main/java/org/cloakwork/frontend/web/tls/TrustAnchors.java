@@ -24,8 +24,8 @@ record TrustAnchors(Map<ByteBuffer, List<TrustAnchor>> bySubject) {
     }
 
     /**
-     * @param encoded for each: 4 bytes with the day after 1970 on which it ends, then name and key in DER, each with its
-     *     length in 2 bytes before it; numbers big-endian
+     * @param encoded for each: 4 bytes with the day after 1970 on which it ends, then name and key in DER, each with
+     *     its length in 2 bytes before it; numbers big-endian
      * @throws IllegalArgumentException when it is something else
      */
     static TrustAnchors decode(byte[] encoded) {

@@ -104,7 +104,8 @@ class CertificatePathTest {
     @Test
     void aTimeThatIsNotNow() {
         refused("it has expired", server(draft -> draft.until = Date.from(NOW.minusSeconds(1))));
-        refused("it is not valid yet; is the clock right?", server(draft -> draft.from = Date.from(NOW.plusSeconds(1))));
+        refused("it is not valid yet; is the clock right?",
+                server(draft -> draft.from = Date.from(NOW.plusSeconds(1))));
         refused("it has expired", below(MIDDLE),
                 ROOT.authority(MIDDLE, draft -> draft.until = Date.from(NOW.minusSeconds(1))));
     }
@@ -125,7 +126,8 @@ class CertificatePathTest {
     void anAuthorityThatNobodyTrusts() {
         Authority stranger = Authority.ec("Stranger");
         refused("it leads to no authority that is trusted here", below(stranger));
-        refused("it leads to no authority that is trusted here", below(stranger), stranger.authority(stranger, asItIs()));
+        refused("it leads to no authority that is trusted here", below(stranger),
+                stranger.authority(stranger, asItIs()));
     }
 
     @Test
@@ -189,8 +191,9 @@ class CertificatePathTest {
         check(HOST, ROOT, below(MIDDLE), ROOT.authority(MIDDLE, permitting("example.net")));
         refused("an authority of its chain may not certify its names", below(MIDDLE),
                 ROOT.authority(MIDDLE, permitting("example.org")));
-        refused("an authority of its chain may not certify its names", below(MIDDLE), ROOT.authority(MIDDLE,
-                draft -> draft.with(Extension.nameConstraints, true, new NameConstraints(null, subtree("example.net")))));
+        NameConstraints without = new NameConstraints(null, subtree("example.net"));
+        refused("an authority of its chain may not certify its names", below(MIDDLE),
+                ROOT.authority(MIDDLE, draft -> draft.with(Extension.nameConstraints, true, without)));
     }
 
     private static Consumer<Authority.Draft> permitting(String domain) {
@@ -256,7 +259,8 @@ class CertificatePathTest {
             chain.add(one.authority(two, asItIs()));
             chain.add(two.authority(one, asItIs()));
         }
-        assertThrows(BadCertificate.class, () -> CertificatePath.check(HOST, chain, trusting(ROOT), NOW.toEpochMilli()));
+        assertThrows(BadCertificate.class,
+                () -> CertificatePath.check(HOST, chain, trusting(ROOT), NOW.toEpochMilli()));
     }
 
     @Test
