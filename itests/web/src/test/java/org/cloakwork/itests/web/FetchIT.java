@@ -48,7 +48,7 @@ class FetchIT {
         }
     }
 
-    private static void passes(String name, Map<String, String> environment) throws Exception {
+    static void passes(String name, Map<String, String> environment) throws Exception {
         String file = Path.of("node", "test", name + ".test.js").toAbsolutePath().toString();
         Map<String, String> all = new HashMap<>(environment);
         all.put("CLOAKWORK_PACKAGE", PACKAGE.toString());
