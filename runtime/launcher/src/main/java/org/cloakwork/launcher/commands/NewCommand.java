@@ -78,14 +78,16 @@ public final class NewCommand implements Command {
         if (Files.exists(target)) {
             throw new UsageException("--out " + target + ": there already");
         }
+        String bundles = shellWord(Home.path().resolve("bundles")) + "/";
         String className = className(name) + className(kind.equals(FRONT_END) ? "front-end" : kind);
         Map<String, String> values = Map.of("kind", kind, "name", name, "package", packageName, "class", className,
-                "home", Home.path().toString(), "key", kind.equals(FRONT_END) ? "frontends" : kind);
+                "home", Home.path().toString(), "home-xml", xml(Home.path()), "bundles", bundles,
+                "key", kind.equals(FRONT_END) ? "frontends" : kind);
         fill(templates.resolve(SHARED), target, values);
         fill(templates.resolve(kind), target, values);
         out.println(target);
-        out.println("  build and test  mvn -f " + target + " package");
-        out.println("  install         cp " + target + "/target/*.jar " + Home.path().resolve("bundles") + "/");
+        out.println("  build and test  mvn -f " + shellWord(target) + " package");
+        out.println("  install         cp " + shellWord(target) + "/target/*.jar " + bundles);
         out.println("  select          " + values.get("key") + " = " + name + " in etc/cloakwork.cfg");
         return DONE;
     }
@@ -95,6 +97,16 @@ public final class NewCommand implements Command {
             return folders.map(folder -> folder.getFileName().toString()).filter(kind -> !kind.equals(SHARED))
                     .collect(Collectors.toCollection(TreeSet::new)).stream().collect(Collectors.joining(", "));
         }
+    }
+
+    /** A path as one word of a command line, so that what is printed can be pasted. */
+    private static String shellWord(Path path) {
+        String text = path.toString();
+        return text.matches("[\\w./+:@%-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+    }
+
+    private static String xml(Path path) {
+        return path.toString().replace("&", "&amp;").replace("<", "&lt;");
     }
 
     private static String className(String words) {
