@@ -2,6 +2,7 @@ package org.cloakwork.client.engine;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Delivery;
+import org.cloakwork.api.Figure;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.MixnetStream;
@@ -24,7 +26,7 @@ import org.cloakwork.api.StreamListener;
 import org.cloakwork.api.StreamOptions;
 import org.cloakwork.api.Subscription;
 import org.cloakwork.client.base.ClientConfiguration;
-import org.cloakwork.client.base.Counters;
+import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Cryptography;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.Parts;
@@ -40,6 +42,7 @@ import org.cloakwork.client.session.Session;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.client.store.Saved;
 import org.cloakwork.client.topology.TopologyKeeper;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.store.ClientStore;
 import org.cloakwork.spi.store.StoreException;
 import org.cloakwork.streams.OpenStream;
@@ -59,6 +62,7 @@ public final class Engine implements MixnetClient {
     private final Ground ground;
     private final StateBoard states;
     private final Warnings warnings = new Warnings();
+    private volatile Optional<String> remedy = Optional.empty();
     private final Announcements<MixnetAddress> addresses;
     /** What the client goes on from, until it does. */
     private Saved saved;
@@ -94,7 +98,7 @@ public final class Engine implements MixnetClient {
      */
     public Engine(ClientConfiguration configuration, Parts parts, Environment environment,
                   Cryptography cryptography) {
-        this(new Ground(configuration, parts, environment, cryptography, new Counters(),
+        this(new Ground(configuration, parts, environment, cryptography, new Counters<>(Counter.class),
                 Identity.generate(environment.randomness())), Optional.empty(), Saved.NOTHING);
     }
 
@@ -112,7 +116,7 @@ public final class Engine implements MixnetClient {
     public static Engine open(ClientConfiguration configuration, Parts parts, Environment environment,
                               ClientStore store) throws StoreException {
         Identity identity = KeyFiles.loadOrCreate(store.directory(), environment.randomness());
-        Counters counters = new Counters();
+        Counters<Counter> counters = new Counters<>(Counter.class);
         Saved saved = Saved.load(store, identity.identity().publicKey(), environment.clock().now(), ReplyKeys.MAX_AGE,
                 Inbox.STALE_AFTER, counters);
         return new Engine(new Ground(configuration, parts, environment, Cryptography.NYM, counters, identity),
@@ -124,7 +128,7 @@ public final class Engine implements MixnetClient {
         this.saved = saved;
         var configuration = ground.configuration();
         Environment environment = ground.environment();
-        Counters counters = ground.counters();
+        Counters<Counter> counters = ground.counters();
         Identity identity = ground.identity();
         ledger = new Ledger(store, saved, identity.identity().publicKey(), environment, counters, this::updateState);
         ReplyKeys replyKeys = new ReplyKeys(counters, ledger);
@@ -191,6 +195,11 @@ public final class Engine implements MixnetClient {
     }
 
     @Override
+    public Optional<String> remedy() {
+        return remedy;
+    }
+
+    @Override
     public void awaitReady(Duration deadline) throws TimeoutException, InterruptedException {
         states.awaitReady(deadline);
     }
@@ -222,6 +231,16 @@ public final class Engine implements MixnetClient {
         snapshot.put(Admission.IN_FLIGHT, (long) admission.count());
         snapshot.putAll(topology.figures());
         return snapshot;
+    }
+
+    @Override
+    public List<Figure> figures() {
+        List<Figure> figures = new ArrayList<>(ground.counters().figures());
+        figures.addAll(streams.figures());
+        figures.add(Figure.level(Admission.IN_FLIGHT, "messages that have not ended", admission.count()));
+        topology.figures().forEach((name, value) ->
+                figures.add(Figure.level(name, TopologyKeeper.meaning(name), value)));
+        return figures;
     }
 
     /** {@return what the client holds at this moment; to be asked on its own thread only} */
@@ -395,6 +414,7 @@ public final class Engine implements MixnetClient {
             return;
         }
         warnings.set(condition.warnings());
+        remedy = condition.remedy();
         states.set(condition.state(states.wasReady()));
     }
 }

@@ -4,15 +4,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.cloakwork.client.base.ClientConfiguration;
-import org.cloakwork.client.base.Counters;
+import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Cryptography;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.identity.Identity;
+import org.cloakwork.spi.runtime.Counters;
 
 /** What a client is made from, for all that is put together here. */
 record Ground(ClientConfiguration configuration, Parts parts, Environment environment, Cryptography cryptography,
-              Counters counters, Identity identity) {
+              Counters<Counter> counters, Identity identity) {
 
     long nowNanos() {
         return environment.clock().nanoTime();

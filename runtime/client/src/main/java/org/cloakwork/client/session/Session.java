@@ -17,13 +17,13 @@ import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
 import org.cloakwork.client.base.Cryptography;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.GatewayPolicy;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.client.store.Saved;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
@@ -62,9 +62,9 @@ public final class Session {
     private static final byte[] PING = new byte[8];
     /** The same line is logged once in so long, however often the link comes and goes. */
     private static final Duration QUIET = Duration.ofMinutes(10);
-    /** A link we leave ourselves is read until nothing has come for so long, */
+    /** A link we leave ourselves is read until nothing has come for so long. */
     private static final Duration FAREWELL_SILENCE = Duration.ofSeconds(1);
-    /** and for so long at most. */
+    /** A link we leave ourselves is read for so long at most, whatever still comes. */
     private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(10);
     /** With a later guard, so long until the earlier ones are asked again; each time in vain makes it longer. */
     private static final Duration FIRST_RETURN = Duration.ofMinutes(20);
@@ -94,7 +94,7 @@ public final class Session {
     private final Environment environment;
     private final Parts parts;
     private final Cryptography cryptography;
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private final IdentityKeyPair identity;
     private final EncryptionKey encryption;
     private final Optional<IdentityKey> named;
@@ -151,7 +151,7 @@ public final class Session {
      * @param ledger      told where we are registered, and who the guards are
      * @param listener    told what happens
      */
-    public Session(Environment environment, Parts parts, Cryptography cryptography, Counters counters,
+    public Session(Environment environment, Parts parts, Cryptography cryptography, Counters<Counter> counters,
                    IdentityKeyPair identity, EncryptionKey encryption, Optional<IdentityKey> named,
                    GatewayPolicy policy, Saved saved,
                    Ledger ledger, Listener listener) {

@@ -22,11 +22,11 @@ import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
 import org.cloakwork.client.base.Way;
 import org.cloakwork.client.encode.Content;
 import org.cloakwork.client.outbox.Lane;
 import org.cloakwork.client.outbox.Target;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.store.Change;
 import org.cloakwork.spi.store.ClientStore;
 import org.cloakwork.spi.store.StoreException;
@@ -44,8 +44,7 @@ import org.cloakwork.wire.topology.TopologyJson;
  * <pre>
  * gateway       own identity 32                       identity of our gateway 32
  * guards        own identity 32                       for each: identity 32, drawn 8, to be replaced 8, not in the
- * network
- *                                                     since 8 or 0
+ *                                                     network since 8 or 0
  * registration  own identity 32, gateway 32           shared key 32, last timestamp in seconds 8
  * tag           recipient 96                          our tag 16, last used 8
  * reply-key     BLAKE3 of the key 32                  key 16, made 8, our tag it was given away under 16 or nothing
@@ -276,7 +275,7 @@ final class Rows {
     // ------------------------------------------------------------------ read
 
     static Saved load(ClientStore store, IdentityKey self, Instant now, Duration surbAge, Duration completedAge,
-                      Counters counters) throws StoreException {
+                      Counters<Counter> counters) throws StoreException {
         List<IdentityKey> gateway = new ArrayList<>();
         Map<IdentityKey, Saved.Registration> registrations = new HashMap<>();
         Map<MixnetAddress, Saved.Tag> tags = new LinkedHashMap<>();

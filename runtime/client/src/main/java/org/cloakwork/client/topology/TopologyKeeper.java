@@ -12,12 +12,12 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.client.store.Saved;
 import org.cloakwork.spi.runtime.Clock;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Scheduler;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.topology.Node;
@@ -54,13 +54,13 @@ public final class TopologyKeeper {
     private static final int MOST_NAMED = 5;
     /** At least so often a new topology is asked for: keys that rotated are good for one more epoch only. */
     private static final int REFRESHES_AN_EPOCH = 4;
-    /** But not more often than this, whatever the directory says of epochs. */
+    /** Between questions for a topology, at least, whatever the directory says of epochs. */
     private static final Duration LEAST_PERIOD = Duration.ofMillis(250);
 
     private final Parts parts;
     private final Clock clock;
     private final Scheduler scheduler;
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private final Duration refreshPeriod;
     private final Ledger ledger;
     private final Runnable onChange;
@@ -90,7 +90,7 @@ public final class TopologyKeeper {
      * @param ledger        told what there is to go on from after a restart
      * @param onChange      called after each answer, usable or not
      */
-    public TopologyKeeper(Parts parts, Environment environment, Counters counters, Duration refreshPeriod,
+    public TopologyKeeper(Parts parts, Environment environment, Counters<Counter> counters, Duration refreshPeriod,
                           Ledger ledger, Runnable onChange) {
         this.parts = parts;
         clock = environment.clock();
@@ -151,6 +151,20 @@ public final class TopologyKeeper {
             figures.put(FAULTS, (long) present.faults().size());
         });
         return figures;
+    }
+
+    /**
+     * @param figure the name of one of {@link #figures}
+     * @return what it measures
+     */
+    public static String meaning(String figure) {
+        return switch (figure) {
+            case AGE -> "for how long the present topology has been in use";
+            case NODES -> "nodes of the present topology";
+            case REJECTED -> "nodes that its source lists and that were left out";
+            case FAULTS -> "what else of its source could not be read";
+            default -> throw new IllegalArgumentException(figure);
+        };
     }
 
     /** {@return when the last good topology was taken over, to the second; there must be one} */
