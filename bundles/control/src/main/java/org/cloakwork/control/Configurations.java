@@ -22,6 +22,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import org.cloakwork.spi.control.Control;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
@@ -144,6 +145,12 @@ public final class Configurations {
         clientFeeds.values().forEach(feed -> feed.problem().ifPresent(problems::add));
         problems.addAll(notices.values());
         return problems.stream().distinct().toList();
+    }
+
+    /** {@return the keys of a part's configuration, and what is in force; empty if it has none} */
+    synchronized List<Control.Setting> settings(String kind, String name) {
+        return inventory.pid(kind, name).map(pid -> schemas.settings(pid,
+                parts.containsKey(pid) ? parts.get(pid).applied().orElse(Map.of()) : Map.of())).orElse(List.of());
     }
 
     private synchronized void refresh() {

@@ -54,7 +54,8 @@ final class Inventory {
                         state(components.getComponentConfigurationDTOs(description))));
             }
         }
-        for (ServiceReference<?> reference : services("(&(" + PartFactory.KIND_PROPERTY + "=*)(!(component.name=*)))")) {
+        for (ServiceReference<?> reference
+                : services("(&(" + PartFactory.KIND_PROPERTY + "=*)(!(component.name=*)))")) {
             parts.add(new Part(String.valueOf(reference.getProperty(PartFactory.KIND_PROPERTY)),
                     String.valueOf(reference.getProperty(PartFactory.NAME_PROPERTY)),
                     reference.getBundle().getSymbolicName() + " " + reference.getBundle().getVersion(), "available"));
@@ -67,6 +68,14 @@ final class Inventory {
     private static int order(String kind) {
         int index = KINDS.indexOf(kind);
         return index < 0 ? KINDS.size() : index;
+    }
+
+    /** {@return under which PID a part is configured, if a component brings it} */
+    Optional<String> pid(String kind, String name) {
+        return components.getComponentDescriptionDTOs().stream()
+                .filter(description -> kind.equals(description.properties.get(PartFactory.KIND_PROPERTY))
+                        && name.equals(description.properties.get(PartFactory.NAME_PROPERTY)))
+                .flatMap(description -> Arrays.stream(description.configurationPid)).findFirst();
     }
 
     /** {@return the names of a kind, for people} */

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.cloakwork.api.Figure;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.StreamException;
@@ -128,6 +129,11 @@ final class SocksServer implements FrontEnd.Serving {
     @Override
     public Map<String, Long> counters() {
         return counters.snapshot();
+    }
+
+    @Override
+    public List<Figure> figures() {
+        return counters.figures();
     }
 
     // ------------------------------------------------------------------ sockets

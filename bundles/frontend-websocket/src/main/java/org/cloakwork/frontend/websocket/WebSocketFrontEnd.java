@@ -3,6 +3,7 @@ package org.cloakwork.frontend.websocket;
 import java.io.IOException;
 import java.util.Map;
 import org.cloakwork.api.MixnetClient;
+import org.cloakwork.doors.Entrance;
 import org.cloakwork.spi.frontend.FrontEnd;
 import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;
@@ -33,7 +34,7 @@ public final class WebSocketFrontEnd implements FrontEnd {
         /** {@return where to listen} */
         @AttributeDefinition(name = "Host",
                 description = "localhost or an IP address. Others than loopback need a token.")
-        String host() default Settings.DEFAULT_HOST;
+        String host() default Entrance.DEFAULT_HOST;
 
         /** {@return the port} */
         @AttributeDefinition(name = "Port", description = "0 takes a free one.", min = "0", max = "65535")

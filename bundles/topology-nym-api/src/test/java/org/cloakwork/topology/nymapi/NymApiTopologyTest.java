@@ -507,7 +507,8 @@ class NymApiTopologyTest {
         });
         for (String urls : List.of("", "example.org", "http://", "http://u:p@example.org", "http://example.org/?a=b",
                 "http://example.org/#x", "http://a b", "http://example.org,".repeat(17))) {
-            assertThrows(IllegalArgumentException.class, () -> new NymApiTopology.Factory().create(Map.of("urls", urls)));
+            assertThrows(IllegalArgumentException.class, () ->
+                    new NymApiTopology.Factory().create(Map.of("urls", urls)));
         }
     }
 }

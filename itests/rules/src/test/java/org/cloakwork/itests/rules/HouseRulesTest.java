@@ -41,7 +41,7 @@ class HouseRulesTest {
     private static final String CLIENT_COMPONENT = "org.cloakwork.client.component..";
     /** Connections are what these are there for. */
     private static final String[] DOORS = {"org.cloakwork.transport..", "org.cloakwork.frontend..",
-        "org.cloakwork.control.."};
+        "org.cloakwork.control..", "org.cloakwork.doors.."};
 
     private static JavaClasses all;
 
@@ -74,7 +74,7 @@ class HouseRulesTest {
     @Test
     void noFrontEndNeedsTheEngine() {
         noClasses().that(resideInAnyPackage("org.cloakwork.frontend..", "org.cloakwork.control..",
-                "org.cloakwork.streams..")
+                "org.cloakwork.streams..", "org.cloakwork.doors..")
                 // it makes clients
                 .and(resideOutsideOfPackages("org.cloakwork.frontend.embedded")))
                 .should().dependOnClassesThat(resideInAnyPackage("org.cloakwork.client..")).check(all);

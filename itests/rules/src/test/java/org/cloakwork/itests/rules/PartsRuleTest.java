@@ -73,7 +73,8 @@ class PartsRuleTest {
         }
         shipped = new URLClassLoader(urls.toArray(URL[]::new), PartsRuleTest.class.getClassLoader());
         for (JarFile jar : Jars.ours()) {
-            for (JarEntry entry : jar.stream().filter(each -> each.getName().matches("OSGI-INF/[^/]+\\.xml")).toList()) {
+            for (JarEntry entry : jar.stream().filter(each -> each.getName().matches("OSGI-INF/[^/]+\\.xml"))
+                    .toList()) {
                 try (InputStream in = jar.getInputStream(entry)) {
                     Described described = Described.of(
                             DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(in));

@@ -153,6 +153,20 @@ public final class TopologyKeeper {
         return figures;
     }
 
+    /**
+     * @param figure the name of one of {@link #figures}
+     * @return what it measures
+     */
+    public static String meaning(String figure) {
+        return switch (figure) {
+            case AGE -> "for how long the present topology has been in use";
+            case NODES -> "nodes of the present topology";
+            case REJECTED -> "nodes that its source lists and that were left out";
+            case FAULTS -> "what else of its source could not be read";
+            default -> throw new IllegalArgumentException(figure);
+        };
+    }
+
     /** {@return when the last good topology was taken over, to the second; there must be one} */
     public Instant since() {
         return held.since().truncatedTo(ChronoUnit.SECONDS);

@@ -97,6 +97,11 @@ public final class Instance {
         return configuration.containsKey("set." + file + "/" + key);
     }
 
+    /** {@return what the command line, the environment or whoever started it say} */
+    public Optional<String> get(String file, String key) {
+        return Optional.ofNullable(configuration.get("set." + file + "/" + key)).map(Object::toString);
+    }
+
     /** From the next start on, what is in the file counts. */
     public void unset(String file, String key) {
         configuration.remove("set." + file + "/" + key);
