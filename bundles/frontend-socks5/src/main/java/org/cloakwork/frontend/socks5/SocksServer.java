@@ -1,5 +1,6 @@
 package org.cloakwork.frontend.socks5;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -54,7 +55,9 @@ final class SocksServer implements FrontEnd.Serving {
     private final ServerSocket listener;
     private final Map<Long, Connection> connections = new ConcurrentHashMap<>();
     /** Sockets that have not asked for anything, oldest first, and all that are open; guarded by the latter. */
+    @GuardedBy("sockets")
     private final Set<Socket> asking = new LinkedHashSet<>();
+    @GuardedBy("sockets")
     private final Set<Socket> sockets = new HashSet<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Thread acceptor = Thread.ofVirtual().name("socks5-acceptor").unstarted(this::accept);
