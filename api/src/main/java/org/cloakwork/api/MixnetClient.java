@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -66,6 +67,16 @@ public interface MixnetClient extends AutoCloseable {
      */
     default List<String> warnings() {
         return List.of();
+    }
+
+    /**
+     * Tells what somebody can do about a state that is not {@link ClientState.Ready}.
+     *
+     * @return a sentence for people; empty if the client is ready, or goes on by itself
+     * @since 1.4
+     */
+    default Optional<String> remedy() {
+        return Optional.empty();
     }
 
     /**
@@ -205,6 +216,17 @@ public interface MixnetClient extends AutoCloseable {
 
     /** {@return counters by name, each with its present value: what was sent, received, dropped and why} */
     Map<String, Long> counters();
+
+    /**
+     * Tells what {@link #counters} counts, with what each of them means, and what else can be measured.
+     *
+     * @return each with its present value
+     * @since 1.4
+     */
+    default List<Figure> figures() {
+        return counters().entrySet().stream().map(entry -> Figure.counter(entry.getKey(), entry.getKey(),
+                entry.getValue())).toList();
+    }
 
     /** Stops the client. Messages still on their way end as {@link FailureReason#CLOSED}. Idempotent. */
     @Override

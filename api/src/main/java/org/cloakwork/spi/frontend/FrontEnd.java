@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import org.cloakwork.api.Figure;
 import org.cloakwork.api.MixnetClient;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -40,6 +41,17 @@ public interface FrontEnd {
         /** {@return counters by name, each with its present value: what was served, dropped and why} */
         default Map<String, Long> counters() {
             return Map.of();
+        }
+
+        /**
+         * Tells what {@link #counters} counts, with what each of them means, and what else can be measured.
+         *
+         * @return each with its present value
+         * @since 1.1
+         */
+        default List<Figure> figures() {
+            return counters().entrySet().stream().map(entry -> Figure.counter(entry.getKey(), entry.getKey(),
+                    entry.getValue())).toList();
         }
 
         /** Ends every connection, frees the ports and every thread. Idempotent; does not close the client. */

@@ -1,9 +1,11 @@
 package org.cloakwork.spi.runtime;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
+import org.cloakwork.api.Figure;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -19,6 +21,15 @@ public final class Counters<C extends Enum<C> & Counters.Keyed> {
 
         /** {@return words with dots, such as {@code exit.dropped.late}; no other constant's} */
         String key();
+
+        /**
+         * {@return what is counted, for people}
+         *
+         * @since 1.4
+         */
+        default String description() {
+            return key();
+        }
     }
 
     private final C[] constants;
@@ -58,5 +69,15 @@ public final class Counters<C extends Enum<C> & Counters.Keyed> {
             snapshot.put(counter.key(), get(counter));
         }
         return snapshot;
+    }
+
+    /**
+     * {@return all of them with what they mean, in the order of the constants}
+     *
+     * @since 1.4
+     */
+    public List<Figure> figures() {
+        return Stream.of(constants).map(constant -> Figure.counter(constant.key(), constant.description(),
+                get(constant))).toList();
     }
 }

@@ -1,21 +1,14 @@
 package org.cloakwork.control;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.felix.service.command.Parameter;
-import org.cloakwork.api.MixnetClient;
-import org.cloakwork.spi.frontend.FrontEnd;
-import org.osgi.framework.BundleContext;
-import org.osgi.framework.InvalidSyntaxException;
-import org.osgi.framework.ServiceReference;
+import org.cloakwork.spi.control.Control;
+import org.cloakwork.spi.part.PartKind;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -26,87 +19,40 @@ import org.osgi.service.component.annotations.Reference;
     "osgi.command.function=drops"})
 public final class Commands {
 
-    private static final String USES = "cloakwork.uses.";
-    private static final String PROBLEMS = "cloakwork.problems";
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
-
-    private final BundleContext context;
+    private final Overview overview;
     private final Configurations configurations;
 
     /**
-     * @param context        of this bundle
+     * @param overview       what runs here
      * @param configurations what parts are chosen with
      */
     @Activate
-    public Commands(BundleContext context, @Reference Configurations configurations) {
-        this.context = context;
+    public Commands(@Reference Overview overview, @Reference Configurations configurations) {
+        this.overview = overview;
         this.configurations = configurations;
-    }
-
-    /** A client that runs. */
-    private record Running(String name, MixnetClient client, ServiceReference<MixnetClient> reference) {
-
-        String uses(String kind) {
-            return String.valueOf(reference.getProperty(USES + kind));
-        }
-    }
-
-    private List<Running> running() {
-        return references(MixnetClient.class).stream()
-                .map(reference -> new Running(String.valueOf(reference.getProperty(MixnetClient.NAME_PROPERTY)),
-                        context.getService(reference), reference))
-                .filter(running -> running.client() != null)
-                .sorted(Comparator.comparing(Running::name)).toList();
-    }
-
-    private <T> List<ServiceReference<T>> references(Class<T> type) {
-        try {
-            return List.copyOf(context.getServiceReferences(type, null));
-        } catch (InvalidSyntaxException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** {@return every part that is there, who uses it, and what is wrong} */
     public String parts() {
-        List<Running> running = running();
-        Map<String, List<String>> served = served();
         Table table = new Table("kind", "name", "state", "used by", "bundle");
-        for (Inventory.Part part : configurations.inventory().parts()) {
-            List<String> users = part.kind().equals(Inventory.FRONT_END)
-                    ? served.getOrDefault(part.name(), List.of())
-                    : running.stream().filter(client -> client.uses(part.kind()).equals(part.name()))
-                            .map(Running::name).toList();
-            boolean used = !users.isEmpty() && part.isAvailable();
+        for (Control.Part part : overview.parts()) {
+            List<String> users = part.kind().equals(Inventory.FRONT_END) ? served(part.name()) : part.usedBy();
+            boolean used = !users.isEmpty() && part.available();
             table.row(part.kind(), part.name(), used ? "in use" : part.state(), String.join(", ", users),
                     part.bundle());
         }
-        return table + problems(running);
+        return table + problems();
     }
 
-    /** Clients and addresses by the names of front-ends. */
-    private Map<String, List<String>> served() {
-        Map<String, List<String>> served = new TreeMap<>();
-        for (ServiceReference<FrontEnd.Serving> reference : references(FrontEnd.Serving.class)) {
-            FrontEnd.Serving serving = context.getService(reference);
-            if (serving != null) {
-                served.computeIfAbsent(String.valueOf(reference.getProperty(Inventory.NAME)), name -> new ArrayList<>())
-                        .add(reference.getProperty(MixnetClient.NAME_PROPERTY) + serving.addresses().stream()
-                                .map(address -> " " + address).collect(Collectors.joining()));
-            }
-        }
-        return served;
+    /** Clients and addresses of a front-end. */
+    private List<String> served(String frontEnd) {
+        return overview.doors().stream().filter(door -> door.frontEnd().equals(frontEnd))
+                .map(door -> door.client() + door.serving().addresses().stream().map(address -> " " + address)
+                        .collect(Collectors.joining())).toList();
     }
 
-    private String problems(List<Running> running) {
-        List<String> lines = new ArrayList<>(configurations.problems().stream().map(Problem::toString).toList());
-        for (Running client : running) {
-            if (client.reference().getProperty(PROBLEMS) instanceof String[] problems) {
-                for (String problem : problems) {
-                    lines.add("client " + client.name() + ": " + problem);
-                }
-            }
-        }
+    private String problems() {
+        List<String> lines = overview.problems();
         return lines.isEmpty() ? "" : lines.stream().collect(Collectors.joining("\n  ", "\nwrong:\n  ", "\n"));
     }
 
@@ -127,11 +73,7 @@ public final class Commands {
             @Parameter(names = "--save", presentValue = "true", absentValue = "false") boolean save,
             String kind, String name) throws IOException, InterruptedException {
         Map<String, String> before =
-                configurations.swap(Optional.of(client).filter(text -> !text.isEmpty()), kind, name);
-        if (before.isEmpty()) {
-            throw new IllegalStateException("no client runs here");
-        }
-        await(before.keySet(), kind, name);
+                overview.swap(Optional.of(client).filter(text -> !text.isEmpty()), kind, name);
         List<String> lines = new ArrayList<>();
         for (Map.Entry<String, String> changed : before.entrySet()) {
             lines.add("client " + changed.getKey() + ": " + kind + " " + changed.getValue() + " -> " + name);
@@ -145,48 +87,45 @@ public final class Commands {
         return lines.stream().distinct().collect(Collectors.joining("\n", "", "\n"));
     }
 
-    private void await(Set<String> clients, String kind, String name) throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (true) {
-            List<String> late = running().stream()
-                    .filter(client -> clients.contains(client.name()) && !client.uses(kind).equals(name))
-                    .map(Running::name).toList();
-            if (late.isEmpty()) {
-                return;
-            }
-            if (System.nanoTime() > end) {
-                String state = configurations.inventory().parts().stream()
-                        .filter(part -> part.kind().equals(kind) && part.name().equals(name)).findFirst()
-                        .map(Inventory.Part::state).orElse("gone");
-                throw new IllegalStateException("client " + String.join(", ", late) + " does not use " + kind + " "
-                        + name + " yet, which is: " + state);
-            }
-            Thread.sleep(10);
-        }
+    private static String uses(Control.Client client, String kind) {
+        return String.valueOf(client.uses().get(kind));
     }
 
     /** {@return who runs here, with which parts and addresses} */
     public String clients() {
-        Table table = new Table("client", "state", "topology", "transport", "sphinx", "retransmission", "cover",
-                "address");
-        for (Running client : running()) {
+        List<String> titles = new ArrayList<>(List.of("client", "state"));
+        PartKind.OF_A_CLIENT.forEach(kind -> titles.add(kind.name()));
+        titles.add("address");
+        Table table = new Table(titles.toArray(String[]::new));
+        for (Control.Client client : overview.clients()) {
             String address;
             try {
                 address = client.client().address().toString();
             } catch (IllegalStateException e) {
                 address = "not known yet";
             }
-            table.row(client.name(), client.client().state().word(), client.uses("topology"), client.uses("transport"),
-                    client.uses("sphinx"), client.uses("retransmission"), client.uses("cover"), address);
+            List<String> row = new ArrayList<>(List.of(client.name(), client.client().state().word()));
+            PartKind.OF_A_CLIENT.forEach(kind -> row.add(uses(client, kind.name())));
+            row.add(address);
+            table.row(row.toArray(String[]::new));
         }
         return table.toString();
     }
 
-    /** {@return how each client is, why, and what is wrong} */
-    public String state() {
+    /**
+     * Tells how each client is, why, and what is wrong.
+     *
+     * @param json whether for programs
+     * @return with the verdict whether all of them are ready
+     */
+    public CharSequence state(
+            @Parameter(names = "--json", presentValue = "true", absentValue = "false") boolean json) {
+        return new Verdict(overview.health().isReady(), json ? StateJson.of(overview) + "\n" : stateText());
+    }
+
+    private String stateText() {
         StringBuilder text = new StringBuilder();
-        List<Running> running = running();
-        for (Running client : running) {
+        for (Control.Client client : overview.clients()) {
             Map<String, Long> counters = client.client().counters();
             text.append(("%s: %s%n  messages: %d sent, %d acknowledged, %d failed, %d in flight, %d received%n"
                     + "  packets: %d data, %d sent again, %d cover%n").formatted(
@@ -195,15 +134,16 @@ public final class Commands {
                     counters.get("messages.in-flight"), counters.get("messages.received"),
                     counters.get("packets.sent.data"), counters.get("packets.sent.retransmission"),
                     counters.get("packets.sent.cover")));
+            client.client().remedy().ifPresent(remedy -> text.append("  ").append(remedy).append('\n'));
             client.client().warnings().forEach(warning -> text.append("  warning: ").append(warning).append('\n'));
         }
-        return text + problems(running);
+        return text + problems();
     }
 
     /** {@return what was dropped or failed, and how often, by client} */
     public String drops() {
         StringBuilder text = new StringBuilder();
-        for (Running client : running()) {
+        for (Control.Client client : overview.clients()) {
             Table table = new Table(client.name(), "");
             client.client().counters().forEach((name, count) -> {
                 if (count > 0 && (name.contains("dropped") || name.contains("failed") || name.contains("expired")

@@ -21,6 +21,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import org.cloakwork.spi.control.Control;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
@@ -41,8 +42,7 @@ import org.slf4j.LoggerFactory;
  * <ul>
  * <li>{@code etc}: the folder; without it there is only what is set
  * <li>{@code clients}: names of the clients that {@code cloakwork.cfg} describes, separated by commas; front-ends are
- * the
- *     first one's
+ * the first one's
  * <li>{@code others}: whether each {@code cloakwork.client-NAME.cfg} is a client, too
  * <li>{@code set.FILE/KEY}: goes before that key of that file, whatever is in it
  * </ul>
@@ -139,6 +139,12 @@ public final class Configurations {
         clientFeeds.values().forEach(feed -> feed.problem().ifPresent(problems::add));
         problems.addAll(notices.values());
         return problems.stream().distinct().toList();
+    }
+
+    /** {@return the keys of a part's configuration, and what is in force; empty if it has none} */
+    synchronized List<Control.Setting> settings(String kind, String name) {
+        return inventory.pid(kind, name).map(pid -> schemas.settings(pid,
+                parts.containsKey(pid) ? parts.get(pid).applied().orElse(Map.of()) : Map.of())).orElse(List.of());
     }
 
     private synchronized void refresh() {

@@ -36,7 +36,8 @@ import org.slf4j.LoggerFactory;
  * it with 0600. {@code socket} of {@code org.cloakwork.control} is its path; without it there is none.
  *
  * <p>Asked is a line of UTF-8. Answered are a line with an exit code (0 done, 1 it was tried and failed, 2 what was
- * asked for is wrong), a space and the number of bytes that follow, and that many bytes of text.
+ * asked for is wrong, 3 it is told that not all is well), a space and the number of bytes that follow, and that many
+ * bytes of text.
  */
 @Component(configurationPid = "org.cloakwork.control", configurationPolicy = ConfigurationPolicy.REQUIRE,
         immediate = true, service = {})
@@ -50,6 +51,7 @@ public final class ControlSocket {
     private static final int DONE = 0;
     private static final int FAILED = 1;
     private static final int WRONG = 2;
+    private static final int NOT_WELL = 3;
 
     private final CommandProcessor processor;
     private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
@@ -188,7 +190,7 @@ public final class ControlSocket {
                 console.println(session.format(result, Converter.INSPECT));
             }
             console.flush();
-            return DONE;
+            return result instanceof Verdict verdict && !verdict.good() ? NOT_WELL : DONE;
         } catch (Exception e) {
             // Gogo's own: no such command, or a line it cannot read.
             boolean wrong = e instanceof IllegalArgumentException

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.cloakwork.spi.control.Control;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.metatype.AttributeDefinition;
@@ -20,6 +21,8 @@ import org.osgi.service.metatype.ObjectClassDefinition;
  * many threads.
  */
 final class Schemas {
+
+    private static final String HIDDEN = "(hidden)";
 
     private final BundleContext context;
     private final MetaTypeService metatype;
@@ -62,6 +65,32 @@ final class Schemas {
         Set<String> known = new TreeSet<>(all.stream().map(AttributeDefinition::getID).toList());
         return values.keySet().stream().filter(key -> key.indexOf('.') < 0 && !known.contains(key)).sorted().findFirst()
                 .map(key -> Problem.wrong(file, key, "unknown key", "the keys " + String.join(", ", known)));
+    }
+
+    /**
+     * @param pid    of a configuration
+     * @param values in force
+     * @return its keys, those first that must have a value
+     */
+    List<Control.Setting> settings(String pid, Map<String, String> values) {
+        return definition(pid).stream().flatMap(definition -> attributes(definition, ObjectClassDefinition.ALL))
+                .map(attribute -> new Control.Setting(attribute.getID(),
+                        Optional.ofNullable(values.get(attribute.getID())).filter(value -> !value.isBlank())
+                                .map(value -> isSecret(attribute) ? HIDDEN : value),
+                        attribute.getDefaultValue() == null ? "" : String.join(",", attribute.getDefaultValue()),
+                        describe(attribute))).toList();
+    }
+
+    private static boolean isSecret(AttributeDefinition attribute) {
+        return attribute.getType() == AttributeDefinition.PASSWORD
+                || attribute.getID().matches("(.*-)?(token|password|secret)");
+    }
+
+    private static String describe(AttributeDefinition attribute) {
+        String description = String.valueOf(attribute.getDescription());
+        String[] options = attribute.getOptionValues();
+        return options == null || options.length == 0 ? description
+                : description + " One of: " + String.join(", ", options) + ".";
     }
 
     private static Stream<AttributeDefinition> attributes(ObjectClassDefinition definition, int filter) {

@@ -29,7 +29,7 @@ public enum StreamCounter implements Counters.Keyed {
         return key;
     }
 
-    /** {@return what is counted} */
+    @Override
     public String description() {
         return description;
     }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.cloakwork.api.Delivery;
+import org.cloakwork.api.Figure;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.MixnetStream;
@@ -95,6 +97,11 @@ public final class Streams {
     /** {@return what was counted so far, by {@link StreamCounter#key}} */
     public Map<String, Long> counters() {
         return counters.snapshot();
+    }
+
+    /** {@return what was counted, with what it means} */
+    public List<Figure> figures() {
+        return counters.figures();
     }
 
     /** From the first use on: who never uses streams answers to none. */

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.FailureReason;
+import org.cloakwork.api.Figure;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.Outcome;
 import org.cloakwork.api.ReceivedMessage;
@@ -124,6 +125,11 @@ final class Exit implements FrontEnd.Serving {
     @Override
     public Map<String, Long> counters() {
         return counters.snapshot();
+    }
+
+    @Override
+    public List<Figure> figures() {
+        return counters.figures();
     }
 
     // ------------------------------------------------------------------ what clients ask

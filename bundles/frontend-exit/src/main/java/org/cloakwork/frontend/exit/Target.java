@@ -11,6 +11,7 @@ import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.cloakwork.streams.SocketPump;
 import org.cloakwork.wire.socks5.ConnectFailure;
 
 /**
@@ -77,6 +78,7 @@ record Target(String host, int port) {
                 socket.connect(new InetSocketAddress(address, port),
                         Math.toIntExact(configuration.connectTimeout().toMillis()));
                 socket.setTcpNoDelay(true);
+                SocketPump.keepAlive(socket);
                 return socket;
             } catch (IOException e) {
                 failure = failure(e);

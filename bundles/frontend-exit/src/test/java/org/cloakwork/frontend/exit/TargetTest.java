@@ -55,6 +55,7 @@ class TargetTest {
                     "allow-private", "true");
             try (Socket socket = new Target("localhost", port).connect(local)) {
                 assertTrue(socket.isConnected());
+                assertTrue(socket.getKeepAlive());
             }
             assertEquals(ConnectFailure.NOT_ALLOWED, assertThrows(UnreachableException.class,
                     () -> new Target("127.0.0.2", port).connect(local)).failure());

@@ -34,7 +34,8 @@ enum Counter implements Counters.Keyed {
         return key;
     }
 
-    String description() {
+    @Override
+    public String description() {
         return description;
     }
 }

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.cloakwork.api.Figure;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.StreamException;
@@ -25,6 +26,7 @@ import org.cloakwork.api.Subscription;
 import org.cloakwork.spi.frontend.FrontEnd;
 import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.streams.ByteBudget;
+import org.cloakwork.streams.SocketPump;
 import org.cloakwork.streams.StreamLimits;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.socks5.ConnectFailure;
@@ -126,6 +128,11 @@ final class SocksServer implements FrontEnd.Serving {
         return counters.snapshot();
     }
 
+    @Override
+    public List<Figure> figures() {
+        return counters.figures();
+    }
+
     // ------------------------------------------------------------------ sockets
 
     private void accept() {
@@ -175,6 +182,7 @@ final class SocksServer implements FrontEnd.Serving {
     private void serve(Socket socket) {
         try {
             socket.setTcpNoDelay(true);
+            SocketPump.keepAlive(socket);
             Optional<Handshake> handshake = handshake(socket);
             boolean admitted;
             synchronized (sockets) {

@@ -3,7 +3,9 @@ package org.cloakwork.frontend.websocket;
 import java.io.IOException;
 import java.util.Map;
 import org.cloakwork.api.MixnetClient;
+import org.cloakwork.doors.Entrance;
 import org.cloakwork.spi.frontend.FrontEnd;
+import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -15,8 +17,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
  * Serves each client on a port of its own, to programs written for nym-client: docs/websocket.md.
  * Source: protocol/6-frontends, 1.
  */
-@Component(service = FrontEnd.class, configurationPid = "org.cloakwork.frontend.websocket",
-        property = {"cloakwork.part=frontend", "cloakwork.name=websocket"})
+@Component(service = FrontEnd.class, configurationPid = "org.cloakwork.frontend.websocket")
+@Cloakwork(part = "frontend", name = "websocket")
 @Designate(ocd = WebSocketFrontEnd.Configuration.class)
 public final class WebSocketFrontEnd implements FrontEnd {
 
@@ -32,7 +34,7 @@ public final class WebSocketFrontEnd implements FrontEnd {
         /** {@return where to listen} */
         @AttributeDefinition(name = "Host",
                 description = "localhost or an IP address. Others than loopback need a token.")
-        String host() default Settings.DEFAULT_HOST;
+        String host() default Entrance.DEFAULT_HOST;
 
         /** {@return the port} */
         @AttributeDefinition(name = "Port", description = "0 takes a free one.", min = "0", max = "65535")

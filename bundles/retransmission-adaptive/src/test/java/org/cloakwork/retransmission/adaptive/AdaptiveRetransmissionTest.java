@@ -44,7 +44,7 @@ class AdaptiveRetransmissionTest {
     }
 
     private static RetransmissionPolicy policy(Map<String, String> configuration) {
-        return new AdaptiveRetransmissionFactory().create(configuration);
+        return new AdaptiveRetransmission.Factory().create(configuration);
     }
 
     private static Measured measured(long samples, int excessMillis, int variationMillis) {

@@ -3,6 +3,8 @@ package org.cloakwork.store.mvstore;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.cloakwork.spi.part.AnnotatedPartFactory;
+import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.store.ClientStore;
 import org.cloakwork.spi.store.StoreException;
@@ -16,12 +18,11 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** One folder for each client, with an H2 MVStore file and a lock in it. */
 @Component(service = StoreProvider.class, configurationPid = "org.cloakwork.store",
-        configurationPolicy = ConfigurationPolicy.REQUIRE,
-        property = {"cloakwork.part=store", "cloakwork.name=mvstore"})
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Cloakwork(part = "store", name = "mvstore")
 @Designate(ocd = MvStoreProvider.Configuration.class)
 public final class MvStoreProvider implements StoreProvider {
 
-    private static final String PART = "store mvstore";
     private static final int DEFAULT_LIMIT_MIB = 512;
     private static final int MIB = 1024 * 1024;
 
@@ -45,10 +46,7 @@ public final class MvStoreProvider implements StoreProvider {
     /** @param properties of the component */
     @Activate
     public MvStoreProvider(Map<String, Object> properties) {
-        this(PartConfiguration.ofProperties(PART, properties));
-    }
-
-    private MvStoreProvider(PartConfiguration configuration) {
+        PartConfiguration configuration = PartConfiguration.ofProperties(properties);
         String allowed = "the path of a folder";
         String text = configuration.text("directory", allowed);
         try {
@@ -65,10 +63,6 @@ public final class MvStoreProvider implements StoreProvider {
         this.limitBytes = limitBytes;
     }
 
-    static MvStoreProvider configured(Map<String, String> configuration) {
-        return new MvStoreProvider(new PartConfiguration(PART, configuration));
-    }
-
     @Override
     public ClientStore open(String client) throws StoreException {
         if (!client.matches("[A-Za-z0-9_-]{1,64}")) {
@@ -76,5 +70,14 @@ public final class MvStoreProvider implements StoreProvider {
                     + client + '"');
         }
         return MvClientStore.open(directory.resolve(client), limitBytes);
+    }
+
+    /** Makes it where there is no OSGi. */
+    public static final class Factory extends AnnotatedPartFactory<StoreProvider> {
+
+        /** For {@link java.util.ServiceLoader}. */
+        public Factory() {
+            super(MvStoreProvider.class, MvStoreProvider::new);
+        }
     }
 }

@@ -18,12 +18,15 @@ import org.cloakwork.client.topology.TopologyKeeper;
  */
 record Condition(Ground ground, Ledger ledger, TopologyKeeper topology, Session session, Outgoing outgoing) {
 
+    private static final String CHECK_DIRECTORY =
+            "Check that this machine reaches the directory, and that its address is right.";
+
     /**
      * @param wasReady whether it ever was
      * @return its state now
      */
     ClientState state(boolean wasReady) {
-        Optional<String> fault = fault();
+        Optional<String> fault = fault().map(Fault::reason);
         if (fault.isPresent()) {
             return wasReady ? new ClientState.Degraded(fault.get()) : new ClientState.Connecting(fault.get());
         }
@@ -32,18 +35,32 @@ record Condition(Ground ground, Ledger ledger, TopologyKeeper topology, Session 
                 + " is out of date: " + topology.problem()) : new ClientState.Ready();
     }
 
-    private Optional<String> fault() {
+    /** @param remedy what somebody can do */
+    private record Fault(String reason, String remedy) {
+    }
+
+    private Optional<Fault> fault() {
         Optional<String> missing = ground.parts().problem();
         if (missing.isPresent()) {
-            return missing;
+            return Optional.of(new Fault(missing.get(),
+                    "Put its jar into bundles/, or choose another part of that kind (swap)."));
         } else if (topology.topology().isEmpty()) {
-            return Optional.of(topology.problem());
+            return Optional.of(new Fault(topology.problem(), CHECK_DIRECTORY));
         } else if (!session.isLive()) {
-            return Optional.of(session.status());
+            return Optional.of(new Fault(session.status(), "Check that this machine reaches the gateway; if it is gone "
+                    + "for good, name another one (gateway) and start again."));
         } else if (!outgoing.hasRoutes()) {
-            return Optional.of("our own gateway is not in the network any more");
+            return Optional.of(new Fault("our own gateway is not in the network any more",
+                    "Name another gateway (gateway) and start again."));
         }
-        return ledger.problem().map(problem -> "the state cannot be written: " + problem);
+        return ledger.problem().map(problem -> new Fault("the state cannot be written: " + problem,
+                "Make room on the disk of the state folder, and look at its rights."));
+    }
+
+    /** {@return what somebody can do about the state; empty if it is ready} */
+    Optional<String> remedy() {
+        return fault().map(Fault::remedy).or(() -> topology.isOutOfDate() ? Optional.of(CHECK_DIRECTORY)
+                : Optional.empty());
     }
 
     /** {@return what does not keep it from working and should be known} */

@@ -2,6 +2,7 @@ package org.cloakwork.client.engine;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Delivery;
+import org.cloakwork.api.Figure;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.MixnetStream;
@@ -60,6 +62,7 @@ public final class Engine implements MixnetClient {
     private final Ground ground;
     private final StateBoard states;
     private final Warnings warnings = new Warnings();
+    private volatile Optional<String> remedy = Optional.empty();
     private final Announcements<MixnetAddress> addresses;
     /** What the client goes on from, until it does. */
     private Saved saved;
@@ -192,6 +195,11 @@ public final class Engine implements MixnetClient {
     }
 
     @Override
+    public Optional<String> remedy() {
+        return remedy;
+    }
+
+    @Override
     public void awaitReady(Duration deadline) throws TimeoutException, InterruptedException {
         states.awaitReady(deadline);
     }
@@ -223,6 +231,16 @@ public final class Engine implements MixnetClient {
         snapshot.put(Admission.IN_FLIGHT, (long) admission.count());
         snapshot.putAll(topology.figures());
         return snapshot;
+    }
+
+    @Override
+    public List<Figure> figures() {
+        List<Figure> figures = new ArrayList<>(ground.counters().figures());
+        figures.addAll(streams.figures());
+        figures.add(Figure.level(Admission.IN_FLIGHT, "messages that have not ended", admission.count()));
+        topology.figures().forEach((name, value) ->
+                figures.add(Figure.level(name, TopologyKeeper.meaning(name), value)));
+        return figures;
     }
 
     /** {@return what the client holds at this moment; to be asked on its own thread only} */
@@ -396,6 +414,7 @@ public final class Engine implements MixnetClient {
             return;
         }
         warnings.set(condition.warnings());
+        remedy = condition.remedy();
         states.set(condition.state(states.wasReady()));
     }
 }

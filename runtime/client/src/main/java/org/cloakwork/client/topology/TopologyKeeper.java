@@ -54,7 +54,7 @@ public final class TopologyKeeper {
     private static final int MOST_NAMED = 5;
     /** At least so often a new topology is asked for: keys that rotated are good for one more epoch only. */
     private static final int REFRESHES_AN_EPOCH = 4;
-    /** But not more often than this, whatever the directory says of epochs. */
+    /** Between questions for a topology, at least, whatever the directory says of epochs. */
     private static final Duration LEAST_PERIOD = Duration.ofMillis(250);
 
     private final Parts parts;
@@ -151,6 +151,20 @@ public final class TopologyKeeper {
             figures.put(FAULTS, (long) present.faults().size());
         });
         return figures;
+    }
+
+    /**
+     * @param figure the name of one of {@link #figures}
+     * @return what it measures
+     */
+    public static String meaning(String figure) {
+        return switch (figure) {
+            case AGE -> "for how long the present topology has been in use";
+            case NODES -> "nodes of the present topology";
+            case REJECTED -> "nodes that its source lists and that were left out";
+            case FAULTS -> "what else of its source could not be read";
+            default -> throw new IllegalArgumentException(figure);
+        };
     }
 
     /** {@return when the last good topology was taken over, to the second; there must be one} */

@@ -12,7 +12,8 @@ import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.Outcome;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.retransmission.adaptive.AdaptiveRetransmissionFactory;
+import org.cloakwork.retransmission.adaptive.AdaptiveRetransmission;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The adaptive part in a client. */
 class AdaptiveRetransmissionTest {
 
-    private static final RetransmissionPolicy ADAPTIVE = new AdaptiveRetransmissionFactory().create(Map.of());
+    private static final RetransmissionPolicy ADAPTIVE = new AdaptiveRetransmission.Factory().create(Map.of());
     private static final int BUDGET_FLOOR = 60;
 
     @RegisterExtension
@@ -28,7 +29,7 @@ class AdaptiveRetransmissionTest {
 
     private static TestClient client(World world, RetransmissionPolicy policy) {
         TestClient client = world.client();
-        client.parts.setRetransmission(policy);
+        client.parts.set(PartKind.RETRANSMISSION, policy);
         client.awaitReady();
         return client;
     }
@@ -46,7 +47,7 @@ class AdaptiveRetransmissionTest {
     }
 
     @Test
-    void a_lost_packet_is_sent_again_much_sooner_once_the_path_is_known() {
+    void aLostPacketIsSentAgainMuchSoonerOnceThePathIsKnown() {
         try (World world = new World(seed.value())) {
             TestClient alice = client(world, ADAPTIVE);
             assertEquals(0, retransmissionsAPacket(world, alice));
@@ -59,7 +60,7 @@ class AdaptiveRetransmissionTest {
     }
 
     @Test
-    void on_a_path_slower_than_fixed_waits_copies_without_need_end() {
+    void onAPathSlowerThanFixedWaitsCopiesWithoutNeedEnd() {
         try (World world = new World(seed.value())) {
             world.jitter = Duration.ofSeconds(2);
             TestClient fixed = client(world, World.TIMEOUT);
@@ -73,7 +74,7 @@ class AdaptiveRetransmissionTest {
     }
 
     @Test
-    void a_path_that_becomes_slow_all_at_once_is_learnt() {
+    void aPathThatBecomesSlowAllAtOnceIsLearnt() {
         try (World world = new World(seed.value())) {
             TestClient alice = client(world, ADAPTIVE);
             retransmissionsAPacket(world, alice);
@@ -85,7 +86,7 @@ class AdaptiveRetransmissionTest {
     }
 
     @Test
-    void every_send_ends_and_the_budget_is_kept_under_loss() {
+    void everySendEndsAndTheBudgetIsKeptUnderLoss() {
         for (int round = 0; round < 2; round++) {
             try (World world = new World(seed.next())) {
                 TestClient alice = client(world, ADAPTIVE);
@@ -108,7 +109,7 @@ class AdaptiveRetransmissionTest {
     }
 
     @Test
-    void a_dead_network_costs_the_budget_and_no_more() {
+    void aDeadNetworkCostsTheBudgetAndNoMore() {
         try (World world = new World(seed.value())) {
             TestClient alice = client(world, ADAPTIVE);
             retransmissionsAPacket(world, alice);

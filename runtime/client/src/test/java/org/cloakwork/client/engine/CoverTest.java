@@ -18,8 +18,9 @@ import org.cloakwork.api.Delivery;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.cover.poisson.PoissonCoverFactory;
+import org.cloakwork.cover.poisson.PoissonCover;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.wire.PacketSize;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ class CoverTest {
     }
 
     @Test
-    void cover_leaves_in_every_slot_when_nothing_waits_and_comes_back() {
+    void coverLeavesInEverySlotWhenNothingWaitsAndComesBack() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT, SLOTS);
             alice.awaitReady();
@@ -61,7 +62,7 @@ class CoverTest {
     }
 
     @Test
-    void the_law_of_the_gaps_is_the_same_whether_anything_is_sent_or_not() {
+    void theLawOfTheGapsIsTheSameWhetherAnythingIsSentOrNot() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT, SLOTS);
             alice.awaitReady();
@@ -81,7 +82,7 @@ class CoverTest {
     }
 
     @Test
-    void cover_data_retransmissions_replies_and_requests_look_the_same() {
+    void coverDataRetransmissionsRepliesAndRequestsLookTheSame() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT, SLOTS);
             alice.awaitReady();
@@ -108,7 +109,7 @@ class CoverTest {
     }
 
     @Test
-    void loop_cover_leaves_beside_data_that_is_sent_at_once() {
+    void loopCoverLeavesBesideDataThatIsSentAtOnce() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT, LOOPS);
             alice.awaitReady();
@@ -121,7 +122,7 @@ class CoverTest {
     }
 
     @Test
-    void nothing_leaves_without_a_session_and_no_burst_follows() {
+    void nothingLeavesWithoutASessionAndNoBurstFollows() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT, SLOTS);
             alice.awaitReady();
@@ -139,7 +140,7 @@ class CoverTest {
     }
 
     @Test
-    void a_strategy_exchanged_in_mid_transfer_changes_the_pace_and_loses_nothing() {
+    void aStrategyExchangedInMidTransferChangesThePaceAndLosesNothing() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT, SLOTS);
             alice.awaitReady();
@@ -147,7 +148,7 @@ class CoverTest {
             for (CoverTrafficStrategy strategy : List.of(World.NO_COVER, SLOTS, LOOPS, SLOTS, World.NO_COVER)) {
                 sent.add(alice.send(alice.address(), new byte[100_000]));
                 world.runFor(Duration.ofMillis(100));
-                alice.parts.setCover(strategy);
+                alice.parts.set(PartKind.COVER, strategy);
             }
             sent.forEach(alice::awaitAcknowledged);
             long cover = alice.counter(Counter.PACKETS_COVER);
@@ -157,7 +158,7 @@ class CoverTest {
     }
 
     @Test
-    void lanes_take_turns_so_that_a_small_message_overtakes_a_large_one() {
+    void lanesTakeTurnsSoThatASmallMessageOvertakesALargeOne() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT, SLOTS);
             alice.awaitReady();
@@ -174,7 +175,7 @@ class CoverTest {
     }
 
     @Test
-    void the_window_bounds_what_is_under_way_and_closes_under_loss() {
+    void theWindowBoundsWhatIsUnderWayAndClosesUnderLoss() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             world.loss = 1;
@@ -196,7 +197,7 @@ class CoverTest {
         try (World world = new World(seed.value())) {
             world.directory = () -> CompletableFuture.completedFuture(
                     world.topology().withEpochLength(Duration.ofSeconds(1)));
-            TestClient alice = world.client(ClientConfiguration.DEFAULT, new PoissonCoverFactory().create(Map.of()));
+            TestClient alice = world.client(ClientConfiguration.DEFAULT, new PoissonCover.Factory().create(Map.of()));
             alice.awaitReady();
             long missed = alice.counter(Counter.COVER_MISSED);
             world.runFor(Duration.ofMinutes(3));

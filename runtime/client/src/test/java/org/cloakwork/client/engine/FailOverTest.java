@@ -20,6 +20,7 @@ import org.cloakwork.api.SendOptions;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.GatewayPolicy;
 import org.cloakwork.client.topology.TopologyKeeper;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
 import org.junit.jupiter.api.Test;
@@ -61,7 +62,7 @@ class FailOverTest {
     }
 
     @Test
-    void a_gateway_out_of_reach_for_too_long_is_exchanged_and_nothing_on_its_way_is_lost() {
+    void aGatewayOutOfReachForTooLongIsExchangedAndNothingOnItsWayIsLost() {
         try (World world = new World(seed.value(), new ClearFormat(), 3)) {
             TestClient alice = clientAt(world, world.gateways.get(0));
             TestClient bob = clientAt(world, world.gateways.get(1));
@@ -86,7 +87,7 @@ class FailOverTest {
     }
 
     @Test
-    void a_gateway_that_comes_back_before_the_limit_is_kept_and_so_is_one_when_all_are_away() {
+    void aGatewayThatComesBackBeforeTheLimitIsKeptAndSoIsOneWhenAllAreAway() {
         try (World world = new World(seed.value(), new ClearFormat(), 3)) {
             TestClient alice = world.readyClient();
             MixnetAddress before = alice.address();
@@ -108,24 +109,24 @@ class FailOverTest {
     }
 
     @Test
-    void time_without_a_transport_is_not_held_against_the_gateway() {
+    void timeWithoutATransportIsNotHeldAgainstTheGateway() {
         try (World world = new World(seed.value(), new ClearFormat(), 3)) {
             TestClient alice = world.readyClient();
             MixnetAddress before = alice.address();
-            alice.parts.setTransport(null);
+            alice.parts.set(PartKind.TRANSPORT, null);
             world.runFor(Duration.ofHours(1));
             FakeTransport broken = world.transport();
             broken.unreachable = true;
-            alice.parts.setTransport(broken);
+            alice.parts.set(PartKind.TRANSPORT, broken);
             world.runFor(Duration.ofMinutes(5));
-            alice.parts.setTransport(world.transport());
+            alice.parts.set(PartKind.TRANSPORT, world.transport());
             alice.awaitReady();
             assertEquals(before, alice.address());
         }
     }
 
     @Test
-    void a_named_gateway_is_never_exchanged() {
+    void aNamedGatewayIsNeverExchanged() {
         try (World world = new World(seed.value(), new ClearFormat(), 2)) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT.withGateway(world.gateway().identity()),
                     World.NO_COVER);
@@ -143,7 +144,7 @@ class FailOverTest {
     }
 
     @Test
-    void a_gateway_gone_from_the_topology_for_too_long_is_exchanged_and_the_way_back_is_open() {
+    void aGatewayGoneFromTheTopologyForTooLongIsExchangedAndTheWayBackIsOpen() {
         try (World world = new World(seed.value(), new ClearFormat(), 2)) {
             TestClient alice = clientAt(world, world.gateways.get(0));
             TestClient bob = clientAt(world, world.gateways.get(1));
@@ -172,7 +173,7 @@ class FailOverTest {
     }
 
     @Test
-    void without_another_gateway_the_old_one_is_kept() {
+    void withoutAnotherGatewayTheOldOneIsKept() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             MixnetAddress before = alice.address();
@@ -193,7 +194,7 @@ class FailOverTest {
     }
 
     @Test
-    void the_fastest_guard_is_found_by_measuring_the_guards_and_nobody_else() {
+    void theFastestGuardIsFoundByMeasuringTheGuardsAndNobodyElse() {
         try (World world = new World(seed.value(), new ClearFormat(), 50)) {
             for (int i = 0; i < 50; i++) {
                 world.gateways.get(i).distance = Duration.ofMillis(100 + 20L * i);
@@ -225,7 +226,7 @@ class FailOverTest {
     }
 
     @Test
-    void a_gateway_the_directory_leaves_out_is_not_chosen_and_the_reason_is_told() {
+    void aGatewayTheDirectoryLeavesOutIsNotChosenAndTheReasonIsTold() {
         try (World world = new World(seed.value(), new ClearFormat(), 2)) {
             FakeGateway slow = world.gateways.getFirst();
             leaveOut(world, slow, "performance 12 % is below 50 %");
@@ -249,7 +250,7 @@ class FailOverTest {
     }
 
     @Test
-    void when_no_guard_can_be_used_the_reasons_are_told() {
+    void whenNoGuardCanBeUsedTheReasonsAreTold() {
         try (World world = new World(seed.value(), new ClearFormat(), 3)) {
             world.gateways.get(0).unreachable = true;
             world.gateways.get(1).refusesRegistration = true;

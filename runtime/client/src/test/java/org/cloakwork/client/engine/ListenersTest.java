@@ -25,6 +25,7 @@ import org.cloakwork.api.Subscription;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Parts;
+import org.cloakwork.spi.part.PartKind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -35,7 +36,7 @@ class ListenersTest {
     final Seed seed = new Seed();
 
     @Test
-    void listeners_that_throw_end_nothing_and_are_counted() {
+    void listenersThatThrowEndNothingAndAreCounted() {
         try (World world = new World(seed.value())) {
             TestClient alice = new TestClient(world, ClientConfiguration.DEFAULT);
             alice.engine.onState(state -> {
@@ -44,11 +45,11 @@ class ListenersTest {
             alice.engine.subscribe(message -> {
                 throw new IllegalStateException("message");
             });
-            alice.parts.setTopology(world.topologyProvider());
-            alice.parts.setTransport(world.transport());
-            alice.parts.setSphinx(world.format);
-            alice.parts.setRetransmission(World.TIMEOUT);
-            alice.parts.setCover(World.NO_COVER);
+            alice.parts.set(PartKind.TOPOLOGY, world.topologyProvider());
+            alice.parts.set(PartKind.TRANSPORT, world.transport());
+            alice.parts.set(PartKind.SPHINX, world.format);
+            alice.parts.set(PartKind.RETRANSMISSION, World.TIMEOUT);
+            alice.parts.set(PartKind.COVER, World.NO_COVER);
             alice.start();
             alice.awaitReady();
             Delivery delivery = alice.send(alice.address(), "hello");
@@ -62,12 +63,12 @@ class ListenersTest {
     }
 
     @Test
-    void states_are_heard_in_order_and_each_once() {
+    void statesAreHeardInOrderAndEachOnce() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
-            alice.parts.setTransport(null);
+            alice.parts.set(PartKind.TRANSPORT, null);
             world.runFor(Duration.ofSeconds(1));
-            alice.parts.setTransport(world.transport());
+            alice.parts.set(PartKind.TRANSPORT, world.transport());
             world.runFor(Duration.ofSeconds(1));
             alice.stop();
             world.runFor(Duration.ofSeconds(1));
@@ -83,7 +84,7 @@ class ListenersTest {
     }
 
     @Test
-    void waiting_for_a_client_that_does_not_get_ready_names_what_it_is_doing() {
+    void waitingForAClientThatDoesNotGetReadyNamesWhatItIsDoing() {
         try (World world = new World(seed.value())) {
             world.directory = () -> World.noTopology("the directory is down");
             TestClient alice = world.client();
@@ -96,17 +97,17 @@ class ListenersTest {
     }
 
     @Test
-    void messages_are_kept_while_nobody_listens_within_the_limit() {
+    void messagesAreKeptWhileNobodyListensWithinTheLimit() {
         try (World world = new World(seed.value())) {
             TestClient bob = world.readyClient();
             ClientConfiguration small = new ClientConfiguration(Optional.empty(), Duration.ofMillis(15),
                     Duration.ofMinutes(5), 1_000_000, 50_000, 20_000);
             TestClient alice = new TestClient(world, small);
-            alice.parts.setTopology(world.topologyProvider());
-            alice.parts.setTransport(world.transport());
-            alice.parts.setSphinx(world.format);
-            alice.parts.setRetransmission(World.TIMEOUT);
-            alice.parts.setCover(World.NO_COVER);
+            alice.parts.set(PartKind.TOPOLOGY, world.topologyProvider());
+            alice.parts.set(PartKind.TRANSPORT, world.transport());
+            alice.parts.set(PartKind.SPHINX, world.format);
+            alice.parts.set(PartKind.RETRANSMISSION, World.TIMEOUT);
+            alice.parts.set(PartKind.COVER, World.NO_COVER);
             alice.engine.start();
             alice.awaitReady();
             for (int i = 0; i < 8; i++) {
@@ -131,7 +132,7 @@ class ListenersTest {
     }
 
     @Test
-    void a_message_larger_than_the_inbox_is_dropped_and_counted() {
+    void aMessageLargerThanTheInboxIsDroppedAndCounted() {
         try (World world = new World(seed.value())) {
             TestClient bob = world.readyClient();
             ClientConfiguration small = new ClientConfiguration(Optional.empty(), Duration.ofMillis(15),
@@ -149,7 +150,7 @@ class ListenersTest {
     }
 
     @Test
-    void a_listener_may_wait_for_the_outcome_of_what_it_sends() throws Exception {
+    void aListenerMayWaitForTheOutcomeOfWhatItSends() throws Exception {
         MixnetAddress nobody = new MixnetAddress(new IdentityKey(new byte[32]), new EncryptionKey(new byte[32]),
                 new IdentityKey(new byte[32]));
         try (ThreadedEnvironment threads = new ThreadedEnvironment("waiting")) {

@@ -23,6 +23,7 @@ import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.topology.TopologyKeeper;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.sphinx.Route;
@@ -31,7 +32,7 @@ import org.cloakwork.spi.topology.Topology;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Parts that are missing, exchanged or broken. */
 class PartsTest {
@@ -39,23 +40,21 @@ class PartsTest {
     @RegisterExtension
     final Seed seed = new Seed();
 
-    private static Map<String, Consumer<Parts>> removals() {
-        return Map.of("topology", parts -> parts.setTopology(null), "transport", parts -> parts.setTransport(null),
-                "sphinx", parts -> parts.setSphinx(null), "retransmission", parts -> parts.setRetransmission(null),
-                "cover", parts -> parts.setCover(null));
+    private static List<PartKind<?>> kinds() {
+        return PartKind.OF_A_CLIENT;
     }
 
-    private static Map<String, Consumer<Parts>> returns(World world) {
-        return Map.of("topology", parts -> parts.setTopology(world.topologyProvider()),
-                "transport", parts -> parts.setTransport(world.transport()),
-                "sphinx", parts -> parts.setSphinx(world.format),
-                "retransmission", parts -> parts.setRetransmission(World.TIMEOUT),
-                "cover", parts -> parts.setCover(World.NO_COVER));
+    private static Map<PartKind<?>, Consumer<Parts>> returns(World world) {
+        return Map.of(PartKind.TOPOLOGY, parts -> parts.set(PartKind.TOPOLOGY, world.topologyProvider()),
+                PartKind.TRANSPORT, parts -> parts.set(PartKind.TRANSPORT, world.transport()),
+                PartKind.SPHINX, parts -> parts.set(PartKind.SPHINX, world.format),
+                PartKind.RETRANSMISSION, parts -> parts.set(PartKind.RETRANSMISSION, World.TIMEOUT),
+                PartKind.COVER, parts -> parts.set(PartKind.COVER, World.NO_COVER));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"topology", "transport", "sphinx", "retransmission", "cover"})
-    void a_client_that_lacks_a_part_from_the_start_says_which_and_begins_when_it_comes(String kind) {
+    @MethodSource("kinds")
+    void aClientThatLacksAPartFromTheStartSaysWhichAndBeginsWhenItComes(PartKind<?> kind) {
         try (World world = new World(seed.value())) {
             TestClient bob = world.readyClient();
             TestClient alice = new TestClient(world, ClientConfiguration.DEFAULT);
@@ -77,8 +76,8 @@ class PartsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"topology", "transport", "sphinx", "retransmission", "cover"})
-    void a_part_that_goes_in_mid_transfer_and_comes_back_loses_nothing(String kind) {
+    @MethodSource("kinds")
+    void aPartThatGoesInMidTransferAndComesBackLosesNothing(PartKind<?> kind) {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
@@ -86,7 +85,7 @@ class PartsTest {
             List<Delivery> sent = IntStream.range(0, 40)
                     .mapToObj(i -> alice.send(bob.address(), i + "x".repeat(i * 500))).toList();
             world.runFor(Duration.ofMillis(8));
-            removals().get(kind).accept(alice.parts);
+            alice.parts.set(kind, null);
             world.runFor(Duration.ofSeconds(20));
             assertEquals(new ClientState.Degraded("no " + kind + " part"), alice.engine.state());
             assertTrue(alice.inFlight() > 0, "held");
@@ -98,11 +97,11 @@ class PartsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"topology", "transport", "sphinx", "retransmission", "cover"})
-    void nothing_leaves_while_a_part_is_missing(String kind) {
+    @MethodSource("kinds")
+    void nothingLeavesWhileAPartIsMissing(PartKind<?> kind) {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
-            removals().get(kind).accept(alice.parts);
+            alice.parts.set(kind, null);
             world.runFor(Duration.ofSeconds(1));
             int before = world.gateway().forwarded.size();
             Delivery delivery = alice.send(alice.address(), "held");
@@ -114,7 +113,7 @@ class PartsTest {
     }
 
     @Test
-    void a_packet_format_that_throws_loses_no_packet_and_stops_nothing() {
+    void aPacketFormatThatThrowsLosesNoPacketAndStopsNothing() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
@@ -136,7 +135,7 @@ class PartsTest {
                     return super.createSurb(route, randomness);
                 }
             };
-            alice.parts.setSphinx(broken);
+            alice.parts.set(PartKind.SPHINX, broken);
             List<Delivery> sent = IntStream.range(0, 30).mapToObj(i -> alice.send(bob.address(), new byte[i * 700],
                     SendOptions.DEFAULT.withReplySurbs(i % 2))).toList();
             sent.forEach(alice::awaitAcknowledged);
@@ -147,13 +146,13 @@ class PartsTest {
     }
 
     @Test
-    void a_packet_format_that_always_throws_is_not_asked_in_a_loop() {
+    void aPacketFormatThatAlwaysThrowsIsNotAskedInALoop() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             alice.send(alice.address(), new byte[2_000_000]);
             world.runFor(Duration.ofMillis(2));
             int[] calls = {0};
-            alice.parts.setSphinx(new ClearFormat() {
+            alice.parts.set(PartKind.SPHINX, new ClearFormat() {
                 @Override
                 public List<byte[]> seal(List<SealRequest> requests, Randomness randomness) {
                     calls[0]++;
@@ -166,10 +165,10 @@ class PartsTest {
     }
 
     @Test
-    void a_retransmission_policy_that_throws_is_asked_again() {
+    void aRetransmissionPolicyThatThrowsIsAskedAgain() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
-            alice.parts.setRetransmission(packet -> {
+            alice.parts.set(PartKind.RETRANSMISSION, packet -> {
                 throw new IllegalStateException("broken");
             });
             world.loss = 1;
@@ -177,16 +176,16 @@ class PartsTest {
             world.runFor(Duration.ofSeconds(5));
             world.loss = 0;
             assertTrue(alice.counter(Counter.PART_FAILURES) >= 4);
-            alice.parts.setRetransmission(World.TIMEOUT);
+            alice.parts.set(PartKind.RETRANSMISSION, World.TIMEOUT);
             alice.awaitAcknowledged(delivery);
         }
     }
 
     @Test
-    void a_cover_strategy_that_throws_slows_traffic_down_and_does_not_end_it() {
+    void aCoverStrategyThatThrowsSlowsTrafficDownAndDoesNotEndIt() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
-            alice.parts.setCover(new CoverTrafficStrategy() {
+            alice.parts.set(PartKind.COVER, new CoverTrafficStrategy() {
                 @Override
                 public Optional<Duration> untilNextSlot(Link link, Randomness randomness) {
                     throw new IllegalStateException("broken");
@@ -198,18 +197,18 @@ class PartsTest {
                 }
             });
             alice.awaitAcknowledged(alice.send(alice.address(), new byte[5000]));
-            alice.parts.setCover(World.NO_COVER);
+            alice.parts.set(PartKind.COVER, World.NO_COVER);
             alice.awaitAcknowledged(alice.send(alice.address(), new byte[500_000]));
         }
     }
 
     @Test
-    void a_transport_that_throws_is_tried_again() {
+    void aTransportThatThrowsIsTriedAgain() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             FakeTransport good = world.transport();
             int[] calls = {0};
-            alice.parts.setTransport((endpoint, handler) -> {
+            alice.parts.set(PartKind.TRANSPORT, (endpoint, handler) -> {
                 if (++calls[0] < 4) {
                     throw new IllegalStateException("broken");
                 }
@@ -224,7 +223,7 @@ class PartsTest {
     // ------------------------------------------------------------------ topology
 
     @Test
-    void the_last_good_topology_is_kept_and_the_next_is_asked_for_with_growing_pauses() {
+    void theLastGoodTopologyIsKeptAndTheNextIsAskedForWithGrowingPauses() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             List<Long> asked = new ArrayList<>();
@@ -265,7 +264,7 @@ class PartsTest {
     }
 
     @Test
-    void a_client_without_a_topology_says_why_and_comes_up_when_there_is_one() {
+    void aClientWithoutATopologySaysWhyAndComesUpWhenThereIsOne() {
         try (World world = new World(seed.value())) {
             world.directory = () -> World.noTopology("the directory is down");
             TestClient alice = world.client();
@@ -278,7 +277,7 @@ class PartsTest {
     }
 
     @Test
-    void a_topology_that_cannot_be_routed_through_is_not_taken() {
+    void aTopologyThatCannotBeRoutedThroughIsNotTaken() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             world.directory = () -> CompletableFuture.completedFuture(new Topology(100, 10, world.time.now(),
@@ -290,7 +289,7 @@ class PartsTest {
     }
 
     @Test
-    void a_directory_that_never_answers_is_asked_again() {
+    void aDirectoryThatNeverAnswersIsAskedAgain() {
         try (World world = new World(seed.value())) {
             List<CompletableFuture<Topology>> questions = new ArrayList<>();
             world.directory = () -> {
@@ -310,7 +309,7 @@ class PartsTest {
     }
 
     @Test
-    void a_directory_that_throws_or_gives_nothing_is_asked_again() {
+    void aDirectoryThatThrowsOrGivesNothingIsAskedAgain() {
         try (World world = new World(seed.value())) {
             int[] calls = {0};
             world.directory = () -> switch (calls[0]++) {
@@ -327,31 +326,31 @@ class PartsTest {
     }
 
     @Test
-    void another_topology_part_is_asked_at_once_even_while_the_old_one_thinks() {
+    void anotherTopologyPartIsAskedAtOnceEvenWhileTheOldOneThinks() {
         try (World world = new World(seed.value())) {
             world.directory = CompletableFuture::new;
             TestClient alice = world.client();
             world.runFor(Duration.ofSeconds(1));
-            alice.parts.setTopology(() -> CompletableFuture.completedFuture(world.topology()));
+            alice.parts.set(PartKind.TOPOLOGY, () -> CompletableFuture.completedFuture(world.topology()));
             world.runFor(Duration.ofSeconds(1));
             assertTrue(alice.isReady());
         }
     }
 
     @Test
-    void a_topology_part_that_was_away_at_the_time_of_a_refresh_is_asked_when_it_returns() {
+    void aTopologyPartThatWasAwayAtTheTimeOfARefreshIsAskedWhenItReturns() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
-            alice.parts.setTopology(null);
+            alice.parts.set(PartKind.TOPOLOGY, null);
             world.runFor(Duration.ofMinutes(30));
-            alice.parts.setTopology(world.topologyProvider());
+            alice.parts.set(PartKind.TOPOLOGY, world.topologyProvider());
             world.runFor(Duration.ofMinutes(30));
             assertTrue(alice.counter(Counter.TOPOLOGY_REFRESHES) >= 6);
         }
     }
 
     @Test
-    void a_client_whose_own_gateway_leaves_the_network_waits_for_it() {
+    void aClientWhoseOwnGatewayLeavesTheNetworkWaitsForIt() {
         try (World world = new World(seed.value(), new ClearFormat(), 2)) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT.withGateway(world.gateway().identity()),
                     World.NO_COVER);
@@ -370,7 +369,7 @@ class PartsTest {
     }
 
     @Test
-    void a_network_without_gateways_is_waited_out_without_more_and_more_attempts() {
+    void aNetworkWithoutGatewaysIsWaitedOutWithoutMoreAndMoreAttempts() {
         try (World world = new World(seed.value(), new ClearFormat(), 2)) {
             Set<IdentityKey> both =
                     Set.of(world.gateways.get(0).identity(), world.gateways.get(1).identity());

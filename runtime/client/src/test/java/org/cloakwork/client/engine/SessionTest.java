@@ -18,6 +18,7 @@ import org.cloakwork.api.Delivery;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.transport.GatewayLink;
 import org.cloakwork.spi.transport.GatewayTransport;
 import org.cloakwork.wire.NymMessage;
@@ -45,7 +46,7 @@ class SessionTest {
     }
 
     @Test
-    void the_link_lost_in_mid_transfer_loses_nothing() {
+    void theLinkLostInMidTransferLosesNothing() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
@@ -62,7 +63,7 @@ class SessionTest {
     }
 
     @Test
-    void the_link_lost_every_second_loses_nothing() {
+    void theLinkLostEverySecondLosesNothing() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
@@ -80,7 +81,7 @@ class SessionTest {
     }
 
     @Test
-    void authentication_timestamps_strictly_increase_whatever_the_clock_does() {
+    void authenticationTimestampsStrictlyIncreaseWhateverTheClockDoes() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             for (int i = 0; i < 20; i++) {
@@ -99,11 +100,11 @@ class SessionTest {
     }
 
     @Test
-    void a_connection_given_up_while_authenticating_has_used_its_timestamp() {
+    void aConnectionGivenUpWhileAuthenticatingHasUsedItsTimestamp() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             for (int i = 0; i < 10; i++) {
-                alice.parts.setTransport(world.transport());
+                alice.parts.set(PartKind.TRANSPORT, world.transport());
                 // Long enough to ask for the version and to authenticate, not to hear the answer.
                 world.runFor(Duration.ofMillis(32));
             }
@@ -115,7 +116,7 @@ class SessionTest {
     }
 
     @Test
-    void a_refused_registration_is_tried_again_less_and_less_often() {
+    void aRefusedRegistrationIsTriedAgainLessAndLessOften() {
         try (World world = new World(seed.value())) {
             world.gateway().refusesRegistration = true;
             TestClient alice = world.client();
@@ -133,7 +134,7 @@ class SessionTest {
     }
 
     @Test
-    void a_gateway_that_says_nothing_is_given_up_after_a_while_and_tried_again() {
+    void aGatewayThatSaysNothingIsGivenUpAfterAWhileAndTriedAgain() {
         try (World world = new World(seed.value())) {
             world.gateway().silent = true;
             TestClient alice = world.client();
@@ -147,7 +148,7 @@ class SessionTest {
     }
 
     @Test
-    void another_gateway_is_taken_when_the_first_is_dead() {
+    void anotherGatewayIsTakenWhenTheFirstIsDead() {
         for (int round = 0; round < 5; round++) {
             try (World world = new World(seed.next(), new ClearFormat(), 2)) {
                 world.gateways.get(round % 2).unreachable = true;
@@ -159,7 +160,7 @@ class SessionTest {
     }
 
     @Test
-    void the_address_stays_whatever_happens_to_the_session() {
+    void theAddressStaysWhateverHappensToTheSession() {
         try (World world = new World(seed.value(), new ClearFormat(), 3)) {
             TestClient alice = world.readyClient();
             MixnetAddress address = alice.address();
@@ -175,7 +176,7 @@ class SessionTest {
     }
 
     @Test
-    void a_gateway_that_forgot_us_is_registered_with_again() {
+    void aGatewayThatForgotUsIsRegisteredWithAgain() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             MixnetAddress address = alice.address();
@@ -192,7 +193,7 @@ class SessionTest {
     }
 
     @Test
-    void a_passing_refusal_of_authentication_is_tried_again_with_the_same_key() {
+    void aPassingRefusalOfAuthenticationIsTriedAgainWithTheSameKey() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             world.gateway().refusesAuthentication = true;
@@ -206,7 +207,7 @@ class SessionTest {
     }
 
     @Test
-    void error_frames_and_noise_never_make_a_live_client_deaf() {
+    void errorFramesAndNoiseNeverMakeALiveClientDeaf() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             for (int i = 0; i < 100; i++) {
@@ -228,7 +229,7 @@ class SessionTest {
     }
 
     @Test
-    void a_hung_link_is_noticed_without_sending() {
+    void aHungLinkIsNoticedWithoutSending() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
@@ -246,7 +247,7 @@ class SessionTest {
     }
 
     @Test
-    void out_of_bandwidth_claims_more_and_goes_on() {
+    void outOfBandwidthClaimsMoreAndGoesOn() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             List<Delivery> sent = sendMany(alice, alice.address(), 20);
@@ -260,7 +261,7 @@ class SessionTest {
     }
 
     @Test
-    void bandwidth_is_claimed_before_it_is_used_up() {
+    void bandwidthIsClaimedBeforeItIsUsedUp() {
         try (World world = new World(seed.value())) {
             world.gateway().grant = 41_000_000;
             TestClient alice = world.readyClient();
@@ -271,7 +272,7 @@ class SessionTest {
     }
 
     @Test
-    void a_balance_that_vanishes_at_midnight_utc_is_claimed_again() {
+    void aBalanceThatVanishesAtMidnightUtcIsClaimedAgain() {
         try (World world = new World(seed.value())) {
             world.time.setClock(Instant.parse("2026-11-23T23:59:50Z"));
             TestClient alice = world.readyClient();
@@ -288,7 +289,7 @@ class SessionTest {
     }
 
     @Test
-    void a_claim_without_an_answer_leads_to_a_new_session() {
+    void aClaimWithoutAnAnswerLeadsToANewSession() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             world.gateway().ignoresClaims = true;
@@ -302,7 +303,7 @@ class SessionTest {
     }
 
     @Test
-    void a_refused_claim_is_not_repeated_for_every_packet_and_its_reason_is_told() {
+    void aRefusedClaimIsNotRepeatedForEveryPacketAndItsReasonIsTold() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             world.gateway().refusesClaims = true;
@@ -319,7 +320,7 @@ class SessionTest {
     }
 
     @Test
-    void a_transport_exchanged_in_mid_transfer_loses_nothing() {
+    void aTransportExchangedInMidTransferLosesNothing() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
@@ -327,7 +328,7 @@ class SessionTest {
             for (int i = 0; i < 5; i++) {
                 world.runFor(Duration.ofMillis(300));
                 FakeTransport old = transport(alice);
-                alice.parts.setTransport(world.transport());
+                alice.parts.set(PartKind.TRANSPORT, world.transport());
                 world.runFor(FakeTransport.LATENCY.multipliedBy(2));
                 assertEquals(0, old.open());
             }
@@ -339,23 +340,23 @@ class SessionTest {
     }
 
     @Test
-    void what_comes_while_the_client_is_away_waits_at_the_gateway() {
+    void whatComesWhileTheClientIsAwayWaitsAtTheGateway() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
             MixnetAddress address = bob.address();
-            bob.parts.setTransport(null);
+            bob.parts.set(PartKind.TRANSPORT, null);
             alice.awaitAcknowledged(alice.send(address, "kept"));
             assertEquals(1, world.gateway().waiting(address.identity()));
             assertEquals(0, bob.received.size());
-            bob.parts.setTransport(world.transport());
+            bob.parts.set(PartKind.TRANSPORT, world.transport());
             bob.awaitReceived(1);
             assertEquals(List.of("kept"), bob.texts());
         }
     }
 
     @Test
-    void a_gateway_of_an_older_protocol_is_spoken_to_in_its_own_version() {
+    void aGatewayOfAnOlderProtocolIsSpokenToInItsOwnVersion() {
         for (int version = 4; version <= 7; version++) {
             try (World world = new World(seed.value())) {
                 world.gateway().version = version;
@@ -375,7 +376,7 @@ class SessionTest {
     }
 
     @Test
-    void a_slow_link_holds_packets_back_instead_of_piling_them_up() {
+    void aSlowLinkHoldsPacketsBackInsteadOfPilingThemUp() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT,
                     World.cover(Optional.of(Duration.ofMillis(5)), Optional.of(Duration.ofMillis(50))));
@@ -392,16 +393,16 @@ class SessionTest {
     }
 
     @Test
-    void frames_on_their_way_when_the_transport_is_exchanged_are_not_lost() {
+    void framesOnTheirWayWhenTheTransportIsExchangedAreNotLost() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             for (int i = 0; i < 20; i++) {
                 // Pushed once, known to the gateway as delivered, and never sent again.
                 world.inject(alice, new NymMessage.Plain(("pushed " + i).getBytes(StandardCharsets.UTF_8)));
                 world.runFor(Duration.ofMillis(world.random.nextInt(5)));
-                alice.parts.setTransport(i % 3 == 0 ? null : world.transport());
+                alice.parts.set(PartKind.TRANSPORT, i % 3 == 0 ? null : world.transport());
                 world.runFor(Duration.ofMillis(world.random.nextInt(100)));
-                alice.parts.setTransport(world.transport());
+                alice.parts.set(PartKind.TRANSPORT, world.transport());
                 alice.awaitReady();
             }
             alice.awaitReceived(20);
@@ -411,19 +412,19 @@ class SessionTest {
     }
 
     @Test
-    void frames_of_a_link_that_was_given_up_are_counted() {
+    void framesOfALinkThatWasGivenUpAreCounted() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             GatewayTransport real = alice.parts.transport();
             List<GatewayLink.Handler> handlers = new ArrayList<>();
-            alice.parts.setTransport((endpoint, handler) -> {
+            alice.parts.set(PartKind.TRANSPORT, (endpoint, handler) -> {
                 handlers.add(handler);
                 return real.connect(endpoint, handler);
             });
             world.runFor(Duration.ofSeconds(3));
             assertEquals(1, handlers.size());
             alice.awaitReady();
-            alice.parts.setTransport(real);
+            alice.parts.set(PartKind.TRANSPORT, real);
             world.runFor(Duration.ofSeconds(3));
             alice.awaitReady();
             assertEquals(0, alice.counter(Counter.GATEWAY_LATE));
@@ -435,11 +436,11 @@ class SessionTest {
     }
 
     @Test
-    void a_link_that_is_left_is_read_as_long_as_something_comes() {
+    void aLinkThatIsLeftIsReadAsLongAsSomethingComes() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             transport(alice).neverFinishes = true;
-            alice.parts.setTransport(world.transport());
+            alice.parts.set(PartKind.TRANSPORT, world.transport());
             for (int i = 0; i < 10; i++) {
                 world.inject(alice, new NymMessage.Plain(("still under way " + i).getBytes(StandardCharsets.UTF_8)));
                 world.runFor(Duration.ofMillis(700));
@@ -452,12 +453,12 @@ class SessionTest {
     }
 
     @Test
-    void a_link_that_does_not_end_is_waited_for_one_second() {
+    void aLinkThatDoesNotEndIsWaitedForOneSecond() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             FakeTransport old = transport(alice);
             old.neverFinishes = true;
-            alice.parts.setTransport(world.transport());
+            alice.parts.set(PartKind.TRANSPORT, world.transport());
             world.runFor(Duration.ofMillis(990));
             assertEquals(1, old.open());
             assertEquals(0, transport(alice).links.size());
@@ -469,7 +470,7 @@ class SessionTest {
     }
 
     @Test
-    void a_session_taken_by_someone_else_is_asked_for_again_and_again_and_the_next_time_is_told() {
+    void aSessionTakenBySomeoneElseIsAskedForAgainAndAgainAndTheNextTimeIsTold() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             MixnetAddress address = alice.address();
@@ -492,7 +493,7 @@ class SessionTest {
     }
 
     @Test
-    void a_clock_that_was_far_ahead_does_not_lock_the_client_out_once_it_is_right() {
+    void aClockThatWasFarAheadDoesNotLockTheClientOutOnceItIsRight() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             Instant right = world.time.now();
@@ -508,7 +509,7 @@ class SessionTest {
     }
 
     @Test
-    void nobody_notices_that_bandwidth_ends_at_two_midnights() {
+    void nobodyNoticesThatBandwidthEndsAtTwoMidnights() {
         try (World world = new World(seed.value())) {
             world.time.setClock(Instant.parse("2026-11-23T23:00:00Z"));
             List<TestClient> clients = List.of(world.readyClient(), world.readyClient(), world.readyClient());

@@ -14,6 +14,7 @@ import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.engine.Seed;
 import org.cloakwork.client.engine.VirtualTime;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Randomness;
 import org.junit.jupiter.api.Test;
@@ -99,8 +100,8 @@ class PacerTest {
     }
 
     @Test
-    void ten_thousand_slots_follow_the_law_with_cover_where_nothing_waits() {
-        parts.setCover(poisson(MEAN, null));
+    void tenThousandSlotsFollowTheLawWithCoverWhereNothingWaits() {
+        parts.set(PartKind.COVER, poisson(MEAN, null));
         pacer.restart();
         for (int i = 0; i < 2000; i++) {
             traffic.waiting += i % 7;
@@ -113,8 +114,8 @@ class PacerTest {
     }
 
     @Test
-    void loop_cover_has_its_own_law_and_takes_nothing_that_waits() {
-        parts.setCover(poisson(null, MEAN));
+    void loopCoverHasItsOwnLawAndTakesNothingThatWaits() {
+        parts.set(PartKind.COVER, poisson(null, MEAN));
         pacer.restart();
         assertFalse(pacer.isPaced());
         time.runFor(Duration.ofSeconds(200));
@@ -126,8 +127,8 @@ class PacerTest {
     }
 
     @Test
-    void no_burst_follows_a_stall() {
-        parts.setCover(poisson(MEAN, MEAN));
+    void noBurstFollowsAStall() {
+        parts.set(PartKind.COVER, poisson(MEAN, MEAN));
         pacer.restart();
         time.runFor(Duration.ofSeconds(1));
         host.stall(Duration.ofSeconds(60));
@@ -138,8 +139,8 @@ class PacerTest {
     }
 
     @Test
-    void a_machine_that_is_always_a_little_late_sends_as_many() {
-        parts.setCover(poisson(MEAN, MEAN));
+    void aMachineThatIsAlwaysALittleLateSendsAsMany() {
+        parts.set(PartKind.COVER, poisson(MEAN, MEAN));
         pacer.restart();
         for (int i = 0; i < 1200; i++) {
             host.stall(Duration.ofMillis(30));
@@ -149,8 +150,8 @@ class PacerTest {
     }
 
     @Test
-    void without_slots_everything_leaves_at_once() {
-        parts.setCover(poisson(null, null));
+    void withoutSlotsEverythingLeavesAtOnce() {
+        parts.set(PartKind.COVER, poisson(null, null));
         pacer.restart();
         assertFalse(pacer.needsCover());
         traffic.waiting = 100;
@@ -160,9 +161,9 @@ class PacerTest {
     }
 
     @Test
-    void nothing_is_added_to_a_congested_link() {
+    void nothingIsAddedToACongestedLink() {
         for (CoverTrafficStrategy strategy : List.of(poisson(null, null), poisson(MEAN, MEAN))) {
-            parts.setCover(strategy);
+            parts.set(PartKind.COVER, strategy);
             pacer.restart();
             traffic.sentNanos.clear();
             traffic.waiting = 10;
@@ -178,12 +179,12 @@ class PacerTest {
     }
 
     @Test
-    void nothing_leaves_while_closed_stopped_or_without_a_strategy() {
+    void nothingLeavesWhileClosedStoppedOrWithoutAStrategy() {
         traffic.waiting = 10;
         pacer.restart();
         pacer.packetReady();
         time.runFor(Duration.ofSeconds(1));
-        parts.setCover(poisson(MEAN, MEAN));
+        parts.set(PartKind.COVER, poisson(MEAN, MEAN));
         traffic.open = false;
         pacer.restart();
         time.runFor(Duration.ofSeconds(1));
@@ -195,9 +196,9 @@ class PacerTest {
     }
 
     @Test
-    void a_strategy_that_gives_its_slots_up_lets_go_what_waits() {
+    void aStrategyThatGivesItsSlotsUpLetsGoWhatWaits() {
         int[] slots = {3};
-        parts.setCover(new CoverTrafficStrategy() {
+        parts.set(PartKind.COVER, new CoverTrafficStrategy() {
             @Override
             public Optional<Duration> untilNextSlot(Link link, Randomness randomness) {
                 return slots[0]-- > 0 ? Optional.of(MEAN) : Optional.empty();
@@ -220,26 +221,26 @@ class PacerTest {
     void nothingLeavesUnpacedBetweenTheArrivalOfAStrategyAndItsFirstSlot() {
         pacer.partsChanged();
         traffic.waiting = 10;
-        parts.setCover(poisson(MEAN, null));
+        parts.set(PartKind.COVER, poisson(MEAN, null));
         pacer.packetReady();
         assertEquals(0, traffic.data, "there was no strategy, and the new one was not asked yet");
         pacer.partsChanged();
         assertEquals(0, traffic.data);
         time.runFor(Duration.ofSeconds(2));
         assertEquals(10, traffic.data);
-        parts.setCover(poisson(null, null));
+        parts.set(PartKind.COVER, poisson(null, null));
         pacer.partsChanged();
         traffic.waiting = 1;
-        parts.setCover(poisson(MEAN, null));
+        parts.set(PartKind.COVER, poisson(MEAN, null));
         pacer.packetReady();
         assertEquals(10, traffic.data, "the strategy without slots is not the one in use any more");
     }
 
     @Test
-    void a_strategy_that_throws_is_asked_again() {
+    void aStrategyThatThrowsIsAskedAgain() {
         boolean[] broken = {true};
         CoverTrafficStrategy good = poisson(MEAN, null);
-        parts.setCover(new CoverTrafficStrategy() {
+        parts.set(PartKind.COVER, new CoverTrafficStrategy() {
             @Override
             public Optional<Duration> untilNextSlot(Link link, Randomness randomness) {
                 if (broken[0]) {

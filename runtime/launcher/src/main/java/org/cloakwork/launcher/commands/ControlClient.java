@@ -12,6 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.cloakwork.launcher.cli.Command;
 
 /** Asks a running instance; the bundle {@code org.cloakwork.control} is the other end and says what is spoken. */
 final class ControlClient implements AutoCloseable {
@@ -21,8 +22,19 @@ final class ControlClient implements AutoCloseable {
     private final SocketChannel channel;
     private final InputStream in;
 
-    /** An exit code and what to print. */
+    /** A code and what to print. */
     record Answer(int code, String text) {
+
+        private static final int NOT_WELL = 3;
+
+        /** {@return whether what was asked for was done or is told, be it that not all is well} */
+        boolean isTold() {
+            return code == Command.DONE || code == NOT_WELL;
+        }
+
+        int exitCode() {
+            return code == NOT_WELL ? Command.FAILED : code;
+        }
     }
 
     /** @throws IOException if no instance listens there; the message says so */

@@ -1,6 +1,7 @@
 package org.cloakwork.launcher.commands;
 
 import java.io.PrintStream;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.commons.cli.CommandLine;
@@ -15,6 +16,7 @@ import org.cloakwork.launcher.cli.UsageException;
  */
 public final class ControlCommand implements Command {
 
+    private static final List<String> FLAGS = List.of("save", "json");
     private static final String WORD = "[A-Za-z0-9._-]+";
 
     private final String name;
@@ -52,8 +54,9 @@ public final class ControlCommand implements Command {
     }
 
     public static Command state(PrintStream out, PrintStream err) {
-        return new ControlCommand("state", "tell how the clients of a running instance are, and why", Optional.empty(),
-                Options::new, out, err);
+        return new ControlCommand("state", "tell how the clients of a running instance are, and why; code 0 if all are "
+                + "ready", Optional.empty(), () -> new Options().addOption(null, "json", false, "for programs"), out,
+                err);
     }
 
     public static Command drops(PrintStream out, PrintStream err) {
@@ -84,8 +87,10 @@ public final class ControlCommand implements Command {
     @Override
     public int run(CommandLine line) throws Exception {
         StringBuilder command = new StringBuilder("cloakwork:" + name);
-        if (line.hasOption("save")) {
-            command.append(" --save");
+        for (String flag : FLAGS) {
+            if (line.hasOption(flag)) {
+                command.append(" --").append(flag);
+            }
         }
         if (line.hasOption("client")) {
             command.append(" --client ").append(word(line.getOptionValue("client")));
@@ -95,9 +100,8 @@ public final class ControlCommand implements Command {
         }
         try (ControlClient instance = new ControlClient(StateFolder.of(line))) {
             ControlClient.Answer answer = instance.ask(command.toString());
-            (answer.code() == DONE ? out : err).print(
-                    (answer.code() == DONE ? "" : "cloakwork " + name + ": ") + answer.text());
-            return answer.code();
+            (answer.isTold() ? out : err).print((answer.isTold() ? "" : "cloakwork " + name + ": ") + answer.text());
+            return answer.exitCode();
         }
     }
 

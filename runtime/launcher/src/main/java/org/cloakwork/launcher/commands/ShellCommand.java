@@ -51,8 +51,8 @@ public final class ShellCommand implements Command {
                 }
                 if (!command.isBlank()) {
                     ControlClient.Answer answer = instance.ask(command);
-                    (answer.code() == DONE ? out : err).print(answer.text());
-                    last = answer.code();
+                    (answer.isTold() ? out : err).print(answer.text());
+                    last = answer.exitCode();
                 }
             }
         }

@@ -55,7 +55,7 @@ public final class DemoCommand implements Command {
                 .addOption(null, "once", false, "end after the messages; without it the network stays up")
                 .addOption(Arguments.option(DemoDoors.PORT_BASE, "N",
                 "ports of the doors from N on; 0 takes free ones "
-                        + "(default: the usual ones, 1977 and 1080)"))
+                        + "(default: the usual ones, 1977, 1080 and 1981)"))
                 .addOption(Arguments.option("file", "PATH",
                 "the file to send (default: 1 MiB of made-up bytes)"));
     }
@@ -90,10 +90,18 @@ public final class DemoCommand implements Command {
                 // The figures are to be those of the network.
                 instance.set(Instance.CLIENTS, "cover", "none");
             }
+            Optional<DemoDashboard> dashboard = Optional.empty();
             if (once) {
                 instance.set(Instance.CLIENTS, Instance.FRONT_ENDS, "");
+            } else if (DemoDashboard.isThere(framework)) {
+                dashboard = Optional.of(new DemoDashboard(framework, instance, names.getFirst(), doors.dashboardPort(),
+                        instance.get(Instance.CLIENTS, Instance.FRONT_ENDS)
+                                .orElse(clients.getOrDefault(Instance.FRONT_ENDS, ""))));
             }
             instance.start(names, false);
+            if (dashboard.isPresent()) {
+                dashboard.get().announce(out);
+            }
             try (MixnetClient alice = framework.awaitClient("alice", START);
                  MixnetClient bob = framework.awaitClient("bob", START)) {
                 alice.awaitReady(START);
@@ -115,12 +123,12 @@ public final class DemoCommand implements Command {
     private void stayUp(List<String> names, LocalNetwork network, MixnetClient alice, MixnetClient bob,
             DemoDoors doors, StopSignal stop) throws Exception {
         bob.subscribe(message -> message.sender().ifPresent(sender -> bob.reply(sender,
-                ("bob got " + message.payload().length + " bytes").getBytes(StandardCharsets.UTF_8))));
+                (DemoTalk.ANSWER + message.payload().length + " bytes").getBytes(StandardCharsets.UTF_8))));
         out.println("\nThe network stays up; stop it with Ctrl-C. Connect any Nym client to it:");
         out.println("  directory   " + network.directory());
         out.println("  bob         " + bob.address() + "  (answers whoever sends reply SURBs)");
         out.println("  alice       " + alice.address());
-        try (doors) {
+        try (doors; DemoTalk ignored = new DemoTalk(alice, bob)) {
             doors.open(names, network, bob, out);
             stop.await();
         }

@@ -32,7 +32,8 @@ final class DemoDoors implements AutoCloseable {
     private static final int WEBSOCKET = 0;
     private static final int SOCKS = 1;
     private static final int PAGE = 2;
-    private static final int DOORS = 3;
+    private static final int DASHBOARD = 3;
+    private static final int DOORS = 4;
 
     private final Framework framework;
     private final Instance instance;
@@ -49,6 +50,7 @@ final class DemoDoors implements AutoCloseable {
             check(port(WEBSOCKET_PORT, WEBSOCKET));
             check(port(SOCKS_PORT, SOCKS));
             check(port(0, PAGE));
+            check(dashboardPort());
         }
     }
 
@@ -65,6 +67,10 @@ final class DemoDoors implements AutoCloseable {
     /** The usual port, one from the base on, or any. */
     private int port(int usual, int door) {
         return base.isEmpty() ? usual : base.getAsInt() == 0 ? 0 : base.getAsInt() + door;
+    }
+
+    int dashboardPort() {
+        return port(DemoDashboard.PORT, DASHBOARD);
     }
 
     /**

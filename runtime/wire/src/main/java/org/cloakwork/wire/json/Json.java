@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigInteger;
 import java.util.Base64;
+import java.util.List;
 import java.util.OptionalInt;
 import org.cloakwork.wire.WireException;
 
@@ -122,6 +123,29 @@ public final class Json {
         ArrayNode array = node.putArray(field);
         for (byte b : value) {
             array.add(b & 0xff);
+        }
+        return this;
+    }
+
+    /** Adds an array of objects. */
+    public Json with(String field, List<Json> values) {
+        ArrayNode array = node.putArray(field);
+        values.forEach(value -> array.add(value.node));
+        return this;
+    }
+
+    /** Adds an array of strings. */
+    public Json withTexts(String field, List<String> values) {
+        ArrayNode array = node.putArray(field);
+        values.forEach(array::add);
+        return this;
+    }
+
+    /** Adds an array of integers. */
+    public Json withNumbers(String field, long... values) {
+        ArrayNode array = node.putArray(field);
+        for (long value : values) {
+            array.add(value);
         }
         return this;
     }

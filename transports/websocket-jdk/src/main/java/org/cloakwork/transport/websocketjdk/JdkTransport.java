@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.cloakwork.spi.part.AnnotatedPartFactory;
+import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.transport.GatewayEndpoint;
 import org.cloakwork.spi.transport.GatewayLink;
@@ -23,16 +25,13 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
  * version. A proxy is used only if the JVM was told of one, by {@code -Dhttp.proxyHost} and the like or a default
  * {@link java.net.ProxySelector}.
  */
-@Component(
-        service = GatewayTransport.class,
-        configurationPid = "org.cloakwork.transport.jdk",
-        property = {"cloakwork.part=transport", "cloakwork.name=websocket-jdk"})
+@Component(service = GatewayTransport.class, configurationPid = "org.cloakwork.transport.jdk")
+@Cloakwork(part = "transport", name = "websocket-jdk")
 @Designate(ocd = JdkTransport.Configuration.class)
 public final class JdkTransport implements GatewayTransport, AutoCloseable {
 
     static final String THREAD_NAME = "cloakwork-websocket-jdk-";
 
-    private static final String PART = "transport websocket-jdk";
     private static final int DEFAULT_CONNECT_TIMEOUT_MILLIS = 5_000;
     private static final int MAX_CONNECT_TIMEOUT_MILLIS = 600_000;
     private static final String CLOSED = "the transport is closed";
@@ -57,14 +56,7 @@ public final class JdkTransport implements GatewayTransport, AutoCloseable {
     /** @param properties of the component */
     @Activate
     public JdkTransport(Map<String, Object> properties) {
-        this(PartConfiguration.ofProperties(PART, properties));
-    }
-
-    static JdkTransport configured(Map<String, String> configuration) {
-        return new JdkTransport(new PartConfiguration(PART, configuration));
-    }
-
-    private JdkTransport(PartConfiguration configuration) {
+        PartConfiguration configuration = PartConfiguration.ofProperties(properties);
         connectTimeout = configuration.millis(
                 "connect-timeout-millis", DEFAULT_CONNECT_TIMEOUT_MILLIS, 1, MAX_CONNECT_TIMEOUT_MILLIS);
         configuration.verify();
@@ -88,5 +80,14 @@ public final class JdkTransport implements GatewayTransport, AutoCloseable {
         closed = true;
         links.forEach(link -> link.close(JdkLink.GOING_AWAY, CLOSED));
         clients.close();
+    }
+
+    /** Makes it where there is no OSGi. */
+    public static final class Factory extends AnnotatedPartFactory<GatewayTransport> {
+
+        /** For {@link java.util.ServiceLoader}. */
+        public Factory() {
+            super(JdkTransport.class, JdkTransport::new);
+        }
     }
 }

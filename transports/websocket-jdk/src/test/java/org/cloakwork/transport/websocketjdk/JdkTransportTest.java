@@ -37,7 +37,7 @@ class JdkTransportTest {
                 Map.of("idle-timeout-millis", "0"),
                 Map.of("time-out", "5"))) {
             String message = assertThrows(IllegalArgumentException.class,
-                    () -> new JdkTransportFactory().create(wrong)).getMessage();
+                    () -> new JdkTransport.Factory().create(wrong)).getMessage();
             wrong.forEach((key, value) -> assertTrue(message.contains(key), message));
         }
     }

@@ -37,7 +37,7 @@ class WebSocketServerTest {
     @BeforeEach
     void start() throws Exception {
         server = RecordingServer.echo(new WebSocketServer());
-        transport = WebSocketTransport.configured(Map.of());
+        transport = new WebSocketTransport(Map.of());
         bystander = new Recorder();
         bystanderLink = transport.connect(Net.endpoint(server.address()), bystander);
         bystander.expect(Recorder.Opened.class);

@@ -6,13 +6,14 @@ import java.util.Optional;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.spi.frontend.FrontEnd;
+import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /** A port here whose connections come out at a port there: see {@link TunnelServing}. */
-@Component(service = FrontEnd.class, configurationPid = "org.cloakwork.examples.tunnel",
-        property = {"cloakwork.part=frontend", "cloakwork.name=tunnel"})
+@Component(service = FrontEnd.class, configurationPid = "org.cloakwork.examples.tunnel")
+@Cloakwork(part = "frontend", name = "tunnel")
 public final class TunnelFrontEnd implements FrontEnd {
 
     private final PartConfiguration defaults;

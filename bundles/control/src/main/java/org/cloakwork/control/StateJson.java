@@ -1,0 +1,32 @@
+package org.cloakwork.control;
+
+import java.util.List;
+import org.cloakwork.api.ClientState;
+import org.cloakwork.spi.control.Control;
+import org.cloakwork.wire.json.Json;
+
+/** How everything is, for programs: {@code cloakwork state --json}. */
+final class StateJson {
+
+    private StateJson() {
+    }
+
+    static Json of(Control control) {
+        Control.Health health = control.health();
+        List<Json> clients = control.clients().stream().map(StateJson::client).toList();
+        return Json.empty().with("state", health.state()).with("sentence", health.sentence())
+                .with("remedy", health.remedy().orElse(null)).with("clients", clients)
+                .withTexts("problems", control.problems());
+    }
+
+    private static Json client(Control.Client client) {
+        ClientState state = client.client().state();
+        Json uses = Json.empty();
+        client.uses().forEach(uses::with);
+        Json counters = Json.empty();
+        client.client().counters().forEach(counters::with);
+        return Json.empty().with("name", client.name()).with("state", state.word())
+                .with("reason", state.why().orElse(null)).with("remedy", client.client().remedy().orElse(null))
+                .withTexts("warnings", client.client().warnings()).with("parts", uses).with("counters", counters);
+    }
+}

@@ -1,0 +1,105 @@
+package org.cloakwork.frontend.dashboard;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.cloakwork.api.MixnetClient;
+import org.cloakwork.doors.Entrance;
+import org.cloakwork.spi.control.Control;
+import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.frontend.FrontEnd;
+import org.cloakwork.spi.part.Cloakwork;
+import org.cloakwork.spi.runtime.PartConfiguration;
+import org.cloakwork.spi.runtime.PartFactory;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** Shows all clients of the process on a port of the client that names it: docs/dashboard.md. */
+@Component(service = FrontEnd.class, configurationPid = "org.cloakwork.frontend.dashboard")
+@Cloakwork(part = "frontend", name = "dashboard")
+@Designate(ocd = DashboardFrontEnd.Configuration.class)
+public final class DashboardFrontEnd implements FrontEnd {
+
+    private static final String PART = "front-end dashboard";
+    static final int DEFAULT_PORT = 1981;
+
+    private final PartConfiguration configuration;
+    private final Map<String, CoverTrafficStrategy> covers = new ConcurrentSkipListMap<>();
+    private volatile Control control;
+
+    /** The keys. */
+    @ObjectClassDefinition(name = "Cloakwork front-end: dashboard",
+            description = "A page that shows what goes on, figures for Prometheus, and health for probes.")
+    public @interface Configuration {
+
+        /** {@return where to listen} */
+        @AttributeDefinition(name = "Host",
+                description = "localhost or an IP address. Others than loopback need a token.")
+        String host() default Entrance.DEFAULT_HOST;
+
+        /** {@return the port} */
+        @AttributeDefinition(name = "Port", description = "0 takes a free one.", min = "0", max = "65535")
+        int port() default DEFAULT_PORT;
+
+        /** {@return pages that may connect} */
+        @AttributeDefinition(name = "Allowed origins",
+                description = "Of web pages that may connect, such as https://example.org, separated by commas.")
+        String allowed$_$origins() default "";
+
+        /** {@return the secret} */
+        @AttributeDefinition(name = "Token",
+                description = "What must be shown to change anything: Authorization: Bearer "
+                + "TOKEN, or the page opened with #token=TOKEN. At least 16 characters. Without one nothing can be "
+                + "changed.")
+        String token() default "";
+    }
+
+    /** @param properties of the component */
+    @Activate
+    public DashboardFrontEnd(Map<String, Object> properties) {
+        configuration = PartConfiguration.ofProperties(PART, properties);
+        // What is wrong shows at once, not only when a client is served.
+        entrance(configuration);
+    }
+
+    private static Entrance entrance(PartConfiguration configuration) {
+        Entrance entrance = Entrance.of(configuration, DEFAULT_PORT);
+        configuration.verify();
+        return entrance;
+    }
+
+    /** It goes and comes back whenever the process is configured anew, while clients go on. */
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    void setControl(Control present) {
+        control = present;
+    }
+
+    void unsetControl(Control gone) {
+        if (control == gone) {
+            control = null;
+        }
+    }
+
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addCover(CoverTrafficStrategy cover, Map<String, Object> properties) {
+        covers.put(String.valueOf(properties.get(PartFactory.NAME_PROPERTY)), cover);
+    }
+
+    void removeCover(CoverTrafficStrategy cover) {
+        covers.values().removeIf(candidate -> candidate == cover);
+    }
+
+    @Override
+    public Serving serve(MixnetClient client, Map<String, String> settings) throws IOException {
+        return Dashboard.open(() -> Optional.ofNullable(control), covers, entrance(configuration.with(settings)));
+    }
+}

@@ -1,0 +1,92 @@
+package org.cloakwork.frontend.dashboard;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import org.cloakwork.api.ClientState;
+import org.cloakwork.api.Figure;
+import org.cloakwork.spi.control.Control;
+
+/** The figures of all clients and front-ends, and the JVM's, in the texts of Prometheus and OpenMetrics. */
+final class Metrics {
+
+    /** What Prometheus asks for if it can read it. */
+    static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
+    private static final String PREFIX = "cloakwork.";
+    private static final String READY = "client.ready";
+
+    /** @param frontEnd empty: of the client itself */
+    private record Key(String client, String frontEnd, String name) {
+    }
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Map<Key, Meter> meters = new HashMap<>();
+    private Map<Key, Figure> now = Map.of();
+
+    Metrics() {
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+    }
+
+    /**
+     * @param control     whose figures
+     * @param contentType {@link #OPEN_METRICS} or {@link #TEXT}
+     * @return the text
+     */
+    synchronized String text(Control control, String contentType) {
+        now = figures(control);
+        now.forEach((key, figure) -> meters.computeIfAbsent(key, added -> register(key, figure)));
+        Iterator<Map.Entry<Key, Meter>> entries = meters.entrySet().iterator();
+        while (entries.hasNext()) {
+            Map.Entry<Key, Meter> entry = entries.next();
+            if (!now.containsKey(entry.getKey())) {
+                registry.remove(entry.getValue());
+                entries.remove();
+            }
+        }
+        return registry.scrape(contentType);
+    }
+
+    private static Map<Key, Figure> figures(Control control) {
+        Map<Key, Figure> figures = new HashMap<>();
+        for (Control.Client client : control.clients()) {
+            client.client().figures().forEach(figure -> figures.put(new Key(client.name(), "", figure.name()), figure));
+            figures.put(new Key(client.name(), "", READY), Figure.level(READY, "1 while the client sends and receives, "
+                    + "else 0", client.client().state() instanceof ClientState.Ready ? 1 : 0));
+        }
+        for (Control.Door door : control.doors()) {
+            door.serving().figures().forEach(figure ->
+                    figures.put(new Key(door.client(), door.frontEnd(), figure.name()), figure));
+        }
+        return figures;
+    }
+
+    private Meter register(Key key, Figure figure) {
+        Tags tags = key.frontEnd().isEmpty() ? Tags.of("client", key.client())
+                : Tags.of("client", key.client(), "frontend", key.frontEnd());
+        return figure.level()
+                ? Gauge.builder(PREFIX + key.name(), this, metrics -> metrics.value(key)).tags(tags)
+                        .description(figure.meaning()).register(registry)
+                : FunctionCounter.builder(PREFIX + key.name(), this, metrics -> metrics.value(key)).tags(tags)
+                        .description(figure.meaning()).register(registry);
+    }
+
+    private double value(Key key) {
+        Figure figure = now.get(key);
+        return figure == null ? Double.NaN : figure.value();
+    }
+}

@@ -1,0 +1,85 @@
+package org.cloakwork.doors;
+
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Optional;
+import org.cloakwork.spi.runtime.PartConfiguration;
+
+/**
+ * Where a front-end listens and who may come in: the keys {@code host}, {@code port}, {@code allowed-origins} and
+ * {@code token}.
+ *
+ * @param host           where to listen
+ * @param port           0: any free one
+ * @param allowedOrigins of pages that may connect
+ * @param token          what programs must show, if anything; there is one where other machines reach the host
+ */
+public record Entrance(InetAddress host, int port, List<String> allowedOrigins, Optional<Token> token) {
+
+    /** Unless the configuration says otherwise. */
+    public static final String DEFAULT_HOST = "127.0.0.1";
+
+    private static final int MAX_PORT = 65_535;
+
+    /**
+     * @param configuration of the front-end
+     * @param defaultPort   if it says nothing
+     * @return what it says
+     * @throws IllegalArgumentException if a value is wrong, naming key, value and what is allowed
+     */
+    public static Entrance of(PartConfiguration configuration, int defaultPort) {
+        InetAddress host = host(configuration);
+        Optional<Token> token = Optional.empty();
+        String tokenAllowed = "at least " + Token.MIN_LENGTH + " characters";
+        if (configuration.has("token")) {
+            String text = configuration.text("token", tokenAllowed);
+            if (text.length() < Token.MIN_LENGTH) {
+                throw configuration.wrong("token", text.length() + " characters", tokenAllowed);
+            }
+            token = Optional.of(new Token(text));
+        } else if (!host.isLoopbackAddress()) {
+            throw configuration.wrong("token", "missing, and host is reachable from other machines", tokenAllowed);
+        }
+        List<String> origins = configuration.has("allowed-origins")
+                ? configuration.list("allowed-origins", "origins, separated by commas") : List.of();
+        return new Entrance(host, configuration.integer("port", defaultPort, 0, MAX_PORT), origins, token);
+    }
+
+    private static InetAddress host(PartConfiguration configuration) {
+        String allowed = "localhost or an IP address";
+        String text = configuration.has("host") ? configuration.text("host", allowed) : DEFAULT_HOST;
+        try {
+            // Anything else would be looked up in the DNS.
+            if (text.equals("localhost") || text.matches("[0-9.]+|[0-9a-fA-F.]*:[0-9a-fA-F:.]*")) {
+                return InetAddress.getByName(text);
+            }
+        } catch (UnknownHostException e) {
+            // as below
+        }
+        throw configuration.wrong("host", '"' + text + '"', allowed);
+    }
+
+    /**
+     * @param scheme   of the protocol
+     * @param realPort that was taken
+     * @return where programs connect to
+     */
+    public URI uri(String scheme, int realPort) {
+        String text = host.getHostAddress();
+        return URI.create(scheme + "://" + (text.contains(":") ? '[' + text + ']' : text) + ':' + realPort);
+    }
+
+    /**
+     * @param failure of opening the port or starting the server
+     * @return what people need of it
+     */
+    public String cannotListen(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return "cannot listen on " + host.getHostAddress() + " port " + port + ": " + root.getMessage();
+    }
+}
