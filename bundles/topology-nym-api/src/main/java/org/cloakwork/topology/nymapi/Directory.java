@@ -22,12 +22,12 @@ import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.topology.TopologyException;
 import org.cloakwork.wire.WireException;
+import org.cloakwork.wire.topology.NodesPage;
+import org.cloakwork.wire.topology.NodesPage.Malformed;
+import org.cloakwork.wire.topology.NodesPage.Metadata;
 import org.cloakwork.wire.topology.NymApiJson;
-import org.cloakwork.wire.topology.NymApiJson.Malformed;
-import org.cloakwork.wire.topology.NymApiJson.Metadata;
-import org.cloakwork.wire.topology.NymApiJson.NodesPage;
-import org.cloakwork.wire.topology.NymApiJson.SkimmedNode;
 import org.cloakwork.wire.topology.RoutableTopology;
+import org.cloakwork.wire.topology.SkimmedNode;
 
 /** One question to one directory: three calls at once, the first time four, each of them blocking a virtual thread. */
 final class Directory {
