@@ -5,16 +5,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Consumer;
 import org.cloakwork.api.Figure;
 
 /** The counters of one client, safe for use by many threads. */
 public final class Counters {
 
     private final AtomicLongArray values = new AtomicLongArray(Counter.values().length);
+    private final Consumer<Counter> onCount;
+
+    /** Tells nobody. */
+    public Counters() {
+        this(counter -> { });
+    }
+
+    /** @param onCount told of each that goes up by one */
+    public Counters(Consumer<Counter> onCount) {
+        this.onCount = onCount;
+    }
 
     /** @param counter goes up by one */
     public void count(Counter counter) {
         add(counter, 1);
+        onCount.accept(counter);
     }
 
     /**
