@@ -24,6 +24,7 @@ import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.engine.Engine;
 import org.cloakwork.client.engine.ThreadedEnvironment;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.runtime.Randomness;
@@ -140,11 +141,11 @@ final class PipelineMeasurement {
             ThreadedEnvironment environment)
             throws Exception {
         Parts parts = new Parts();
-        parts.setTopology(() -> CompletableFuture.completedFuture(network.topology()));
-        parts.setTransport(part(GatewayTransport.class, "websocket"));
-        parts.setSphinx(format);
-        parts.setRetransmission(part(RetransmissionPolicy.class, "timeout"));
-        parts.setCover(part(CoverTrafficStrategy.class, "none"));
+        parts.set(PartKind.TOPOLOGY, () -> CompletableFuture.completedFuture(network.topology()));
+        parts.set(PartKind.TRANSPORT, part(GatewayTransport.class, "websocket"));
+        parts.set(PartKind.SPHINX, format);
+        parts.set(PartKind.RETRANSMISSION, part(RetransmissionPolicy.class, "timeout"));
+        parts.set(PartKind.COVER, part(CoverTrafficStrategy.class, "none"));
         Engine engine = new Engine(ClientConfiguration.DEFAULT.withGateway(
                 network.topology().gateways().get(gateway).identity()), parts, environment.environment());
         engine.start();

@@ -5,10 +5,12 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Reads the configuration of a part: ask for each key, then {@link #verify}. Every error is an
@@ -50,6 +52,18 @@ public final class PartConfiguration {
             }
         });
         return new PartConfiguration(part, values);
+    }
+
+    /**
+     * Takes the properties of a Declarative Services component that say what part it is.
+     *
+     * @param properties as activated with, {@code cloakwork.part} and {@code cloakwork.name} among them
+     * @return the configuration
+     * @since 1.4
+     */
+    public static PartConfiguration ofProperties(Map<String, ?> properties) {
+        return ofProperties(Stream.of(PartFactory.KIND_PROPERTY, PartFactory.NAME_PROPERTY).map(properties::get)
+                .filter(Objects::nonNull).map(Object::toString).collect(Collectors.joining(" ")), properties);
     }
 
     private static String join(Collection<?> values) {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.felix.service.command.Parameter;
 import org.cloakwork.spi.control.Control;
+import org.cloakwork.spi.part.PartKind;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -92,8 +93,10 @@ public final class Commands {
 
     /** {@return who runs here, with which parts and addresses} */
     public String clients() {
-        Table table = new Table("client", "state", "topology", "transport", "sphinx", "retransmission", "cover",
-                "address");
+        List<String> titles = new ArrayList<>(List.of("client", "state"));
+        PartKind.OF_A_CLIENT.forEach(kind -> titles.add(kind.name()));
+        titles.add("address");
+        Table table = new Table(titles.toArray(String[]::new));
         for (Control.Client client : overview.clients()) {
             String address;
             try {
@@ -101,9 +104,10 @@ public final class Commands {
             } catch (IllegalStateException e) {
                 address = "not known yet";
             }
-            table.row(client.name(), client.client().state().word(), uses(client, "topology"),
-                    uses(client, "transport"),
-                    uses(client, "sphinx"), uses(client, "retransmission"), uses(client, "cover"), address);
+            List<String> row = new ArrayList<>(List.of(client.name(), client.client().state().word()));
+            PartKind.OF_A_CLIENT.forEach(kind -> row.add(uses(client, kind.name())));
+            row.add(address);
+            table.row(row.toArray(String[]::new));
         }
         return table.toString();
     }

@@ -7,6 +7,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.cloakwork.spi.part.PartKind;
+import org.cloakwork.spi.runtime.PartFactory;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
@@ -17,15 +19,10 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 /** The parts that the bundles bring, whether they can be used at this moment or not. */
 final class Inventory {
 
-    /** Service property of every part: its kind. */
-    static final String KIND = "cloakwork.part";
-    /** Service property of every part: its name. */
-    static final String NAME = "cloakwork.name";
-
-    /** The kinds of which a client uses one each, in the order people see them. */
-    static final List<String> KINDS = List.of("topology", "transport", "sphinx", "retransmission", "cover");
+    /** The kinds of which a client uses one each, by name, in the order people see them. */
+    static final List<String> KINDS = PartKind.OF_A_CLIENT.stream().map(PartKind::name).toList();
     /** The kind of which it uses several. */
-    static final String FRONT_END = "frontend";
+    static final String FRONT_END = PartKind.FRONT_END.name();
 
     /**
      * A part.
@@ -51,14 +48,16 @@ final class Inventory {
     List<Part> parts() {
         List<Part> parts = new ArrayList<>();
         for (ComponentDescriptionDTO description : components.getComponentDescriptionDTOs()) {
-            if (description.properties.get(KIND) instanceof String kind
-                    && description.properties.get(NAME) instanceof String name) {
+            if (description.properties.get(PartFactory.KIND_PROPERTY) instanceof String kind
+                    && description.properties.get(PartFactory.NAME_PROPERTY) instanceof String name) {
                 parts.add(new Part(kind, name, description.bundle.symbolicName + " " + description.bundle.version,
                         state(components.getComponentConfigurationDTOs(description))));
             }
         }
-        for (ServiceReference<?> reference : services("(&(" + KIND + "=*)(!(component.name=*)))")) {
-            parts.add(new Part(String.valueOf(reference.getProperty(KIND)), String.valueOf(reference.getProperty(NAME)),
+        for (ServiceReference<?> reference
+                : services("(&(" + PartFactory.KIND_PROPERTY + "=*)(!(component.name=*)))")) {
+            parts.add(new Part(String.valueOf(reference.getProperty(PartFactory.KIND_PROPERTY)),
+                    String.valueOf(reference.getProperty(PartFactory.NAME_PROPERTY)),
                     reference.getBundle().getSymbolicName() + " " + reference.getBundle().getVersion(), "available"));
         }
         parts.sort(Comparator.comparingInt((Part part) -> order(part.kind())).thenComparing(Part::kind)
@@ -74,8 +73,8 @@ final class Inventory {
     /** {@return under which PID a part is configured, if a component brings it} */
     Optional<String> pid(String kind, String name) {
         return components.getComponentDescriptionDTOs().stream()
-                .filter(description -> kind.equals(description.properties.get(KIND))
-                        && name.equals(description.properties.get(NAME)))
+                .filter(description -> kind.equals(description.properties.get(PartFactory.KIND_PROPERTY))
+                        && name.equals(description.properties.get(PartFactory.NAME_PROPERTY)))
                 .flatMap(description -> Arrays.stream(description.configurationPid)).findFirst();
     }
 

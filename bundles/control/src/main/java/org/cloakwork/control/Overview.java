@@ -14,6 +14,7 @@ import org.cloakwork.api.ClientState;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.spi.control.Control;
 import org.cloakwork.spi.frontend.FrontEnd;
+import org.cloakwork.spi.runtime.PartFactory;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
@@ -91,7 +92,7 @@ public final class Overview implements Control {
             FrontEnd.Serving serving = context.getService(reference);
             if (serving != null) {
                 doors.add(new Door(String.valueOf(reference.getProperty(MixnetClient.NAME_PROPERTY)),
-                        String.valueOf(reference.getProperty(Inventory.NAME)), serving));
+                        String.valueOf(reference.getProperty(PartFactory.NAME_PROPERTY)), serving));
             }
         }
         doors.sort(Comparator.comparing(Door::client).thenComparing(Door::frontEnd));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketOption;
 
 /**
  * Joins a socket and a stream until both have closed both halves, or one of them breaks: then the other one is broken,
@@ -13,6 +14,9 @@ public final class SocketPump {
 
     private static final int BUFFER_BYTES = 8 * 1024;
     private static final int MOST_AT_ONCE = 32 * 1024 - 1;
+    private static final int KEEP_ALIVE_IDLE_SECONDS = 60;
+    private static final int KEEP_ALIVE_INTERVAL_SECONDS = 15;
+    private static final int KEEP_ALIVE_COUNT = 4;
 
     /** Told of the ends of halves, and of what moves. */
     public interface Ends {
@@ -113,6 +117,31 @@ public final class SocketPump {
             stream.abort("the connection to it broke");
             reset(socket);
         }
+    }
+
+    /**
+     * Lets the system ask now and then whether the other end is still there, so that one that has vanished is noticed
+     * while nobody writes: after a minute of silence, four times. Where the system does not let programs choose, after
+     * as long as it says itself.
+     *
+     * @param socket connected
+     * @throws IOException if it is closed
+     */
+    public static void keepAlive(Socket socket) throws IOException {
+        socket.setKeepAlive(true);
+        for (SocketOption<?> option : socket.supportedOptions()) {
+            switch (option.name()) {
+                case "TCP_KEEPIDLE" -> set(socket, option, KEEP_ALIVE_IDLE_SECONDS);
+                case "TCP_KEEPINTERVAL" -> set(socket, option, KEEP_ALIVE_INTERVAL_SECONDS);
+                case "TCP_KEEPCOUNT" -> set(socket, option, KEEP_ALIVE_COUNT);
+                default -> { }
+            }
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static void set(Socket socket, SocketOption<?> option, int value) throws IOException {
+        socket.setOption((SocketOption<Integer>) option, value);
     }
 
     /**

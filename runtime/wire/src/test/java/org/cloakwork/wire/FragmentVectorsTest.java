@@ -17,7 +17,7 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
-import org.cloakwork.vectors.Vectors;
+import org.cloakwork.itests.vectors.Vectors;
 import org.cloakwork.wire.Reassembler.Complete;
 import org.cloakwork.wire.Reassembler.Incomplete;
 import org.junit.jupiter.api.DynamicTest;

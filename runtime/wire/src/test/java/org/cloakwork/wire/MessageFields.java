@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SenderTag;
+import org.cloakwork.itests.vectors.Vectors;
 import org.cloakwork.spi.topology.KeyRotation;
-import org.cloakwork.vectors.Vectors;
 
 /** The decoded view of a message in the vector files, both ways. */
 final class MessageFields {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.itests.vectors.Vectors;
 import org.cloakwork.sphinx.bouncycastle.BouncyCastleSphinx;
 import org.cloakwork.spi.sphinx.Destination;
 import org.cloakwork.spi.sphinx.PacketFormat;
@@ -20,7 +21,6 @@ import org.cloakwork.spi.sphinx.Route;
 import org.cloakwork.spi.sphinx.SphinxException;
 import org.cloakwork.spi.sphinx.SphinxPrivateKey;
 import org.cloakwork.spi.topology.NodeAddress;
-import org.cloakwork.vectors.Vectors;
 import org.cloakwork.wire.crypto.AckKey;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
 

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.part.AnnotatedPartFactory;
+import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.runtime.Randomness;
 import org.osgi.service.component.annotations.Activate;
@@ -15,12 +17,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 /**
  * A packet after every fixed gap, whatever happens. Not Nym's law: whoever sees the link can tell the clients apart.
  */
-@Component(service = CoverTrafficStrategy.class, configurationPid = "org.cloakwork.cover.constant",
-        property = {"cloakwork.part=cover", "cloakwork.name=constant"})
+@Component(service = CoverTrafficStrategy.class, configurationPid = "org.cloakwork.cover.constant")
+@Cloakwork(part = "cover", name = "constant")
 @Designate(ocd = ConstantCover.Configuration.class)
 public final class ConstantCover implements CoverTrafficStrategy {
-
-    private static final String PART = "cover constant";
 
     private static final int DEFAULT_MAIN_GAP_MILLIS = 20;
     private static final int DEFAULT_LOOP_GAP_MILLIS = 200;
@@ -57,10 +57,7 @@ public final class ConstantCover implements CoverTrafficStrategy {
     /** @param properties of the component */
     @Activate
     public ConstantCover(Map<String, Object> properties) {
-        this(PartConfiguration.ofProperties(PART, properties));
-    }
-
-    private ConstantCover(PartConfiguration configuration) {
+        PartConfiguration configuration = PartConfiguration.ofProperties(properties);
         mainGap = gap(configuration, "main", DEFAULT_MAIN_GAP_MILLIS);
         loopGap = gap(configuration, "loop", DEFAULT_LOOP_GAP_MILLIS);
         configuration.verify();
@@ -71,10 +68,6 @@ public final class ConstantCover implements CoverTrafficStrategy {
         return configuration.flag(stream, true) ? Optional.of(gap) : Optional.empty();
     }
 
-    static ConstantCover configured(Map<String, String> configuration) {
-        return new ConstantCover(new PartConfiguration(PART, configuration));
-    }
-
     @Override
     public Optional<Duration> untilNextSlot(Link link, Randomness randomness) {
         return mainGap;
@@ -83,5 +76,14 @@ public final class ConstantCover implements CoverTrafficStrategy {
     @Override
     public Optional<Duration> untilNextLoop(Link link, Randomness randomness) {
         return loopGap;
+    }
+
+    /** Makes it where there is no OSGi. */
+    public static final class Factory extends AnnotatedPartFactory<CoverTrafficStrategy> {
+
+        /** For {@link java.util.ServiceLoader}. */
+        public Factory() {
+            super(ConstantCover.class, ConstantCover::new);
+        }
     }
 }

@@ -8,11 +8,11 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import org.cloakwork.itests.testing.Laws;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.cover.CoverTrafficStrategy.Link;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.runtime.Randomness;
-import org.cloakwork.testing.Laws;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,7 +53,7 @@ class ConstantCoverTest {
             boolean main = draw.nextBoolean();
             boolean loop = draw.nextBoolean();
             int level = draw.between(0, 5);
-            CoverTrafficStrategy strategy = new ConstantCoverFactory()
+            CoverTrafficStrategy strategy = new ConstantCover.Factory()
                     .create(Map.of("main", "" + main, "loop", "" + loop,
                     "main-gap-millis", "" + mainMillis, "loop-gap-millis", "" + loopMillis));
             assertGaps(main ? Optional.of(Duration.ofMillis(mainMillis)) : Optional.empty(),
@@ -73,7 +73,7 @@ class ConstantCoverTest {
         "main, on", "loop, no", "main-mean-millis, 20"})
     void wrongValuesAndUnknownKeysAreNamed(String key, String value) {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
-                () -> new ConstantCoverFactory().create(Map.of(key, value)));
+                () -> new ConstantCover.Factory().create(Map.of(key, value)));
         assertTrue(e.getMessage().startsWith("cover constant: " + key + ": "), e.getMessage());
         assertTrue(e.getMessage().contains("allowed is "), e.getMessage());
     }

@@ -40,7 +40,7 @@ class NoCoverTest {
     @Test
     void anyKeyIsRefused() {
         assertEquals("cover none: rate: unknown key; allowed is no key at all",
-                assertThrows(IllegalArgumentException.class, () -> new NoCoverFactory().create(Map.of("rate", "1")))
+                assertThrows(IllegalArgumentException.class, () -> new NoCover.Factory().create(Map.of("rate", "1")))
                         .getMessage());
     }
 }

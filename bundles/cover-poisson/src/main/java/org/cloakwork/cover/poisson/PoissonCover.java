@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.part.AnnotatedPartFactory;
+import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.runtime.Randomness;
 import org.osgi.service.component.annotations.Activate;
@@ -16,12 +18,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
  * Two Poisson streams as Nym's client has them: the main stream, whose mean gap grows with lasting congestion, and the
  * loop stream, which nothing changes. Source: protocol/5-client, 2 to 3.
  */
-@Component(service = CoverTrafficStrategy.class, configurationPid = "org.cloakwork.cover.poisson",
-        property = {"cloakwork.part=cover", "cloakwork.name=poisson"})
+@Component(service = CoverTrafficStrategy.class, configurationPid = "org.cloakwork.cover.poisson")
+@Cloakwork(part = "cover", name = "poisson")
 @Designate(ocd = PoissonCover.Configuration.class)
 public final class PoissonCover implements CoverTrafficStrategy {
-
-    private static final String PART = "cover poisson";
 
     private static final int DEFAULT_MAIN_MEAN_MILLIS = 20;
     private static final int DEFAULT_LOOP_MEAN_MILLIS = 200;
@@ -67,10 +67,7 @@ public final class PoissonCover implements CoverTrafficStrategy {
     /** @param properties of the component */
     @Activate
     public PoissonCover(Map<String, Object> properties) {
-        this(PartConfiguration.ofProperties(PART, properties));
-    }
-
-    private PoissonCover(PartConfiguration configuration) {
+        PartConfiguration configuration = PartConfiguration.ofProperties(properties);
         main = configuration.flag("main", true);
         mainMeanNanos = configuration.millis("main-mean-millis", DEFAULT_MAIN_MEAN_MILLIS, 1, MAX_MEAN_MILLIS)
                 .toNanos();
@@ -79,10 +76,6 @@ public final class PoissonCover implements CoverTrafficStrategy {
         loopMeanNanos = configuration.millis("loop-mean-millis", DEFAULT_LOOP_MEAN_MILLIS, 1, MAX_MEAN_MILLIS)
                 .toNanos();
         configuration.verify();
-    }
-
-    static PoissonCover configured(Map<String, String> configuration) {
-        return new PoissonCover(new PartConfiguration(PART, configuration));
     }
 
     @Override
@@ -98,5 +91,14 @@ public final class PoissonCover implements CoverTrafficStrategy {
 
     private static Duration gap(long meanNanos, Randomness randomness) {
         return Duration.ofNanos(randomness.exponentialNanos(meanNanos));
+    }
+
+    /** Makes it where there is no OSGi. */
+    public static final class Factory extends AnnotatedPartFactory<CoverTrafficStrategy> {
+
+        /** For {@link java.util.ServiceLoader}. */
+        public Factory() {
+            super(PoissonCover.class, PoissonCover::new);
+        }
     }
 }

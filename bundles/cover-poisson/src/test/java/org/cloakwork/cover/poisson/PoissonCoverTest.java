@@ -36,7 +36,7 @@ class PoissonCoverTest {
     }
 
     private static CoverTrafficStrategy strategy(Map<String, String> configuration) {
-        return new PoissonCoverFactory().create(configuration);
+        return new PoissonCover.Factory().create(configuration);
     }
 
     /** Fixed seeds keep the one case in a thousand away. */

@@ -9,6 +9,7 @@ import org.cloakwork.doors.Entrance;
 import org.cloakwork.spi.control.Control;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.frontend.FrontEnd;
+import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.osgi.service.component.annotations.Activate;
@@ -22,8 +23,8 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** Shows all clients of the process on a port of the client that names it: docs/dashboard.md. */
-@Component(service = FrontEnd.class, configurationPid = "org.cloakwork.frontend.dashboard",
-        property = {"cloakwork.part=frontend", "cloakwork.name=dashboard"})
+@Component(service = FrontEnd.class, configurationPid = "org.cloakwork.frontend.dashboard")
+@Cloakwork(part = "frontend", name = "dashboard")
 @Designate(ocd = DashboardFrontEnd.Configuration.class)
 public final class DashboardFrontEnd implements FrontEnd {
 

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.cloakwork.api.IdentityKey;
@@ -21,15 +20,10 @@ import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.engine.Engine;
 import org.cloakwork.client.engine.ThreadedEnvironment;
-import org.cloakwork.spi.cover.CoverTrafficStrategy;
-import org.cloakwork.spi.retransmission.RetransmissionPolicy;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.runtime.PartFactory;
-import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.store.ClientStore;
 import org.cloakwork.spi.store.StoreException;
-import org.cloakwork.spi.store.StoreProvider;
-import org.cloakwork.spi.topology.TopologyProvider;
-import org.cloakwork.spi.transport.GatewayTransport;
 
 /** Assembles a client from the parts that {@link ServiceLoader} finds. */
 public final class EmbeddedClientBuilder implements MixnetClient.Builder {
@@ -37,16 +31,16 @@ public final class EmbeddedClientBuilder implements MixnetClient.Builder {
     /** Under which the client's state is kept in its folder. */
     private static final String STATE_NAME = "default";
     private static final AtomicInteger NUMBERS = new AtomicInteger();
-    private static final Set<String> KINDS =
-            Set.of("topology", "transport", "sphinx", "retransmission", "cover", "store");
+    private static final List<PartKind<?>> KINDS =
+            PartKind.ALL.stream().<PartKind<?>>map(kind -> kind).filter(kind -> kind != PartKind.FRONT_END).toList();
 
     private record Choice(String name, Map<String, String> configuration) {
     }
 
-    private final Map<String, Choice> choices = new HashMap<>(Map.of(
-            "transport", new Choice("websocket", Map.of()),
-            "sphinx", new Choice("fast", Map.of()),
-            "retransmission", new Choice("timeout", Map.of())));
+    private final Map<PartKind<?>, Choice> choices = new HashMap<>(Map.of(
+            PartKind.TRANSPORT, new Choice("websocket", Map.of()),
+            PartKind.SPHINX, new Choice("fast", Map.of()),
+            PartKind.RETRANSMISSION, new Choice("timeout", Map.of())));
     private final SharedResources shared = new SharedResources();
     /** Whether the network is one of our own, which nobody else watches. */
     private boolean local = true;
@@ -54,7 +48,7 @@ public final class EmbeddedClientBuilder implements MixnetClient.Builder {
 
     @Override
     public MixnetClient.Builder directory(URI... urls) {
-        choices.put("topology", directories(urls));
+        choices.put(PartKind.TOPOLOGY, directories(urls));
         local = false;
         return this;
     }
@@ -66,12 +60,12 @@ public final class EmbeddedClientBuilder implements MixnetClient.Builder {
 
     @Override
     public MixnetClient.Builder networkFile(Path file) {
-        return part("topology", "file", Map.of("path", file.toString()));
+        return part(PartKind.TOPOLOGY.name(), "file", Map.of("path", file.toString()));
     }
 
     @Override
     public MixnetClient.Builder network(LocalNetwork network) {
-        choices.put("topology", directories(network.directory()));
+        choices.put(PartKind.TOPOLOGY, directories(network.directory()));
         local = true;
         return this;
     }
@@ -84,12 +78,11 @@ public final class EmbeddedClientBuilder implements MixnetClient.Builder {
 
     @Override
     public MixnetClient.Builder part(String kind, String name, Map<String, String> configuration) {
-        if (!KINDS.contains(kind)) {
-            throw new IllegalArgumentException("no kind of part is called \"" + kind
-                    + "\"; there are topology, transport, sphinx, retransmission, cover and store");
-        }
-        choices.put(kind, new Choice(name, Map.copyOf(configuration)));
-        local &= !kind.equals("topology");
+        PartKind<?> known = PartKind.named(kind).filter(KINDS::contains)
+                .orElseThrow(() -> new IllegalArgumentException("no kind of part is called \"" + kind
+                        + "\"; there are " + KINDS));
+        choices.put(known, new Choice(name, Map.copyOf(configuration)));
+        local &= known != PartKind.TOPOLOGY;
         return this;
     }
 
@@ -97,26 +90,21 @@ public final class EmbeddedClientBuilder implements MixnetClient.Builder {
     public MixnetClient start() {
         List<AutoCloseable> owned = new ArrayList<>();
         try {
-            Choice topology = choices.get("topology");
-            if (topology == null) {
+            Map<PartKind<?>, Choice> chosen = new HashMap<>(choices);
+            chosen.putIfAbsent(PartKind.COVER, new Choice(local ? "none" : "poisson", Map.of()));
+            if (!chosen.containsKey(PartKind.TOPOLOGY)) {
                 LocalNetwork network = shared.use(LocalNetwork.class, LocalNetwork.builder()::start, owned);
-                topology = directories(network.directory());
+                chosen.put(PartKind.TOPOLOGY, directories(network.directory()));
             }
             Parts parts = new Parts();
-            parts.setTopology(part("topology", topology, TopologyProvider.class, owned));
-            parts.setTransport(part("transport", GatewayTransport.class, owned));
-            parts.setSphinx(part("sphinx", PacketFormat.class, owned));
-            parts.setRetransmission(part("retransmission", RetransmissionPolicy.class, owned));
-            parts.setCover(part("cover",
-                    choices.getOrDefault("cover", new Choice(local ? "none" : "poisson", Map.of())),
-                    CoverTrafficStrategy.class, owned));
+            PartKind.OF_A_CLIENT.forEach(kind -> set(parts, kind, chosen.get(kind), owned));
             ThreadedEnvironment environment = new ThreadedEnvironment("embedded-" + NUMBERS.incrementAndGet());
             owned.add(environment);
             ClientConfiguration configuration = gateway.map(ClientConfiguration.DEFAULT::withGateway)
                     .orElse(ClientConfiguration.DEFAULT);
             Engine engine;
-            if (choices.containsKey("store")) {
-                ClientStore store = part("store", StoreProvider.class, owned).open(STATE_NAME);
+            if (chosen.containsKey(PartKind.STORE)) {
+                ClientStore store = part(PartKind.STORE, chosen.get(PartKind.STORE), owned).open(STATE_NAME);
                 owned.add(store);
                 engine = Engine.open(configuration, parts, environment.environment(), store);
             } else {
@@ -137,21 +125,21 @@ public final class EmbeddedClientBuilder implements MixnetClient.Builder {
         }
     }
 
-    private <T> T part(String kind, Class<T> type, List<AutoCloseable> owned) {
-        return part(kind, choices.get(kind), type, owned);
+    private <T> void set(Parts parts, PartKind<T> kind, Choice choice, List<AutoCloseable> owned) {
+        parts.set(kind, part(kind, choice, owned));
     }
 
-    private <T> T part(String kind, Choice choice, Class<T> type, List<AutoCloseable> owned) {
-        return shared.use(List.of(kind, choice), () -> make(kind, choice, type), owned);
+    private <T> T part(PartKind<T> kind, Choice choice, List<AutoCloseable> owned) {
+        return shared.use(List.of(kind, choice), () -> make(kind, choice), owned);
     }
 
-    private static <T> T make(String kind, Choice choice, Class<T> type) {
+    private static <T> T make(PartKind<T> kind, Choice choice) {
         List<String> present = new ArrayList<>();
         for (PartFactory<?> factory
                 : ServiceLoader.load(PartFactory.class, EmbeddedClientBuilder.class.getClassLoader())) {
-            if (factory.type() == type) {
+            if (factory.type() == kind.service()) {
                 if (factory.name().equals(choice.name())) {
-                    return type.cast(factory.create(choice.configuration()));
+                    return kind.service().cast(factory.create(choice.configuration()));
                 }
                 present.add(factory.name());
             }

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.spi.frontend.FrontEnd;
+import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -17,8 +18,8 @@ import org.osgi.service.metatype.annotations.Option;
  * Lets existing programs use the mixnet: they connect through SOCKS 4, 4a or 5, an exit does the rest. Keys, in the
  * file of a client after {@code socks5.}: see the operators' page.
  */
-@Component(service = FrontEnd.class, configurationPid = "org.cloakwork.frontend.socks5",
-        property = {"cloakwork.part=frontend", "cloakwork.name=socks5"})
+@Component(service = FrontEnd.class, configurationPid = "org.cloakwork.frontend.socks5")
+@Cloakwork(part = "frontend", name = "socks5")
 @Designate(ocd = SocksFrontEnd.Configuration.class)
 public final class SocksFrontEnd implements FrontEnd {
 

@@ -27,6 +27,7 @@ import org.cloakwork.api.Subscription;
 import org.cloakwork.spi.frontend.FrontEnd;
 import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.streams.ByteBudget;
+import org.cloakwork.streams.SocketPump;
 import org.cloakwork.streams.StreamLimits;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.socks5.ConnectFailure;
@@ -188,6 +189,7 @@ final class SocksServer implements FrontEnd.Serving {
     private void serve(Socket socket) {
         try {
             socket.setTcpNoDelay(true);
+            SocketPump.keepAlive(socket);
             Optional<Handshake> handshake = handshake(socket);
             boolean admitted;
             synchronized (sockets) {

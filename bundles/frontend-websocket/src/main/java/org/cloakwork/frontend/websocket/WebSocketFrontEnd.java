@@ -5,6 +5,7 @@ import java.util.Map;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.doors.Entrance;
 import org.cloakwork.spi.frontend.FrontEnd;
+import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -16,8 +17,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
  * Serves each client on a port of its own, to programs written for nym-client: docs/websocket.md.
  * Source: protocol/6-frontends, 1.
  */
-@Component(service = FrontEnd.class, configurationPid = "org.cloakwork.frontend.websocket",
-        property = {"cloakwork.part=frontend", "cloakwork.name=websocket"})
+@Component(service = FrontEnd.class, configurationPid = "org.cloakwork.frontend.websocket")
+@Cloakwork(part = "frontend", name = "websocket")
 @Designate(ocd = WebSocketFrontEnd.Configuration.class)
 public final class WebSocketFrontEnd implements FrontEnd {
 

@@ -27,8 +27,9 @@ import org.cloakwork.api.SenderTag;
 import org.cloakwork.api.StreamListener;
 import org.cloakwork.api.StreamOptions;
 import org.cloakwork.api.Subscription;
-import org.cloakwork.client.base.Counters;
+import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.inbox.Mailbox;
+import org.cloakwork.spi.runtime.Counters;
 
 /** Writes down what it is asked for, ends messages when it is told to, and hands over what it is given. */
 final class RecordingClient implements MixnetClient {
@@ -76,7 +77,7 @@ final class RecordingClient implements MixnetClient {
     private final List<Consumer<ClientState>> stateListeners = new CopyOnWriteArrayList<>();
     private final ExecutorService listeners =
             Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("recording-client").factory());
-    private final Mailbox mailbox = new Mailbox(listeners, new Counters(), 64 << 20);
+    private final Mailbox mailbox = new Mailbox(listeners, new Counters<>(Counter.class), 64 << 20);
 
     RecordingClient(MixnetAddress address) {
         this.address = address;

@@ -17,7 +17,7 @@ import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.SenderTag;
-import org.cloakwork.vectors.Vectors;
+import org.cloakwork.itests.vectors.Vectors;
 import org.cloakwork.wire.websocket.ApiRequest;
 import org.cloakwork.wire.websocket.ApiResponse;
 import org.junit.jupiter.api.AfterAll;

@@ -17,7 +17,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import org.cloakwork.localnet.node.Counter;
-import org.cloakwork.localnet.node.Counters;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.topology.NymApiJson;
@@ -43,7 +43,7 @@ final class Directory implements AutoCloseable {
     private static final byte[] NULL = "null".getBytes(StandardCharsets.UTF_8);
 
     private final HttpServer server;
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private volatile Map<String, byte[]> answers = Map.of();
     private volatile Map<String, Long> idsByAddress = Map.of();
 
@@ -56,7 +56,7 @@ final class Directory implements AutoCloseable {
      * @param counters where requests are counted
      * @throws IOException if the port cannot be had, naming it
      */
-    Directory(InetAddress host, int port, ExecutorService threads, Counters counters) throws IOException {
+    Directory(InetAddress host, int port, ExecutorService threads, Counters<Counter> counters) throws IOException {
         this.counters = counters;
         try {
             server = HttpServer.create(new InetSocketAddress(host, port), 0);

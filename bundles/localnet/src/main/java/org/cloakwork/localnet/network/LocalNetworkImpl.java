@@ -29,7 +29,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.LocalNetwork;
 import org.cloakwork.localnet.node.Counter;
-import org.cloakwork.localnet.node.Counters;
 import org.cloakwork.localnet.node.Frames;
 import org.cloakwork.localnet.node.Gateway;
 import org.cloakwork.localnet.node.KeyRotations;
@@ -38,6 +37,7 @@ import org.cloakwork.localnet.node.NetworkNode;
 import org.cloakwork.localnet.node.ReplayFilter;
 import org.cloakwork.localnet.node.Unwrapper;
 import org.cloakwork.spi.runtime.Clock;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.sphinx.SphinxPrivateKey;
@@ -69,7 +69,7 @@ final class LocalNetworkImpl implements LocalNetwork {
     private static final Logger LOG = LoggerFactory.getLogger(LocalNetworkImpl.class);
     private static final long CLOSE_TIMEOUT_SECONDS = 10;
 
-    private final Counters counters = new Counters();
+    private final Counters<Counter> counters = new Counters<>(Counter.class);
     private final SecureRandom secureRandom = new SecureRandom();
     private final Randomness randomness = secureRandom::nextBytes;
     private final PacketFormat format;
@@ -230,7 +230,7 @@ final class LocalNetworkImpl implements LocalNetwork {
 
     @Override
     public Map<String, Long> counters() {
-        return counters.byName();
+        return counters.snapshot();
     }
 
     @Override

@@ -16,8 +16,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.cloakwork.localnet.node.Counter;
-import org.cloakwork.localnet.node.Counters;
 import org.cloakwork.localnet.node.Outgoing;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.topology.NodeAddress;
 import org.cloakwork.wire.MixFrame;
 
@@ -42,14 +42,14 @@ final class MixConnections implements Outgoing {
     private static final int MAX_BATCH = 64;
 
     private final ExecutorService threads;
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private final Map<NodeAddress, Connection> connections = new ConcurrentHashMap<>();
 
     /**
      * @param threads  runs one task for each connection, until it is shut down
      * @param counters where drops are counted
      */
-    MixConnections(ExecutorService threads, Counters counters) {
+    MixConnections(ExecutorService threads, Counters<Counter> counters) {
         this.threads = threads;
         this.counters = counters;
     }
@@ -136,7 +136,7 @@ final class MixConnections implements Outgoing {
                     }
                     out.flush();
                 } catch (IOException e) {
-                    counters.count(Counter.DROPPED_CONNECTION_LOST, batch.size());
+                    counters.add(Counter.DROPPED_CONNECTION_LOST, batch.size());
                     throw e;
                 }
                 batch.clear();

@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.cloakwork.localnet.node.Counter;
-import org.cloakwork.localnet.node.Counters;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.topology.NodeAddress;
 import org.cloakwork.wire.MixFrame;
 import org.cloakwork.wire.MixFrameDecoder;
@@ -37,7 +37,7 @@ final class MixListener implements AutoCloseable {
 
     private final ServerSocket server;
     private final ExecutorService threads;
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
     /**
@@ -49,7 +49,7 @@ final class MixListener implements AutoCloseable {
      * @param counters where frames are counted
      * @throws IOException if the port cannot be had, naming it
      */
-    MixListener(InetAddress host, int port, ExecutorService threads, Counters counters) throws IOException {
+    MixListener(InetAddress host, int port, ExecutorService threads, Counters<Counter> counters) throws IOException {
         this.threads = threads;
         this.counters = counters;
         this.server = new ServerSocket();

@@ -5,7 +5,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.cloakwork.localnet.node.Counter;
-import org.cloakwork.localnet.node.Counters;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,11 +17,11 @@ final class TimerThread implements Scheduler, AutoCloseable {
 
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private final ScheduledThreadPoolExecutor executor;
     private volatile Thread thread;
 
-    TimerThread(String name, Counters counters) {
+    TimerThread(String name, Counters<Counter> counters) {
         this.counters = counters;
         this.executor = new ScheduledThreadPoolExecutor(1,
                 task -> thread = Thread.ofPlatform().name(name).daemon().unstarted(task),

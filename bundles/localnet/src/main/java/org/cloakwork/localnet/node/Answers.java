@@ -1,5 +1,6 @@
 package org.cloakwork.localnet.node;
 
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.wire.gateway.GatewayProtocol;
 import org.cloakwork.wire.gateway.ServerResponse;
 
@@ -9,10 +10,10 @@ final class Answers {
     /** Bandwidth is free here anyway. */
     static final boolean UPGRADE_MODE = false;
 
-    private final Counters counters;
+    private final Counters<Counter> counters;
 
     /** @param counters where errors are counted */
-    Answers(Counters counters) {
+    Answers(Counters<Counter> counters) {
         this.counters = counters;
     }
 

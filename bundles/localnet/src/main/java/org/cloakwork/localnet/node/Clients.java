@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.wire.crypto.GatewaySharedKey;
 
 /**
@@ -16,17 +17,17 @@ final class Clients {
     /** Most registered clients; further registrations are refused. */
     static final int MAX_REGISTERED = 65_536;
 
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private final int maxRegistered;
     private final Inbox inbox;
     private final Map<ClientAddress, Client> registered = new HashMap<>();
     private final Map<ClientAddress, Connected> connected = new HashMap<>();
 
-    Clients(Counters counters) {
+    Clients(Counters<Counter> counters) {
         this(counters, MAX_REGISTERED, new Inbox());
     }
 
-    Clients(Counters counters, int maxRegistered, Inbox inbox) {
+    Clients(Counters<Counter> counters, int maxRegistered, Inbox inbox) {
         this.counters = counters;
         this.maxRegistered = maxRegistered;
         this.inbox = inbox;
@@ -58,7 +59,7 @@ final class Clients {
 
     /** Forgets key, bandwidth and inbox of a client. {@return whether it was not forgotten before} */
     synchronized boolean forget(ClientAddress address, Client client) {
-        counters.count(Counter.DROPPED_FORGOTTEN, inbox.forget(address));
+        counters.add(Counter.DROPPED_FORGOTTEN, inbox.forget(address));
         registered.remove(address, client);
         return client.forget();
     }
@@ -119,7 +120,7 @@ final class Clients {
 
     /** Throws away what waited too long. */
     synchronized void expire(Instant now) {
-        counters.count(Counter.DROPPED_INBOX_EXPIRED, inbox.expire(now));
+        counters.add(Counter.DROPPED_INBOX_EXPIRED, inbox.expire(now));
     }
 
     /**

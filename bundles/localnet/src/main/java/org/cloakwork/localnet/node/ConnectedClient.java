@@ -2,6 +2,7 @@ package org.cloakwork.localnet.node;
 
 import java.time.Instant;
 import java.util.List;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.wire.MixPacket;
 import org.cloakwork.wire.WireException;
@@ -23,7 +24,7 @@ final class ConnectedClient {
     private final Clients clients;
     private final Frames frames;
     private final Randomness randomness;
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private final Answers answers;
 
     /**
@@ -36,7 +37,7 @@ final class ConnectedClient {
      * @param counters   where requests are counted
      */
     ConnectedClient(ClientAddress address, Clients.Client client, GatewaySharedKey key, Clients clients, Frames frames,
-            Randomness randomness, Counters counters) {
+            Randomness randomness, Counters<Counter> counters) {
         this.address = address;
         this.client = client;
         this.key = key;

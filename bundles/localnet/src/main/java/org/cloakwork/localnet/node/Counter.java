@@ -1,13 +1,14 @@
 package org.cloakwork.localnet.node;
 
 import java.util.Locale;
+import org.cloakwork.spi.runtime.Counters;
 
 /**
  * Everything a local network counts, summed over its nodes. The name in
  * {@link org.cloakwork.api.LocalNetwork#counters()} is the constant in lower case with hyphens, for example
  * {@code packets-forwarded}. Every packet that does not go on is counted by exactly one {@code DROPPED_} constant.
  */
-public enum Counter {
+public enum Counter implements Counters.Keyed {
     /** Frames read from mix connections, at mixes and gateways. */
     FRAMES_RECEIVED,
     /** Packets a mix unwrapped and put on their way, after their delay. */
@@ -75,8 +76,8 @@ public enum Counter {
     /** Bugs: unexpected exceptions, survived and logged. */
     INTERNAL_ERRORS;
 
-    /** {@return the name it is shown by} */
-    public String text() {
+    @Override
+    public String key() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

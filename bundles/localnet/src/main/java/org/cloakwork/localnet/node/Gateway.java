@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.spi.runtime.Clock;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.runtime.Scheduler;
 import org.cloakwork.spi.sphinx.Processed;
@@ -44,7 +45,7 @@ public final class Gateway {
     private final Clock clock;
     private final Scheduler scheduler;
     private final Randomness randomness;
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private final Clients clients;
     private final Map<GatewaySession, Connection> connections = new ConcurrentHashMap<>();
 
@@ -60,7 +61,7 @@ public final class Gateway {
      * @param counters   where packets are counted
      */
     public Gateway(IdentityKeyPair identity, Unwrapper unwrapper, Frames frames, Set<NodeAddress> network,
-            Outgoing outgoing, Clock clock, Scheduler scheduler, Randomness randomness, Counters counters) {
+            Outgoing outgoing, Clock clock, Scheduler scheduler, Randomness randomness, Counters<Counter> counters) {
         this.identity = identity;
         this.unwrapper = unwrapper;
         this.frames = frames;

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.crypto.GatewaySharedKey;
@@ -60,7 +61,7 @@ final class GatewaySession {
     private final Clients clients;
     private final Frames frames;
     private final Randomness randomness;
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private final Answers answers;
     private State state = new Greeting();
     private Optional<Doubt> doubt = Optional.empty();
@@ -73,7 +74,8 @@ final class GatewaySession {
      * @param randomness for handshakes and frames
      * @param counters   where requests are counted
      */
-    GatewaySession(IdentityKeyPair gateway, Clients clients, Frames frames, Randomness randomness, Counters counters) {
+    GatewaySession(IdentityKeyPair gateway, Clients clients, Frames frames, Randomness randomness,
+            Counters<Counter> counters) {
         this.gateway = gateway;
         this.clients = clients;
         this.frames = frames;

@@ -3,6 +3,7 @@ package org.cloakwork.localnet.node;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Scheduler;
 import org.cloakwork.spi.sphinx.Processed;
 import org.cloakwork.spi.topology.NodeAddress;
@@ -23,7 +24,7 @@ public final class MixNode {
     private final Set<NodeAddress> network;
     private final Outgoing outgoing;
     private final Scheduler scheduler;
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private final AtomicLong heldBytes = new AtomicLong();
     private final AtomicLong mostHeldBytes = new AtomicLong();
     private final AtomicLong heldPackets = new AtomicLong();
@@ -36,7 +37,7 @@ public final class MixNode {
      * @param counters  where packets are counted
      */
     public MixNode(Unwrapper unwrapper, Set<NodeAddress> network, Outgoing outgoing, Scheduler scheduler,
-            Counters counters) {
+            Counters<Counter> counters) {
         this.unwrapper = unwrapper;
         this.network = Set.copyOf(network);
         this.outgoing = outgoing;

@@ -3,6 +3,7 @@ package org.cloakwork.localnet.node;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.sphinx.Processed;
 import org.cloakwork.spi.sphinx.SphinxException;
@@ -20,7 +21,7 @@ public final class Unwrapper {
     private final PacketFormat format;
     private volatile Keys keys;
     private final ReplayFilter seen;
-    private final Counters counters;
+    private final Counters<Counter> counters;
 
     private record Key(SphinxPrivateKey key, KeyRotation rotation) {
     }
@@ -42,7 +43,7 @@ public final class Unwrapper {
      * @param counters where drops are counted
      */
     public Unwrapper(PacketFormat format, SphinxPrivateKey key, KeyRotation rotation, ReplayFilter seen,
-            Counters counters) {
+            Counters<Counter> counters) {
         this.format = format;
         this.keys = new Keys(new Key(key, rotation), Optional.empty());
         this.seen = seen;

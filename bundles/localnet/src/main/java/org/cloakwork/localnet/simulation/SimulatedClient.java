@@ -14,6 +14,7 @@ import org.cloakwork.client.base.Cryptography;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.engine.Engine;
+import org.cloakwork.spi.part.PartKind;
 
 /**
  * A client and the one who uses it: sends messages, answers those that can be answered, and keeps account of both. What
@@ -74,7 +75,7 @@ final class SimulatedClient {
         this.statistics = statistics;
         this.parts = parts;
         this.retransmission = retransmission;
-        parts.setRetransmission(retransmission);
+        parts.set(PartKind.RETRANSMISSION, retransmission);
         engine = new Engine(ClientConfiguration.DEFAULT, parts,
                 new Environment(time, host, host::execute, host::execute, randomness.split()), cryptography);
         engine.subscribe(this::received);

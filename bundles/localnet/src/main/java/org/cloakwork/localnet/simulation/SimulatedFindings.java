@@ -67,7 +67,7 @@ record SimulatedFindings(Simulator.Options options, Duration drain, long unended
 
         /** {@return what all nodes counted together} */
         long of(org.cloakwork.localnet.node.Counter counter) {
-            return counters.get(counter.text());
+            return counters.get(counter.key());
         }
 
         /** {@return packets that were dropped, for whatever reason} */

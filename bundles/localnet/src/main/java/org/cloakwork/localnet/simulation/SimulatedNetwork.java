@@ -13,7 +13,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.localnet.node.Counter;
-import org.cloakwork.localnet.node.Counters;
 import org.cloakwork.localnet.node.Frames;
 import org.cloakwork.localnet.node.Gateway;
 import org.cloakwork.localnet.node.KeyRotations;
@@ -21,6 +20,7 @@ import org.cloakwork.localnet.node.MixNode;
 import org.cloakwork.localnet.node.NetworkNode;
 import org.cloakwork.localnet.node.ReplayFilter;
 import org.cloakwork.localnet.node.Unwrapper;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.sphinx.SphinxPrivateKey;
 import org.cloakwork.spi.topology.KeyRotation;
@@ -49,7 +49,7 @@ final class SimulatedNetwork {
     private final SimulatedTime time;
     private final SimulatedTime.Host host;
     private final SimulatedRandomness randomness;
-    private final Counters counters = new Counters();
+    private final Counters<Counter> counters = new Counters<>(Counter.class);
     private final SimulatedLink.Flow fromClients = new SimulatedLink.Flow();
     private final SimulatedLink.Flow toClients = new SimulatedLink.Flow();
     private final List<NetworkNode> nodes = new ArrayList<>();
@@ -204,7 +204,7 @@ final class SimulatedNetwork {
 
     // ------------------------------------------------------------------ what is counted
 
-    Counters counters() {
+    Counters<Counter> counters() {
         return counters;
     }
 
@@ -225,8 +225,8 @@ final class SimulatedNetwork {
 
     /** {@return what there is at this moment} */
     SimulatedFindings.Network findings() {
-        return new SimulatedFindings.Network(counters.byName(), fromClients.counts(), toClients.counts(), wires.lost(),
-                wires.underWay() + mixes.stream().mapToLong(MixNode::heldPackets).sum(),
+        return new SimulatedFindings.Network(counters.snapshot(), fromClients.counts(), toClients.counts(),
+                wires.lost(), wires.underWay() + mixes.stream().mapToLong(MixNode::heldPackets).sum(),
                 gateways.values().stream().mapToLong(Gateway::inboxMessages).sum(), gateways.size());
     }
 

@@ -13,6 +13,7 @@ import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.engine.Holdings;
 import org.cloakwork.localnet.node.Frames;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.spi.sphinx.PacketFormat;
 
@@ -90,10 +91,10 @@ final class Simulation {
 
     private Parts parts(SharedParts shared, SimulatedTime.Host clientHost) {
         Parts parts = new Parts();
-        parts.setTopology(network::directory);
-        parts.setTransport(network.transport(clientHost));
-        parts.setSphinx(shared.format());
-        parts.setCover(shared.cover());
+        parts.set(PartKind.TOPOLOGY, network::directory);
+        parts.set(PartKind.TRANSPORT, network.transport(clientHost));
+        parts.set(PartKind.SPHINX, shared.format());
+        parts.set(PartKind.COVER, shared.cover());
         return parts;
     }
 

@@ -27,6 +27,7 @@ import org.cloakwork.client.engine.Engine;
 import org.cloakwork.client.engine.ThreadedEnvironment;
 import org.cloakwork.localnet.Parts;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.topology.TopologyProvider;
@@ -55,11 +56,11 @@ class KeyRotationTest {
             TopologyProvider topology =
                     Parts.make(TopologyProvider.class, "nym-api", Map.of("urls", network.directory().toString()));
             GatewayTransport transport = Parts.make(GatewayTransport.class, "websocket", Map.of());
-            parts.setTopology(topology);
-            parts.setTransport(transport);
-            parts.setSphinx(Parts.make(PacketFormat.class, "bouncycastle", Map.of()));
-            parts.setCover(Parts.make(CoverTrafficStrategy.class, "none", Map.of()));
-            parts.setRetransmission(Parts.make(RetransmissionPolicy.class, "timeout", Map.of()));
+            parts.set(PartKind.TOPOLOGY, topology);
+            parts.set(PartKind.TRANSPORT, transport);
+            parts.set(PartKind.SPHINX, Parts.make(PacketFormat.class, "bouncycastle", Map.of()));
+            parts.set(PartKind.COVER, Parts.make(CoverTrafficStrategy.class, "none", Map.of()));
+            parts.set(PartKind.RETRANSMISSION, Parts.make(RetransmissionPolicy.class, "timeout", Map.of()));
             ThreadedEnvironment threads = new ThreadedEnvironment(name);
             engine = new Engine(ClientConfiguration.DEFAULT, parts, threads.environment());
             engine.subscribe(received::add);

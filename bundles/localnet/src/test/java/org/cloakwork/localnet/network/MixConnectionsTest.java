@@ -18,7 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.cloakwork.localnet.node.Counter;
-import org.cloakwork.localnet.node.Counters;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.topology.KeyRotation;
 import org.cloakwork.spi.topology.NodeAddress;
 import org.cloakwork.wire.MixFrame;
@@ -34,7 +34,7 @@ class MixConnectionsTest {
 
     private static final InetAddress LOOPBACK = NodeAddress.parseIp("127.0.0.1");
 
-    private final Counters counters = new Counters();
+    private final Counters<Counter> counters = new Counters<>(Counter.class);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final MixConnections connections = new MixConnections(threads, counters);
     private final BlockingQueue<MixFrame> received = new LinkedBlockingQueue<>();

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.topology.KeyRotation;
 import org.cloakwork.spi.topology.NodeAddress;
@@ -43,7 +44,7 @@ class GatewaySessionTest {
     private static final IdentityKeyPair GATEWAY = IdentityKeyPair.generate(RANDOMNESS);
     private static final IdentityKeyPair ALICE = IdentityKeyPair.generate(RANDOMNESS);
 
-    private final Counters counters = new Counters();
+    private final Counters<Counter> counters = new Counters<>(Counter.class);
     private final Clients clients = new Clients(counters);
     private Instant now = VirtualTime.START;
 

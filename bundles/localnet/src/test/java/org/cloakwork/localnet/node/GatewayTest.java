@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.sphinx.bouncycastle.BouncyCastleSphinx;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.Destination;
 import org.cloakwork.spi.sphinx.PacketFormat;
@@ -48,7 +49,7 @@ class GatewayTest {
 
     private final Randomness randomness = VirtualTime.randomness(3);
     private final EncryptionKeyPair key = EncryptionKeyPair.generate(randomness);
-    private final Counters counters = new Counters();
+    private final Counters<Counter> counters = new Counters<>(Counter.class);
     private final VirtualTime time = new VirtualTime();
     private final List<Sent> sent = new ArrayList<>();
     private final IdentityKeyPair alice = IdentityKeyPair.generate(randomness);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.cloakwork.sphinx.bouncycastle.BouncyCastleSphinx;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.Destination;
 import org.cloakwork.spi.sphinx.PacketFormat;
@@ -31,7 +32,7 @@ class MixNodeTest {
     private final Randomness randomness = VirtualTime.randomness(1);
     private final EncryptionKeyPair key = EncryptionKeyPair.generate(randomness);
     private final EncryptionKeyPair nextKey = EncryptionKeyPair.generate(randomness);
-    private final Counters counters = new Counters();
+    private final Counters<Counter> counters = new Counters<>(Counter.class);
     private final VirtualTime time = new VirtualTime();
     private final List<Sent> sent = new ArrayList<>();
     private final Unwrapper unwrapper = new Unwrapper(FORMAT, new SphinxPrivateKey(key.privateBytes()),
@@ -63,7 +64,7 @@ class MixNodeTest {
     /** Every packet that came in is counted once, under what became of it. */
     private void assertCounted(Map<Counter, Long> expected) {
         for (Counter counter : Counter.values()) {
-            assertEquals(expected.getOrDefault(counter, 0L), counters.get(counter), counter.text());
+            assertEquals(expected.getOrDefault(counter, 0L), counters.get(counter), counter.key());
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
-import org.cloakwork.testing.Laws;
+import org.cloakwork.itests.testing.Laws;
 import org.junit.jupiter.api.Test;
 
 class ReplayFilterTest {

@@ -17,6 +17,7 @@ import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.engine.Engine;
 import org.cloakwork.localnet.Parts;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,11 +41,11 @@ class AcceptanceTest {
     private Engine client() {
         SimulatedTime.Host host = time.host();
         org.cloakwork.client.base.Parts parts = new org.cloakwork.client.base.Parts();
-        parts.setTopology(network::directory);
-        parts.setTransport(network.transport(host));
-        parts.setSphinx(format);
-        parts.setCover(Parts.make(CoverTrafficStrategy.class, "none", Map.of()));
-        parts.setRetransmission(Parts.make(RetransmissionPolicy.class, "timeout", Map.of()));
+        parts.set(PartKind.TOPOLOGY, network::directory);
+        parts.set(PartKind.TRANSPORT, network.transport(host));
+        parts.set(PartKind.SPHINX, format);
+        parts.set(PartKind.COVER, Parts.make(CoverTrafficStrategy.class, "none", Map.of()));
+        parts.set(PartKind.RETRANSMISSION, Parts.make(RetransmissionPolicy.class, "timeout", Map.of()));
         Engine engine = new Engine(ClientConfiguration.DEFAULT, parts,
                 new Environment(time, host, host::execute, host::execute, randomness.split()), cryptography);
         engine.start();

@@ -19,6 +19,7 @@ import org.cloakwork.api.Simulator.Report;
 import org.cloakwork.localnet.Parts;
 import org.cloakwork.localnet.node.Counter;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.spi.runtime.Randomness;
 import org.junit.jupiter.api.Test;
@@ -133,7 +134,7 @@ class SimulationTest {
         for (int i = 0; i < 100; i++) {
             SimulatedClient client = simulation.clients().get(i % 4);
             simulation.host().schedule(Duration.ofMillis(20_000 + 5_003L * i),
-                    () -> client.parts().setTransport(simulation.network().transport(client.host())));
+                    () -> client.parts().set(PartKind.TRANSPORT, simulation.network().transport(client.host())));
         }
         Report report = simulation.run();
         assertHolds(report);

@@ -3,6 +3,8 @@ package org.cloakwork.retransmission.adaptive;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import org.cloakwork.spi.part.AnnotatedPartFactory;
+import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.osgi.service.component.annotations.Activate;
@@ -16,12 +18,10 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
  * RFC 6298; twice as long for each further copy. Copies beyond the budget are put off, and none is made that could not
  * be acknowledged before the deadline. Answers Nym's fixed wait: protocol/5-client, 4.2, W19 and W22.
  */
-@Component(service = RetransmissionPolicy.class, configurationPid = "org.cloakwork.retransmission.adaptive",
-        property = {"cloakwork.part=retransmission", "cloakwork.name=adaptive"})
+@Component(service = RetransmissionPolicy.class, configurationPid = "org.cloakwork.retransmission.adaptive")
+@Cloakwork(part = "retransmission", name = "adaptive")
 @Designate(ocd = AdaptiveRetransmission.Configuration.class)
 public final class AdaptiveRetransmission implements RetransmissionPolicy {
-
-    private static final String PART = "retransmission adaptive";
 
     private static final int DEFAULT_INITIAL_ADDITION_MILLIS = 1500;
     private static final int DEFAULT_LEAST_ADDITION_MILLIS = 200;
@@ -84,10 +84,7 @@ public final class AdaptiveRetransmission implements RetransmissionPolicy {
     /** @param properties of the component */
     @Activate
     public AdaptiveRetransmission(Map<String, Object> properties) {
-        this(PartConfiguration.ofProperties(PART, properties));
-    }
-
-    private AdaptiveRetransmission(PartConfiguration configuration) {
+        PartConfiguration configuration = PartConfiguration.ofProperties(properties);
         initialAddition = configuration.millis("initial-addition-millis", DEFAULT_INITIAL_ADDITION_MILLIS, 0,
                 MAX_MILLIS);
         leastAddition = configuration.millis("least-addition-millis", DEFAULT_LEAST_ADDITION_MILLIS, 0, MAX_MILLIS);
@@ -97,10 +94,6 @@ public final class AdaptiveRetransmission implements RetransmissionPolicy {
         maximumRetransmissions = configuration.integer("maximum-retransmissions", UNLIMITED, UNLIMITED,
                 Integer.MAX_VALUE);
         configuration.verify();
-    }
-
-    static AdaptiveRetransmission configured(Map<String, String> configuration) {
-        return new AdaptiveRetransmission(new PartConfiguration(PART, configuration));
     }
 
     /** A wait that would end too late for a copy is shortened to a last copy in time, if that is a full wait away. */
@@ -155,5 +148,14 @@ public final class AdaptiveRetransmission implements RetransmissionPolicy {
 
     private static Duration max(Duration one, Duration other) {
         return one.compareTo(other) < 0 ? other : one;
+    }
+
+    /** Makes it where there is no OSGi. */
+    public static final class Factory extends AnnotatedPartFactory<RetransmissionPolicy> {
+
+        /** For {@link java.util.ServiceLoader}. */
+        public Factory() {
+            super(AdaptiveRetransmission.class, AdaptiveRetransmission::new);
+        }
     }
 }

@@ -8,12 +8,12 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import org.cloakwork.itests.testing.Draw;
+import org.cloakwork.itests.testing.Laws;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy.Measured;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy.SentPacket;
 import org.cloakwork.spi.runtime.PartFactory;
-import org.cloakwork.testing.Draw;
-import org.cloakwork.testing.Laws;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,7 +44,7 @@ class AdaptiveRetransmissionTest {
     }
 
     private static RetransmissionPolicy policy(Map<String, String> configuration) {
-        return new AdaptiveRetransmissionFactory().create(configuration);
+        return new AdaptiveRetransmission.Factory().create(configuration);
     }
 
     private static Measured measured(long samples, int excessMillis, int variationMillis) {

@@ -3,6 +3,8 @@ package org.cloakwork.retransmission.timeout;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import org.cloakwork.spi.part.AnnotatedPartFactory;
+import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.osgi.service.component.annotations.Activate;
@@ -12,12 +14,10 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** Waits a multiple of the expected round trip plus a constant, as Nym's client does. Source: protocol/5-client, 4. */
-@Component(service = RetransmissionPolicy.class, configurationPid = "org.cloakwork.retransmission.timeout",
-        property = {"cloakwork.part=retransmission", "cloakwork.name=timeout"})
+@Component(service = RetransmissionPolicy.class, configurationPid = "org.cloakwork.retransmission.timeout")
+@Cloakwork(part = "retransmission", name = "timeout")
 @Designate(ocd = TimeoutRetransmission.Configuration.class)
 public final class TimeoutRetransmission implements RetransmissionPolicy {
-
-    private static final String PART = "retransmission timeout";
 
     private static final double DEFAULT_MULTIPLIER = 1.5;
     private static final int MAX_MULTIPLIER = 1000;
@@ -53,19 +53,12 @@ public final class TimeoutRetransmission implements RetransmissionPolicy {
     /** @param properties of the component */
     @Activate
     public TimeoutRetransmission(Map<String, Object> properties) {
-        this(PartConfiguration.ofProperties(PART, properties));
-    }
-
-    private TimeoutRetransmission(PartConfiguration configuration) {
+        PartConfiguration configuration = PartConfiguration.ofProperties(properties);
         multiplier = configuration.decimal("ack-wait-multiplier", DEFAULT_MULTIPLIER, 0, MAX_MULTIPLIER);
         addition = configuration.millis("ack-wait-addition-millis", DEFAULT_ADDITION_MILLIS, 0, MAX_ADDITION_MILLIS);
         maximumRetransmissions = configuration.integer("maximum-retransmissions", UNLIMITED, UNLIMITED,
                 Integer.MAX_VALUE);
         configuration.verify();
-    }
-
-    static TimeoutRetransmission configured(Map<String, String> configuration) {
-        return new TimeoutRetransmission(new PartConfiguration(PART, configuration));
     }
 
     @Override
@@ -78,5 +71,14 @@ public final class TimeoutRetransmission implements RetransmissionPolicy {
         double nanos = (roundTrip.getSeconds() * 1e9 + roundTrip.getNano()) * multiplier;
         // Rounding a double too large for a long gives the largest long.
         return Optional.of(Duration.ofNanos(Math.round(nanos)).plus(addition));
+    }
+
+    /** Makes it where there is no OSGi. */
+    public static final class Factory extends AnnotatedPartFactory<RetransmissionPolicy> {
+
+        /** For {@link java.util.ServiceLoader}. */
+        public Factory() {
+            super(TimeoutRetransmission.class, TimeoutRetransmission::new);
+        }
     }
 }

@@ -37,7 +37,7 @@ class TimeoutRetransmissionTest {
     }
 
     private static Optional<Duration> wait(Map<String, String> configuration, int transmissions, Duration roundTrip) {
-        return new TimeoutRetransmissionFactory().create(configuration)
+        return new TimeoutRetransmission.Factory().create(configuration)
                 .waitForAck(new Sent(transmissions, roundTrip));
     }
 
@@ -80,7 +80,7 @@ class TimeoutRetransmissionTest {
         "maximum-retransmissions, -2", "max-retransmissions, 1"})
     void wrongValuesAndUnknownKeysAreNamed(String key, String value) {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
-                () -> new TimeoutRetransmissionFactory().create(Map.of(key, value)));
+                () -> new TimeoutRetransmission.Factory().create(Map.of(key, value)));
         assertTrue(e.getMessage().startsWith("retransmission timeout: " + key + ": "), e.getMessage());
         assertTrue(e.getMessage().contains("allowed is "), e.getMessage());
     }

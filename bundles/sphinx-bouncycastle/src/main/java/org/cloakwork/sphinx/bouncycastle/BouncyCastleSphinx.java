@@ -6,6 +6,9 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.cloakwork.spi.part.AnnotatedPartFactory;
+import org.cloakwork.spi.part.Cloakwork;
+import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.Destination;
 import org.cloakwork.spi.sphinx.PacketFormat;
@@ -21,7 +24,8 @@ import org.osgi.service.component.annotations.Component;
  * Nym's Sphinx packets step by step as the fact sheet has them: the yardstick for faster implementations.
  * Source: protocol/1-sphinx.
  */
-@Component(service = PacketFormat.class, property = {"cloakwork.part=sphinx", "cloakwork.name=bouncycastle"})
+@Component(service = PacketFormat.class)
+@Cloakwork(part = "sphinx", name = "bouncycastle")
 public final class BouncyCastleSphinx implements PacketFormat {
 
     private static final int MAC_LENGTH = 16;
@@ -267,5 +271,17 @@ public final class BouncyCastleSphinx implements PacketFormat {
 
     private static byte[] mac(HopKeys keys, byte[] beta) {
         return Arrays.copyOf(Primitives.hmacSha256(keys.macKey(), beta), MAC_LENGTH);
+    }
+
+    /** Makes it where there is no OSGi. */
+    public static final class Factory extends AnnotatedPartFactory<PacketFormat> {
+
+        /** For {@link java.util.ServiceLoader}. */
+        public Factory() {
+            super(BouncyCastleSphinx.class, properties -> {
+                PartConfiguration.ofProperties(properties).verify();
+                return new BouncyCastleSphinx();
+            });
+        }
     }
 }

@@ -19,6 +19,7 @@ import java.util.Random;
 import java.util.ServiceLoader;
 import java.util.Set;
 import org.cloakwork.api.EncryptionKey;
+import org.cloakwork.itests.testing.Laws;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.Destination;
@@ -31,7 +32,6 @@ import org.cloakwork.spi.sphinx.SphinxException.Kind;
 import org.cloakwork.spi.sphinx.SphinxPrivateKey;
 import org.cloakwork.spi.sphinx.Surb;
 import org.cloakwork.spi.topology.NodeAddress;
-import org.cloakwork.testing.Laws;
 import org.junit.jupiter.api.Test;
 
 class SphinxLawsTest {

@@ -1,8 +1,8 @@
 package org.cloakwork.sphinx.bouncycastle;
 
 import java.nio.ByteBuffer;
+import org.cloakwork.itests.testing.sphinx.PacketFormatContract;
 import org.cloakwork.spi.sphinx.SphinxException;
-import org.cloakwork.testing.sphinx.PacketFormatContract;
 
 class VectorsTest extends PacketFormatContract {
 

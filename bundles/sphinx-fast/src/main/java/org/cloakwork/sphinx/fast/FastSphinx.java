@@ -14,6 +14,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.cloakwork.api.EncryptionKey;
+import org.cloakwork.spi.part.AnnotatedPartFactory;
+import org.cloakwork.spi.part.Cloakwork;
+import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.Destination;
 import org.cloakwork.spi.sphinx.PacketFormat;
@@ -33,8 +36,8 @@ import org.osgi.service.component.annotations.Deactivate;
  * background when {@link #prepare} names the keys. Whoever takes any format gets this one, by its ranking.
  * Source: protocol/1-sphinx.
  */
-@Component(service = PacketFormat.class,
-        property = {"cloakwork.part=sphinx", "cloakwork.name=fast", "service.ranking:Integer=100"})
+@Component(service = PacketFormat.class, property = "service.ranking:Integer=100")
+@Cloakwork(part = "sphinx", name = "fast")
 public final class FastSphinx implements PacketFormat, AutoCloseable {
 
     /** Most packets whose headers are built together; a longer list is cut. */
@@ -298,5 +301,17 @@ public final class FastSphinx implements PacketFormat, AutoCloseable {
     private void release(Workspace w) {
         w.wipe();
         idle.offer(w);
+    }
+
+    /** Makes it where there is no OSGi. */
+    public static final class Factory extends AnnotatedPartFactory<PacketFormat> {
+
+        /** For {@link java.util.ServiceLoader}. */
+        public Factory() {
+            super(FastSphinx.class, properties -> {
+                PartConfiguration.ofProperties(properties).verify();
+                return new FastSphinx();
+            });
+        }
     }
 }

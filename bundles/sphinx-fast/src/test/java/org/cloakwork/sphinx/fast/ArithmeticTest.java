@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Random;
 import org.bouncycastle.crypto.digests.Blake2bDigest;
 import org.bouncycastle.math.ec.rfc7748.X25519;
-import org.cloakwork.testing.Laws;
+import org.cloakwork.itests.testing.Laws;
 import org.junit.jupiter.api.Test;
 
 /** Against {@link BigInteger} and BouncyCastle. */

@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.bouncycastle.math.ec.rfc7748.X25519;
 import org.cloakwork.api.EncryptionKey;
+import org.cloakwork.itests.testing.Laws;
 import org.cloakwork.sphinx.bouncycastle.BouncyCastleSphinx;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.sphinx.Destination;
@@ -32,7 +33,6 @@ import org.cloakwork.spi.sphinx.SphinxException;
 import org.cloakwork.spi.sphinx.SphinxPrivateKey;
 import org.cloakwork.spi.sphinx.Surb;
 import org.cloakwork.spi.topology.NodeAddress;
-import org.cloakwork.testing.Laws;
 import org.junit.jupiter.api.Test;
 
 /** Byte for byte what the yardstick does, also with keys that no honest node has. */

@@ -1,8 +1,8 @@
 package org.cloakwork.sphinx.fast;
 
 import java.util.Arrays;
+import org.cloakwork.itests.testing.sphinx.PacketFormatContract;
 import org.cloakwork.spi.sphinx.SphinxException;
-import org.cloakwork.testing.sphinx.PacketFormatContract;
 
 class VectorsTest extends PacketFormatContract {
 

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.cloakwork.spi.part.AnnotatedPartFactory;
+import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.topology.TopologyException;
@@ -28,14 +30,13 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
  * Source: protocol/7-network, 1.1.
  */
 @Component(service = TopologyProvider.class, configurationPid = "org.cloakwork.topology.file",
-        configurationPolicy = ConfigurationPolicy.REQUIRE,
-        property = {"cloakwork.part=topology", "cloakwork.name=file"})
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Cloakwork(part = "topology", name = "file")
 @Designate(ocd = FileTopology.Configuration.class)
 public final class FileTopology implements TopologyProvider {
 
     static final int MAX_FILE_BYTES = 16 * 1024 * 1024;
 
-    private static final String PART = "topology file";
 
     private final Path path;
 
@@ -52,10 +53,7 @@ public final class FileTopology implements TopologyProvider {
     /** @param properties of the component */
     @Activate
     public FileTopology(Map<String, Object> properties) {
-        this(PartConfiguration.ofProperties(PART, properties));
-    }
-
-    private FileTopology(PartConfiguration configuration) {
+        PartConfiguration configuration = PartConfiguration.ofProperties(properties);
         String allowed = "the path of a topology file";
         String text = configuration.text("path", allowed);
         try {
@@ -64,10 +62,6 @@ public final class FileTopology implements TopologyProvider {
             throw configuration.wrong("path", '"' + text + '"', allowed);
         }
         configuration.verify();
-    }
-
-    static FileTopology configured(Map<String, String> configuration) {
-        return new FileTopology(new PartConfiguration(PART, configuration));
     }
 
     @Override
@@ -108,6 +102,15 @@ public final class FileTopology implements TopologyProvider {
                 throw new WireException("larger than " + MAX_FILE_BYTES + " bytes");
             }
             return bytes;
+        }
+    }
+
+    /** Makes it where there is no OSGi. */
+    public static final class Factory extends AnnotatedPartFactory<TopologyProvider> {
+
+        /** For {@link java.util.ServiceLoader}. */
+        public Factory() {
+            super(FileTopology.class, FileTopology::new);
         }
     }
 }

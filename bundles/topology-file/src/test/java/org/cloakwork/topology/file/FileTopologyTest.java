@@ -56,7 +56,7 @@ class FileTopologyTest {
     }
 
     private static Topology fetch(Path path) throws Exception {
-        return new FileTopologyFactory().create(Map.of("path", path.toString())).fetch().get(10, TimeUnit.SECONDS);
+        return new FileTopology.Factory().create(Map.of("path", path.toString())).fetch().get(10, TimeUnit.SECONDS);
     }
 
     private void assertRefused(Path path, String message) {
@@ -108,7 +108,7 @@ class FileTopologyTest {
 
     @Test
     void configurationIsChecked() {
-        FileTopologyFactory factory = new FileTopologyFactory();
+        FileTopology.Factory factory = new FileTopology.Factory();
         assertEquals("topology file: path: missing; allowed is the path of a topology file",
                 assertThrows(IllegalArgumentException.class, () -> factory.create(Map.of())).getMessage());
         assertEquals("topology file: file: unknown key; allowed is the keys path",

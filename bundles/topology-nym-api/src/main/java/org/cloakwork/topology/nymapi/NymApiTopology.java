@@ -11,6 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import org.cloakwork.spi.part.AnnotatedPartFactory;
+import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.topology.TopologyException;
@@ -28,8 +30,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
  * is wrong with an answer, the next URL is asked. Source: protocol/7-network, 1.3, 1.5 and 2.
  */
 @Component(service = TopologyProvider.class, configurationPid = "org.cloakwork.topology.nymapi",
-        configurationPolicy = ConfigurationPolicy.REQUIRE,
-        property = {"cloakwork.part=topology", "cloakwork.name=nym-api"})
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Cloakwork(part = "topology", name = "nym-api")
 @Designate(ocd = NymApiTopology.Configuration.class)
 public final class NymApiTopology implements TopologyProvider, AutoCloseable {
 
@@ -79,10 +81,7 @@ public final class NymApiTopology implements TopologyProvider, AutoCloseable {
     /** @param properties of the component */
     @Activate
     public NymApiTopology(Map<String, Object> properties) {
-        this(PartConfiguration.ofProperties(PART, properties));
-    }
-
-    private NymApiTopology(PartConfiguration configuration) {
+        PartConfiguration configuration = PartConfiguration.ofProperties(properties);
         urls = urls(configuration);
         minimumMixnodePerformancePercent =
                 configuration.integer("minimum-mixnode-performance", DEFAULT_PERFORMANCE_PERCENT, 0, 100);
@@ -90,10 +89,6 @@ public final class NymApiTopology implements TopologyProvider, AutoCloseable {
                 configuration.integer("minimum-gateway-performance", DEFAULT_PERFORMANCE_PERCENT, 0, 100);
         timeout = configuration.millis("timeout-millis", DEFAULT_TIMEOUT_MILLIS, 1, MAX_TIMEOUT_MILLIS);
         configuration.verify();
-    }
-
-    static NymApiTopology configured(Map<String, String> configuration) {
-        return new NymApiTopology(new PartConfiguration(PART, configuration));
     }
 
     private static List<URI> urls(PartConfiguration configuration) {
@@ -163,5 +158,14 @@ public final class NymApiTopology implements TopologyProvider, AutoCloseable {
     public void close() {
         executor.shutdownNow();
         executor.close();
+    }
+
+    /** Makes it where there is no OSGi. */
+    public static final class Factory extends AnnotatedPartFactory<TopologyProvider> {
+
+        /** For {@link java.util.ServiceLoader}. */
+        public Factory() {
+            super(NymApiTopology.class, NymApiTopology::new);
+        }
     }
 }

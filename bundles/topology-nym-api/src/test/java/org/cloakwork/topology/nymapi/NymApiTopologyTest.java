@@ -111,11 +111,11 @@ class NymApiTopologyTest {
     }
 
     private NymApiTopology provider(String urls, String... more) {
-        Map<String, String> configuration = new HashMap<>(Map.of("urls", urls, "timeout-millis", "20000"));
+        Map<String, Object> configuration = new HashMap<>(Map.of("urls", urls, "timeout-millis", "20000"));
         for (int i = 0; i < more.length; i += 2) {
             configuration.put(more[i], more[i + 1]);
         }
-        NymApiTopology provider = NymApiTopology.configured(configuration);
+        NymApiTopology provider = new NymApiTopology(configuration);
         open.add(provider);
         return provider;
     }
@@ -502,12 +502,13 @@ class NymApiTopologyTest {
             Map<String, String> configuration = new HashMap<>(Map.of("urls", "http://example.org"));
             configuration.put(key, value);
             IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
-                    () -> NymApiTopology.configured(configuration));
+                    () -> new NymApiTopology.Factory().create(configuration));
             assertTrue(e.getMessage().startsWith("topology nym-api: " + key + ": "), e.getMessage());
         });
         for (String urls : List.of("", "example.org", "http://", "http://u:p@example.org", "http://example.org/?a=b",
                 "http://example.org/#x", "http://a b", "http://example.org,".repeat(17))) {
-            assertThrows(IllegalArgumentException.class, () -> NymApiTopology.configured(Map.of("urls", urls)));
+            assertThrows(IllegalArgumentException.class, () ->
+                    new NymApiTopology.Factory().create(Map.of("urls", urls)));
         }
     }
 }

@@ -4,14 +4,15 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.runtime.Randomness;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /** A packet after every gap, drawn evenly between two limits. There is no loop stream. */
-@Component(service = CoverTrafficStrategy.class, configurationPid = "@package@",
-        property = {"cloakwork.part=cover", "cloakwork.name=@name@"})
+@Component(service = CoverTrafficStrategy.class, configurationPid = "@package@")
+@Cloakwork(part = "cover", name = "@name@")
 public final class @class@ implements CoverTrafficStrategy {
 
     private static final int HOUR_MILLIS = 3_600_000;

@@ -20,6 +20,7 @@ import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.Subscription;
 import org.cloakwork.spi.frontend.FrontEnd;
+import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -28,8 +29,8 @@ import org.osgi.service.component.annotations.Component;
  * Lines over TCP, on the loopback interface only: {@code ADDRESS TEXT} sends a text, {@code address} asks for one's own
  * address, and what arrives is written to every connection as {@code received TEXT}.
  */
-@Component(service = FrontEnd.class, configurationPid = "@package@",
-        property = {"cloakwork.part=frontend", "cloakwork.name=@name@"})
+@Component(service = FrontEnd.class, configurationPid = "@package@")
+@Cloakwork(part = "frontend", name = "@name@")
 public final class @class@ implements FrontEnd {
 
     private static final int MAX_CONNECTIONS = 16;

@@ -3,14 +3,15 @@ package @package@;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /** Waits for the expected round trip and some time more, twice as much after each copy. */
-@Component(service = RetransmissionPolicy.class, configurationPid = "@package@",
-        property = {"cloakwork.part=retransmission", "cloakwork.name=@name@"})
+@Component(service = RetransmissionPolicy.class, configurationPid = "@package@")
+@Cloakwork(part = "retransmission", name = "@name@")
 public final class @class@ implements RetransmissionPolicy {
 
     private static final int MINUTE_MILLIS = 60_000;

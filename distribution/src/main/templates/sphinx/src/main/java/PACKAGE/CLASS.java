@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.cloakwork.api.EncryptionKey;
+import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;
@@ -21,8 +22,8 @@ import org.osgi.service.component.annotations.Reference;
  * Has another format do the work, and counts the packets it seals. Replace it method by method: for the same randomness
  * every format gives the same bytes, so that the other one is the test of this.
  */
-@Component(service = PacketFormat.class, configurationPid = "@package@",
-        property = {"cloakwork.part=sphinx", "cloakwork.name=@name@"})
+@Component(service = PacketFormat.class, configurationPid = "@package@")
+@Cloakwork(part = "sphinx", name = "@name@")
 public final class @class@ implements PacketFormat {
 
     private final PacketFormat format;

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
@@ -16,8 +17,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /** What another provider says, without the nodes that are to be avoided. */
-@Component(service = TopologyProvider.class, configurationPid = "@package@",
-        property = {"cloakwork.part=topology", "cloakwork.name=@name@"})
+@Component(service = TopologyProvider.class, configurationPid = "@package@")
+@Cloakwork(part = "topology", name = "@name@")
 public final class @class@ implements TopologyProvider {
 
     private final TopologyProvider source;

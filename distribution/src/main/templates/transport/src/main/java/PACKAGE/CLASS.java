@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.transport.GatewayEndpoint;
 import org.cloakwork.spi.transport.GatewayLink;
@@ -21,8 +22,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
 /** Websockets of the JDK. */
-@Component(service = GatewayTransport.class, configurationPid = "@package@",
-        property = {"cloakwork.part=transport", "cloakwork.name=@name@"})
+@Component(service = GatewayTransport.class, configurationPid = "@package@")
+@Cloakwork(part = "transport", name = "@name@")
 public final class @class@ implements GatewayTransport, AutoCloseable {
 
     private final HttpClient http = HttpClient.newHttpClient();

@@ -24,7 +24,7 @@ class AssembleTest {
     private Path folder;
 
     @ParameterizedTest
-    @CsvSource({"websocket, org.cloakwork.transport.websocket", "websocket-jdk, org.cloakwork.transport.jdk"})
+    @CsvSource({"websocket, org.cloakwork.transport.websocket", "websocket-jdk, org.cloakwork.transport.websocketjdk"})
     void theChosenPartsAndWhatTheyNeedMakeAClient(String transport, String bundle) throws Exception {
         Unpacked assembled = assemble(new Unpacked(Command.HOME), PARTS.replace(",websocket,", "," + transport + ","));
         assertEquals(transport.equals("websocket"),

@@ -1,21 +1,26 @@
 package org.cloakwork.itests.distribution;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** examples/frontend-http: the commands of its README, in an unpacked distribution that runs. */
+/** examples/frontend-*: the commands of their READMEs, in an unpacked distribution that runs. */
 class FrontEndExampleTest {
+
+    private static final int PAGE_BYTES = 300_000;
 
     @TempDir
     private Path folder;
@@ -24,11 +29,7 @@ class FrontEndExampleTest {
 
     @Test
     void aFrontEndIsBuiltDroppedInAndSpokenTo() throws Exception {
-        Unpacked unpacked = Unpacked.in(folder);
-        example = folder.resolve("examples/frontend-http");
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
+        Unpacked unpacked = unpacked("frontend-http");
         List<String> building = commands(0);
         List<String> speaking = commands(1);
         try (Command localnet = Command.cloakwork("localnet")) {
@@ -57,10 +58,59 @@ class FrontEndExampleTest {
         }
     }
 
+    /** It is compiled against the API and the streams, and carries connections in messages of its own form. */
+    @Test
+    void aFrontEndWithStreamsOfItsOwnIsBuiltDroppedInAndUsed() throws Exception {
+        Unpacked unpacked = unpacked("frontend-tunnel");
+        byte[] page = new byte[PAGE_BYTES];
+        new Random(PAGE_BYTES).nextBytes(page);
+        HttpServer target = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        target.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(200, page.length);
+            exchange.getResponseBody().write(page);
+            exchange.close();
+        });
+        target.start();
+        List<String> building = commands(0);
+        String configuration = block("", 0);
+        try (Command localnet = Command.cloakwork("localnet")) {
+            String directory = localnet.awaitLine(line -> line.startsWith("  directory"), Command.PATIENCE)
+                    .replace("  directory", "").strip();
+            try (Command run = unpacked.start("run", "--directory", directory, "--cover", "none")) {
+                String address = run.awaitLine(line -> line.startsWith("address "), Command.PATIENCE).substring(8);
+                for (String command : building) {
+                    succeeds(command);
+                }
+                Files.writeString(folder.resolve("etc/cloakwork.cfg"), "\n" + configuration.replace("ADDRESS", address)
+                        .replace("8000", "" + target.getAddress().getPort()), StandardOpenOption.APPEND);
+                run.awaitLine(("tunnel tcp://127.0.0.1:" + port)::equals, Command.PATIENCE);
+                succeeds(commands(1).getFirst() + " --output page");
+                assertArrayEquals(page, Files.readAllBytes(example.resolve("page")));
+            }
+        } finally {
+            target.stop(0);
+        }
+    }
+
+    private Unpacked unpacked(String name) throws Exception {
+        Unpacked unpacked = Unpacked.in(folder);
+        example = folder.resolve("examples").resolve(name);
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        return unpacked;
+    }
+
     private List<String> commands(int block) throws Exception {
-        List<MatchResult> blocks = Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL)
-                .matcher(Files.readString(example.resolve("README.md"))).results().toList();
-        return Arrays.asList(blocks.get(block).group(1).replace("8080", "" + port).split("\n"));
+        return block("sh", block).lines().toList();
+    }
+
+    /** The ports that an example listens on in its README give way to one that is free. */
+    private String block(String language, int number) throws Exception {
+        List<MatchResult> blocks = Pattern.compile("(?m)^```(\\w*)\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE)
+                .matcher(Files.readString(example.resolve("README.md"))).results()
+                .filter(block -> block.group(1).equals(language)).toList();
+        return blocks.get(number).group(2).replaceAll("8080|2222", "" + port);
     }
 
     private Command start(String line) throws Exception {

@@ -15,6 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.cloakwork.spi.part.PartKind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class NewTest {
 
     private static final List<String> KINDS =
-            List.of("topology", "transport", "sphinx", "retransmission", "cover", "frontend");
+            Stream.concat(PartKind.OF_A_CLIENT.stream(), Stream.of(PartKind.FRONT_END)).map(PartKind::name).toList();
 
     @TempDir
     private Path folder;
@@ -44,7 +45,7 @@ class NewTest {
         }
         Path etc = Files.createDirectory(folder.resolve("etc"));
         Files.writeString(etc.resolve("cloakwork.cfg"), KINDS.stream()
-                .map(kind -> (kind.equals("frontend") ? "frontends" : kind) + " = rain-drop\n")
+                .map(kind -> (kind.equals(PartKind.FRONT_END.name()) ? "frontends" : kind) + " = rain-drop\n")
                 .collect(Collectors.joining()));
         try (Command localnet = Command.cloakwork("localnet")) {
             String directory = localnet.awaitLine(l -> l.startsWith("  directory"), Command.PATIENCE)

@@ -14,7 +14,7 @@ import org.cloakwork.api.LocalNetwork;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
-import org.cloakwork.exit.ExitFrontEnd;
+import org.cloakwork.frontend.exit.ExitFrontEnd;
 import org.cloakwork.spi.frontend.FrontEnd;
 import org.cloakwork.wire.NymMessage;
 import org.cloakwork.wire.ReplyContent;

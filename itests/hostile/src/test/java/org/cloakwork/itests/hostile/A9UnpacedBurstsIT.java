@@ -15,6 +15,7 @@ import org.cloakwork.client.engine.ThreadedEnvironment;
 import org.cloakwork.retransmission.timeout.TimeoutRetransmission;
 import org.cloakwork.sphinx.fast.FastSphinx;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.transport.websocket.WebSocketTransport;
 import org.junit.jupiter.api.Test;
@@ -72,27 +73,27 @@ class A9UnpacedBurstsIT {
              FastSphinx sphinx = new FastSphinx();
              ThreadedEnvironment environment = new ThreadedEnvironment("a9")) {
             Parts parts = new Parts();
-            parts.setTopology(() -> CompletableFuture.completedFuture(network.topology()));
-            parts.setTransport(transport);
-            parts.setSphinx(sphinx);
-            parts.setRetransmission(new TimeoutRetransmission(Map.of()));
-            parts.setCover(new Unpaced());
+            parts.set(PartKind.TOPOLOGY, () -> CompletableFuture.completedFuture(network.topology()));
+            parts.set(PartKind.TRANSPORT, transport);
+            parts.set(PartKind.SPHINX, sphinx);
+            parts.set(PartKind.RETRANSMISSION, new TimeoutRetransmission(Map.of()));
+            parts.set(PartKind.COVER, new Unpaced());
             engine = new Engine(ClientConfiguration.DEFAULT, parts, environment.environment());
             engine.start();
             try {
                 engine.awaitReady(Duration.ofMinutes(1));
                 long unpaced = 0;
                 for (int i = 0; i < EXCHANGES; i++) {
-                    parts.setCover(null);
+                    parts.set(PartKind.COVER, null);
                     for (int message = 0; message < 4; message++) {
                         engine.send(engine.address(), new byte[20_000]);
                     }
                     Paced paced = new Paced();
-                    parts.setCover(paced);
+                    parts.set(PartKind.COVER, paced);
                     long before = sent();
                     long after = paced.sentWhenAsked.get(1, TimeUnit.MINUTES);
                     unpaced += after - before;
-                    parts.setCover(new Unpaced());
+                    parts.set(PartKind.COVER, new Unpaced());
                 }
                 System.out.println("A9: " + unpaced + " packets left unpaced in " + EXCHANGES + " exchanges");
                 assertEquals(0, unpaced);

@@ -6,6 +6,7 @@ import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.engine.Engine;
 import org.cloakwork.client.engine.ThreadedEnvironment;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.topology.TopologyProvider;
@@ -23,11 +24,11 @@ final class ConfiguredClient implements AutoCloseable {
         topology = Parts.directory(directory.toString());
         transport = Parts.part(GatewayTransport.class, "websocket", Map.of());
         org.cloakwork.client.base.Parts parts = new org.cloakwork.client.base.Parts();
-        parts.setTopology(topology);
-        parts.setTransport(transport);
-        parts.setSphinx(Parts.part(PacketFormat.class, "fast", Map.of()));
-        parts.setRetransmission(Parts.part(RetransmissionPolicy.class, "timeout", Map.of()));
-        parts.setCover(Parts.part(CoverTrafficStrategy.class, "none", Map.of()));
+        parts.set(PartKind.TOPOLOGY, topology);
+        parts.set(PartKind.TRANSPORT, transport);
+        parts.set(PartKind.SPHINX, Parts.part(PacketFormat.class, "fast", Map.of()));
+        parts.set(PartKind.RETRANSMISSION, Parts.part(RetransmissionPolicy.class, "timeout", Map.of()));
+        parts.set(PartKind.COVER, Parts.part(CoverTrafficStrategy.class, "none", Map.of()));
         engine = new Engine(configuration, parts, environment.environment());
         engine.start();
     }

@@ -166,7 +166,7 @@ public class SwapIT extends BaseIT {
     /** Not by stopping the other bundle: the network of this framework lives by it. */
     @Test
     public void transportIsExchangedUnderLoad() throws Exception {
-        underLoad("transport", "websocket", "websocket-jdk", "org.cloakwork.transport.jdk");
+        underLoad("transport", "websocket", "websocket-jdk", "org.cloakwork.transport.websocketjdk");
     }
 
     @Test

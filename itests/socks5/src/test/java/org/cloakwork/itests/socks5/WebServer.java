@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.cloakwork.vectors.Vectors;
+import org.cloakwork.itests.vectors.Vectors;
 
 /**
  * Serves made-up bytes of any length under {@code /LENGTH}, a page with a picture, and tells the SHA-256 of what is

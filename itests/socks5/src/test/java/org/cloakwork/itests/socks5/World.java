@@ -13,7 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.cloakwork.api.LocalNetwork;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.SenderTag;
-import org.cloakwork.exit.ExitFrontEnd;
+import org.cloakwork.frontend.exit.ExitFrontEnd;
 import org.cloakwork.frontend.socks5.SocksFrontEnd;
 import org.cloakwork.spi.frontend.FrontEnd;
 

@@ -17,14 +17,14 @@ import java.util.ServiceLoader;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.cloakwork.itests.testing.transport.Net;
+import org.cloakwork.itests.testing.transport.Recorder;
+import org.cloakwork.itests.testing.transport.RecordingServer;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.transport.GatewayEndpoint;
 import org.cloakwork.spi.transport.GatewayLink;
 import org.cloakwork.spi.transport.GatewayServer;
 import org.cloakwork.spi.transport.GatewayTransport;
-import org.cloakwork.testing.transport.Net;
-import org.cloakwork.testing.transport.Recorder;
-import org.cloakwork.testing.transport.RecordingServer;
 
 /** Parts as plain Java makes them, and peers of all kinds. */
 final class Peers {

@@ -3,6 +3,7 @@ package org.cloakwork.client.base;
 import java.time.Duration;
 import java.util.Optional;
 import org.cloakwork.api.IdentityKey;
+import org.cloakwork.spi.runtime.PartConfiguration;
 
 /**
  * What a client is told at its start.
@@ -22,6 +23,7 @@ public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPa
                                   GatewayPolicy gatewayPolicy, PacketSizes packetSizes, Duration tagLifetime) {
 
     private static final int MIB = 1024 * 1024;
+    private static final String GATEWAY = "gateway";
 
     /** Nym's delays and periods; limits that let a message of 16 MiB through. */
     public static final ClientConfiguration DEFAULT = new ClientConfiguration(Optional.empty(),
@@ -42,6 +44,29 @@ public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPa
                                long outboxLimitBytes, long inboxLimitBytes, int maxMessageBytes) {
         this(gateway, meanPacketDelay, topologyRefresh, outboxLimitBytes, inboxLimitBytes, maxMessageBytes,
                 GatewayPolicy.DEFAULT, PacketSizes.REGULAR, DEFAULT.tagLifetime());
+    }
+
+    /**
+     * @param configuration with the key {@code tag-lifetime-hours}, those of {@link GatewayPolicy} and
+     *                      {@link PacketSizes}, and {@code gateway}, an identity; all of them optional
+     * @return the default, but for what they say
+     * @throws IllegalArgumentException if one of them is wrong, naming it
+     */
+    public static ClientConfiguration of(PartConfiguration configuration) {
+        ClientConfiguration chosen = DEFAULT.withGatewayPolicy(GatewayPolicy.of(configuration))
+                .withPacketSizes(PacketSizes.of(configuration))
+                .withTagLifetime(Duration.ofHours(configuration.integer("tag-lifetime-hours", 24, 1, 8760)));
+        return configuration.has(GATEWAY) ? chosen.withGateway(gateway(configuration)) : chosen;
+    }
+
+    private static IdentityKey gateway(PartConfiguration configuration) {
+        String allowed = "a gateway's identity";
+        String text = configuration.text(GATEWAY, allowed);
+        try {
+            return IdentityKey.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw configuration.wrong(GATEWAY, '"' + text + "\", " + e.getMessage(), allowed);
+        }
     }
 
     /**

@@ -1,7 +1,9 @@
 package org.cloakwork.client.base;
 
+import org.cloakwork.spi.runtime.Counters;
+
 /** Everything a client counts. What is created equals what was acknowledged, failed or is in flight. */
-public enum Counter {
+public enum Counter implements Counters.Keyed {
     MESSAGES_CREATED("messages.created", "messages handed to send and reply"),
     MESSAGES_ACKNOWLEDGED("messages.acknowledged", "messages of which every packet was acknowledged"),
     MESSAGES_FAILED("messages.failed", "messages given up, refused ones included"),
@@ -84,7 +86,7 @@ public enum Counter {
         this.description = description;
     }
 
-    /** {@return the name shown to people and programs} */
+    @Override
     public String key() {
         return key;
     }

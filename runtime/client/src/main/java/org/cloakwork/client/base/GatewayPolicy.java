@@ -1,7 +1,11 @@
 package org.cloakwork.client.base;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import org.cloakwork.spi.runtime.PartConfiguration;
 
 /**
  * How a client that was not given a gateway chooses one, when it gives one up for another, and how it reaches any.
@@ -52,6 +56,27 @@ public record GatewayPolicy(int guards, Preference preference, Tls tls, Duration
         PREFERRED,
         /** In the clear. */
         OFF
+    }
+
+    /**
+     * @param configuration with the keys {@code guards}, {@code gateway-choice} and {@code tls}, all of them optional
+     * @return the default, but for what they say
+     * @throws IllegalArgumentException if one of them is wrong, naming it
+     */
+    public static GatewayPolicy of(PartConfiguration configuration) {
+        return DEFAULT.withGuards(configuration.integer("guards", DEFAULT.guards, 1, MOST_GUARDS))
+                .withPreference(oneOf(Preference.values(), "gateway-choice", DEFAULT.preference, configuration))
+                .withTls(oneOf(Tls.values(), "tls", DEFAULT.tls, configuration));
+    }
+
+    private static <E extends Enum<E>> E oneOf(E[] constants, String key, E otherwise,
+            PartConfiguration configuration) {
+        List<String> names = Arrays.stream(constants).map(GatewayPolicy::word).toList();
+        return constants[names.indexOf(configuration.choice(key, word(otherwise), names))];
+    }
+
+    private static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     /**

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.topology.TopologyProvider;
@@ -15,12 +16,8 @@ import org.cloakwork.spi.transport.GatewayTransport;
  */
 public final class Parts {
 
-    private volatile TopologyProvider topology;
-    private volatile GatewayTransport transport;
-    private volatile PacketFormat sphinx;
-    private volatile RetransmissionPolicy retransmission;
-    private volatile CoverTrafficStrategy cover;
-    private final Map<String, String> names = new ConcurrentHashMap<>();
+    private final Map<PartKind<?>, Object> parts = new ConcurrentHashMap<>();
+    private final Map<PartKind<?>, String> names = new ConcurrentHashMap<>();
     private volatile Runnable onChange = () -> { };
 
     /**
@@ -29,64 +26,52 @@ public final class Parts {
      * @param kind of a part
      * @param name of the part that is wanted
      */
-    public void want(String kind, String name) {
+    public void want(PartKind<?> kind, String name) {
         names.put(kind, name);
         onChange.run();
     }
 
-    /** @param part the new topology provider, or null while there is none */
-    public void setTopology(TopologyProvider part) {
-        topology = part;
+    /**
+     * @param kind one of {@link PartKind#OF_A_CLIENT}
+     * @param part the new one of that kind, or null while there is none
+     */
+    public <T> void set(PartKind<T> kind, T part) {
+        if (part == null) {
+            parts.remove(kind);
+        } else {
+            parts.put(kind, part);
+        }
         onChange.run();
     }
 
-    /** @param part the new transport, or null while there is none */
-    public void setTransport(GatewayTransport part) {
-        transport = part;
-        onChange.run();
-    }
-
-    /** @param part the new packet format, or null while there is none */
-    public void setSphinx(PacketFormat part) {
-        sphinx = part;
-        onChange.run();
-    }
-
-    /** @param part the new retransmission policy, or null while there is none */
-    public void setRetransmission(RetransmissionPolicy part) {
-        retransmission = part;
-        onChange.run();
-    }
-
-    /** @param part the new cover strategy, or null while there is none */
-    public void setCover(CoverTrafficStrategy part) {
-        cover = part;
-        onChange.run();
+    /** {@return the part of that kind, or null while there is none} */
+    private <T> T get(PartKind<T> kind) {
+        return kind.service().cast(parts.get(kind));
     }
 
     /** {@return the topology provider, or null while there is none} */
     public TopologyProvider topology() {
-        return topology;
+        return get(PartKind.TOPOLOGY);
     }
 
     /** {@return the transport, or null while there is none} */
     public GatewayTransport transport() {
-        return transport;
+        return get(PartKind.TRANSPORT);
     }
 
     /** {@return the packet format, or null while there is none} */
     public PacketFormat sphinx() {
-        return sphinx;
+        return get(PartKind.SPHINX);
     }
 
     /** {@return the retransmission policy, or null while there is none} */
     public RetransmissionPolicy retransmission() {
-        return retransmission;
+        return get(PartKind.RETRANSMISSION);
     }
 
     /** {@return the cover strategy, or null while there is none} */
     public CoverTrafficStrategy cover() {
-        return cover;
+        return get(PartKind.COVER);
     }
 
     /** {@return for people, which part is missing, if one is; the first of them} */
@@ -96,19 +81,9 @@ public final class Parts {
     }
 
     /** {@return the kind of the first part that is missing, if one is} */
-    public Optional<String> missing() {
-        if (topology == null) {
-            return Optional.of("topology");
-        } else if (transport == null) {
-            return Optional.of("transport");
-        } else if (sphinx == null) {
-            return Optional.of("sphinx");
-        } else if (retransmission == null) {
-            return Optional.of("retransmission");
-        } else if (cover == null) {
-            return Optional.of("cover");
-        }
-        return Optional.empty();
+    public Optional<PartKind<?>> missing() {
+        return PartKind.OF_A_CLIENT.stream().<PartKind<?>>map(kind -> kind).filter(kind -> !parts.containsKey(kind))
+                .findFirst();
     }
 
     /** @param listener the one who is told when a part comes or goes, on the thread that brings it */

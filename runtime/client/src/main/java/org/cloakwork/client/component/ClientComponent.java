@@ -1,12 +1,10 @@
 package org.cloakwork.client.component;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -14,29 +12,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
-import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.client.base.ClientConfiguration;
-import org.cloakwork.client.base.GatewayPolicy;
 import org.cloakwork.client.base.PacketSizes;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.engine.Engine;
 import org.cloakwork.client.engine.ThreadedEnvironment;
-import org.cloakwork.spi.cover.CoverTrafficStrategy;
-import org.cloakwork.spi.frontend.FrontEnd;
-import org.cloakwork.spi.retransmission.RetransmissionPolicy;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.runtime.PartFactory;
-import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.store.ClientStore;
 import org.cloakwork.spi.store.StoreException;
 import org.cloakwork.spi.store.StoreProvider;
-import org.cloakwork.spi.topology.TopologyProvider;
-import org.cloakwork.spi.transport.GatewayTransport;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.AnyService;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -163,50 +153,8 @@ public final class ClientComponent {
         double primary$_$cover$_$ratio() default PacketSizes.DEFAULT_PRIMARY_COVER_RATIO;
     }
 
-    /** The services of one kind that are there, and the one the configuration names. */
-    private static final class Choice<T> {
-
-        private final BiConsumer<String, T> use;
-        private final Map<String, T> present = new HashMap<>();
-        private String wanted;
-        private T used;
-
-        /** @param use told of each change: the name that is wanted, and the part, null while there is none */
-        private Choice(BiConsumer<String, T> use) {
-            this.use = use;
-        }
-
-        private synchronized void choose(String name) {
-            wanted = name;
-            update();
-        }
-
-        private synchronized void add(T part, Map<String, Object> properties) {
-            present.put((String) properties.get(PartFactory.NAME_PROPERTY), part);
-            update();
-        }
-
-        private synchronized void remove(T part) {
-            present.values().removeIf(candidate -> candidate == part);
-            update();
-        }
-
-        private void update() {
-            T best = wanted == null ? null : present.get(wanted);
-            if (best != used) {
-                used = best;
-                use.accept(wanted, best);
-            }
-        }
-    }
-
     private final Parts parts = new Parts();
-    private final Choice<TopologyProvider> topology = choice("topology", parts::setTopology);
-    private final Choice<GatewayTransport> transport = choice("transport", parts::setTransport);
-    private final Choice<PacketFormat> sphinx = choice("sphinx", parts::setSphinx);
-    private final Choice<RetransmissionPolicy> retransmission = choice("retransmission", parts::setRetransmission);
-    private final Choice<CoverTrafficStrategy> cover = choice("cover", parts::setCover);
-    private final Choice<StoreProvider> store = new Choice<>((wanted, provider) -> stored(provider));
+    private final Map<PartKind<?>, Choice<?>> choices = new HashMap<>();
     private final FrontEnds frontEnds = new FrontEnds(problems ->
             publish(PROBLEMS_PROPERTY, problems.isEmpty() ? null : problems.toArray(String[]::new)));
     /** Of the client's service. */
@@ -221,9 +169,15 @@ public final class ClientComponent {
     private volatile Engine engine;
     private volatile ServiceRegistration<MixnetClient> registration;
 
-    private <T> Choice<T> choice(String kind, Consumer<T> use) {
-        return new Choice<>((wanted, part) -> {
-            use.accept(part);
+    /** Follows nothing yet. */
+    public ClientComponent() {
+        PartKind.OF_A_CLIENT.forEach(kind -> choices.put(kind, choice(kind)));
+        choices.put(PartKind.STORE, new Choice<>(PartKind.STORE, (wanted, provider) -> stored(provider)));
+    }
+
+    private <T> Choice<T> choice(PartKind<T> kind) {
+        return new Choice<>(kind, (wanted, part) -> {
+            parts.set(kind, part);
             publish(USES_PROPERTY + kind, part == null ? null : wanted);
         });
     }
@@ -252,22 +206,18 @@ public final class ClientComponent {
         PartConfiguration configuration = PartConfiguration.ofProperties("client", properties);
         context = bundleContext;
         name = configuration.text("name", "a name");
-        Optional<IdentityKey> gateway = properties.containsKey("gateway") ? Optional.of(gateway(configuration))
-                : Optional.empty();
-        ClientConfiguration chosen = ClientConfiguration.DEFAULT.withGatewayPolicy(policy(properties, configuration))
-                .withPacketSizes(PacketSizes.of(configuration))
-                .withTagLifetime(Duration.ofHours(configuration.integer("tag-lifetime-hours", 24, 1, 8760)));
-        client = gateway.map(chosen::withGateway).orElse(chosen);
+        client = ClientConfiguration.of(configuration);
         choose(configuration);
         chooseFrontEnds(properties, configuration);
-        Optional<String> storeName = properties.containsKey("store")
-                ? Optional.of(configuration.text("store", "a part's name")) : Optional.empty();
+        String storeKey = PartKind.STORE.name();
+        Optional<String> storeName = configuration.has(storeKey)
+                ? Optional.of(configuration.text(storeKey, "a part's name")) : Optional.empty();
         configuration.verify();
         if (storeName.isEmpty()) {
             start(Optional.empty());
         } else {
-            publish(USES_PROPERTY + "store", storeName.get());
-            store.choose(storeName.get());
+            publish(USES_PROPERTY + storeKey, storeName.get());
+            choices.get(PartKind.STORE).choose(storeName.get());
             if (failure != null) {
                 throw failure;
             }
@@ -314,37 +264,6 @@ public final class ClientComponent {
         }
     }
 
-    private static IdentityKey gateway(PartConfiguration configuration) {
-        String allowed = "a gateway's identity";
-        String text = configuration.text("gateway", allowed);
-        try {
-            return IdentityKey.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw configuration.wrong("gateway", '"' + text + "\", " + e.getMessage(), allowed);
-        }
-    }
-
-    private static GatewayPolicy policy(Map<String, Object> properties, PartConfiguration configuration) {
-        GatewayPolicy policy = GatewayPolicy.DEFAULT.withGuards(
-                configuration.integer("guards", GatewayPolicy.DEFAULT.guards(), 1, GatewayPolicy.MOST_GUARDS));
-        if (properties.containsKey("gateway-choice")) {
-            policy = policy.withPreference(oneOf(GatewayPolicy.Preference.class, "gateway-choice", configuration));
-        }
-        return properties.containsKey("tls")
-                ? policy.withTls(oneOf(GatewayPolicy.Tls.class, "tls", configuration)) : policy;
-    }
-
-    private static <E extends Enum<E>> E oneOf(Class<E> type, String key, PartConfiguration configuration) {
-        List<String> names = Arrays.stream(type.getEnumConstants())
-                .map(constant -> constant.name().toLowerCase(Locale.ROOT)).toList();
-        String allowed = String.join(", ", names);
-        String value = configuration.text(key, allowed);
-        if (!names.contains(value)) {
-            throw configuration.wrong(key, '"' + value + '"', allowed);
-        }
-        return type.getEnumConstants()[names.indexOf(value)];
-    }
-
     /** Other parts. What else the client is made of stays as it is until its next start. */
     @Modified
     void modified(Map<String, Object> properties) {
@@ -372,10 +291,8 @@ public final class ClientComponent {
     }
 
     private void choose(PartConfiguration configuration) {
-        Map<String, Choice<?>> choices = Map.of("topology", topology, "transport", transport, "sphinx", sphinx,
-                "retransmission", retransmission, "cover", cover);
-        Map<String, String> names = new TreeMap<>();
-        choices.keySet().forEach(kind -> names.put(kind, configuration.text(kind, "a part's name")));
+        Map<PartKind<?>, String> names = new LinkedHashMap<>();
+        PartKind.OF_A_CLIENT.forEach(kind -> names.put(kind, configuration.text(kind.name(), "a part's name")));
         names.forEach((kind, part) -> {
             parts.want(kind, part);
             choices.get(kind).choose(part);
@@ -400,32 +317,40 @@ public final class ClientComponent {
         frontEnds.choose(settings);
     }
 
-    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void addFrontEnd(FrontEnd part, Map<String, Object> properties) {
-        frontEnds.add(part, (String) properties.get(PartFactory.NAME_PROPERTY));
+    @Reference(service = AnyService.class, target = "(" + PartFactory.KIND_PROPERTY + "=*)",
+            cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+    void addPart(Object part, Map<String, Object> properties) {
+        String partName = String.valueOf(properties.get(PartFactory.NAME_PROPERTY));
+        kind(part, properties).ifPresent(kind -> {
+            if (kind == PartKind.FRONT_END) {
+                frontEnds.add(PartKind.FRONT_END.service().cast(part), partName);
+            } else {
+                choices.get(kind).add(part, partName);
+            }
+        });
     }
 
-    void removeFrontEnd(FrontEnd part) {
-        frontEnds.remove(part);
+    void removePart(Object part, Map<String, Object> properties) {
+        kind(part, properties).ifPresent(kind -> {
+            if (kind == PartKind.FRONT_END) {
+                frontEnds.remove(PartKind.FRONT_END.service().cast(part));
+            } else {
+                choices.get(kind).remove(part);
+            }
+            if (kind == PartKind.TRANSPORT) {
+                leaveTransport();
+            }
+        });
     }
 
-    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void addTopology(TopologyProvider part, Map<String, Object> properties) {
-        topology.add(part, properties);
-    }
-
-    void removeTopology(TopologyProvider part) {
-        topology.remove(part);
-    }
-
-    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void addTransport(GatewayTransport part, Map<String, Object> properties) {
-        transport.add(part, properties);
+    /** Nobody else's kind, and nothing that only says it is a part. */
+    private static Optional<PartKind<?>> kind(Object part, Map<String, Object> properties) {
+        return PartKind.named(String.valueOf(properties.get(PartFactory.KIND_PROPERTY)))
+                .filter(kind -> kind.service().isInstance(part));
     }
 
     /** Holds the transport up that is about to end: what the gateway has sent through it would be lost. */
-    void removeTransport(GatewayTransport part) {
-        transport.remove(part);
+    private void leaveTransport() {
         Engine running = engine;
         if (running != null) {
             try {
@@ -436,41 +361,5 @@ public final class ClientComponent {
                 LOG.warn("client {} did not leave its transport in time", name, e);
             }
         }
-    }
-
-    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void addSphinx(PacketFormat part, Map<String, Object> properties) {
-        sphinx.add(part, properties);
-    }
-
-    void removeSphinx(PacketFormat part) {
-        sphinx.remove(part);
-    }
-
-    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void addRetransmission(RetransmissionPolicy part, Map<String, Object> properties) {
-        retransmission.add(part, properties);
-    }
-
-    void removeRetransmission(RetransmissionPolicy part) {
-        retransmission.remove(part);
-    }
-
-    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void addCover(CoverTrafficStrategy part, Map<String, Object> properties) {
-        cover.add(part, properties);
-    }
-
-    void removeCover(CoverTrafficStrategy part) {
-        cover.remove(part);
-    }
-
-    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    void addStore(StoreProvider part, Map<String, Object> properties) {
-        store.add(part, properties);
-    }
-
-    void removeStore(StoreProvider part) {
-        store.remove(part);
     }
 }

@@ -13,11 +13,11 @@ import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.Insight;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
 import org.cloakwork.client.base.Cryptography;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.PacketSizes;
 import org.cloakwork.client.base.Parts;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.crypto.AckKey;
@@ -34,7 +34,7 @@ public final class PacketMaker {
     private final Environment environment;
     private final Parts parts;
     private final Cryptography cryptography;
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private final AckKey ackKey;
     private final Duration meanDelay;
     private final PacketSizes sizes;
@@ -58,7 +58,7 @@ public final class PacketMaker {
      * @param topology     the present one
      * @param own          our address
      */
-    public PacketMaker(Environment environment, Parts parts, Cryptography cryptography, Counters counters,
+    public PacketMaker(Environment environment, Parts parts, Cryptography cryptography, Counters<Counter> counters,
                        AckKey ackKey, Duration meanDelay, PacketSizes sizes,
                        Supplier<Optional<Topology>> topology, Supplier<Optional<MixnetAddress>> own) {
         this.environment = environment;

@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.stream.Stream;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
 import org.cloakwork.client.outbox.Outbox;
 import org.cloakwork.client.outbox.OutgoingFragment;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Scheduler;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.wire.PreparedPacket;
@@ -62,7 +62,7 @@ public final class Sealing {
 
     private final PacketMaker maker;
     private final Scheduler scheduler;
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private final Outbox outbox;
     private final Next next;
     private final Queue<Sealed> sealed = new ArrayDeque<>();
@@ -81,7 +81,7 @@ public final class Sealing {
      * @param outbox    where fragments come from
      * @param next      what comes after
      */
-    public Sealing(PacketMaker maker, Scheduler scheduler, Counters counters, Outbox outbox, Next next) {
+    public Sealing(PacketMaker maker, Scheduler scheduler, Counters<Counter> counters, Outbox outbox, Next next) {
         this.maker = maker;
         this.scheduler = scheduler;
         this.counters = counters;

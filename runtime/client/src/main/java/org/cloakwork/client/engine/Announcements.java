@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.cloakwork.api.Subscription;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
+import org.cloakwork.spi.runtime.Counters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,12 +22,12 @@ final class Announcements<T> {
     }
 
     private final Executor executor;
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private final List<Listener<T>> listeners = new CopyOnWriteArrayList<>();
     private T current;
 
     /** @param executor runs the listeners, one at a time and in order */
-    Announcements(Executor executor, Counters counters) {
+    Announcements(Executor executor, Counters<Counter> counters) {
         this.executor = executor;
         this.counters = counters;
     }

@@ -7,7 +7,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Subscription;
-import org.cloakwork.client.base.Counters;
+import org.cloakwork.client.base.Counter;
+import org.cloakwork.spi.runtime.Counters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +21,7 @@ final class StateBoard {
     private ClientState current = new ClientState.Connecting("starting");
     private boolean wasReady;
 
-    StateBoard(Executor executor, Counters counters) {
+    StateBoard(Executor executor, Counters<Counter> counters) {
         announcements = new Announcements<>(executor, counters);
         announcements.announce(current);
     }

@@ -10,13 +10,13 @@ import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.Insight;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
 import org.cloakwork.client.base.Cryptography;
 import org.cloakwork.client.base.Durations;
 import org.cloakwork.client.base.Way;
 import org.cloakwork.client.replies.ReplyKeys;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.client.store.Saved;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.wire.CoverPacket;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.NymMessage;
@@ -45,7 +45,7 @@ public final class Inbox {
     private final Cryptography cryptography;
     private final EncryptionKeyPair own;
     private final ReplyKeys replyKeys;
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private final Ledger ledger;
     private final Reassembler<Way> reassembler;
     /** Their keys: what says nothing need not be decrypted, which is most of what an idle client receives. */
@@ -82,7 +82,7 @@ public final class Inbox {
      * @param limitBytes   what unfinished messages may hold
      * @param ledger       told what comes and goes
      */
-    public Inbox(Cryptography cryptography, EncryptionKeyPair own, ReplyKeys replyKeys, Counters counters,
+    public Inbox(Cryptography cryptography, EncryptionKeyPair own, ReplyKeys replyKeys, Counters<Counter> counters,
                  long limitBytes, Ledger ledger) {
         this.cryptography = cryptography;
         this.own = own;

@@ -12,7 +12,7 @@ import java.util.function.Predicate;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.Subscription;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
+import org.cloakwork.spi.runtime.Counters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +42,7 @@ public final class Mailbox {
     }
 
     private final Executor executor;
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private final long limitBytes;
     private final AtomicLong bytes = new AtomicLong();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
@@ -56,7 +56,7 @@ public final class Mailbox {
      * @param counters   of the client
      * @param limitBytes what messages not yet handed over may hold
      */
-    public Mailbox(Executor executor, Counters counters, long limitBytes) {
+    public Mailbox(Executor executor, Counters<Counter> counters, long limitBytes) {
         this.executor = executor;
         this.counters = counters;
         this.limitBytes = limitBytes;

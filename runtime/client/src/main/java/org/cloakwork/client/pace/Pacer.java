@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +45,7 @@ public final class Pacer {
 
     private final Environment environment;
     private final Parts parts;
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private final Traffic traffic;
     private final Congestion congestion;
     private final CoverTrafficStrategy.Link link;
@@ -63,7 +63,7 @@ public final class Pacer {
      * @param counters    of the client
      * @param traffic     what leaves
      */
-    public Pacer(Environment environment, Parts parts, Counters counters, Traffic traffic) {
+    public Pacer(Environment environment, Parts parts, Counters<Counter> counters, Traffic traffic) {
         this.environment = environment;
         this.parts = parts;
         this.counters = counters;

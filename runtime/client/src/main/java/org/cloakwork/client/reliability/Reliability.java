@@ -6,12 +6,12 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.outbox.OutgoingFragment;
 import org.cloakwork.client.pace.Window;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.wire.FragmentId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +41,7 @@ public final class Reliability {
 
     private final Environment environment;
     private final Parts parts;
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private final Next next;
     private final PendingAcks pending = new PendingAcks();
     private final Window window = new Window();
@@ -57,7 +57,7 @@ public final class Reliability {
      * @param counters    of the client
      * @param next        what follows
      */
-    public Reliability(Environment environment, Parts parts, Counters counters, Next next) {
+    public Reliability(Environment environment, Parts parts, Counters<Counter> counters, Next next) {
         this.environment = environment;
         this.parts = parts;
         this.counters = counters;

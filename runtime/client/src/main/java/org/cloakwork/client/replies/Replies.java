@@ -17,7 +17,6 @@ import org.cloakwork.api.Outcome;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.PacketSizes;
 import org.cloakwork.client.encode.Content;
@@ -27,6 +26,7 @@ import org.cloakwork.client.outbox.OutgoingMessage;
 import org.cloakwork.client.outbox.Target;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.client.store.Saved;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.ReplyContent;
@@ -68,7 +68,7 @@ public final class Replies {
 
     private final Environment environment;
     private final PacketSizes sizes;
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private final SurbStock stock;
     private final SenderTags tags;
     private final Supplier<Optional<MixnetAddress>> own;
@@ -88,7 +88,7 @@ public final class Replies {
      * @param own         our address while we can send, for requests
      * @param next        what follows
      */
-    public Replies(Environment environment, Counters counters, PacketSizes sizes, Ledger ledger,
+    public Replies(Environment environment, Counters<Counter> counters, PacketSizes sizes, Ledger ledger,
                    Duration tagLifetime, Supplier<Optional<MixnetAddress>> own, Next next) {
         this.environment = environment;
         this.counters = counters;

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
 import org.cloakwork.client.store.Ledger;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.wire.crypto.ReplyKey;
 
 /**
@@ -38,7 +38,7 @@ public final class ReplyKeys {
     private record Entry(ReplyKey key, Optional<SenderTag> ownTag, long madeNanos) {
     }
 
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private final Ledger ledger;
     private final LinkedHashMap<ByteBuffer, Entry> byDigest = new LinkedHashMap<>();
     private final Map<Optional<SenderTag>, LinkedHashSet<ByteBuffer>> byTag = new LinkedHashMap<>();
@@ -47,7 +47,7 @@ public final class ReplyKeys {
      * @param counters of the client
      * @param ledger   told what comes and goes
      */
-    public ReplyKeys(Counters counters, Ledger ledger) {
+    public ReplyKeys(Counters<Counter> counters, Ledger ledger) {
         this.counters = counters;
         this.ledger = ledger;
     }

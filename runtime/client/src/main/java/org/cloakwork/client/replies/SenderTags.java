@@ -10,9 +10,9 @@ import java.util.function.ToLongFunction;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.client.store.Saved;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Randomness;
 
 /**
@@ -52,7 +52,7 @@ public final class SenderTags {
     }
 
     private final Randomness randomness;
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private final Ledger ledger;
     private final long lifetimeNanos;
     /** The one not used for longest comes first. */
@@ -67,7 +67,7 @@ public final class SenderTags {
      * @param ledger     told what comes and goes
      * @param lifetime   of a tag that is not used
      */
-    public SenderTags(Randomness randomness, Counters counters, Ledger ledger, Duration lifetime) {
+    public SenderTags(Randomness randomness, Counters<Counter> counters, Ledger ledger, Duration lifetime) {
         this.randomness = randomness;
         this.counters = counters;
         this.ledger = ledger;

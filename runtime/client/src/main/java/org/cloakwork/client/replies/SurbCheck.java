@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.topology.KeyRotation;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.NodeAddress;
@@ -26,13 +26,13 @@ final class SurbCheck {
     /** So long whoever made a block may not have known of a new epoch: twice the period at which clients ask. */
     static final Duration GRACE = Duration.ofMinutes(10);
 
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private Set<NodeAddress> firstHops = Set.of();
     /** First hops of before, and until when they are still taken. */
     private final Map<NodeAddress, Long> earlier = new HashMap<>();
     private KeyRotation rotation = KeyRotation.UNKNOWN;
 
-    SurbCheck(Counters counters) {
+    SurbCheck(Counters<Counter> counters) {
         this.counters = counters;
     }
 

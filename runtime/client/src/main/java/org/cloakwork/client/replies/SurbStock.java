@@ -17,11 +17,11 @@ import org.cloakwork.api.Insight;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
 import org.cloakwork.client.outbox.Outbox;
 import org.cloakwork.client.outbox.OutgoingFragment;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.client.store.Saved;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.topology.KeyRotation;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.ReplySurb;
@@ -98,7 +98,7 @@ public final class SurbStock {
         }
     }
 
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private final Ledger ledger;
     private final SurbCheck check;
     private final LinkedHashMap<SenderTag, Peer> peers = new LinkedHashMap<>(16, 0.75f, true);
@@ -114,7 +114,7 @@ public final class SurbStock {
      * @param counters of the client
      * @param ledger   told what comes and goes
      */
-    public SurbStock(Counters counters, Ledger ledger) {
+    public SurbStock(Counters<Counter> counters, Ledger ledger) {
         this.counters = counters;
         this.ledger = ledger;
         check = new SurbCheck(counters);

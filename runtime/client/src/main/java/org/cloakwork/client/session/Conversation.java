@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
 import org.cloakwork.client.base.Cryptography;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.wire.MixPacket;
 import org.cloakwork.wire.WireException;
@@ -59,7 +59,7 @@ final class Conversation {
     private final Cryptography cryptography;
     private final IdentityKeyPair client;
     private final IdentityKey gateway;
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private final Randomness randomness;
     private final long lastTimestamp;
     private GatewaySharedKey key;
@@ -79,7 +79,8 @@ final class Conversation {
      * @param lastTimestamp of the latest authentication, seconds
      */
     Conversation(Cryptography cryptography, IdentityKeyPair client, IdentityKey gateway,
-                 Optional<GatewaySharedKey> key, long lastTimestamp, Counters counters, Randomness randomness) {
+                 Optional<GatewaySharedKey> key, long lastTimestamp, Counters<Counter> counters,
+                 Randomness randomness) {
         this.cryptography = cryptography;
         this.client = client;
         this.gateway = gateway;

@@ -17,13 +17,13 @@ import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
 import org.cloakwork.client.base.Cryptography;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.GatewayPolicy;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.client.store.Saved;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
@@ -94,7 +94,7 @@ public final class Session {
     private final Environment environment;
     private final Parts parts;
     private final Cryptography cryptography;
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private final IdentityKeyPair identity;
     private final EncryptionKey encryption;
     private final Optional<IdentityKey> named;
@@ -151,7 +151,7 @@ public final class Session {
      * @param ledger      told where we are registered, and who the guards are
      * @param listener    told what happens
      */
-    public Session(Environment environment, Parts parts, Cryptography cryptography, Counters counters,
+    public Session(Environment environment, Parts parts, Cryptography cryptography, Counters<Counter> counters,
                    IdentityKeyPair identity, EncryptionKey encryption, Optional<IdentityKey> named,
                    GatewayPolicy policy, Saved saved,
                    Ledger ledger, Listener listener) {

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
 import org.cloakwork.client.base.Environment;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.store.Change;
 import org.cloakwork.spi.store.ClientStore;
 import org.cloakwork.spi.store.StoreException;
@@ -42,7 +42,7 @@ final class Journal {
 
     private final ClientStore store;
     private final Environment environment;
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private final Runnable onProblem;
     private LinkedHashMap<Row, Entry> queued = new LinkedHashMap<>();
     private List<Runnable> waiting = new ArrayList<>();
@@ -53,7 +53,7 @@ final class Journal {
     private String problem;
 
     /** @param onProblem called when {@link #problem} has changed */
-    Journal(ClientStore store, Environment environment, Counters counters, Runnable onProblem) {
+    Journal(ClientStore store, Environment environment, Counters<Counter> counters, Runnable onProblem) {
         this.store = store;
         this.environment = environment;
         this.counters = counters;

@@ -11,9 +11,10 @@ import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SenderTag;
-import org.cloakwork.client.base.Counters;
+import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.Way;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.store.ClientStore;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.Fragment;
@@ -47,7 +48,7 @@ public final class Ledger {
      * @param onProblem   called when {@link #problem} has changed
      */
     public Ledger(Optional<ClientStore> store, Saved saved, IdentityKey self, Environment environment,
-                  Counters counters, Runnable onProblem) {
+                  Counters<Counter> counters, Runnable onProblem) {
         this.environment = environment;
         this.self = self;
         this.journal = store.map(s -> new Journal(s, environment, counters, onProblem)).orElse(null);

@@ -22,11 +22,11 @@ import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
 import org.cloakwork.client.base.Way;
 import org.cloakwork.client.encode.Content;
 import org.cloakwork.client.outbox.Lane;
 import org.cloakwork.client.outbox.Target;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.store.Change;
 import org.cloakwork.spi.store.ClientStore;
 import org.cloakwork.spi.store.StoreException;
@@ -276,7 +276,7 @@ final class Rows {
     // ------------------------------------------------------------------ read
 
     static Saved load(ClientStore store, IdentityKey self, Instant now, Duration surbAge, Duration completedAge,
-                      Counters counters) throws StoreException {
+                      Counters<Counter> counters) throws StoreException {
         List<IdentityKey> gateway = new ArrayList<>();
         Map<IdentityKey, Saved.Registration> registrations = new HashMap<>();
         Map<MixnetAddress, Saved.Tag> tags = new LinkedHashMap<>();

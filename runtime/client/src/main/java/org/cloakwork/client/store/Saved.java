@@ -9,11 +9,12 @@ import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SenderTag;
-import org.cloakwork.client.base.Counters;
+import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Way;
 import org.cloakwork.client.encode.Content;
 import org.cloakwork.client.outbox.Lane;
 import org.cloakwork.client.outbox.Target;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.store.ClientStore;
 import org.cloakwork.spi.store.StoreException;
 import org.cloakwork.spi.topology.Topology;
@@ -55,7 +56,7 @@ public record Saved(Optional<IdentityKey> gateway, Map<IdentityKey, Registration
      * @throws StoreException if it cannot be read, or was written by another version
      */
     public static Saved load(ClientStore store, IdentityKey self, Instant now, Duration surbAge, Duration completedAge,
-                             Counters counters) throws StoreException {
+                             Counters<Counter> counters) throws StoreException {
         return Rows.load(store, self, now, surbAge, completedAge, counters);
     }
 

@@ -12,12 +12,12 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.client.store.Saved;
 import org.cloakwork.spi.runtime.Clock;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Scheduler;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.topology.Node;
@@ -62,7 +62,7 @@ public final class TopologyKeeper {
     private final Parts parts;
     private final Clock clock;
     private final Scheduler scheduler;
-    private final Counters counters;
+    private final Counters<Counter> counters;
     private final Duration refreshPeriod;
     private final Ledger ledger;
     private final Runnable onChange;
@@ -93,7 +93,7 @@ public final class TopologyKeeper {
      * @param ledger        told what there is to go on from after a restart
      * @param onChange      called after each answer, usable or not
      */
-    public TopologyKeeper(Parts parts, Environment environment, Counters counters, Duration refreshPeriod,
+    public TopologyKeeper(Parts parts, Environment environment, Counters<Counter> counters, Duration refreshPeriod,
                           Ledger ledger, Runnable onChange) {
         this.parts = parts;
         clock = environment.clock();

@@ -20,8 +20,9 @@ import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.cover.poisson.PoissonCoverFactory;
-import org.cloakwork.retransmission.adaptive.AdaptiveRetransmissionFactory;
+import org.cloakwork.cover.poisson.PoissonCover;
+import org.cloakwork.retransmission.adaptive.AdaptiveRetransmission;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.wire.Chunking;
 import org.cloakwork.wire.Fragment;
@@ -201,7 +202,7 @@ class AcceptanceTest {
     @Timeout(300)
     void a10_of_eight_lanes_one_is_greedy_and_the_others_keep_their_share() {
         try (World world = new World(seed.value())) {
-            TestClient alice = world.client(ClientConfiguration.DEFAULT, new PoissonCoverFactory().create(Map.of()));
+            TestClient alice = world.client(ClientConfiguration.DEFAULT, new PoissonCover.Factory().create(Map.of()));
             alice.awaitReady();
             TestClient bob = world.readyClient();
             for (int i = 0; i < 4; i++) {
@@ -281,10 +282,10 @@ class AcceptanceTest {
 
     @Test
     void a13_under_30_percent_loss_the_budget_of_copies_is_kept_and_every_message_ends() {
-        RetransmissionPolicy adaptive = new AdaptiveRetransmissionFactory().create(Map.of());
+        RetransmissionPolicy adaptive = new AdaptiveRetransmission.Factory().create(Map.of());
         try (World world = new World(seed.value())) {
             TestClient alice = world.client();
-            alice.parts.setRetransmission(adaptive);
+            alice.parts.set(PartKind.RETRANSMISSION, adaptive);
             alice.awaitReady();
             TestClient bob = world.readyClient();
             world.loss = 0.3;
@@ -307,10 +308,10 @@ class AcceptanceTest {
     @Test
     void a13_what_the_policy_gives_up_is_reported() {
         RetransmissionPolicy adaptive =
-                new AdaptiveRetransmissionFactory().create(Map.of("maximum-retransmissions", "2"));
+                new AdaptiveRetransmission.Factory().create(Map.of("maximum-retransmissions", "2"));
         try (World world = new World(seed.value())) {
             TestClient alice = world.client();
-            alice.parts.setRetransmission(adaptive);
+            alice.parts.set(PartKind.RETRANSMISSION, adaptive);
             alice.awaitReady();
             TestClient bob = world.readyClient();
             world.loss = 0.3;

@@ -16,8 +16,8 @@ import org.cloakwork.api.Delivery;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.cover.constant.ConstantCoverFactory;
-import org.cloakwork.cover.poisson.PoissonCoverFactory;
+import org.cloakwork.cover.constant.ConstantCover;
+import org.cloakwork.cover.poisson.PoissonCover;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;
@@ -28,8 +28,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The cover parts' laws with their defaults, as the gateway sees them. */
 class CoverLawTest {
 
-    private static final CoverTrafficStrategy POISSON = new PoissonCoverFactory().create(Map.of());
-    private static final CoverTrafficStrategy CONSTANT = new ConstantCoverFactory().create(Map.of());
+    private static final CoverTrafficStrategy POISSON = new PoissonCover.Factory().create(Map.of());
+    private static final CoverTrafficStrategy CONSTANT = new ConstantCover.Factory().create(Map.of());
     private static final double PACKETS_A_SECOND = 1000.0 / 20 + 1000.0 / 200;
 
     @RegisterExtension

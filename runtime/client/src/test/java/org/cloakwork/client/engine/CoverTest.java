@@ -18,8 +18,9 @@ import org.cloakwork.api.Delivery;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.cover.poisson.PoissonCoverFactory;
+import org.cloakwork.cover.poisson.PoissonCover;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.wire.PacketSize;
 import org.junit.jupiter.api.Test;
@@ -147,7 +148,7 @@ class CoverTest {
             for (CoverTrafficStrategy strategy : List.of(World.NO_COVER, SLOTS, LOOPS, SLOTS, World.NO_COVER)) {
                 sent.add(alice.send(alice.address(), new byte[100_000]));
                 world.runFor(Duration.ofMillis(100));
-                alice.parts.setCover(strategy);
+                alice.parts.set(PartKind.COVER, strategy);
             }
             sent.forEach(alice::awaitAcknowledged);
             long cover = alice.counter(Counter.PACKETS_COVER);
@@ -196,7 +197,7 @@ class CoverTest {
         try (World world = new World(seed.value())) {
             world.directory = () -> CompletableFuture.completedFuture(
                     world.topology().withEpochLength(Duration.ofSeconds(1)));
-            TestClient alice = world.client(ClientConfiguration.DEFAULT, new PoissonCoverFactory().create(Map.of()));
+            TestClient alice = world.client(ClientConfiguration.DEFAULT, new PoissonCover.Factory().create(Map.of()));
             alice.awaitReady();
             long missed = alice.counter(Counter.COVER_MISSED);
             world.runFor(Duration.ofMinutes(3));

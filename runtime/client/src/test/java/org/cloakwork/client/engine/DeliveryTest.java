@@ -24,6 +24,7 @@ import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.sphinx.bouncycastle.BouncyCastleSphinx;
+import org.cloakwork.spi.part.PartKind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -137,7 +138,7 @@ class DeliveryTest {
     void a_packet_the_policy_gives_up_fails_its_message_as_such_and_does_not_block_others() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
-            alice.parts.setRetransmission(packet -> Optional.empty());
+            alice.parts.set(PartKind.RETRANSMISSION, packet -> Optional.empty());
             world.loss = 1;
             Duration deadline = Duration.ofMinutes(10);
             // More than the window holds: what was given up must not count as under way for ever.

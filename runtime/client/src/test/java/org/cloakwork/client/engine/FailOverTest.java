@@ -20,6 +20,7 @@ import org.cloakwork.api.SendOptions;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.GatewayPolicy;
 import org.cloakwork.client.topology.TopologyKeeper;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
 import org.junit.jupiter.api.Test;
@@ -112,13 +113,13 @@ class FailOverTest {
         try (World world = new World(seed.value(), new ClearFormat(), 3)) {
             TestClient alice = world.readyClient();
             MixnetAddress before = alice.address();
-            alice.parts.setTransport(null);
+            alice.parts.set(PartKind.TRANSPORT, null);
             world.runFor(Duration.ofHours(1));
             FakeTransport broken = world.transport();
             broken.unreachable = true;
-            alice.parts.setTransport(broken);
+            alice.parts.set(PartKind.TRANSPORT, broken);
             world.runFor(Duration.ofMinutes(5));
-            alice.parts.setTransport(world.transport());
+            alice.parts.set(PartKind.TRANSPORT, world.transport());
             alice.awaitReady();
             assertEquals(before, alice.address());
         }

@@ -18,6 +18,7 @@ import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.GatewayPolicy;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.store.Change;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -91,7 +92,7 @@ class GuardsTest {
                 world.gateways.get(1).refusesRegistration = true;
                 TestClient alice = client(world, GatewayPolicy.DEFAULT.withGuards(3).withPreference(preference));
                 FakeTransport transport = transport(alice);
-                alice.parts.setTransport((endpoint, handler) -> {
+                alice.parts.set(PartKind.TRANSPORT, (endpoint, handler) -> {
                     if (endpoint.identity().equals(odd)) {
                         throw new IllegalArgumentException("Illegal character in authority at index 6");
                     }

@@ -15,9 +15,10 @@ import java.util.stream.Collectors;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.cover.constant.ConstantCoverFactory;
-import org.cloakwork.cover.poisson.PoissonCoverFactory;
+import org.cloakwork.cover.constant.ConstantCover;
+import org.cloakwork.cover.poisson.PoissonCover;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.Route;
 import org.cloakwork.spi.sphinx.SphinxException;
@@ -51,7 +52,7 @@ class IndistinguishableTrafficTest {
 
     /** The parts that promise it. */
     enum Cover {
-        POISSON(new PoissonCoverFactory().create(Map.of())), CONSTANT(new ConstantCoverFactory().create(Map.of()));
+        POISSON(new PoissonCover.Factory().create(Map.of())), CONSTANT(new ConstantCover.Factory().create(Map.of()));
 
         private final CoverTrafficStrategy strategy;
 
@@ -113,7 +114,7 @@ class IndistinguishableTrafficTest {
 
     /** Makes reply blocks whose first hop has an address of version 6 and is no mix, labelled with other keys. */
     private static void hostile(World world, TestClient bob) {
-        bob.parts.setSphinx(new ClearFormat() {
+        bob.parts.set(PartKind.SPHINX, new ClearFormat() {
             @Override
             public Surb createSurb(Route route, Randomness randomness) {
                 byte[] block = super.createSurb(route, randomness).bytes();
@@ -127,7 +128,7 @@ class IndistinguishableTrafficTest {
             }
         });
         Topology listed = world.topology();
-        bob.parts.setTopology(() -> CompletableFuture.completedFuture(new Topology(listed.epochId(),
+        bob.parts.set(PartKind.TOPOLOGY, () -> CompletableFuture.completedFuture(new Topology(listed.epochId(),
                 listed.keyRotationId() + 1, world.time.now(), listed.rewardedSet(), listed.nodes())));
     }
 

@@ -25,6 +25,7 @@ import org.cloakwork.api.Subscription;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Parts;
+import org.cloakwork.spi.part.PartKind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -44,11 +45,11 @@ class ListenersTest {
             alice.engine.subscribe(message -> {
                 throw new IllegalStateException("message");
             });
-            alice.parts.setTopology(world.topologyProvider());
-            alice.parts.setTransport(world.transport());
-            alice.parts.setSphinx(world.format);
-            alice.parts.setRetransmission(World.TIMEOUT);
-            alice.parts.setCover(World.NO_COVER);
+            alice.parts.set(PartKind.TOPOLOGY, world.topologyProvider());
+            alice.parts.set(PartKind.TRANSPORT, world.transport());
+            alice.parts.set(PartKind.SPHINX, world.format);
+            alice.parts.set(PartKind.RETRANSMISSION, World.TIMEOUT);
+            alice.parts.set(PartKind.COVER, World.NO_COVER);
             alice.start();
             alice.awaitReady();
             Delivery delivery = alice.send(alice.address(), "hello");
@@ -65,9 +66,9 @@ class ListenersTest {
     void states_are_heard_in_order_and_each_once() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
-            alice.parts.setTransport(null);
+            alice.parts.set(PartKind.TRANSPORT, null);
             world.runFor(Duration.ofSeconds(1));
-            alice.parts.setTransport(world.transport());
+            alice.parts.set(PartKind.TRANSPORT, world.transport());
             world.runFor(Duration.ofSeconds(1));
             alice.stop();
             world.runFor(Duration.ofSeconds(1));
@@ -102,11 +103,11 @@ class ListenersTest {
             ClientConfiguration small = new ClientConfiguration(Optional.empty(), Duration.ofMillis(15),
                     Duration.ofMinutes(5), 1_000_000, 50_000, 20_000);
             TestClient alice = new TestClient(world, small);
-            alice.parts.setTopology(world.topologyProvider());
-            alice.parts.setTransport(world.transport());
-            alice.parts.setSphinx(world.format);
-            alice.parts.setRetransmission(World.TIMEOUT);
-            alice.parts.setCover(World.NO_COVER);
+            alice.parts.set(PartKind.TOPOLOGY, world.topologyProvider());
+            alice.parts.set(PartKind.TRANSPORT, world.transport());
+            alice.parts.set(PartKind.SPHINX, world.format);
+            alice.parts.set(PartKind.RETRANSMISSION, World.TIMEOUT);
+            alice.parts.set(PartKind.COVER, World.NO_COVER);
             alice.engine.start();
             alice.awaitReady();
             for (int i = 0; i < 8; i++) {

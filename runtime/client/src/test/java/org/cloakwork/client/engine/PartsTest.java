@@ -23,6 +23,7 @@ import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.topology.TopologyKeeper;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.sphinx.Route;
@@ -31,7 +32,7 @@ import org.cloakwork.spi.topology.Topology;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Parts that are missing, exchanged or broken. */
 class PartsTest {
@@ -39,23 +40,21 @@ class PartsTest {
     @RegisterExtension
     final Seed seed = new Seed();
 
-    private static Map<String, Consumer<Parts>> removals() {
-        return Map.of("topology", parts -> parts.setTopology(null), "transport", parts -> parts.setTransport(null),
-                "sphinx", parts -> parts.setSphinx(null), "retransmission", parts -> parts.setRetransmission(null),
-                "cover", parts -> parts.setCover(null));
+    private static List<PartKind<?>> kinds() {
+        return PartKind.OF_A_CLIENT;
     }
 
-    private static Map<String, Consumer<Parts>> returns(World world) {
-        return Map.of("topology", parts -> parts.setTopology(world.topologyProvider()),
-                "transport", parts -> parts.setTransport(world.transport()),
-                "sphinx", parts -> parts.setSphinx(world.format),
-                "retransmission", parts -> parts.setRetransmission(World.TIMEOUT),
-                "cover", parts -> parts.setCover(World.NO_COVER));
+    private static Map<PartKind<?>, Consumer<Parts>> returns(World world) {
+        return Map.of(PartKind.TOPOLOGY, parts -> parts.set(PartKind.TOPOLOGY, world.topologyProvider()),
+                PartKind.TRANSPORT, parts -> parts.set(PartKind.TRANSPORT, world.transport()),
+                PartKind.SPHINX, parts -> parts.set(PartKind.SPHINX, world.format),
+                PartKind.RETRANSMISSION, parts -> parts.set(PartKind.RETRANSMISSION, World.TIMEOUT),
+                PartKind.COVER, parts -> parts.set(PartKind.COVER, World.NO_COVER));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"topology", "transport", "sphinx", "retransmission", "cover"})
-    void a_client_that_lacks_a_part_from_the_start_says_which_and_begins_when_it_comes(String kind) {
+    @MethodSource("kinds")
+    void a_client_that_lacks_a_part_from_the_start_says_which_and_begins_when_it_comes(PartKind<?> kind) {
         try (World world = new World(seed.value())) {
             TestClient bob = world.readyClient();
             TestClient alice = new TestClient(world, ClientConfiguration.DEFAULT);
@@ -77,8 +76,8 @@ class PartsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"topology", "transport", "sphinx", "retransmission", "cover"})
-    void a_part_that_goes_in_mid_transfer_and_comes_back_loses_nothing(String kind) {
+    @MethodSource("kinds")
+    void a_part_that_goes_in_mid_transfer_and_comes_back_loses_nothing(PartKind<?> kind) {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
@@ -86,7 +85,7 @@ class PartsTest {
             List<Delivery> sent = IntStream.range(0, 40)
                     .mapToObj(i -> alice.send(bob.address(), i + "x".repeat(i * 500))).toList();
             world.runFor(Duration.ofMillis(8));
-            removals().get(kind).accept(alice.parts);
+            alice.parts.set(kind, null);
             world.runFor(Duration.ofSeconds(20));
             assertEquals(new ClientState.Degraded("no " + kind + " part"), alice.engine.state());
             assertTrue(alice.inFlight() > 0, "held");
@@ -98,11 +97,11 @@ class PartsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"topology", "transport", "sphinx", "retransmission", "cover"})
-    void nothing_leaves_while_a_part_is_missing(String kind) {
+    @MethodSource("kinds")
+    void nothing_leaves_while_a_part_is_missing(PartKind<?> kind) {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
-            removals().get(kind).accept(alice.parts);
+            alice.parts.set(kind, null);
             world.runFor(Duration.ofSeconds(1));
             int before = world.gateway().forwarded.size();
             Delivery delivery = alice.send(alice.address(), "held");
@@ -136,7 +135,7 @@ class PartsTest {
                     return super.createSurb(route, randomness);
                 }
             };
-            alice.parts.setSphinx(broken);
+            alice.parts.set(PartKind.SPHINX, broken);
             List<Delivery> sent = IntStream.range(0, 30).mapToObj(i -> alice.send(bob.address(), new byte[i * 700],
                     SendOptions.DEFAULT.withReplySurbs(i % 2))).toList();
             sent.forEach(alice::awaitAcknowledged);
@@ -153,7 +152,7 @@ class PartsTest {
             alice.send(alice.address(), new byte[2_000_000]);
             world.runFor(Duration.ofMillis(2));
             int[] calls = {0};
-            alice.parts.setSphinx(new ClearFormat() {
+            alice.parts.set(PartKind.SPHINX, new ClearFormat() {
                 @Override
                 public List<byte[]> seal(List<SealRequest> requests, Randomness randomness) {
                     calls[0]++;
@@ -169,7 +168,7 @@ class PartsTest {
     void a_retransmission_policy_that_throws_is_asked_again() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
-            alice.parts.setRetransmission(packet -> {
+            alice.parts.set(PartKind.RETRANSMISSION, packet -> {
                 throw new IllegalStateException("broken");
             });
             world.loss = 1;
@@ -177,7 +176,7 @@ class PartsTest {
             world.runFor(Duration.ofSeconds(5));
             world.loss = 0;
             assertTrue(alice.counter(Counter.PART_FAILURES) >= 4);
-            alice.parts.setRetransmission(World.TIMEOUT);
+            alice.parts.set(PartKind.RETRANSMISSION, World.TIMEOUT);
             alice.awaitAcknowledged(delivery);
         }
     }
@@ -186,7 +185,7 @@ class PartsTest {
     void a_cover_strategy_that_throws_slows_traffic_down_and_does_not_end_it() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
-            alice.parts.setCover(new CoverTrafficStrategy() {
+            alice.parts.set(PartKind.COVER, new CoverTrafficStrategy() {
                 @Override
                 public Optional<Duration> untilNextSlot(Link link, Randomness randomness) {
                     throw new IllegalStateException("broken");
@@ -198,7 +197,7 @@ class PartsTest {
                 }
             });
             alice.awaitAcknowledged(alice.send(alice.address(), new byte[5000]));
-            alice.parts.setCover(World.NO_COVER);
+            alice.parts.set(PartKind.COVER, World.NO_COVER);
             alice.awaitAcknowledged(alice.send(alice.address(), new byte[500_000]));
         }
     }
@@ -209,7 +208,7 @@ class PartsTest {
             TestClient alice = world.readyClient();
             FakeTransport good = world.transport();
             int[] calls = {0};
-            alice.parts.setTransport((endpoint, handler) -> {
+            alice.parts.set(PartKind.TRANSPORT, (endpoint, handler) -> {
                 if (++calls[0] < 4) {
                     throw new IllegalStateException("broken");
                 }
@@ -332,7 +331,7 @@ class PartsTest {
             world.directory = CompletableFuture::new;
             TestClient alice = world.client();
             world.runFor(Duration.ofSeconds(1));
-            alice.parts.setTopology(() -> CompletableFuture.completedFuture(world.topology()));
+            alice.parts.set(PartKind.TOPOLOGY, () -> CompletableFuture.completedFuture(world.topology()));
             world.runFor(Duration.ofSeconds(1));
             assertTrue(alice.isReady());
         }
@@ -342,9 +341,9 @@ class PartsTest {
     void a_topology_part_that_was_away_at_the_time_of_a_refresh_is_asked_when_it_returns() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
-            alice.parts.setTopology(null);
+            alice.parts.set(PartKind.TOPOLOGY, null);
             world.runFor(Duration.ofMinutes(30));
-            alice.parts.setTopology(world.topologyProvider());
+            alice.parts.set(PartKind.TOPOLOGY, world.topologyProvider());
             world.runFor(Duration.ofMinutes(30));
             assertTrue(alice.counter(Counter.TOPOLOGY_REFRESHES) >= 6);
         }

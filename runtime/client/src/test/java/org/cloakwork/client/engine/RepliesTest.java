@@ -20,6 +20,7 @@ import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.NymMessage;
 import org.cloakwork.wire.RepliableContent;
@@ -324,7 +325,7 @@ class RepliesTest {
     void whatOneTagAsksForIsNotTakenFromAnother() {
         FakeTransport slow = world.transport();
         slow.bytesPerSecond = 100_000;
-        alice.parts.setTransport(slow);
+        alice.parts.set(PartKind.TRANSPORT, slow);
         HostileRecipient hostile = hostile(30);
         List<ReplySurb> ofOneTag = List.copyOf(hostile.surbs);
         writeAsSomebodyElse(hostile);
@@ -346,7 +347,7 @@ class RepliesTest {
         SenderTag tag = new SenderTag(world.randomness.bytes(16));
         world.inject(alice, new NymMessage.Repliable(tag, new RepliableContent.Data(2, sender.ownSurbs(12),
                 new byte[] {1})));
-        alice.parts.setTransport(world.transport());
+        alice.parts.set(PartKind.TRANSPORT, world.transport());
         alice.awaitReceived(1);
         alice.reply(tag, new byte[100_000]);
         world.runFor(Duration.ofSeconds(10));

@@ -18,6 +18,7 @@ import org.cloakwork.api.Delivery;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.transport.GatewayLink;
 import org.cloakwork.spi.transport.GatewayTransport;
 import org.cloakwork.wire.NymMessage;
@@ -103,7 +104,7 @@ class SessionTest {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             for (int i = 0; i < 10; i++) {
-                alice.parts.setTransport(world.transport());
+                alice.parts.set(PartKind.TRANSPORT, world.transport());
                 // Long enough to ask for the version and to authenticate, not to hear the answer.
                 world.runFor(Duration.ofMillis(32));
             }
@@ -327,7 +328,7 @@ class SessionTest {
             for (int i = 0; i < 5; i++) {
                 world.runFor(Duration.ofMillis(300));
                 FakeTransport old = transport(alice);
-                alice.parts.setTransport(world.transport());
+                alice.parts.set(PartKind.TRANSPORT, world.transport());
                 world.runFor(FakeTransport.LATENCY.multipliedBy(2));
                 assertEquals(0, old.open());
             }
@@ -344,11 +345,11 @@ class SessionTest {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
             MixnetAddress address = bob.address();
-            bob.parts.setTransport(null);
+            bob.parts.set(PartKind.TRANSPORT, null);
             alice.awaitAcknowledged(alice.send(address, "kept"));
             assertEquals(1, world.gateway().waiting(address.identity()));
             assertEquals(0, bob.received.size());
-            bob.parts.setTransport(world.transport());
+            bob.parts.set(PartKind.TRANSPORT, world.transport());
             bob.awaitReceived(1);
             assertEquals(List.of("kept"), bob.texts());
         }
@@ -399,9 +400,9 @@ class SessionTest {
                 // Pushed once, known to the gateway as delivered, and never sent again.
                 world.inject(alice, new NymMessage.Plain(("pushed " + i).getBytes(StandardCharsets.UTF_8)));
                 world.runFor(Duration.ofMillis(world.random.nextInt(5)));
-                alice.parts.setTransport(i % 3 == 0 ? null : world.transport());
+                alice.parts.set(PartKind.TRANSPORT, i % 3 == 0 ? null : world.transport());
                 world.runFor(Duration.ofMillis(world.random.nextInt(100)));
-                alice.parts.setTransport(world.transport());
+                alice.parts.set(PartKind.TRANSPORT, world.transport());
                 alice.awaitReady();
             }
             alice.awaitReceived(20);
@@ -416,14 +417,14 @@ class SessionTest {
             TestClient alice = world.readyClient();
             GatewayTransport real = alice.parts.transport();
             List<GatewayLink.Handler> handlers = new ArrayList<>();
-            alice.parts.setTransport((endpoint, handler) -> {
+            alice.parts.set(PartKind.TRANSPORT, (endpoint, handler) -> {
                 handlers.add(handler);
                 return real.connect(endpoint, handler);
             });
             world.runFor(Duration.ofSeconds(3));
             assertEquals(1, handlers.size());
             alice.awaitReady();
-            alice.parts.setTransport(real);
+            alice.parts.set(PartKind.TRANSPORT, real);
             world.runFor(Duration.ofSeconds(3));
             alice.awaitReady();
             assertEquals(0, alice.counter(Counter.GATEWAY_LATE));
@@ -439,7 +440,7 @@ class SessionTest {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             transport(alice).neverFinishes = true;
-            alice.parts.setTransport(world.transport());
+            alice.parts.set(PartKind.TRANSPORT, world.transport());
             for (int i = 0; i < 10; i++) {
                 world.inject(alice, new NymMessage.Plain(("still under way " + i).getBytes(StandardCharsets.UTF_8)));
                 world.runFor(Duration.ofMillis(700));
@@ -457,7 +458,7 @@ class SessionTest {
             TestClient alice = world.readyClient();
             FakeTransport old = transport(alice);
             old.neverFinishes = true;
-            alice.parts.setTransport(world.transport());
+            alice.parts.set(PartKind.TRANSPORT, world.transport());
             world.runFor(Duration.ofMillis(990));
             assertEquals(1, old.open());
             assertEquals(0, transport(alice).links.size());

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.NodeAddress;
 import org.junit.jupiter.api.Test;
@@ -36,10 +37,10 @@ class WarningsTest {
             LogLines.take();
             TestClient client = world.readyClient();
             assertEquals(List.of(Warnings.UNCOVERED), uncovered(client));
-            client.parts.setCover(SLOTS);
+            client.parts.set(PartKind.COVER, SLOTS);
             world.runFor(Duration.ofSeconds(1));
             assertEquals(List.of(), uncovered(client));
-            client.parts.setCover(LOOPS);
+            client.parts.set(PartKind.COVER, LOOPS);
             world.runFor(Duration.ofSeconds(1));
             assertEquals(List.of(Warnings.UNCOVERED), uncovered(client), "loops hide no message");
             assertEquals(1, LogLines.take().stream().filter(line -> line.startsWith("WARN")

@@ -22,6 +22,7 @@ import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;
@@ -179,11 +180,11 @@ final class World implements AutoCloseable {
     }
 
     private TestClient equip(TestClient client, CoverTrafficStrategy cover) {
-        client.parts.setTopology(topologyProvider());
-        client.parts.setTransport(transport());
-        client.parts.setSphinx(format);
-        client.parts.setRetransmission(TIMEOUT);
-        client.parts.setCover(cover);
+        client.parts.set(PartKind.TOPOLOGY, topologyProvider());
+        client.parts.set(PartKind.TRANSPORT, transport());
+        client.parts.set(PartKind.SPHINX, format);
+        client.parts.set(PartKind.RETRANSMISSION, TIMEOUT);
+        client.parts.set(PartKind.COVER, cover);
         return client;
     }
 
@@ -201,7 +202,7 @@ final class World implements AutoCloseable {
         directory = () -> CompletableFuture.completedFuture(topology(others));
         TestClient client = readyClient();
         directory = before;
-        client.parts.setTopology(topologyProvider());
+        client.parts.set(PartKind.TOPOLOGY, topologyProvider());
         assertTrue(time.runUntil(() -> client.counter(Counter.TOPOLOGY_REFRESHES) == 2, Duration.ofMinutes(1)));
         return client;
     }

@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import java.util.List;
 import java.util.Optional;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
 import org.cloakwork.client.base.Cryptography;
 import org.cloakwork.client.engine.VirtualTime;
 import org.cloakwork.client.replies.ReplyKeys;
 import org.cloakwork.client.store.Ledger;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.topology.KeyRotation;
 import org.cloakwork.spi.topology.NodeAddress;
@@ -33,7 +33,7 @@ class InboxTest {
 
     private final Randomness randomness = new VirtualTime(1).randomness();
     private final EncryptionKeyPair own = EncryptionKeyPair.generate(randomness);
-    private final Counters counters = new Counters();
+    private final Counters<Counter> counters = new Counters<>(Counter.class);
     private final ReplyKeys replyKeys = new ReplyKeys(counters, Ledger.none());
     private final Inbox inbox = new Inbox(Cryptography.NYM, own, replyKeys, counters, 100_000, Ledger.none());
 

@@ -11,13 +11,13 @@ import java.util.function.Consumer;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.Subscription;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
+import org.cloakwork.spi.runtime.Counters;
 import org.junit.jupiter.api.Test;
 
 class MailboxTest {
 
     private final Queue<Runnable> tasks = new ArrayDeque<>();
-    private final Counters counters = new Counters();
+    private final Counters<Counter> counters = new Counters<>(Counter.class);
     private final Mailbox mailbox = new Mailbox(tasks::add, counters, 1000);
     private final List<Integer> heard = new ArrayList<>();
 

@@ -10,11 +10,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.engine.Seed;
 import org.cloakwork.client.engine.VirtualTime;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.part.PartKind;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Randomness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -29,7 +30,7 @@ class PacerTest {
     private final VirtualTime time = new VirtualTime(seed.value());
     private final VirtualTime.Host host = time.host();
     private final Parts parts = new Parts();
-    private final Counters counters = new Counters();
+    private final Counters<Counter> counters = new Counters<>(Counter.class);
     private final FakeTraffic traffic = new FakeTraffic();
     private final Pacer pacer = new Pacer(host.environment(), parts, counters, traffic);
 
@@ -100,7 +101,7 @@ class PacerTest {
 
     @Test
     void ten_thousand_slots_follow_the_law_with_cover_where_nothing_waits() {
-        parts.setCover(poisson(MEAN, null));
+        parts.set(PartKind.COVER, poisson(MEAN, null));
         pacer.restart();
         for (int i = 0; i < 2000; i++) {
             traffic.waiting += i % 7;
@@ -114,7 +115,7 @@ class PacerTest {
 
     @Test
     void loop_cover_has_its_own_law_and_takes_nothing_that_waits() {
-        parts.setCover(poisson(null, MEAN));
+        parts.set(PartKind.COVER, poisson(null, MEAN));
         pacer.restart();
         assertFalse(pacer.isPaced());
         time.runFor(Duration.ofSeconds(200));
@@ -127,7 +128,7 @@ class PacerTest {
 
     @Test
     void no_burst_follows_a_stall() {
-        parts.setCover(poisson(MEAN, MEAN));
+        parts.set(PartKind.COVER, poisson(MEAN, MEAN));
         pacer.restart();
         time.runFor(Duration.ofSeconds(1));
         host.stall(Duration.ofSeconds(60));
@@ -139,7 +140,7 @@ class PacerTest {
 
     @Test
     void a_machine_that_is_always_a_little_late_sends_as_many() {
-        parts.setCover(poisson(MEAN, MEAN));
+        parts.set(PartKind.COVER, poisson(MEAN, MEAN));
         pacer.restart();
         for (int i = 0; i < 1200; i++) {
             host.stall(Duration.ofMillis(30));
@@ -150,7 +151,7 @@ class PacerTest {
 
     @Test
     void without_slots_everything_leaves_at_once() {
-        parts.setCover(poisson(null, null));
+        parts.set(PartKind.COVER, poisson(null, null));
         pacer.restart();
         assertFalse(pacer.needsCover());
         traffic.waiting = 100;
@@ -162,7 +163,7 @@ class PacerTest {
     @Test
     void nothing_is_added_to_a_congested_link() {
         for (CoverTrafficStrategy strategy : List.of(poisson(null, null), poisson(MEAN, MEAN))) {
-            parts.setCover(strategy);
+            parts.set(PartKind.COVER, strategy);
             pacer.restart();
             traffic.sentNanos.clear();
             traffic.waiting = 10;
@@ -183,7 +184,7 @@ class PacerTest {
         pacer.restart();
         pacer.packetReady();
         time.runFor(Duration.ofSeconds(1));
-        parts.setCover(poisson(MEAN, MEAN));
+        parts.set(PartKind.COVER, poisson(MEAN, MEAN));
         traffic.open = false;
         pacer.restart();
         time.runFor(Duration.ofSeconds(1));
@@ -197,7 +198,7 @@ class PacerTest {
     @Test
     void a_strategy_that_gives_its_slots_up_lets_go_what_waits() {
         int[] slots = {3};
-        parts.setCover(new CoverTrafficStrategy() {
+        parts.set(PartKind.COVER, new CoverTrafficStrategy() {
             @Override
             public Optional<Duration> untilNextSlot(Link link, Randomness randomness) {
                 return slots[0]-- > 0 ? Optional.of(MEAN) : Optional.empty();
@@ -220,17 +221,17 @@ class PacerTest {
     void nothingLeavesUnpacedBetweenTheArrivalOfAStrategyAndItsFirstSlot() {
         pacer.partsChanged();
         traffic.waiting = 10;
-        parts.setCover(poisson(MEAN, null));
+        parts.set(PartKind.COVER, poisson(MEAN, null));
         pacer.packetReady();
         assertEquals(0, traffic.data, "there was no strategy, and the new one was not asked yet");
         pacer.partsChanged();
         assertEquals(0, traffic.data);
         time.runFor(Duration.ofSeconds(2));
         assertEquals(10, traffic.data);
-        parts.setCover(poisson(null, null));
+        parts.set(PartKind.COVER, poisson(null, null));
         pacer.partsChanged();
         traffic.waiting = 1;
-        parts.setCover(poisson(MEAN, null));
+        parts.set(PartKind.COVER, poisson(MEAN, null));
         pacer.packetReady();
         assertEquals(10, traffic.data, "the strategy without slots is not the one in use any more");
     }
@@ -239,7 +240,7 @@ class PacerTest {
     void a_strategy_that_throws_is_asked_again() {
         boolean[] broken = {true};
         CoverTrafficStrategy good = poisson(MEAN, null);
-        parts.setCover(new CoverTrafficStrategy() {
+        parts.set(PartKind.COVER, new CoverTrafficStrategy() {
             @Override
             public Optional<Duration> untilNextSlot(Link link, Randomness randomness) {
                 if (broken[0]) {

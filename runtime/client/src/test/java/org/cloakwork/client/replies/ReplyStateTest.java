@@ -23,13 +23,13 @@ import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
 import org.cloakwork.client.engine.VirtualTime;
 import org.cloakwork.client.outbox.Lane;
 import org.cloakwork.client.outbox.OutgoingFragment;
 import org.cloakwork.client.outbox.OutgoingMessage;
 import org.cloakwork.client.outbox.Target;
 import org.cloakwork.client.store.Ledger;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.sphinx.SphinxException;
@@ -53,7 +53,7 @@ class ReplyStateTest {
     private static final long EVEN = 8;
 
     private final Randomness randomness = new VirtualTime(1).randomness();
-    private final Counters counters = new Counters();
+    private final Counters<Counter> counters = new Counters<>(Counter.class);
     private final SurbStock stock = new SurbStock(counters, Ledger.none());
     private final SenderTag peer = tag();
     private final IdentityKey gateway = IdentityKeyPair.generate(randomness).publicKey();

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.base.Counters;
 import org.cloakwork.client.base.Cryptography;
 import org.cloakwork.client.engine.VirtualTime;
 import org.cloakwork.client.session.Conversation.Action;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.crypto.GatewaySharedKey;
@@ -41,7 +41,7 @@ class ConversationTest {
     private final IdentityKeyPair client = IdentityKeyPair.generate(randomness);
     private final IdentityKeyPair gateway = IdentityKeyPair.generate(randomness);
     private final GatewaySharedKey key = new GatewaySharedKey(randomness.bytes(GatewaySharedKey.LENGTH));
-    private final Counters counters = new Counters();
+    private final Counters<Counter> counters = new Counters<>(Counter.class);
 
     private Conversation conversation(Optional<GatewaySharedKey> known, long lastTimestamp) {
         Conversation conversation =

@@ -11,15 +11,21 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.cloakwork.launcher.felix.Framework;
+import org.cloakwork.spi.part.PartKind;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 
 /** Exchanges parts of running clients in all the ways there are, as a seed says. */
 final class Swaps {
 
-    static final String FRONT_END = "frontend";
-    static final List<String> KINDS =
-            List.of("topology", "transport", "sphinx", "retransmission", "cover", FRONT_END);
+    static final String FRONT_END = PartKind.FRONT_END.name();
+    static final List<String> KINDS = Stream.concat(PartKind.OF_A_CLIENT.stream(), Stream.of(PartKind.FRONT_END))
+            .map(PartKind::name).toList();
+
+    /** What a client begins with. */
+    private static final Map<PartKind<?>, String> FIRST = Map.of(PartKind.TOPOLOGY, "nym-api",
+            PartKind.TRANSPORT, "websocket", PartKind.SPHINX, "fast", PartKind.RETRANSMISSION, "timeout",
+            PartKind.COVER, "poisson");
 
     /** How a part is exchanged. */
     enum Way {
@@ -93,9 +99,9 @@ final class Swaps {
     }
 
     void client(String name, String gateway) throws IOException, InterruptedException {
-        Map<String, String> made = new TreeMap<>(Map.of("name", name, "gateway", gateway, "topology", "nym-api",
-                "transport", "websocket", "sphinx", "fast", "retransmission", "timeout", "cover", "poisson",
-                "frontends", "websocket", "websocket.port", "0"));
+        Map<String, String> made = new TreeMap<>(Map.of("name", name, "gateway", gateway, "frontends", "websocket",
+                "websocket.port", "0"));
+        FIRST.forEach((kind, part) -> made.put(kind.name(), part));
         clients.put(name, made);
         framework.configureFactory("org.cloakwork.client", name, made);
     }

@@ -23,12 +23,11 @@ import org.cloakwork.launcher.felix.Assembly;
 import org.cloakwork.launcher.felix.Framework;
 import org.cloakwork.launcher.felix.Home;
 import org.cloakwork.launcher.felix.PartBundle;
+import org.cloakwork.spi.part.PartKind;
 
 /** {@code cloakwork assemble}: a distribution with some of the parts of this one, and what they need. */
 public final class AssembleCommand implements Command {
 
-    /** One of each makes a client. */
-    private static final List<String> KINDS = List.of("topology", "transport", "sphinx", "retransmission", "cover");
     /** Whoever starts a client needs these, whatever its parts are. */
     private static final List<String> ALWAYS = List.of("org.cloakwork.client", "org.apache.felix.scr",
             "org.apache.felix.configadmin", "org.cloakwork.control");
@@ -105,12 +104,12 @@ public final class AssembleCommand implements Command {
                 chosen.add(named(name.strip(), all));
             }
         }
-        for (String kind : KINDS) {
+        for (PartKind<?> kind : PartKind.OF_A_CLIENT) {
             if (chosen.stream().flatMap(bundle -> bundle.parts().stream()).noneMatch(part ->
-                    part.kind().equals(kind))) {
+                    part.kind().equals(kind.name()))) {
                 throw new UsageException("--parts " + names + ": no " + kind + " among them; there is "
                         + shown(all.stream()
-                        .filter(bundle -> bundle.parts().stream().anyMatch(part -> part.kind().equals(kind)))
+                        .filter(bundle -> bundle.parts().stream().anyMatch(part -> part.kind().equals(kind.name())))
                         .toList()));
             }
         }
@@ -187,8 +186,8 @@ public final class AssembleCommand implements Command {
     /** The shipped file with the chosen parts in the place of others. */
     private static String configuration(String shipped, List<PartBundle> parts) {
         Map<String, String> chosen = new LinkedHashMap<>();
-        KINDS.forEach(kind -> chosen.put(kind, names(kind, parts).getFirst()));
-        chosen.put("frontends", String.join(", ", names("frontend", parts)));
+        PartKind.OF_A_CLIENT.forEach(kind -> chosen.put(kind.name(), names(kind, parts).getFirst()));
+        chosen.put("frontends", String.join(", ", names(PartKind.FRONT_END, parts)));
         Set<String> missing = new LinkedHashSet<>(chosen.keySet());
         List<String> lines = new ArrayList<>();
         for (String line : shipped.lines().toList()) {
@@ -200,8 +199,8 @@ public final class AssembleCommand implements Command {
         return String.join("\n", lines) + "\n";
     }
 
-    private static List<String> names(String kind, List<PartBundle> parts) {
-        return parts.stream().flatMap(bundle -> bundle.parts().stream()).filter(part -> part.kind().equals(kind))
+    private static List<String> names(PartKind<?> kind, List<PartBundle> parts) {
+        return parts.stream().flatMap(bundle -> bundle.parts().stream()).filter(part -> part.kind().equals(kind.name()))
                 .map(PartBundle.Part::name).toList();
     }
 }

@@ -16,6 +16,7 @@ import org.cloakwork.launcher.cli.Arguments;
 import org.cloakwork.launcher.cli.UsageException;
 import org.cloakwork.launcher.felix.Framework;
 import org.cloakwork.launcher.felix.Home;
+import org.cloakwork.spi.part.PartKind;
 
 /**
  * What a process with clients tells the bundle {@code org.cloakwork.control}: which files to follow, what goes before
@@ -31,8 +32,6 @@ public final class Instance {
 
     /** If the socket cannot be had, that is said, and the instance goes on without. */
     private static final Duration LISTENING = Duration.ofSeconds(5);
-    private static final String FRONT_END = "frontend";
-    private static final List<String> KINDS = List.of("topology", "transport", "sphinx", "retransmission", "cover");
 
     private final Framework framework;
     private Path socket;
@@ -42,28 +41,28 @@ public final class Instance {
     public Instance(CommandLine line, Framework framework) throws UsageException {
         this.framework = framework;
         configuration.put("etc", etc(line).toString());
-        for (String kind : KINDS) {
-            choose(line, kind, kind);
+        for (PartKind<?> kind : PartKind.OF_A_CLIENT) {
+            choose(line, kind.name(), kind);
         }
-        choose(line, FRONT_ENDS, FRONT_END);
+        choose(line, FRONT_ENDS, PartKind.FRONT_END);
     }
 
     public static Options addOptions(Options options) {
         options.addOption(
                 Arguments.option("etc", "DIR", "configuration folder (default: the distribution's etc/)"));
-        for (String kind : KINDS) {
-            options.addOption(Arguments.option(kind, "NAME", "the " + kind + " part, whatever the file says"));
+        for (PartKind<?> kind : PartKind.OF_A_CLIENT) {
+            options.addOption(Arguments.option(kind.name(), "NAME", "the " + kind + " part, whatever the file says"));
         }
         return options.addOption(Arguments.option(FRONT_ENDS, "NAMES",
                 "the front-ends, separated by commas, whatever the file says"));
     }
 
-    private void choose(CommandLine line, String key, String kind) throws UsageException {
+    private void choose(CommandLine line, String key, PartKind<?> kind) throws UsageException {
         String variable = "CLOAKWORK_" + key.toUpperCase(Locale.ROOT);
         String source = line.hasOption(key) ? "--" + key + " " : variable + "=";
         Optional<String> value = Optional.ofNullable(line.getOptionValue(key, System.getenv(variable)));
         if (value.isPresent()) {
-            Set<String> present = framework.parts(kind);
+            Set<String> present = framework.parts(kind.name());
             for (String name : value.get().split(",")) {
                 if (!name.isBlank() && !present.contains(name.strip())) {
                     throw new UsageException(source + value.get() + ": no " + kind + " part is called " + name.strip()

@@ -18,6 +18,7 @@ import org.cloakwork.launcher.cli.Arguments;
 import org.cloakwork.launcher.cli.Command;
 import org.cloakwork.launcher.cli.UsageException;
 import org.cloakwork.launcher.felix.Home;
+import org.cloakwork.spi.part.PartKind;
 
 /**
  * {@code cloakwork new}: a Maven project for a part of one's own, from {@code templates/KIND} of the distribution and
@@ -27,7 +28,6 @@ public final class NewCommand implements Command {
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
     private static final String SHARED = "all";
-    private static final String FRONT_END = "frontend";
 
     private final PrintStream out;
 
@@ -78,9 +78,10 @@ public final class NewCommand implements Command {
         if (Files.exists(target)) {
             throw new UsageException("--out " + target + ": there already");
         }
-        String className = className(name) + className(kind.equals(FRONT_END) ? "front-end" : kind);
+        boolean frontEnd = kind.equals(PartKind.FRONT_END.name());
+        String className = className(name) + className(frontEnd ? "front-end" : kind);
         Map<String, String> values = Map.of("kind", kind, "name", name, "package", packageName, "class", className,
-                "home", Home.path().toString(), "key", kind.equals(FRONT_END) ? "frontends" : kind);
+                "home", Home.path().toString(), "key", frontEnd ? Instance.FRONT_ENDS : kind);
         fill(templates.resolve(SHARED), target, values);
         fill(templates.resolve(kind), target, values);
         out.println(target);

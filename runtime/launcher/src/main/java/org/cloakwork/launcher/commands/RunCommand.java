@@ -28,6 +28,7 @@ import org.cloakwork.launcher.cli.StopSignal;
 import org.cloakwork.launcher.cli.UsageException;
 import org.cloakwork.launcher.felix.Framework;
 import org.cloakwork.launcher.felix.Home;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.store.StoreProvider;
 import org.cloakwork.spi.topology.TopologyProvider;
 
@@ -35,7 +36,8 @@ import org.cloakwork.spi.topology.TopologyProvider;
 public final class RunCommand implements Command {
 
     private static final String NETWORK_FILE = "org.cloakwork.topology.file";
-    private static final String STORE = "org.cloakwork.store";
+    private static final String STORE = "mvstore";
+    private static final String STORE_CONFIGURATION = "org.cloakwork.store";
     /** Service property of a client that has front-ends. */
     private static final String FRONT_ENDS = "cloakwork.frontends";
     private static final String NAME = StateFolder.CLIENT;
@@ -90,8 +92,8 @@ public final class RunCommand implements Command {
             gateway.ifPresent(identity -> instance.set(Instance.CLIENTS, "gateway", identity.toString()));
             chooseTopology(line, instance);
             if (keeps) {
-                instance.set(Instance.CLIENTS, "store", "mvstore");
-                instance.set(STORE, "directory", state.get().toString());
+                instance.set(Instance.CLIENTS, PartKind.STORE.name(), STORE);
+                instance.set(STORE_CONFIGURATION, "directory", state.get().toString());
             }
             if (errand.isPresent()) {
                 instance.set(Instance.CLIENTS, Instance.FRONT_ENDS, "");
@@ -104,8 +106,8 @@ public final class RunCommand implements Command {
             }
             if (keeps) {
                 // What is wrong with the store is what the client fails with.
-                framework.await(StoreProvider.class, "(cloakwork.name=mvstore)", START,
-                        "org.cloakwork.store.MvStoreProvider", "the store");
+                framework.await(StoreProvider.class, "(cloakwork.name=" + STORE + ")", START,
+                        "org.cloakwork.store.mvstore.MvStoreProvider", "the store");
             }
             MixnetClient service = framework.awaitClient(NAME, START);
             if (errand.isPresent()) {
@@ -133,7 +135,7 @@ public final class RunCommand implements Command {
     }
 
     private boolean keepsState(Optional<Path> state, CommandLine line, Framework framework) throws UsageException {
-        if (state.isEmpty() || framework.has(STORE)) {
+        if (state.isEmpty() || framework.parts(PartKind.STORE.name()).contains(STORE)) {
             return state.isPresent();
         }
         if (line.hasOption("state")) {

@@ -133,12 +133,6 @@ public final class Framework implements AutoCloseable {
         return URI.create(bundle.getLocation()).toURL().openStream();
     }
 
-    /** {@return whether a bundle is installed} */
-    public boolean has(String symbolicName) {
-        return Stream.of(felix.getBundleContext().getBundles())
-                .anyMatch(bundle -> symbolicName.equals(bundle.getSymbolicName()));
-    }
-
     /** Creates or replaces the configuration of a singleton. */
     public void configure(String pid, Map<String, ?> properties) throws IOException, InterruptedException {
         update(configurations().getConfiguration(pid, "?"), properties);

@@ -12,6 +12,7 @@ import java.util.jar.Manifest;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.osgi.framework.Constants;
 import org.w3c.dom.Element;
@@ -101,7 +102,7 @@ public record PartBundle(Path jar, String symbolicName, List<Part> parts) {
     public Set<String> names() {
         Set<String> names = new LinkedHashSet<>();
         for (Part part : parts) {
-            if (part.kind().equals("transport")) {
+            if (part.kind().equals(PartKind.TRANSPORT.name())) {
                 names.add(part.name());
             }
             names.add(part.kind() + "-" + part.name());

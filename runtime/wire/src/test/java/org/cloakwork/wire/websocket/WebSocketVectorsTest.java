@@ -13,7 +13,7 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SenderTag;
-import org.cloakwork.vectors.Vectors;
+import org.cloakwork.itests.vectors.Vectors;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 

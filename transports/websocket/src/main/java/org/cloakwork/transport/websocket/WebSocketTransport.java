@@ -13,6 +13,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import org.cloakwork.spi.part.AnnotatedPartFactory;
+import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.transport.GatewayEndpoint;
 import org.cloakwork.spi.transport.GatewayLink;
@@ -57,14 +59,11 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
  * upgrade is that of nym-client, byte for byte but for the key (protocol/4-gateway, 1: tungstenite 0.20.1). A gateway
  * that sends more than {@value #MAX_ANSWER_BYTES} bytes before its websocket is open is given up.
  */
-@Component(
-        service = GatewayTransport.class,
-        configurationPid = "org.cloakwork.transport.websocket",
-        property = {"cloakwork.part=transport", "cloakwork.name=websocket"})
+@Component(service = GatewayTransport.class, configurationPid = "org.cloakwork.transport.websocket")
+@Cloakwork(part = "transport", name = "websocket")
 @Designate(ocd = WebSocketTransport.Configuration.class)
 public final class WebSocketTransport implements GatewayTransport, AutoCloseable {
 
-    private static final String PART = "transport websocket";
     private static final int DEFAULT_CONNECT_TIMEOUT_MILLIS = 5_000;
     private static final int MAX_CONNECT_TIMEOUT_MILLIS = 600_000;
     private static final int NO_IDLE_TIMEOUT = 0;
@@ -102,14 +101,7 @@ public final class WebSocketTransport implements GatewayTransport, AutoCloseable
     /** @param properties of the component */
     @Activate
     public WebSocketTransport(Map<String, Object> properties) {
-        this(PartConfiguration.ofProperties(PART, properties));
-    }
-
-    static WebSocketTransport configured(Map<String, String> configuration) {
-        return new WebSocketTransport(new PartConfiguration(PART, configuration));
-    }
-
-    private WebSocketTransport(PartConfiguration configuration) {
+        PartConfiguration configuration = PartConfiguration.ofProperties(properties);
         connectTimeoutMillis = configuration.integer(
                 "connect-timeout-millis", DEFAULT_CONNECT_TIMEOUT_MILLIS, 1, MAX_CONNECT_TIMEOUT_MILLIS);
         Duration idleTimeout =
@@ -253,6 +245,15 @@ public final class WebSocketTransport implements GatewayTransport, AutoCloseable
                 connection = tls.getSslEndPoint().getConnection();
             }
             return connection instanceof WebSocketConnection;
+        }
+    }
+
+    /** Makes it where there is no OSGi. */
+    public static final class Factory extends AnnotatedPartFactory<GatewayTransport> {
+
+        /** For {@link java.util.ServiceLoader}. */
+        public Factory() {
+            super(WebSocketTransport.class, WebSocketTransport::new);
         }
     }
 }

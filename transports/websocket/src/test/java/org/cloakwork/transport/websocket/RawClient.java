@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.cloakwork.testing.transport.Net;
+import org.cloakwork.itests.testing.transport.Net;
 
 /** A client of websockets that writes its bytes by hand. */
 final class RawClient {

@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.cloakwork.itests.testing.transport.Net;
+import org.cloakwork.itests.testing.transport.Recorder;
+import org.cloakwork.itests.testing.transport.RecordingServer;
 import org.cloakwork.spi.transport.GatewayLink;
 import org.cloakwork.spi.transport.GatewayServer;
-import org.cloakwork.testing.transport.Net;
-import org.cloakwork.testing.transport.Recorder;
-import org.cloakwork.testing.transport.RecordingServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +37,7 @@ class WebSocketServerTest {
     @BeforeEach
     void start() throws Exception {
         server = RecordingServer.echo(new WebSocketServer());
-        transport = WebSocketTransport.configured(Map.of());
+        transport = new WebSocketTransport(Map.of());
         bystander = new Recorder();
         bystanderLink = transport.connect(Net.endpoint(server.address()), bystander);
         bystander.expect(Recorder.Opened.class);

@@ -9,13 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import org.cloakwork.itests.testing.transport.Net;
+import org.cloakwork.itests.testing.transport.Recorder;
+import org.cloakwork.itests.testing.transport.RecordingServer;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.transport.GatewayLink;
 import org.cloakwork.spi.transport.GatewayServer;
 import org.cloakwork.spi.transport.GatewayTransport;
-import org.cloakwork.testing.transport.Net;
-import org.cloakwork.testing.transport.Recorder;
-import org.cloakwork.testing.transport.RecordingServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -28,8 +28,8 @@ class WebSocketTransportTest {
     @Test
     void idleTimeoutClosesOnlyIfAskedFor() throws Exception {
         try (WebSocketTransport patient =
-                        WebSocketTransport.configured(Map.of("connect-timeout-millis", "2000"));
-                WebSocketTransport impatient = WebSocketTransport.configured(Map.of("idle-timeout-millis", "300"));
+                        new WebSocketTransport(Map.of("connect-timeout-millis", "2000"));
+                WebSocketTransport impatient = new WebSocketTransport(Map.of("idle-timeout-millis", "300"));
                 RecordingServer server = RecordingServer.echo(new WebSocketServer())) {
             Recorder patientOne = new Recorder();
             Recorder impatientOne = new Recorder();
@@ -53,7 +53,7 @@ class WebSocketTransportTest {
         }
         assertEquals(List.of(GatewayServer.class, GatewayTransport.class), types);
         assertInstanceOf(WebSocketTransport.class,
-                new WebSocketTransportFactory().create(Map.of("connect-timeout-millis", "250"))).close();
+                new WebSocketTransport(Map.of("connect-timeout-millis", "250"))).close();
         assertInstanceOf(WebSocketServer.class, new WebSocketServerFactory().create(Map.of())).close();
     }
 
@@ -66,7 +66,7 @@ class WebSocketTransportTest {
                 Map.of("idle-timeout-millis", "-1"),
                 Map.of("time-out", "5"))) {
             String message = assertThrows(IllegalArgumentException.class,
-                    () -> new WebSocketTransportFactory().create(wrong)).getMessage();
+                    () -> new WebSocketTransport.Factory().create(wrong)).getMessage();
             wrong.forEach((key, value) -> assertTrue(message.contains(key), message));
         }
         assertThrows(IllegalArgumentException.class, () -> new WebSocketServerFactory().create(Map.of("a", "b")));

@@ -5,13 +5,14 @@ import java.util.HashMap;
 import java.util.Map;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.spi.frontend.FrontEnd;
+import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
 /** Lets programs that speak HTTP use a client: see {@link HttpServing} for what is spoken. */
-@Component(service = FrontEnd.class, configurationPid = "org.cloakwork.examples.http",
-        property = {"cloakwork.part=frontend", "cloakwork.name=http"})
+@Component(service = FrontEnd.class, configurationPid = "org.cloakwork.examples.http")
+@Cloakwork(part = "frontend", name = "http")
 public final class HttpFrontEnd implements FrontEnd {
 
     private static final String PART = "frontend http";

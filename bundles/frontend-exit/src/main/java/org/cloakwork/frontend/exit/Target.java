@@ -1,0 +1,115 @@
+package org.cloakwork.frontend.exit;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.cloakwork.streams.SocketPump;
+import org.cloakwork.wire.socks5.ConnectFailure;
+
+/**
+ * What a client wants to reach.
+ *
+ * @param host a name or an address
+ * @param port 1 to 65535
+ */
+record Target(String host, int port) {
+
+    private static final int LONGEST_HOST = 255;
+
+    /** The target cannot be reached, and why. */
+    static final class UnreachableException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient ConnectFailure failure;
+
+        private UnreachableException(ConnectFailure failure) {
+            super(failure.text());
+            this.failure = failure;
+        }
+
+        ConnectFailure failure() {
+            return failure;
+        }
+    }
+
+    /** @param text {@code host:port}, split at the last colon, an IPv6 address with or without brackets */
+    static Target parse(String text) throws UnreachableException {
+        int colon = text.lastIndexOf(':');
+        String host = colon < 0 ? "" : text.substring(0, colon);
+        String port = text.substring(colon + 1);
+        if (host.startsWith("[") && host.endsWith("]")) {
+            host = host.substring(1, host.length() - 1);
+        }
+        if (host.isEmpty() || host.length() > LONGEST_HOST || !port.matches("[0-9]{1,5}")) {
+            throw new UnreachableException(ConnectFailure.MALFORMED_TARGET);
+        }
+        int number = Integer.parseInt(port);
+        if (number < 1 || number > 0xffff) {
+            throw new UnreachableException(ConnectFailure.MALFORMED_TARGET);
+        }
+        return new Target(host, number);
+    }
+
+    /**
+     * Connects to the first address of the target that is allowed and answers. Names are looked up once, so that what
+     * was judged is what is connected to.
+     */
+    Socket connect(ExitConfiguration configuration) throws UnreachableException {
+        List<InetAddress> allowed;
+        try {
+            allowed = Stream.of(InetAddress.getAllByName(host)).filter(address -> isAllowed(address, configuration))
+                    .toList();
+        } catch (UnknownHostException | SecurityException e) {
+            throw new UnreachableException(ConnectFailure.UNKNOWN_HOST);
+        }
+        ConnectFailure failure = ConnectFailure.NOT_ALLOWED;
+        for (InetAddress address : allowed) {
+            Socket socket = new Socket();
+            try {
+                socket.connect(new InetSocketAddress(address, port),
+                        Math.toIntExact(configuration.connectTimeout().toMillis()));
+                socket.setTcpNoDelay(true);
+                SocketPump.keepAlive(socket);
+                return socket;
+            } catch (IOException e) {
+                failure = failure(e);
+                close(socket);
+            }
+        }
+        throw new UnreachableException(failure);
+    }
+
+    private boolean isAllowed(InetAddress address, ExitConfiguration configuration) {
+        return (configuration.allowPrivate() || PublicAddresses.contain(address))
+                && configuration.policy().accepts(address, port);
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // it was not connected
+        }
+    }
+
+    private static ConnectFailure failure(IOException e) {
+        String text = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+        return switch (e) {
+            case SocketTimeoutException ignored -> ConnectFailure.TIMED_OUT;
+            case NoRouteToHostException ignored -> ConnectFailure.HOST_UNREACHABLE;
+            case ConnectException ignored when text.contains("timed out") -> ConnectFailure.TIMED_OUT;
+            case ConnectException ignored when text.contains("refused") -> ConnectFailure.REFUSED;
+            default -> text.contains("network is unreachable") ? ConnectFailure.NETWORK_UNREACHABLE
+                    : ConnectFailure.GENERAL;
+        };
+    }
+}

@@ -1,0 +1,337 @@
+package org.cloakwork.store.mvstore;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.zip.CRC32C;
+import org.cloakwork.spi.store.Change;
+import org.cloakwork.spi.store.ClientStore;
+import org.cloakwork.spi.store.StoreException;
+import org.cloakwork.spi.store.StoreFullException;
+import org.h2.mvstore.Cursor;
+import org.h2.mvstore.MVMap;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
+
+/**
+ * The store of one client: an MVStore file, in which a commit is a chunk appended and forced to the disk; after a crash
+ * MVStore goes back to the last whole one. It does not notice damaged rows, so each value carries a checksum of itself
+ * and its key; and it takes the damaged chunk of a commit that was complete for one that was not, so the version of the
+ * last complete one is written down beside it.
+ */
+final class MvClientStore implements ClientStore {
+
+    static final String FILE = "state.mv";
+
+    private static final String NEW_FILE = "state.new";
+    /** Is locked while the store is open, and has the version of the last commit in it. */
+    private static final String LOCK_FILE = "state.lock";
+    /** Of the file system's blocks; everything is read once, so nothing is gained by more. */
+    private static final int CACHE_MIB = 1;
+    /** How long space is not used again after its chunk became garbage: commits are forced in order, so a little. */
+    private static final int RETENTION_MILLIS = 5_000;
+    /** Every so many commits, chunks that are mostly garbage are written together. */
+    private static final int COMPACT_EVERY = 256;
+    private static final int COMPACT_FILL_PERCENT = 50;
+    private static final int COMPACT_BYTES = 1024 * 1024;
+    private static final int CHECK_LENGTH = Integer.BYTES;
+    /** What a row costs beside its key and value. */
+    private static final int ROW_COST = 32;
+
+    private final Path directory;
+    private final Path file;
+    private final long limitBytes;
+    private FileChannel lock;
+    private MVStore store;
+    private final Map<String, MVMap<byte[], byte[]>> tables = new HashMap<>();
+    private long bytes;
+    private int commits;
+    private boolean closed;
+
+    private MvClientStore(Path directory, long limitBytes, FileChannel lock, MVStore store, long bytes) {
+        this.directory = directory;
+        this.file = directory.resolve(FILE);
+        this.limitBytes = limitBytes;
+        this.lock = lock;
+        this.store = store;
+        this.bytes = bytes;
+    }
+
+    static MvClientStore open(Path directory, long limitBytes) throws StoreException {
+        FileChannel lock = lock(directory);
+        try {
+            Path file = directory.resolve(FILE);
+            if (!Files.exists(file)) {
+                createEmpty(directory);
+            }
+            long bytes = verify(file, lock);
+            return new MvClientStore(directory, limitBytes, lock, open(file, false), bytes);
+        } catch (StoreException | RuntimeException e) {
+            release(lock);
+            throw e;
+        } catch (IOException e) {
+            release(lock);
+            throw new StoreException(directory + ": cannot be written: " + e, e);
+        }
+    }
+
+    private static FileChannel lock(Path directory) throws StoreException {
+        FileChannel channel = null;
+        try {
+            PrivateFiles.createDirectories(directory);
+            Path file = directory.resolve(LOCK_FILE);
+            if (!Files.exists(file)) {
+                PrivateFiles.create(file);
+            }
+            channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            if (channel.tryLock() != null) {
+                return channel;
+            }
+        } catch (OverlappingFileLockException e) {
+            // said below
+        } catch (IOException e) {
+            release(channel);
+            throw new StoreException(directory + ": cannot be used: " + e, e);
+        }
+        release(channel);
+        throw new StoreException(directory + ": in use by another client; each needs a folder of its own");
+    }
+
+    private static long committed(FileChannel lock) throws IOException {
+        ByteBuffer version = ByteBuffer.allocate(Long.BYTES);
+        return lock.read(version, 0) == Long.BYTES ? version.getLong(0) : 0;
+    }
+
+    private static void release(FileChannel lock) {
+        if (lock != null) {
+            try {
+                lock.close();
+            } catch (IOException e) {
+                // Nothing was written to it; the end of the process releases it at the latest.
+            }
+        }
+    }
+
+    /** A store that is there is a whole one: it gets its name when it is complete. */
+    private static void createEmpty(Path directory) throws IOException, StoreException {
+        Path file = directory.resolve(NEW_FILE);
+        Files.deleteIfExists(file);
+        PrivateFiles.create(file);
+        try (MVStore empty = open(file, false)) {
+            empty.commit();
+            empty.sync();
+        } catch (MVStoreException e) {
+            throw new StoreException(file + ": cannot be written: " + e.getMessage(), e);
+        }
+        Files.move(file, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+        PrivateFiles.sync(directory);
+    }
+
+    private static MVStore open(Path file, boolean readOnly) throws StoreException {
+        MVStore.Builder builder = new MVStore.Builder().fileName(file.toString()).autoCommitDisabled()
+                .autoCommitBufferSize(0).cacheSize(CACHE_MIB);
+        try {
+            MVStore store = (readOnly ? builder.readOnly() : builder).open();
+            store.setRetentionTime(RETENTION_MILLIS);
+            store.setVersionsToKeep(0);
+            return store;
+        } catch (RuntimeException | AssertionError e) {
+            throw damaged(file, e);
+        }
+    }
+
+    /** @param e what the database finds: with assertions on some of it is an error */
+    private static StoreException damaged(Path file, Throwable e) {
+        return new StoreException(file + ": cannot be read, it seems damaged; nothing of it was changed ("
+                + e.getMessage() + ")", e);
+    }
+
+    private static MVMap<byte[], byte[]> table(MVStore store, String name) {
+        return store.openMap(name, new MVMap.Builder<byte[], byte[]>().keyType(BytesType.INSTANCE)
+                .valueType(BytesType.INSTANCE));
+    }
+
+    /**
+     * Looks a file through without being able to write: a damaged one stays as it is.
+     *
+     * @return what the rows hold, in bytes
+     */
+    private static long verify(Path file, FileChannel lock) throws StoreException, IOException {
+        MVStore store = open(file, true);
+        long bytes = 0;
+        try {
+            for (String name : store.getMapNames()) {
+                Cursor<byte[], byte[]> cursor = table(store, name).cursor(null);
+                while (cursor.hasNext()) {
+                    byte[] key = cursor.next();
+                    byte[] checked = cursor.getValue();
+                    unchecked(name, key, checked);
+                    bytes += cost(key, checked);
+                }
+            }
+            long committed = committed(lock);
+            if (store.getFileStore().lastChunkVersion() < committed) {
+                throw new StoreException(file + ": damaged, the last commits are missing (" + LOCK_FILE
+                        + " beside it names version " + committed + "); nothing of it was changed");
+            }
+            return bytes;
+        } catch (RuntimeException | AssertionError e) {
+            throw damaged(file, e);
+        } finally {
+            store.closeImmediately();
+        }
+    }
+
+    /** After a failure; what was not committed is gone, as after a crash. */
+    private void reopen() throws StoreException {
+        if (!lock.isOpen()) {
+            lock = lock(directory);
+        }
+        try {
+            bytes = verify(file, lock);
+        } catch (IOException e) {
+            throw new StoreException(directory + ": cannot be used: " + e, e);
+        }
+        tables.clear();
+        store = open(file, false);
+    }
+
+    @Override
+    public Path directory() {
+        return directory;
+    }
+
+    @Override
+    public synchronized void forEach(String table, BiConsumer<byte[], byte[]> row) throws StoreException {
+        requireOpen();
+        if (!store.hasMap(table)) {
+            return;
+        }
+        Cursor<byte[], byte[]> cursor = table(table).cursor(null);
+        while (true) {
+            byte[] key;
+            byte[] value;
+            try {
+                if (!cursor.hasNext()) {
+                    return;
+                }
+                key = cursor.next();
+                value = unchecked(table, key, cursor.getValue());
+            } catch (RuntimeException e) {
+                throw damaged(file, e);
+            }
+            row.accept(key, value);
+        }
+    }
+
+    @Override
+    public synchronized void commit(List<Change> changes) throws StoreException {
+        if (!closed && store.isClosed()) {
+            reopen();
+        }
+        requireOpen();
+        if (changes.isEmpty()) {
+            return;
+        }
+        try {
+            long before = bytes;
+            changes.forEach(this::make);
+            if (bytes > limitBytes && bytes > before) {
+                store.rollback();
+                tables.clear();
+                bytes = before;
+                throw new StoreFullException(directory + ": the state would exceed its limit of " + limitBytes
+                        + " bytes");
+            }
+            store.commit();
+            store.sync();
+            // Not forced: it may be late, never early.
+            lock.write(ByteBuffer.allocate(Long.BYTES).putLong(store.getFileStore().lastChunkVersion()).flip(), 0);
+            if (++commits % COMPACT_EVERY == 0) {
+                store.compact(COMPACT_FILL_PERCENT, COMPACT_BYTES);
+            }
+        } catch (IOException | RuntimeException e) {
+            // What is on the disk is whole; what is in memory may not be. The next commit looks.
+            store.closeImmediately();
+            throw new StoreException(file + ": cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    private void make(Change change) {
+        MVMap<byte[], byte[]> table = table(change.table());
+        byte[] old = switch (change) {
+            case Change.Put(String name, byte[] key, byte[] value) -> {
+                byte[] checked = checked(name, key, value);
+                bytes += cost(key, checked);
+                yield table.put(key, checked);
+            }
+            case Change.Remove(String name, byte[] key) -> table.remove(key);
+        };
+        if (old != null) {
+            bytes -= cost(change.key(), old);
+        }
+    }
+
+    private MVMap<byte[], byte[]> table(String name) {
+        return tables.computeIfAbsent(name, n -> table(store, n));
+    }
+
+    private void requireOpen() throws StoreException {
+        if (closed || store.isClosed()) {
+            throw new StoreException(directory + ": the state is closed" + (closed ? "" : ", it could not be written"));
+        }
+    }
+
+    /** {@return what the rows hold, in bytes} */
+    synchronized long bytes() {
+        return bytes;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            try {
+                store.close();
+            } finally {
+                release(lock);
+            }
+        }
+    }
+
+    private static long cost(byte[] key, byte[] checked) {
+        return key.length + checked.length + ROW_COST;
+    }
+
+    private static byte[] checked(String table, byte[] key, byte[] value) {
+        return ByteBuffer.allocate(CHECK_LENGTH + value.length).putInt(check(table, key, value, 0)).put(value).array();
+    }
+
+    private static byte[] unchecked(String table, byte[] key, byte[] checked) {
+        if (checked.length < CHECK_LENGTH
+                || ByteBuffer.wrap(checked).getInt() != check(table, key, checked, CHECK_LENGTH)) {
+            throw new IllegalStateException("a row of table " + table + " is not what was written");
+        }
+        return Arrays.copyOfRange(checked, CHECK_LENGTH, checked.length);
+    }
+
+    private static int check(String table, byte[] key, byte[] bytes, int from) {
+        CRC32C crc = new CRC32C();
+        crc.update(table.getBytes(StandardCharsets.US_ASCII));
+        crc.update(ByteBuffer.allocate(Integer.BYTES).putInt(key.length).flip());
+        crc.update(key);
+        crc.update(bytes, from, bytes.length - from);
+        return (int) crc.getValue();
+    }
+}
