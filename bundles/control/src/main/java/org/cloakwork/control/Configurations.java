@@ -42,8 +42,7 @@ import org.slf4j.LoggerFactory;
  * <ul>
  * <li>{@code etc}: the folder; without it there is only what is set
  * <li>{@code clients}: names of the clients that {@code cloakwork.cfg} describes, separated by commas; front-ends are
- * the
- *     first one's
+ * the first one's
  * <li>{@code others}: whether each {@code cloakwork.client-NAME.cfg} is a client, too
  * <li>{@code set.FILE/KEY}: goes before that key of that file, whatever is in it
  * </ul>

@@ -64,7 +64,7 @@ class PacketSizesTest {
 
     @Test
     @Timeout(60)
-    void a_message_in_packets_of_33_kB_arrives_and_so_does_the_answer_in_regular_ones() throws Exception {
+    void aMessageInPacketsOf33KBArrivesAndSoDoesTheAnswerInRegularOnes() throws Exception {
         PacketSizes large = new PacketSizes(PacketSize.EXTENDED_32, Optional.of(PacketSize.EXTENDED_16), 0.7);
         try (LocalNetwork network = LocalNetwork.builder().start();
                 ThreadedEnvironment first = new ThreadedEnvironment("alice");

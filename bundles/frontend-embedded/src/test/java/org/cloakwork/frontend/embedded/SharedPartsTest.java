@@ -23,7 +23,7 @@ class SharedPartsTest {
 
     @Test
     @Timeout(120)
-    void the_last_client_of_a_builder_goes_on_when_the_first_is_closed() throws Exception {
+    void theLastClientOfABuilderGoesOnWhenTheFirstIsClosed() throws Exception {
         MixnetClient.Builder builder = MixnetClient.builder();
         MixnetClient first = builder.start();
         try (MixnetClient second = builder.start(); MixnetClient third = builder.start()) {
@@ -41,7 +41,7 @@ class SharedPartsTest {
     }
 
     @Test
-    void a_resource_is_made_once_and_closed_with_its_last_user() throws Exception {
+    void aResourceIsMadeOnceAndClosedWithItsLastUser() throws Exception {
         SharedResources shared = new SharedResources();
         List<String> events = new ArrayList<>();
         List<AutoCloseable> one = new ArrayList<>();

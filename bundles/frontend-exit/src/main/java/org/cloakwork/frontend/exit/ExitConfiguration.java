@@ -26,8 +26,7 @@ record ExitConfiguration(ExitPolicy policy, boolean allowPrivate, int maxConnect
     private static final int MIB = 1 << 20;
     private static final String POLICY_ALLOWED =
             "rules like \"accept *:443, accept 192.0.2.0/24:80-90, reject *:*\", or policy-file, the name of a file "
-            + "with "
-                    + "lines like \"ExitPolicy accept *:443\"";
+            + "with lines like \"ExitPolicy accept *:443\"";
 
     static ExitConfiguration of(PartConfiguration configuration) {
         ExitConfiguration read = new ExitConfiguration(policy(configuration),

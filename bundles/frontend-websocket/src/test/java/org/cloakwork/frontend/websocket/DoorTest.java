@@ -557,7 +557,7 @@ class DoorTest {
     }
 
     @Test
-    void who_connects_while_it_closes_is_not_left_waiting() throws Exception {
+    void whoConnectsWhileItClosesIsNotLeftWaiting() throws Exception {
         byte[] upgrade = ("GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII);

@@ -75,7 +75,7 @@ final class DirectoryAnswers {
                 topology.keyRotationId(), topology.refreshedAt()), nodes.size(), 0, nodes));
     }
 
-    /** The same page with every node wrapped, and no noise keys: our nodes speak plain TCP. */
+    /** {@return a page of skimmed nodes with every node wrapped, and no noise keys: our nodes speak plain TCP} */
     private static byte[] semiSkimmed(byte[] page) {
         try {
             ObjectNode root = (ObjectNode) JSON.readTree(page);

@@ -51,7 +51,7 @@ final class StubPacketFormat implements PacketFormat {
 
     /** Addresses met lately, by some of their bits: making one anew for every packet takes longer. */
     private final Known[] addresses = new Known[256];
-    /** Likewise, destinations. */
+    /** Destinations met lately, by some of their bits: making one anew for every packet takes longer. */
     private final Arrived[] destinations = new Arrived[256];
     /** What the present nodes' keys look like in a header; few, and forgotten with the simulation. */
     private final Map<SphinxPrivateKey, Integer> marks = new ConcurrentHashMap<>();

@@ -58,7 +58,7 @@ class AcceptanceTest {
 
     @Test
     @Timeout(300)
-    void a8_ten_thousand_requests_of_50_clients_with_ten_reply_blocks_each_are_answered_without_a_stall() {
+    void a8TenThousandRequestsOf50ClientsWithTenReplyBlocksEachAreAnsweredWithoutAStall() {
         Engine server = client();
         List<Delivery> answers = new ArrayList<>();
         server.subscribe(request ->

@@ -3,6 +3,7 @@ package org.cloakwork.itests.distribution;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.cloakwork.itests.testing.distribution.Command;
 import org.junit.jupiter.api.Test;
 
 /**

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
+import org.cloakwork.itests.testing.distribution.Command;
 
 /** The zip, unpacked in a folder as a user does it. */
 record Unpacked(Path home) {

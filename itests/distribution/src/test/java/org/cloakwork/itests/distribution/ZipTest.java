@@ -17,6 +17,7 @@ import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.cloakwork.itests.testing.distribution.Command;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -93,7 +94,7 @@ class ZipTest {
         }
     }
 
-    /** The same with another default, and a bundle of a higher version. */
+    /** {@return the zip with another default, and a bundle of a higher version} */
     private Path newer() throws Exception {
         Path zip = Files.copy(Unpacked.ZIP, folder.resolve("newer.zip"));
         Path jar = Files.write(folder.resolve("newer.jar"), Unpacked.read(zip, "bundles/" + COVER));

@@ -19,6 +19,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.cloakwork.api.LocalNetwork;
+import org.cloakwork.itests.testing.distribution.Command;
+import org.cloakwork.itests.testing.distribution.Shell;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,8 +37,8 @@ class A13TrafficIsNotWrittenDownIT {
     @TempDir
     private Path folder;
 
-    private LocalProgram run(LocalNetwork network, String name, String frontEnd, String... more) throws IOException {
-        return LocalProgram.cloakwork(Stream.concat(Stream.of("run", "--directory", network.directory().toString(),
+    private Command run(LocalNetwork network, String name, String frontEnd, String... more) throws IOException {
+        return Command.cloakwork(Stream.concat(Stream.of("run", "--directory", network.directory().toString(),
                 "--cover", "none", "--frontends", frontEnd, "--etc", folder.resolve(name).toString(), "--state",
                 state(name).toString()), Stream.of(more)).toArray(String[]::new));
     }
@@ -50,7 +52,7 @@ class A13TrafficIsNotWrittenDownIT {
         return Files.createDirectories(folder.resolve(name));
     }
 
-    private static String after(String beginning, LocalProgram program) throws InterruptedException {
+    private static String after(String beginning, Command program) throws InterruptedException {
         return program.awaitLine(line -> line.startsWith(beginning)).substring(beginning.length());
     }
 
@@ -63,17 +65,17 @@ class A13TrafficIsNotWrittenDownIT {
         Files.writeString(etc("exit").resolve("org.cloakwork.exit.cfg"),
                 "policy = accept 127.0.0.0/8:*\nallow-private = true\n");
         try (LocalNetwork network = LocalNetwork.builder().start(); ServerSocket server = server()) {
-            try (LocalProgram exit = run(network, "exit", "exit")) {
+            try (Command exit = run(network, "exit", "exit")) {
                 String address = after("address ", exit);
                 exit.awaitLine("ready"::equals);
                 Files.writeString(etc("socks").resolve("org.cloakwork.frontend.socks5.cfg"),
                         "exit = " + address + "\nport = 0\n");
-                try (LocalProgram socks = run(network, "socks", "socks5")) {
+                try (Command socks = run(network, "socks", "socks5")) {
                     URI proxy = URI.create(after("socks5 ", socks));
                     socks.awaitLine("ready"::equals);
                     fetch(proxy, server);
-                    for (LocalProgram program : List.of(exit, socks)) {
-                        String printed = String.join("\n", program.lines());
+                    for (Command program : List.of(exit, socks)) {
+                        String printed = program.text();
                         assertTrue(!printed.contains("received") && !printed.contains("bytes"), printed);
                     }
                     long atExit = received("exit");
@@ -81,9 +83,9 @@ class A13TrafficIsNotWrittenDownIT {
                             + " messages at exit and SOCKS for a page of " + PAGE.length + " bytes, none printed");
                     assertTrue(atExit >= 1 && received("socks") >= 1, "no counter tells");
                     exit.signal("TERM");
-                    exit.awaitEnd();
+                    exit.end();
 
-                    try (LocalProgram verbose = run(network, "exit", "exit", "--verbose")) {
+                    try (Command verbose = run(network, "exit", "exit", "--verbose")) {
                         verbose.awaitLine("ready"::equals);
                         fetch(proxy, server);
                         String line = verbose.awaitLine(text -> text.contains(" received ") && text.contains(" from "));
@@ -95,7 +97,7 @@ class A13TrafficIsNotWrittenDownIT {
     }
 
     private long received(String name) throws IOException {
-        String state = LocalProgram.ask(state(name), "state");
+        String state = new Shell(state(name)).ask("state");
         Matcher matcher = RECEIVED.matcher(state);
         assertTrue(matcher.matches(), state);
         return Long.parseLong(matcher.group(1));
@@ -118,7 +120,7 @@ class A13TrafficIsNotWrittenDownIT {
     private static void fetch(URI proxy, ServerSocket server) throws IOException {
         try (Socket socket = new Socket(new Proxy(Proxy.Type.SOCKS,
                 new InetSocketAddress(proxy.getHost(), proxy.getPort())))) {
-            socket.setSoTimeout((int) LocalProgram.PATIENCE.toMillis());
+            socket.setSoTimeout((int) Command.PATIENCE.toMillis());
             socket.connect(server.getLocalSocketAddress());
             assertArrayEquals(PAGE, socket.getInputStream().readAllBytes());
         }

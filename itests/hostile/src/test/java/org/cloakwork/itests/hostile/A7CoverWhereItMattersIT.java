@@ -10,6 +10,7 @@ import java.util.Map;
 import org.cloakwork.api.LocalNetwork;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.Outcome;
+import org.cloakwork.itests.testing.distribution.Command;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,7 +30,7 @@ class A7CoverWhereItMattersIT {
      * Messages to itself, one after the other: while an acknowledgement is awaited there is nothing to send but cover.
      */
     private static void sendMessages(MixnetClient client) throws Exception {
-        client.awaitReady(LocalProgram.PATIENCE);
+        client.awaitReady(Command.PATIENCE);
         for (int i = 0; i < MESSAGES; i++) {
             assertInstanceOf(Outcome.Acknowledged.class, client.send(client.address(), new byte[]{1}).outcome().get());
         }

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.cloakwork.itests.testing.distribution.Command;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,21 +52,21 @@ class L1BundleCacheOfAnotherIT {
         }
     }
 
-    private LocalProgram cloakwork(String... arguments) throws IOException {
-        return LocalProgram.cloakwork(Map.of("JAVA_OPTS", "-Djava.io.tmpdir=" + temporary), arguments);
+    private Command cloakwork(String... arguments) throws IOException {
+        return Command.cloakwork(Map.of("JAVA_OPTS", "-Djava.io.tmpdir=" + temporary), arguments);
     }
 
     /** Each way to unpack bundles: to run them, and to learn what they need. */
     private void useBundles(int round) throws Exception {
-        try (LocalProgram network = cloakwork("localnet")) {
+        try (Command network = cloakwork("localnet")) {
             network.awaitLine("Stop with Ctrl-C."::equals);
             network.signal("TERM");
-            assertEquals(128 + 15, network.awaitEnd());
+            assertEquals(128 + 15, network.end().exitCode());
         }
         Path small = temporary.resolve("small-" + round);
-        try (LocalProgram assemble = cloakwork("assemble", "--out", small.toString(), "--parts",
+        try (Command assemble = cloakwork("assemble", "--out", small.toString(), "--parts",
                 "topology-file,websocket-jdk,sphinx-bouncycastle,retransmission-timeout,cover-none")) {
-            assertEquals(0, assemble.awaitEnd(), () -> String.join("\n", assemble.lines()));
+            assertEquals(0, assemble.end().exitCode(), assemble::text);
         }
     }
 

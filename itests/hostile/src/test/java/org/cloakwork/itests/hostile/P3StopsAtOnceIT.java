@@ -20,6 +20,7 @@ import org.cloakwork.api.LocalNetwork;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.Outcome;
+import org.cloakwork.itests.testing.distribution.Command;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,13 +41,13 @@ class P3StopsAtOnceIT {
     private Path folder;
     private int next = 1000;
 
-    private static double stop(LocalProgram program, String signal) throws Exception {
+    private static double stop(Command program, String signal) throws Exception {
         long started = System.nanoTime();
         program.signal(signal);
-        int code = program.awaitEnd();
+        int code = program.end().exitCode();
         double seconds = (System.nanoTime() - started) / 1e9;
         assertEquals(signal.equals("INT") ? 130 : 143, code);
-        String printed = String.join("\n", program.lines());
+        String printed = program.text();
         assertFalse(printed.contains("did not"), printed);
         assertTrue(seconds < SHORTEST_LIMIT_SECONDS, () -> "something was waited for in vain: " + seconds + " s");
         return seconds;
@@ -56,8 +57,8 @@ class P3StopsAtOnceIT {
         return String.join(", ", seconds.stream().map(one -> String.format(Locale.ROOT, "%.2f", one)).toList()) + " s";
     }
 
-    private LocalProgram run(LocalNetwork network, String frontEnds) throws IOException {
-        return LocalProgram.cloakwork("run", "--directory", network.directory().toString(), "--frontends", frontEnds,
+    private Command run(LocalNetwork network, String frontEnds) throws IOException {
+        return Command.cloakwork("run", "--directory", network.directory().toString(), "--frontends", frontEnds,
                 "--etc", folder.resolve("etc").toString(), "--state", folder.resolve("state").toString());
     }
 
@@ -72,10 +73,10 @@ class P3StopsAtOnceIT {
         List<Double> seconds = new ArrayList<>();
         try (LocalNetwork network = LocalNetwork.builder().start();
              MixnetClient sender = MixnetClient.builder().network(network).start()) {
-            sender.awaitReady(LocalProgram.PATIENCE);
+            sender.awaitReady(Command.PATIENCE);
             for (int i = 0; i < STOPS; i++) {
                 // Nobody is connected to its front-end, so what arrives is kept for whoever will be.
-                try (LocalProgram program = run(network, "websocket")) {
+                try (Command program = run(network, "websocket")) {
                     String address = program.awaitLine(line -> line.startsWith("address "))
                             .substring("address ".length());
                     addresses.add(address);
@@ -83,7 +84,7 @@ class P3StopsAtOnceIT {
                     seconds.add(stopUnderTraffic(program, sender, MixnetAddress.parse(address), acknowledged));
                 }
             }
-            try (LocalProgram last = run(network, "")) {
+            try (Command last = run(network, "")) {
                 for (int length : acknowledged) {
                     last.awaitLine(("received " + length + " bytes")::equals);
                 }
@@ -98,7 +99,7 @@ class P3StopsAtOnceIT {
     }
 
     /** The length of a message is its number. */
-    private double stopUnderTraffic(LocalProgram program, MixnetClient sender, MixnetAddress address,
+    private double stopUnderTraffic(Command program, MixnetClient sender, MixnetAddress address,
             Set<Integer> acknowledged) throws Exception {
         AtomicBoolean sending = new AtomicBoolean(true);
         Semaphore underWay = new Semaphore(MOST_UNDER_WAY);
@@ -131,7 +132,7 @@ class P3StopsAtOnceIT {
     void whatStaysUpEndsAtOnce(String command, String until, String signal) throws Exception {
         String[] words = Stream.concat(Stream.of(command.split(" ")), command.startsWith("demo")
                 ? Stream.of("--state", folder.toString()) : Stream.empty()).toArray(String[]::new);
-        try (LocalProgram program = LocalProgram.cloakwork(words)) {
+        try (Command program = Command.cloakwork(words)) {
             program.awaitLine(line -> line.startsWith(until));
             System.out.println("P3: " + command + " ended by SIG" + signal + " after "
                     + shown(List.of(stop(program, signal))));

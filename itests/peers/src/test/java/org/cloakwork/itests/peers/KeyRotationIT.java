@@ -67,8 +67,7 @@ class KeyRotationIT {
                 bothWays(client, wasm, askUs(client, wasm));
                 itsAnswer(client, wasm, ours);
                 System.out.printf("peers: key rotation: %d messages exchanged, 0 lost, %d copies of ours, dropped by "
-                        + "nodes:"
-                        + " %d for keys that are gone%n", exchanged,
+                        + "nodes: %d for keys that are gone%n", exchanged,
                         client.counters().get("packets.sent.retransmission"),
                         network.counters().get("dropped-bad-packet")
                                 + network.counters().get("dropped-unknown-rotation"));

@@ -107,7 +107,7 @@ class HouseRulesTest {
                 && call.getTarget().getRawParameterTypes().isEmpty();
     }
 
-    /** The same for randomness. */
+    /** The engine and the parts that decide are given randomness, so that a seed tells all they do. */
     @Test
     void onlyTheEdgesMakeRandomness() {
         allBut(Set.of(

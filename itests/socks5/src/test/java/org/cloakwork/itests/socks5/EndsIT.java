@@ -74,7 +74,7 @@ class EndsIT {
     }
 
     @Test
-    void a_target_that_is_killed_resets_the_application() throws Exception {
+    void aTargetThatIsKilledResetsTheApplication() throws Exception {
         try (Pair pair = pair()) {
             byte[] sent = WebServer.made(100_000);
             pair.target().getOutputStream().write(sent);
@@ -93,7 +93,7 @@ class EndsIT {
     }
 
     @Test
-    void a_target_that_closes_its_half_is_seen_at_once_and_the_other_half_goes_on() throws Exception {
+    void aTargetThatClosesItsHalfIsSeenAtOnceAndTheOtherHalfGoesOn() throws Exception {
         try (Pair pair = pair()) {
             pair.target().getOutputStream().write(new byte[] {1, 2, 3});
             long started = System.nanoTime();
@@ -109,7 +109,7 @@ class EndsIT {
     }
 
     @Test
-    void an_application_that_closes_its_half_still_receives() throws Exception {
+    void anApplicationThatClosesItsHalfStillReceives() throws Exception {
         try (Pair pair = pair()) {
             pair.application().getOutputStream().write(new byte[] {7, 8});
             long started = System.nanoTime();
@@ -129,7 +129,7 @@ class EndsIT {
     }
 
     @Test
-    void an_application_that_is_killed_resets_the_target() throws Exception {
+    void anApplicationThatIsKilledResetsTheTarget() throws Exception {
         try (Pair pair = pair()) {
             pair.application().setSoLinger(true, 0);
             long started = System.nanoTime();
@@ -144,7 +144,7 @@ class EndsIT {
     }
 
     @Test
-    void who_does_not_read_stops_the_target() throws Exception {
+    void whoDoesNotReadStopsTheTarget() throws Exception {
         try (Pair pair = pair()) {
             long[] written = new long[1];
             Future<?> writer = threads.submit(() -> {
@@ -176,7 +176,7 @@ class EndsIT {
     }
 
     @Test
-    void replies_say_what_really_happened() throws Exception {
+    void repliesSayWhatReallyHappened() throws Exception {
         int free;
         try (ServerSocket listener = target()) {
             free = listener.getLocalPort();
@@ -192,7 +192,7 @@ class EndsIT {
     }
 
     @Test
-    void the_exit_knows_users_and_destinations_apart_and_not_the_client() throws Exception {
+    void theExitKnowsUsersAndDestinationsApartAndNotTheClient() throws Exception {
         try (FakeExit fake = new FakeExit(world); FrontEnd.Serving socks = fake.frontEnd(Map.of())) {
             for (String user : new String[] {"", "work", "home", "work"}) {
                 fake.ask(socks, user, "example.com", 80).close();

@@ -54,7 +54,7 @@ class HostileIT {
     }
 
     @Test
-    void a_thousand_idle_half_spoken_and_junk_sockets_are_served_around() throws Exception {
+    void aThousandIdleHalfSpokenAndJunkSocketsAreServedAround() throws Exception {
         assertServes();
         long before = heap();
         Random random = new Random(1);
@@ -94,7 +94,7 @@ class HostileIT {
     }
 
     @Test
-    void who_asks_gets_in_before_who_says_nothing() throws Exception {
+    void whoAsksGetsInBeforeWhoSaysNothing() throws Exception {
         List<Socket> sockets = new ArrayList<>();
         try {
             for (int i = 0; i < 1600; i++) {

@@ -56,14 +56,14 @@ class TransfersIT {
     }
 
     @Test
-    void a_download_of_16_MiB_is_the_same() throws Exception {
+    void aDownloadOf16MiBIsTheSame() throws Exception {
         long started = System.nanoTime();
         download(16 * MIB, "f");
         report("download of 16 MiB", 16 * MIB, started);
     }
 
     @Test
-    void eight_downloads_of_2_MiB_at_once_are_the_same() throws Exception {
+    void eightDownloadsOf2MiBAtOnceAreTheSame() throws Exception {
         long started = System.nanoTime();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<?>> downloads = new ArrayList<>();
@@ -82,7 +82,7 @@ class TransfersIT {
     }
 
     @Test
-    void an_upload_of_8_MiB_is_the_same() throws Exception {
+    void anUploadOf8MiBIsTheSame() throws Exception {
         byte[] bytes = WebServer.made(8 * MIB);
         Path file = Files.write(folder.resolve("up"), bytes);
         long started = System.nanoTime();
@@ -92,7 +92,7 @@ class TransfersIT {
     }
 
     @Test
-    void every_version_of_SOCKS_that_curl_speaks_works() throws Exception {
+    void everyVersionOfSOCKSThatCurlSpeaksWorks() throws Exception {
         byte[] expected = WebServer.made(777);
         for (String[] how : new String[][] {{"--socks4"}, {"--socks4a"}, {"--socks5"}, {"--socks5-hostname"}}) {
             Path to = folder.resolve("small");
@@ -105,7 +105,7 @@ class TransfersIT {
     }
 
     @Test
-    void a_gateway_that_restarts_in_the_middle_costs_time_only() throws Exception {
+    void aGatewayThatRestartsInTheMiddleCostsTimeOnly() throws Exception {
         for (int gateway = 0; gateway < 2; gateway++) {
             Path to = folder.resolve("restart" + gateway);
             long started = System.nanoTime();
@@ -128,7 +128,7 @@ class TransfersIT {
     }
 
     @Test
-    void a_browser_shows_the_page_and_its_picture() throws Exception {
+    void aBrowserShowsThePageAndItsPicture() throws Exception {
         boolean browser = Files.isExecutable(Path.of("/usr/bin/chromium"));
         assertTrue(browser || System.getenv("CI") == null, "no /usr/bin/chromium, which .ci/run installs");
         assumeTrue(browser, "no /usr/bin/chromium");

@@ -67,7 +67,7 @@ class VectorsIT {
 
     /** Every request there is, also those nobody can read: what asks for an answer gets it in its version. */
     @Test
-    void the_exit_answers_every_request_in_its_version() throws Exception {
+    void theExitAnswersEveryRequestInItsVersion() throws Exception {
         BlockingQueue<ProviderResponse> answers = new LinkedBlockingQueue<>();
         int replayed = 0;
         int answered = 0;
@@ -160,7 +160,7 @@ class VectorsIT {
 
     /** What the front-end asks is, byte for byte, what Nym's client asks. */
     @Test
-    void the_front_end_asks_as_in_the_vectors() throws Exception {
+    void theFrontEndAsksAsInTheVectors() throws Exception {
         int replayed = 0;
         // Nobody is answered here, so that two front-ends of one client do not matter.
         try (FakeExit exit = new FakeExit(world);
@@ -191,7 +191,7 @@ class VectorsIT {
     // ------------------------------------------------------------------ responses, to the front-end
 
     @Test
-    void the_front_end_takes_every_response() throws Exception {
+    void theFrontEndTakesEveryResponse() throws Exception {
         int replayed = 0;
         try (FakeExit exit = new FakeExit(world); FrontEnd.Serving socks = exit.frontEnd(Map.of())) {
             for (JsonNode c : cases("response", "responseParse")) {

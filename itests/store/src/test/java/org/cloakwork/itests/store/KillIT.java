@@ -135,7 +135,7 @@ class KillIT {
     }
 
     @Test
-    void a6_a7_nothing_is_lost_or_doubled_over_twenty_kills() throws Exception {
+    void a6A7NothingIsLostOrDoubledOverTwentyKills() throws Exception {
         long started = System.nanoTime();
         int kills = 0;
         int promisedReplies = 0;

@@ -47,13 +47,13 @@ abstract class GatewayTransportContract {
     private static final long CLOSE_GRACE_MILLIS = 1_000;
 
     private final String name;
-    /** What the reason says if nobody listens, */
+    /** What the reason says if nobody listens. */
     private final String refused;
-    /** if a message is too large, */
+    /** What the reason says if a message is too large. */
     private final String tooLarge;
-    /** if the connection ends without a close frame, */
+    /** What the reason says if the connection ends without a close frame. */
     private final String ended;
-    /** and if a peer did not answer when the link was finished. */
+    /** What the reason says if a peer did not answer when the link was finished. */
     private final String cutOff;
     /** The request's headers of that name. */
     private final List<String> userAgent;

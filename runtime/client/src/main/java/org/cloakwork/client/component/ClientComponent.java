@@ -107,8 +107,7 @@ public final class ClientComponent {
         /** {@return how} */
         @AttributeDefinition(name = "Guards", required = false, min = "1", max = "10",
                 description = "1 to 10; if no gateway is named, so many are drawn at random, kept for weeks and used "
-                + "in "
-                        + "order, so that who blocks one cannot lead the client to his own.")
+                + "in order, so that who blocks one cannot lead the client to his own.")
         int guards() default 2;
 
         /** {@return hours} */
@@ -126,8 +125,7 @@ public final class ClientComponent {
         /** {@return how} */
         @AttributeDefinition(name = "TLS", required = false,
                 description = "Whether a gateway that announces a name is used over TLS only, over TLS if that works, "
-                + "or "
-                        + "in the clear; others are used in the clear, and so are those on loopback addresses if TLS "
+                + "or in the clear; others are used in the clear, and so are those on loopback addresses if TLS "
                         + "does not work.",
                 options = {@Option(label = "required", value = "required"),
                     @Option(label = "preferred", value = "preferred"), @Option(label = "off", value = "off")})

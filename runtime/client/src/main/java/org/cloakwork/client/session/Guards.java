@@ -30,9 +30,9 @@ final class Guards {
 
     private static final Logger LOG = LoggerFactory.getLogger(Guards.class);
 
-    /** Each stays so long, */
+    /** How long a guard stays, but for {@link #SPREAD}. */
     static final Duration LIFETIME = Duration.ofDays(60);
-    /** and up to so much less or more, so that not all go at once. */
+    /** How much less or more than {@link #LIFETIME} at most, drawn for each, so that not all go at once. */
     static final Duration SPREAD = Duration.ofDays(15);
     /** One that cannot be used according to the topology for so long is replaced. */
     static final Duration UNLISTED_LIMIT = Duration.ofDays(7);

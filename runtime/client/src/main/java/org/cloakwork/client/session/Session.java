@@ -62,9 +62,9 @@ public final class Session {
     private static final byte[] PING = new byte[8];
     /** The same line is logged once in so long, however often the link comes and goes. */
     private static final Duration QUIET = Duration.ofMinutes(10);
-    /** A link we leave ourselves is read until nothing has come for so long, */
+    /** A link we leave ourselves is read until nothing has come for so long. */
     private static final Duration FAREWELL_SILENCE = Duration.ofSeconds(1);
-    /** and for so long at most. */
+    /** A link we leave ourselves is read for so long at most, whatever still comes. */
     private static final Duration LONGEST_FAREWELL = Duration.ofSeconds(10);
     /** With a later guard, so long until the earlier ones are asked again; each time in vain makes it longer. */
     private static final Duration FIRST_RETURN = Duration.ofMinutes(20);

@@ -44,8 +44,7 @@ import org.cloakwork.wire.topology.TopologyJson;
  * <pre>
  * gateway       own identity 32                       identity of our gateway 32
  * guards        own identity 32                       for each: identity 32, drawn 8, to be replaced 8, not in the
- * network
- *                                                     since 8 or 0
+ *                                                     network since 8 or 0
  * registration  own identity 32, gateway 32           shared key 32, last timestamp in seconds 8
  * tag           recipient 96                          our tag 16, last used 8
  * reply-key     BLAKE3 of the key 32                  key 16, made 8, our tag it was given away under 16 or nothing

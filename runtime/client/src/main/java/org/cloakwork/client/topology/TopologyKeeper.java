@@ -56,7 +56,7 @@ public final class TopologyKeeper {
     private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(2);
     /** At least so often a new topology is asked for: keys that rotated are good for one more epoch only. */
     private static final int REFRESHES_AN_EPOCH = 4;
-    /** But not more often than this, whatever the directory says of epochs. */
+    /** Between questions for a topology, at least, whatever the directory says of epochs. */
     private static final Duration LEAST_PERIOD = Duration.ofMillis(250);
 
     private final Parts parts;

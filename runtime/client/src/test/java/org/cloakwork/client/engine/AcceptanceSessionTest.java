@@ -53,7 +53,7 @@ class AcceptanceSessionTest {
     }
 
     @Test
-    void a4_a_gateway_down_for_5_s_70_s_and_10_min_costs_no_message() {
+    void a4AGatewayDownFor5S70SAnd10MinCostsNoMessage() {
         for (Duration outage : List.of(Duration.ofSeconds(5), Duration.ofSeconds(70), Duration.ofMinutes(10))) {
             try (World world = new World(seed.next(), new ClearFormat(), 2)) {
                 TestClient alice = clientAt(world, 0);
@@ -86,7 +86,7 @@ class AcceptanceSessionTest {
     }
 
     @Test
-    void a5_a_gateway_gone_for_ever_leads_to_another_one_within_the_bound_and_the_new_address_is_told() {
+    void a5AGatewayGoneForEverLeadsToAnotherOneWithinTheBoundAndTheNewAddressIsTold() {
         try (World world = new World(seed.value(), new ClearFormat(), 3)) {
             TestClient alice = clientAt(world, 0);
             TestClient bob = clientAt(world, 1);
@@ -112,7 +112,7 @@ class AcceptanceSessionTest {
     }
 
     @Test
-    void a16_a_topology_outage_logs_few_lines_is_visible_and_stops_no_traffic() {
+    void a16ATopologyOutageLogsFewLinesIsVisibleAndStopsNoTraffic() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT,
                     World.cover(Optional.of(Duration.ofMillis(500)), Optional.empty()));
@@ -138,7 +138,7 @@ class AcceptanceSessionTest {
     }
 
     @Test
-    void a16_a_gateway_outage_logs_few_lines_however_often_the_client_tries() {
+    void a16AGatewayOutageLogsFewLinesHoweverOftenTheClientTries() {
         try (World world = new World(seed.value(), new ClearFormat(), 2)) {
             TestClient alice = clientAt(world, 0);
             LogLines.take();
@@ -156,7 +156,7 @@ class AcceptanceSessionTest {
     }
 
     @Test
-    void a16_a_link_that_is_lost_every_few_seconds_logs_few_lines() {
+    void a16ALinkThatIsLostEveryFewSecondsLogsFewLines() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             LogLines.take();
@@ -171,7 +171,7 @@ class AcceptanceSessionTest {
     }
 
     @Test
-    void a21_every_call_returns_by_its_deadline_when_nothing_answers() throws Exception {
+    void a21EveryCallReturnsByItsDeadlineWhenNothingAnswers() throws Exception {
         for (int fault = 0; fault < 5; fault++) {
             try (World world = new World(seed.next())) {
                 TestClient bob = world.readyClient();
@@ -212,7 +212,7 @@ class AcceptanceSessionTest {
     }
 
     @Test
-    void a25_a_lost_probe_does_not_flip_the_state_while_traffic_flows() {
+    void a25ALostProbeDoesNotFlipTheStateWhileTrafficFlows() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();

@@ -71,7 +71,7 @@ class AcceptanceTest {
     }
 
     @Test
-    void a1_a2_every_pair_of_packets_of_two_messages_may_change_places_and_no_byte_is_lost() {
+    void a1A2EveryPairOfPacketsOfTwoMessagesMayChangePlacesAndNoByteIsLost() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             byte[] first = world.randomness.bytes(6_000);
@@ -104,7 +104,7 @@ class AcceptanceTest {
     }
 
     @Test
-    void a1_a2_a_missing_packet_is_never_skipped_silently() {
+    void a1A2AMissingPacketIsNeverSkippedSilently() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             byte[] message = world.randomness.bytes(6_000);
@@ -146,7 +146,7 @@ class AcceptanceTest {
 
     @Test
     @Timeout(300)
-    void a9_a14_after_a_week_queues_heap_and_latency_are_what_they_were_on_the_first_day() {
+    void a9A14AfterAWeekQueuesHeapAndLatencyAreWhatTheyWereOnTheFirstDay() {
         long begun = System.nanoTime();
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
@@ -200,7 +200,7 @@ class AcceptanceTest {
 
     @Test
     @Timeout(300)
-    void a10_of_eight_lanes_one_is_greedy_and_the_others_keep_their_share() {
+    void a10OfEightLanesOneIsGreedyAndTheOthersKeepTheirShare() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT, new PoissonCover.Factory().create(Map.of()));
             alice.awaitReady();
@@ -236,7 +236,7 @@ class AcceptanceTest {
     // ------------------------------------------------------------------ A11: stop
 
     @Test
-    void a11_a_message_sent_while_the_client_is_closed_is_delivered_or_reported_never_neither() {
+    void a11AMessageSentWhileTheClientIsClosedIsDeliveredOrReportedNeverNeither() {
         int delivered = 0;
         int reported = 0;
         for (int round = 0; round < 20; round++) {
@@ -281,7 +281,7 @@ class AcceptanceTest {
     // ------------------------------------------------------------------ A13: loss
 
     @Test
-    void a13_under_30_percent_loss_the_budget_of_copies_is_kept_and_every_message_ends() {
+    void a13Under30PercentLossTheBudgetOfCopiesIsKeptAndEveryMessageEnds() {
         RetransmissionPolicy adaptive = new AdaptiveRetransmission.Factory().create(Map.of());
         try (World world = new World(seed.value())) {
             TestClient alice = world.client();
@@ -306,7 +306,7 @@ class AcceptanceTest {
     }
 
     @Test
-    void a13_what_the_policy_gives_up_is_reported() {
+    void a13WhatThePolicyGivesUpIsReported() {
         RetransmissionPolicy adaptive =
                 new AdaptiveRetransmission.Factory().create(Map.of("maximum-retransmissions", "2"));
         try (World world = new World(seed.value())) {

@@ -47,7 +47,7 @@ class AdaptiveRetransmissionTest {
     }
 
     @Test
-    void a_lost_packet_is_sent_again_much_sooner_once_the_path_is_known() {
+    void aLostPacketIsSentAgainMuchSoonerOnceThePathIsKnown() {
         try (World world = new World(seed.value())) {
             TestClient alice = client(world, ADAPTIVE);
             assertEquals(0, retransmissionsAPacket(world, alice));
@@ -60,7 +60,7 @@ class AdaptiveRetransmissionTest {
     }
 
     @Test
-    void on_a_path_slower_than_fixed_waits_copies_without_need_end() {
+    void onAPathSlowerThanFixedWaitsCopiesWithoutNeedEnd() {
         try (World world = new World(seed.value())) {
             world.jitter = Duration.ofSeconds(2);
             TestClient fixed = client(world, World.TIMEOUT);
@@ -74,7 +74,7 @@ class AdaptiveRetransmissionTest {
     }
 
     @Test
-    void a_path_that_becomes_slow_all_at_once_is_learnt() {
+    void aPathThatBecomesSlowAllAtOnceIsLearnt() {
         try (World world = new World(seed.value())) {
             TestClient alice = client(world, ADAPTIVE);
             retransmissionsAPacket(world, alice);
@@ -86,7 +86,7 @@ class AdaptiveRetransmissionTest {
     }
 
     @Test
-    void every_send_ends_and_the_budget_is_kept_under_loss() {
+    void everySendEndsAndTheBudgetIsKeptUnderLoss() {
         for (int round = 0; round < 2; round++) {
             try (World world = new World(seed.next())) {
                 TestClient alice = client(world, ADAPTIVE);
@@ -109,7 +109,7 @@ class AdaptiveRetransmissionTest {
     }
 
     @Test
-    void a_dead_network_costs_the_budget_and_no_more() {
+    void aDeadNetworkCostsTheBudgetAndNoMore() {
         try (World world = new World(seed.value())) {
             TestClient alice = client(world, ADAPTIVE);
             retransmissionsAPacket(world, alice);

@@ -63,7 +63,7 @@ class CoverLawTest {
     }
 
     @Test
-    void an_idle_client_sends_a_poisson_stream_of_55_packets_a_second() {
+    void anIdleClientSendsAPoissonStreamOf55PacketsASecond() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT, POISSON);
             alice.awaitReady();
@@ -75,7 +75,7 @@ class CoverLawTest {
     }
 
     @Test
-    void a_busy_client_sends_the_same_stream() {
+    void aBusyClientSendsTheSameStream() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT, POISSON);
             alice.awaitReady();
@@ -91,7 +91,7 @@ class CoverLawTest {
     }
 
     @Test
-    void a_slow_link_slows_the_main_stream_down_to_a_sixth_and_afterwards_it_recovers() {
+    void aSlowLinkSlowsTheMainStreamDownToASixthAndAfterwardsItRecovers() {
         try (World world = new World(seed.value())) {
             AtomicInteger level = new AtomicInteger();
             TestClient alice = world.client(ClientConfiguration.DEFAULT, watched(level));
@@ -135,7 +135,7 @@ class CoverLawTest {
     }
 
     @Test
-    void a12_uplink_as_stated_and_cover_data_answers_copies_and_requests_differ_in_nothing_outside_the_encryption() {
+    void a12UplinkAsStatedAndCoverDataAnswersCopiesAndRequestsDifferInNothingOutsideTheEncryption() {
         Set<String> outsides = new HashSet<>();
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT, POISSON);
@@ -191,7 +191,7 @@ class CoverLawTest {
     }
 
     @Test
-    void the_constant_part_sends_a_packet_every_20_ms_and_another_every_200_ms() {
+    void theConstantPartSendsAPacketEvery20MsAndAnotherEvery200Ms() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT, CONSTANT);
             alice.awaitReady();

@@ -46,7 +46,7 @@ class CoverTest {
     }
 
     @Test
-    void cover_leaves_in_every_slot_when_nothing_waits_and_comes_back() {
+    void coverLeavesInEverySlotWhenNothingWaitsAndComesBack() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT, SLOTS);
             alice.awaitReady();
@@ -62,7 +62,7 @@ class CoverTest {
     }
 
     @Test
-    void the_law_of_the_gaps_is_the_same_whether_anything_is_sent_or_not() {
+    void theLawOfTheGapsIsTheSameWhetherAnythingIsSentOrNot() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT, SLOTS);
             alice.awaitReady();
@@ -82,7 +82,7 @@ class CoverTest {
     }
 
     @Test
-    void cover_data_retransmissions_replies_and_requests_look_the_same() {
+    void coverDataRetransmissionsRepliesAndRequestsLookTheSame() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT, SLOTS);
             alice.awaitReady();
@@ -109,7 +109,7 @@ class CoverTest {
     }
 
     @Test
-    void loop_cover_leaves_beside_data_that_is_sent_at_once() {
+    void loopCoverLeavesBesideDataThatIsSentAtOnce() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT, LOOPS);
             alice.awaitReady();
@@ -122,7 +122,7 @@ class CoverTest {
     }
 
     @Test
-    void nothing_leaves_without_a_session_and_no_burst_follows() {
+    void nothingLeavesWithoutASessionAndNoBurstFollows() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT, SLOTS);
             alice.awaitReady();
@@ -140,7 +140,7 @@ class CoverTest {
     }
 
     @Test
-    void a_strategy_exchanged_in_mid_transfer_changes_the_pace_and_loses_nothing() {
+    void aStrategyExchangedInMidTransferChangesThePaceAndLosesNothing() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT, SLOTS);
             alice.awaitReady();
@@ -158,7 +158,7 @@ class CoverTest {
     }
 
     @Test
-    void lanes_take_turns_so_that_a_small_message_overtakes_a_large_one() {
+    void lanesTakeTurnsSoThatASmallMessageOvertakesALargeOne() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT, SLOTS);
             alice.awaitReady();
@@ -175,7 +175,7 @@ class CoverTest {
     }
 
     @Test
-    void the_window_bounds_what_is_under_way_and_closes_under_loss() {
+    void theWindowBoundsWhatIsUnderWayAndClosesUnderLoss() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             world.loss = 1;

@@ -39,7 +39,7 @@ class DeliveryTest {
     final Seed seed = new Seed();
 
     @Test
-    void a_message_arrives_and_is_acknowledged() {
+    void aMessageArrivesAndIsAcknowledged() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
@@ -54,7 +54,7 @@ class DeliveryTest {
     }
 
     @Test
-    void an_empty_message_arrives() {
+    void anEmptyMessageArrives() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             alice.awaitAcknowledged(alice.send(alice.address(), ""));
@@ -64,7 +64,7 @@ class DeliveryTest {
     }
 
     @Test
-    void a_message_of_several_sets_arrives_whole() {
+    void aMessageOfSeveralSetsArrivesWhole() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             byte[] large = world.randomness.bytes(1 << 20);
@@ -77,7 +77,7 @@ class DeliveryTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0, 0.1, 0.3})
-    void every_send_ends_acknowledged_or_failed_by_its_deadline_under_loss(double loss) {
+    void everySendEndsAcknowledgedOrFailedByItsDeadlineUnderLoss(double loss) {
         for (int round = 0; round < 3; round++) {
             try (World world = new World(seed.next())) {
                 TestClient alice = world.readyClient();
@@ -109,7 +109,7 @@ class DeliveryTest {
     }
 
     @Test
-    void a_message_nobody_acknowledges_fails_at_its_deadline_and_not_before() {
+    void aMessageNobodyAcknowledgesFailsAtItsDeadlineAndNotBefore() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             world.loss = 1;
@@ -126,7 +126,7 @@ class DeliveryTest {
     }
 
     @Test
-    void a_deadline_of_centuries_is_accepted() {
+    void aDeadlineOfCenturiesIsAccepted() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             alice.awaitAcknowledged(alice.send(alice.address(), new byte[1],
@@ -135,7 +135,7 @@ class DeliveryTest {
     }
 
     @Test
-    void a_packet_the_policy_gives_up_fails_its_message_as_such_and_does_not_block_others() {
+    void aPacketThePolicyGivesUpFailsItsMessageAsSuchAndDoesNotBlockOthers() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             alice.parts.set(PartKind.RETRANSMISSION, packet -> Optional.empty());
@@ -152,7 +152,7 @@ class DeliveryTest {
     }
 
     @Test
-    void nothing_is_delivered_twice_under_duplication_loss_and_reordering() {
+    void nothingIsDeliveredTwiceUnderDuplicationLossAndReordering() {
         for (int round = 0; round < 3; round++) {
             try (World world = new World(seed.next())) {
                 TestClient alice = world.readyClient();
@@ -173,7 +173,7 @@ class DeliveryTest {
     }
 
     @Test
-    void acknowledgements_that_are_late_unknown_or_malformed_are_counted_and_harmless() {
+    void acknowledgementsThatAreLateUnknownOrMalformedAreCountedAndHarmless() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             FakeGateway gateway = world.gateway();
@@ -194,7 +194,7 @@ class DeliveryTest {
     }
 
     @Test
-    void messages_admitted_before_the_first_session_go_out_when_it_comes() {
+    void messagesAdmittedBeforeTheFirstSessionGoOutWhenItComes() {
         try (World world = new World(seed.value())) {
             TestClient bob = world.readyClient();
             world.gateway().unreachable = true;
@@ -210,7 +210,7 @@ class DeliveryTest {
     }
 
     @Test
-    void messages_of_one_lane_are_cut_and_sent_in_their_order() {
+    void messagesOfOneLaneAreCutAndSentInTheirOrder() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             List<Delivery> sent = IntStream.range(0, 40)
@@ -229,7 +229,7 @@ class DeliveryTest {
     }
 
     @Test
-    void a_recipient_at_an_unknown_gateway_is_refused() {
+    void aRecipientAtAnUnknownGatewayIsRefused() {
         try (World world = new World(seed.value(), new ClearFormat(), 2)) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT.withGateway(world.gateway().identity()),
                     World.NO_COVER);
@@ -242,7 +242,7 @@ class DeliveryTest {
     }
 
     @Test
-    void a_recipient_whose_gateway_leaves_the_network_while_a_message_is_on_its_way_fails_it_by_its_deadline() {
+    void aRecipientWhoseGatewayLeavesTheNetworkWhileAMessageIsOnItsWayFailsItByItsDeadline() {
         try (World world = new World(seed.value(), new ClearFormat(), 2)) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT.withGateway(world.gateways.get(0).identity()),
                     World.NO_COVER);
@@ -267,7 +267,7 @@ class DeliveryTest {
     }
 
     @Test
-    void a_message_that_is_too_large_or_an_empty_reply_is_refused_at_once() {
+    void aMessageThatIsTooLargeOrAnEmptyReplyIsRefusedAtOnce() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             Delivery tooLarge = alice.send(alice.address(), new byte[alice.engine.maxMessageBytes() + 1]);
@@ -279,7 +279,7 @@ class DeliveryTest {
     }
 
     @Test
-    void a_full_outbox_refuses_and_its_bytes_come_back_after_the_end() {
+    void aFullOutboxRefusesAndItsBytesComeBackAfterTheEnd() {
         try (World world = new World(seed.value())) {
             ClientConfiguration small = new ClientConfiguration(Optional.empty(), Duration.ofMillis(15),
                     Duration.ofMinutes(5), 100_000, 100_000, 80_000);
@@ -298,7 +298,7 @@ class DeliveryTest {
     }
 
     @Test
-    void empty_messages_fill_the_outbox_too() {
+    void emptyMessagesFillTheOutboxToo() {
         try (World world = new World(seed.value())) {
             world.gateway().unreachable = true;
             ClientConfiguration small = new ClientConfiguration(Optional.empty(), Duration.ofMillis(15),
@@ -312,7 +312,7 @@ class DeliveryTest {
     }
 
     @Test
-    void messages_that_ended_while_nothing_could_leave_are_not_kept() {
+    void messagesThatEndedWhileNothingCouldLeaveAreNotKept() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             world.gateway().hung = true;
@@ -332,7 +332,7 @@ class DeliveryTest {
     }
 
     @Test
-    void closing_ends_everything_and_leaves_no_timer() {
+    void closingEndsEverythingAndLeavesNoTimer() {
         for (int round = 0; round < 5; round++) {
             try (World world = new World(seed.next())) {
                 TestClient alice = world.client(ClientConfiguration.DEFAULT,
@@ -363,7 +363,7 @@ class DeliveryTest {
     }
 
     @Test
-    void real_sphinx_packets_take_the_same_way() {
+    void realSphinxPacketsTakeTheSameWay() {
         try (World world = new World(seed.value(), new BouncyCastleSphinx(), 2)) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();

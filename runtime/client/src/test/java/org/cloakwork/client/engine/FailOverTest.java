@@ -62,7 +62,7 @@ class FailOverTest {
     }
 
     @Test
-    void a_gateway_out_of_reach_for_too_long_is_exchanged_and_nothing_on_its_way_is_lost() {
+    void aGatewayOutOfReachForTooLongIsExchangedAndNothingOnItsWayIsLost() {
         try (World world = new World(seed.value(), new ClearFormat(), 3)) {
             TestClient alice = clientAt(world, world.gateways.get(0));
             TestClient bob = clientAt(world, world.gateways.get(1));
@@ -87,7 +87,7 @@ class FailOverTest {
     }
 
     @Test
-    void a_gateway_that_comes_back_before_the_limit_is_kept_and_so_is_one_when_all_are_away() {
+    void aGatewayThatComesBackBeforeTheLimitIsKeptAndSoIsOneWhenAllAreAway() {
         try (World world = new World(seed.value(), new ClearFormat(), 3)) {
             TestClient alice = world.readyClient();
             MixnetAddress before = alice.address();
@@ -109,7 +109,7 @@ class FailOverTest {
     }
 
     @Test
-    void time_without_a_transport_is_not_held_against_the_gateway() {
+    void timeWithoutATransportIsNotHeldAgainstTheGateway() {
         try (World world = new World(seed.value(), new ClearFormat(), 3)) {
             TestClient alice = world.readyClient();
             MixnetAddress before = alice.address();
@@ -126,7 +126,7 @@ class FailOverTest {
     }
 
     @Test
-    void a_named_gateway_is_never_exchanged() {
+    void aNamedGatewayIsNeverExchanged() {
         try (World world = new World(seed.value(), new ClearFormat(), 2)) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT.withGateway(world.gateway().identity()),
                     World.NO_COVER);
@@ -144,7 +144,7 @@ class FailOverTest {
     }
 
     @Test
-    void a_gateway_gone_from_the_topology_for_too_long_is_exchanged_and_the_way_back_is_open() {
+    void aGatewayGoneFromTheTopologyForTooLongIsExchangedAndTheWayBackIsOpen() {
         try (World world = new World(seed.value(), new ClearFormat(), 2)) {
             TestClient alice = clientAt(world, world.gateways.get(0));
             TestClient bob = clientAt(world, world.gateways.get(1));
@@ -173,7 +173,7 @@ class FailOverTest {
     }
 
     @Test
-    void without_another_gateway_the_old_one_is_kept() {
+    void withoutAnotherGatewayTheOldOneIsKept() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             MixnetAddress before = alice.address();
@@ -194,7 +194,7 @@ class FailOverTest {
     }
 
     @Test
-    void the_fastest_guard_is_found_by_measuring_the_guards_and_nobody_else() {
+    void theFastestGuardIsFoundByMeasuringTheGuardsAndNobodyElse() {
         try (World world = new World(seed.value(), new ClearFormat(), 50)) {
             for (int i = 0; i < 50; i++) {
                 world.gateways.get(i).distance = Duration.ofMillis(100 + 20L * i);
@@ -226,7 +226,7 @@ class FailOverTest {
     }
 
     @Test
-    void a_gateway_the_directory_leaves_out_is_not_chosen_and_the_reason_is_told() {
+    void aGatewayTheDirectoryLeavesOutIsNotChosenAndTheReasonIsTold() {
         try (World world = new World(seed.value(), new ClearFormat(), 2)) {
             FakeGateway slow = world.gateways.getFirst();
             leaveOut(world, slow, "performance 12 % is below 50 %");
@@ -250,7 +250,7 @@ class FailOverTest {
     }
 
     @Test
-    void when_no_guard_can_be_used_the_reasons_are_told() {
+    void whenNoGuardCanBeUsedTheReasonsAreTold() {
         try (World world = new World(seed.value(), new ClearFormat(), 3)) {
             world.gateways.get(0).unreachable = true;
             world.gateways.get(1).refusesRegistration = true;

@@ -53,7 +53,7 @@ class GuardsTest {
     }
 
     @Test
-    void whoever_blocks_the_guards_one_by_one_leads_the_client_to_no_third_gateway() {
+    void whoeverBlocksTheGuardsOneByOneLeadsTheClientToNoThirdGateway() {
         try (World world = new World(seed.value(), new ClearFormat(), 20)) {
             TestClient alice = world.readyClient();
             FakeGateway first = gatewayOf(alice);
@@ -74,7 +74,7 @@ class GuardsTest {
     }
 
     @Test
-    void a_new_client_that_reaches_no_guard_tries_no_third_gateway() {
+    void aNewClientThatReachesNoGuardTriesNoThirdGateway() {
         try (World world = new World(seed.value(), new ClearFormat(), 20)) {
             world.gateways.forEach(gateway -> gateway.unreachable = true);
             TestClient alice = world.client();
@@ -85,7 +85,7 @@ class GuardsTest {
     }
 
     @Test
-    void after_a_guard_whose_link_throws_or_that_says_no_the_next_is_tried() {
+    void afterAGuardWhoseLinkThrowsOrThatSaysNoTheNextIsTried() {
         for (GatewayPolicy.Preference preference : GatewayPolicy.Preference.values()) {
             try (World world = new World(seed.next(), new ClearFormat(), 3)) {
                 IdentityKey odd = world.gateways.get(0).identity();
@@ -105,7 +105,7 @@ class GuardsTest {
     }
 
     @Test
-    void the_first_guard_is_gone_back_to_once_it_answers_and_nothing_is_lost_on_the_way() {
+    void theFirstGuardIsGoneBackToOnceItAnswersAndNothingIsLostOnTheWay() {
         try (World world = new World(seed.value(), new ClearFormat(), 5)) {
             TestClient bob = world.readyClient();
             TestClient alice = world.readyClient();
@@ -132,7 +132,7 @@ class GuardsTest {
     }
 
     @Test
-    void the_guards_are_the_same_after_a_restart() {
+    void theGuardsAreTheSameAfterARestart() {
         try (World world = new World(seed.value(), new ClearFormat(), 20)) {
             MemoryStore store = new MemoryStore(folder);
             TestClient alice = world.client(store).start();
@@ -150,7 +150,7 @@ class GuardsTest {
     }
 
     @Test
-    void the_gateway_of_a_state_without_guards_is_the_first() throws Exception {
+    void theGatewayOfAStateWithoutGuardsIsTheFirst() throws Exception {
         try (World world = new World(seed.value(), new ClearFormat(), 20)) {
             MemoryStore store = new MemoryStore(folder);
             TestClient alice = world.client(store).start();
@@ -179,7 +179,7 @@ class GuardsTest {
     }
 
     @Test
-    void one_guard_is_never_exchanged_while_it_is_in_the_network() {
+    void oneGuardIsNeverExchangedWhileItIsInTheNetwork() {
         try (World world = new World(seed.value(), new ClearFormat(), 5)) {
             TestClient alice = client(world, GatewayPolicy.DEFAULT.withGuards(1));
             alice.awaitReady();
@@ -194,7 +194,7 @@ class GuardsTest {
     }
 
     @Test
-    void guards_are_replaced_after_weeks_and_not_before() {
+    void guardsAreReplacedAfterWeeksAndNotBefore() {
         try (World world = new World(seed.value(), new ClearFormat(), 20)) {
             TestClient alice = world.readyClient();
             MixnetAddress address = alice.address();
@@ -208,7 +208,7 @@ class GuardsTest {
     }
 
     @Test
-    void guards_gone_from_the_network_are_replaced_after_a_week() {
+    void guardsGoneFromTheNetworkAreReplacedAfterAWeek() {
         try (World world = new World(seed.value(), new ClearFormat(), 20)) {
             MemoryStore store = new MemoryStore(folder);
             TestClient alice = world.client(store).start();

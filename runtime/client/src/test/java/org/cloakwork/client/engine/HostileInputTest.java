@@ -65,7 +65,7 @@ class HostileInputTest {
     }
 
     @Test
-    void a_fragment_whose_position_is_out_of_range_is_counted_and_dropped() {
+    void aFragmentWhosePositionIsOutOfRangeIsCountedAndDropped() {
         byte[] whole = fragment(7, 3, 2, OptionalInt.empty(), OptionalInt.empty(), 100).bytes();
         int count = 0;
         for (int total = 0; total <= 3; total++) {
@@ -83,7 +83,7 @@ class HostileInputTest {
     }
 
     @Test
-    void sets_linked_in_a_circle_are_counted_and_dropped() {
+    void setsLinkedInACircleAreCountedAndDropped() {
         linked(1, 3, 2);
         linked(2, 1, 3);
         linked(3, 2, 1);
@@ -98,7 +98,7 @@ class HostileInputTest {
     }
 
     @Test
-    void a_set_linked_to_itself_is_counted_and_dropped() {
+    void aSetLinkedToItselfIsCountedAndDropped() {
         byte[] first = fragment(5, SET_LENGTH, 1, OptionalInt.of(6), OptionalInt.empty(), 10).bytes();
         // The link, 6, becomes 5.
         first[9] = 5;
@@ -108,7 +108,7 @@ class HostileInputTest {
     }
 
     @Test
-    void acknowledgements_of_22_to_48_bytes_are_counted_and_dropped() {
+    void acknowledgementsOf22To48BytesAreCountedAndDropped() {
         for (int length = 22; length <= 48; length++) {
             world.gateway().deliver(alice.address().identity(), world.randomness.bytes(length));
         }
@@ -118,7 +118,7 @@ class HostileInputTest {
     }
 
     @Test
-    void unfinished_messages_never_hold_more_than_the_limit_and_what_is_under_way_survives_them() {
+    void unfinishedMessagesNeverHoldMoreThanTheLimitAndWhatIsUnderWaySurvivesThem() {
         world.clients.remove(alice);
         alice.stop();
         ClientConfiguration small = new ClientConfiguration(Optional.empty(), Duration.ofMillis(15),

@@ -85,7 +85,7 @@ class KillTest {
     }
 
     @Test
-    void who_she_is_survives() {
+    void whoSheIsSurvives() {
         MixnetAddress address = alice.address();
         restart();
         assertEquals(address, alice.address());
@@ -95,7 +95,7 @@ class KillTest {
     }
 
     @Test
-    void a_gateway_that_is_gone_is_replaced_and_taken_again_by_name() {
+    void aGatewayThatIsGoneIsReplacedAndTakenAgainByName() {
         MixnetAddress address = alice.address();
         alice.kill();
         world.directory = () -> CompletableFuture.completedFuture(world.topology(Set.of(address.gateway())));
@@ -110,7 +110,7 @@ class KillTest {
     }
 
     @Test
-    void while_the_directory_is_down_she_goes_on_with_the_topology_of_before() {
+    void whileTheDirectoryIsDownSheGoesOnWithTheTopologyOfBefore() {
         world.runFor(Duration.ofMinutes(7));
         alice.kill();
         world.directory = () -> World.noTopology("the directory is down");
@@ -134,7 +134,7 @@ class KillTest {
     }
 
     @Test
-    void when_the_directory_says_nothing_the_topology_of_before_is_used_after_five_seconds() {
+    void whenTheDirectorySaysNothingTheTopologyOfBeforeIsUsedAfterFiveSeconds() {
         alice.kill();
         world.directory = CompletableFuture::new;
         alice = world.client(store).start();
@@ -144,7 +144,7 @@ class KillTest {
     }
 
     @Test
-    void a_topology_of_yesterday_is_not_used() {
+    void aTopologyOfYesterdayIsNotUsed() {
         alice.kill();
         world.directory = () -> World.noTopology("the directory is down");
         world.runFor(Duration.ofHours(25));
@@ -155,7 +155,7 @@ class KillTest {
     }
 
     @Test
-    void a6_a7_what_is_stored_arrives_once_however_often_she_is_killed() {
+    void a6A7WhatIsStoredArrivesOnceHoweverOftenSheIsKilled() {
         world.loss = 0.1;
         world.duplication = 0.1;
         world.jitter = Duration.ofMillis(300);
@@ -186,7 +186,7 @@ class KillTest {
     }
 
     @Test
-    void answers_to_questions_of_before_are_understood() {
+    void answersToQuestionsOfBeforeAreUnderstood() {
         alice.awaitAcknowledged(alice.send(bob.address(), bytes("question"), SendOptions.DEFAULT.withReplySurbs(8)));
         bob.awaitReceived(1);
         SenderTag tag = bob.received.getFirst().sender().orElseThrow();
@@ -206,7 +206,7 @@ class KillTest {
 
     /** A packet made with a reply block has the block's header, so the same header twice is the same block twice. */
     @Test
-    void a_reply_block_is_used_once_however_often_she_is_killed() {
+    void aReplyBlockIsUsedOnceHoweverOftenSheIsKilled() {
         bob.awaitAcknowledged(bob.send(alice.address(), bytes("question"), SendOptions.DEFAULT.withReplySurbs(200)));
         alice.awaitReceived(1);
         SenderTag tag = alice.received.getFirst().sender().orElseThrow();
@@ -239,7 +239,7 @@ class KillTest {
     }
 
     @Test
-    void what_arrived_of_a_message_counts() {
+    void whatArrivedOfAMessageCounts() {
         byte[] message = world.randomness.bytes(400_000);
         Delivery delivery = bob.send(alice.address(), message);
         assertTrue(world.time.runUntil(() -> alice.counter(Counter.RECEIVED_FRAGMENTS) > 50, Duration.ofMinutes(1)));
@@ -315,7 +315,7 @@ class KillTest {
     }
 
     @Test
-    void what_was_complete_is_not_delivered_again() {
+    void whatWasCompleteIsNotDeliveredAgain() {
         world.duplication = 1;
         for (int i = 0; i < 20; i++) {
             bob.send(alice.address(), "message " + i);
@@ -335,7 +335,7 @@ class KillTest {
     }
 
     @Test
-    void messages_nobody_took_are_kept() {
+    void messagesNobodyTookAreKept() {
         alice.kill();
         alice = world.client(store);
         alice.engine.start();
@@ -357,7 +357,7 @@ class KillTest {
     }
 
     @Test
-    void a_deadline_passes_while_she_is_dead() {
+    void aDeadlinePassesWhileSheIsDead() {
         world.loss = 1;
         Delivery delivery = alice.send(bob.address(), bytes("late"),
                 SendOptions.DEFAULT.withDeadline(Duration.ofSeconds(20)));
@@ -373,7 +373,7 @@ class KillTest {
     }
 
     @Test
-    void a_message_that_ended_is_not_sent_again() {
+    void aMessageThatEndedIsNotSentAgain() {
         alice.awaitAcknowledged(alice.send(bob.address(), bytes("once")));
         world.runFor(Duration.ofSeconds(1));
         restart();
@@ -393,7 +393,7 @@ class KillTest {
     }
 
     @Test
-    void while_nothing_can_be_written_nothing_leaves_and_everybody_is_told() {
+    void whileNothingCanBeWrittenNothingLeavesAndEverybodyIsTold() {
         store.failing = true;
         int before = world.gateways.stream().mapToInt(gateway -> gateway.forwarded.size()).sum();
         Delivery delivery = alice.send(bob.address(), bytes("held"));
@@ -419,7 +419,7 @@ class KillTest {
     }
 
     @Test
-    void commits_take_along_what_came_meanwhile() {
+    void commitsTakeAlongWhatCameMeanwhile() {
         int before = store.commits;
         List<Delivery> deliveries = IntStream.range(0, 500)
                 .mapToObj(i -> alice.send(bob.address(), "message " + i)).toList();
@@ -430,7 +430,7 @@ class KillTest {
     }
 
     @Test
-    void without_a_store_nothing_is_waited_for() {
+    void withoutAStoreNothingIsWaitedFor() {
         assertTrue(bob.send(alice.address(), "at once").stored().isDone());
     }
 }

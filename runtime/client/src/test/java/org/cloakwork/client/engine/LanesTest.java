@@ -36,7 +36,7 @@ class LanesTest {
     }
 
     @Test
-    void the_length_of_a_lane_is_true_at_every_moment() {
+    void theLengthOfALaneIsTrueAtEveryMoment() {
         try (World world = new World(seed.value())) {
             TestClient alice = pacedClient(world);
             assertEquals(0, alice.engine.laneBytes(7));
@@ -62,7 +62,7 @@ class LanesTest {
     }
 
     @Test
-    void closing_a_lane_ends_what_has_not_left_and_nothing_else() {
+    void closingALaneEndsWhatHasNotLeftAndNothingElse() {
         try (World world = new World(seed.value())) {
             TestClient alice = pacedClient(world);
             Delivery left = send(alice, 7, 1000);
@@ -89,7 +89,7 @@ class LanesTest {
     }
 
     @Test
-    void a_lane_that_fills_the_outbox_leaves_room_for_others() {
+    void aLaneThatFillsTheOutboxLeavesRoomForOthers() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             world.gateway().unreachable = true;
@@ -113,7 +113,7 @@ class LanesTest {
     }
 
     @Test
-    void lanes_share_the_slots_while_a_third_of_all_packets_is_lost() {
+    void lanesShareTheSlotsWhileAThirdOfAllPacketsIsLost() {
         try (World world = new World(seed.value())) {
             TestClient alice = pacedClient(world);
             world.loss = 0.2;

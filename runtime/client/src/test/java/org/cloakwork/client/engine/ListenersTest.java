@@ -36,7 +36,7 @@ class ListenersTest {
     final Seed seed = new Seed();
 
     @Test
-    void listeners_that_throw_end_nothing_and_are_counted() {
+    void listenersThatThrowEndNothingAndAreCounted() {
         try (World world = new World(seed.value())) {
             TestClient alice = new TestClient(world, ClientConfiguration.DEFAULT);
             alice.engine.onState(state -> {
@@ -63,7 +63,7 @@ class ListenersTest {
     }
 
     @Test
-    void states_are_heard_in_order_and_each_once() {
+    void statesAreHeardInOrderAndEachOnce() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             alice.parts.set(PartKind.TRANSPORT, null);
@@ -84,7 +84,7 @@ class ListenersTest {
     }
 
     @Test
-    void waiting_for_a_client_that_does_not_get_ready_names_what_it_is_doing() {
+    void waitingForAClientThatDoesNotGetReadyNamesWhatItIsDoing() {
         try (World world = new World(seed.value())) {
             world.directory = () -> World.noTopology("the directory is down");
             TestClient alice = world.client();
@@ -97,7 +97,7 @@ class ListenersTest {
     }
 
     @Test
-    void messages_are_kept_while_nobody_listens_within_the_limit() {
+    void messagesAreKeptWhileNobodyListensWithinTheLimit() {
         try (World world = new World(seed.value())) {
             TestClient bob = world.readyClient();
             ClientConfiguration small = new ClientConfiguration(Optional.empty(), Duration.ofMillis(15),
@@ -132,7 +132,7 @@ class ListenersTest {
     }
 
     @Test
-    void a_message_larger_than_the_inbox_is_dropped_and_counted() {
+    void aMessageLargerThanTheInboxIsDroppedAndCounted() {
         try (World world = new World(seed.value())) {
             TestClient bob = world.readyClient();
             ClientConfiguration small = new ClientConfiguration(Optional.empty(), Duration.ofMillis(15),
@@ -150,7 +150,7 @@ class ListenersTest {
     }
 
     @Test
-    void a_listener_may_wait_for_the_outcome_of_what_it_sends() throws Exception {
+    void aListenerMayWaitForTheOutcomeOfWhatItSends() throws Exception {
         MixnetAddress nobody = new MixnetAddress(new IdentityKey(new byte[32]), new EncryptionKey(new byte[32]),
                 new IdentityKey(new byte[32]));
         try (ThreadedEnvironment threads = new ThreadedEnvironment("waiting")) {

@@ -45,7 +45,7 @@ class PacketSizesTest {
     }
 
     @Test
-    void the_secondary_size_is_used_where_it_needs_fewer_packets() {
+    void theSecondarySizeIsUsedWhereItNeedsFewerPackets() {
         // One regular packet is estimated to hold 1610 - 7 bytes.
         assertEquals(PacketSize.REGULAR, TWO.forMessage(0));
         assertEquals(PacketSize.REGULAR, TWO.forMessage(1603));
@@ -56,7 +56,7 @@ class PacketSizesTest {
     }
 
     @Test
-    void names_of_the_configuration() {
+    void namesOfTheConfiguration() {
         assertEquals(PacketSizes.REGULAR, PacketSizes.of(new PartConfiguration("client", Map.of())));
         PartConfiguration two = new PartConfiguration("client", Map.of("primary-packet-size", "extended8",
                 "secondary-packet-size", "extended16", "primary-cover-ratio", "0.25"));
@@ -72,7 +72,7 @@ class PacketSizesTest {
     }
 
     @Test
-    void cover_has_the_primary_size_seven_times_in_ten() {
+    void coverHasThePrimarySizeSevenTimesInTen() {
         try (World world = new World(seed.value())) {
             TestClient alice = client(world, TWO, COVER);
             world.runFor(Duration.ofMinutes(1));
@@ -86,7 +86,7 @@ class PacketSizesTest {
     }
 
     @Test
-    void with_one_size_every_packet_has_it_cover_or_not() {
+    void withOneSizeEveryPacketHasItCoverOrNot() {
         try (World world = new World(seed.value())) {
             TestClient alice = client(world, LARGE, COVER);
             byte[] large = world.randomness.bytes(1_000_000);
@@ -99,7 +99,7 @@ class PacketSizesTest {
     }
 
     @Test
-    void messages_answers_and_copies_go_in_the_size_that_suits_them() {
+    void messagesAnswersAndCopiesGoInTheSizeThatSuitsThem() {
         try (World world = new World(seed.value())) {
             TestClient alice = client(world, TWO, World.NO_COVER);
             TestClient bob = client(world, PacketSizes.REGULAR, World.NO_COVER);

@@ -54,7 +54,7 @@ class PartsTest {
 
     @ParameterizedTest
     @MethodSource("kinds")
-    void a_client_that_lacks_a_part_from_the_start_says_which_and_begins_when_it_comes(PartKind<?> kind) {
+    void aClientThatLacksAPartFromTheStartSaysWhichAndBeginsWhenItComes(PartKind<?> kind) {
         try (World world = new World(seed.value())) {
             TestClient bob = world.readyClient();
             TestClient alice = new TestClient(world, ClientConfiguration.DEFAULT);
@@ -77,7 +77,7 @@ class PartsTest {
 
     @ParameterizedTest
     @MethodSource("kinds")
-    void a_part_that_goes_in_mid_transfer_and_comes_back_loses_nothing(PartKind<?> kind) {
+    void aPartThatGoesInMidTransferAndComesBackLosesNothing(PartKind<?> kind) {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
@@ -98,7 +98,7 @@ class PartsTest {
 
     @ParameterizedTest
     @MethodSource("kinds")
-    void nothing_leaves_while_a_part_is_missing(PartKind<?> kind) {
+    void nothingLeavesWhileAPartIsMissing(PartKind<?> kind) {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             alice.parts.set(kind, null);
@@ -113,7 +113,7 @@ class PartsTest {
     }
 
     @Test
-    void a_packet_format_that_throws_loses_no_packet_and_stops_nothing() {
+    void aPacketFormatThatThrowsLosesNoPacketAndStopsNothing() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
@@ -146,7 +146,7 @@ class PartsTest {
     }
 
     @Test
-    void a_packet_format_that_always_throws_is_not_asked_in_a_loop() {
+    void aPacketFormatThatAlwaysThrowsIsNotAskedInALoop() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             alice.send(alice.address(), new byte[2_000_000]);
@@ -165,7 +165,7 @@ class PartsTest {
     }
 
     @Test
-    void a_retransmission_policy_that_throws_is_asked_again() {
+    void aRetransmissionPolicyThatThrowsIsAskedAgain() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             alice.parts.set(PartKind.RETRANSMISSION, packet -> {
@@ -182,7 +182,7 @@ class PartsTest {
     }
 
     @Test
-    void a_cover_strategy_that_throws_slows_traffic_down_and_does_not_end_it() {
+    void aCoverStrategyThatThrowsSlowsTrafficDownAndDoesNotEndIt() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             alice.parts.set(PartKind.COVER, new CoverTrafficStrategy() {
@@ -203,7 +203,7 @@ class PartsTest {
     }
 
     @Test
-    void a_transport_that_throws_is_tried_again() {
+    void aTransportThatThrowsIsTriedAgain() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             FakeTransport good = world.transport();
@@ -223,7 +223,7 @@ class PartsTest {
     // ------------------------------------------------------------------ topology
 
     @Test
-    void the_last_good_topology_is_kept_and_the_next_is_asked_for_with_growing_pauses() {
+    void theLastGoodTopologyIsKeptAndTheNextIsAskedForWithGrowingPauses() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             List<Long> asked = new ArrayList<>();
@@ -264,7 +264,7 @@ class PartsTest {
     }
 
     @Test
-    void a_client_without_a_topology_says_why_and_comes_up_when_there_is_one() {
+    void aClientWithoutATopologySaysWhyAndComesUpWhenThereIsOne() {
         try (World world = new World(seed.value())) {
             world.directory = () -> World.noTopology("the directory is down");
             TestClient alice = world.client();
@@ -277,7 +277,7 @@ class PartsTest {
     }
 
     @Test
-    void a_topology_that_cannot_be_routed_through_is_not_taken() {
+    void aTopologyThatCannotBeRoutedThroughIsNotTaken() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             world.directory = () -> CompletableFuture.completedFuture(new Topology(100, 10, world.time.now(),
@@ -289,7 +289,7 @@ class PartsTest {
     }
 
     @Test
-    void a_directory_that_never_answers_is_asked_again() {
+    void aDirectoryThatNeverAnswersIsAskedAgain() {
         try (World world = new World(seed.value())) {
             List<CompletableFuture<Topology>> questions = new ArrayList<>();
             world.directory = () -> {
@@ -309,7 +309,7 @@ class PartsTest {
     }
 
     @Test
-    void a_directory_that_throws_or_gives_nothing_is_asked_again() {
+    void aDirectoryThatThrowsOrGivesNothingIsAskedAgain() {
         try (World world = new World(seed.value())) {
             int[] calls = {0};
             world.directory = () -> switch (calls[0]++) {
@@ -326,7 +326,7 @@ class PartsTest {
     }
 
     @Test
-    void another_topology_part_is_asked_at_once_even_while_the_old_one_thinks() {
+    void anotherTopologyPartIsAskedAtOnceEvenWhileTheOldOneThinks() {
         try (World world = new World(seed.value())) {
             world.directory = CompletableFuture::new;
             TestClient alice = world.client();
@@ -338,7 +338,7 @@ class PartsTest {
     }
 
     @Test
-    void a_topology_part_that_was_away_at_the_time_of_a_refresh_is_asked_when_it_returns() {
+    void aTopologyPartThatWasAwayAtTheTimeOfARefreshIsAskedWhenItReturns() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             alice.parts.set(PartKind.TOPOLOGY, null);
@@ -350,7 +350,7 @@ class PartsTest {
     }
 
     @Test
-    void a_client_whose_own_gateway_leaves_the_network_waits_for_it() {
+    void aClientWhoseOwnGatewayLeavesTheNetworkWaitsForIt() {
         try (World world = new World(seed.value(), new ClearFormat(), 2)) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT.withGateway(world.gateway().identity()),
                     World.NO_COVER);
@@ -369,7 +369,7 @@ class PartsTest {
     }
 
     @Test
-    void a_network_without_gateways_is_waited_out_without_more_and_more_attempts() {
+    void aNetworkWithoutGatewaysIsWaitedOutWithoutMoreAndMoreAttempts() {
         try (World world = new World(seed.value(), new ClearFormat(), 2)) {
             Set<IdentityKey> both =
                     Set.of(world.gateways.get(0).identity(), world.gateways.get(1).identity());

@@ -70,7 +70,7 @@ class RepliesTest {
     }
 
     @Test
-    void an_answer_arrives_without_a_sender() {
+    void anAnswerArrivesWithoutASender() {
         SenderTag tag = askedBy(alice, 10);
         bob.awaitAcknowledged(bob.reply(tag, "answer".getBytes(StandardCharsets.UTF_8)));
         alice.awaitReceived(1);
@@ -80,14 +80,14 @@ class RepliesTest {
     }
 
     @Test
-    void the_same_recipient_sees_one_tag_and_another_one_another() {
+    void theSameRecipientSeesOneTagAndAnotherOneAnother() {
         SenderTag tag = askedBy(alice, 5);
         assertEquals(tag, askedBy(alice, 0));
         assertNotEquals(tag, askedBy(bob, 5));
     }
 
     @Test
-    void isolated_messages_come_under_another_tag_and_are_answered_and_refilled_under_it() {
+    void isolatedMessagesComeUnderAnotherTagAndAreAnsweredAndRefilledUnderIt() {
         SenderTag plain = askedBy(alice, 5);
         alice.awaitAcknowledged(alice.send(bob.address(), new byte[] {1},
                 SendOptions.DEFAULT.withReplySurbs(5).withIsolation("work")));
@@ -104,7 +104,7 @@ class RepliesTest {
     }
 
     @Test
-    void with_the_default_number_of_reply_blocks_the_first_answer_waits_for_none() {
+    void withTheDefaultNumberOfReplyBlocksTheFirstAnswerWaitsForNone() {
         SenderTag tag = askedBy(alice, SendOptions.DEFAULT_REPLY_SURBS);
         Delivery answer = bob.engine.reply(tag, new byte[11_000], SendOptions.DEFAULT.withLane(1));
         // No packet can have come and gone by then.
@@ -116,7 +116,7 @@ class RepliesTest {
     }
 
     @Test
-    void a_queued_answer_goes_out_after_ten_minutes_without_new_reply_blocks() {
+    void aQueuedAnswerGoesOutAfterTenMinutesWithoutNewReplyBlocks() {
         SenderTag tag = askedBy(alice, SendOptions.DEFAULT_REPLY_SURBS);
         FakeTransport away = (FakeTransport) alice.parts.transport();
         away.unreachable = true;
@@ -131,7 +131,7 @@ class RepliesTest {
     }
 
     @Test
-    void applications_see_neither_requests_for_reply_blocks_nor_the_answers_to_them() {
+    void applicationsSeeNeitherRequestsForReplyBlocksNorTheAnswersToThem() {
         SenderTag tag = askedBy(alice, SendOptions.DEFAULT_REPLY_SURBS);
         bob.awaitAcknowledged(bob.reply(tag, new byte[300_000]));
         world.runFor(Duration.ofMinutes(1));
@@ -145,7 +145,7 @@ class RepliesTest {
     }
 
     @Test
-    void one_lane_of_answers_to_a_sender_does_not_hold_up_another() {
+    void oneLaneOfAnswersToASenderDoesNotHoldUpAnother() {
         SenderTag tag = askedBy(alice, SendOptions.DEFAULT_REPLY_SURBS);
         Delivery greedy = bob.engine.reply(tag, new byte[2_000_000], SendOptions.DEFAULT.withLane(1));
         Delivery small = bob.engine.reply(tag, new byte[20_000], SendOptions.DEFAULT.withLane(2));
@@ -155,7 +155,7 @@ class RepliesTest {
     }
 
     @Test
-    void an_answer_larger_than_the_reply_blocks_asks_for_more_and_completes() {
+    void anAnswerLargerThanTheReplyBlocksAsksForMoreAndCompletes() {
         SenderTag tag = askedBy(alice, 5);
         byte[] answer = world.randomness.bytes(300_000);
         bob.awaitAcknowledged(bob.reply(tag, answer));
@@ -169,14 +169,14 @@ class RepliesTest {
     }
 
     @Test
-    void one_reply_block_is_enough_to_ask_for_more() {
+    void oneReplyBlockIsEnoughToAskForMore() {
         SenderTag tag = askedBy(alice, 1);
         bob.awaitAcknowledged(bob.reply(tag, new byte[1]));
         alice.awaitReceived(1);
     }
 
     @Test
-    void lost_requests_are_asked_again() {
+    void lostRequestsAreAskedAgain() {
         SenderTag tag = askedBy(alice, 10);
         world.loss = 1;
         Delivery answer = bob.reply(tag, new byte[100_000]);
@@ -186,7 +186,7 @@ class RepliesTest {
     }
 
     @Test
-    void answers_complete_under_loss_and_duplication() {
+    void answersCompleteUnderLossAndDuplication() {
         for (int round = 0; round < 3; round++) {
             world.close();
             world = new World(seed.next());
@@ -205,7 +205,7 @@ class RepliesTest {
     }
 
     @Test
-    void an_unknown_tag_is_refused_and_so_is_one_without_reply_blocks() {
+    void anUnknownTagIsRefusedAndSoIsOneWithoutReplyBlocks() {
         bob.awaitFailed(bob.reply(new SenderTag(new byte[16]), new byte[10]), FailureReason.UNKNOWN_SENDER);
         bob.awaitFailed(bob.reply(askedBy(alice, 0), new byte[10]), FailureReason.UNKNOWN_SENDER);
         world.runFor(Duration.ofSeconds(1));
@@ -213,7 +213,7 @@ class RepliesTest {
     }
 
     @Test
-    void an_answer_that_cannot_be_delivered_ends_by_its_deadline_and_gives_its_reply_blocks_back() {
+    void anAnswerThatCannotBeDeliveredEndsByItsDeadlineAndGivesItsReplyBlocksBack() {
         SenderTag tag = askedBy(alice, 30);
         world.loss = 1;
         Delivery delivery = bob.engine.reply(tag, new byte[60_000],
@@ -434,7 +434,7 @@ class RepliesTest {
     }
 
     @Test
-    void requests_cannot_make_us_hold_more_than_a_limit() {
+    void requestsCannotMakeUsHoldMoreThanALimit() {
         HostileRecipient hostile = hostile(102);
         for (int i = 0; i < 100; i++) {
             hostile.over(request(hostile.address(), 0xffff_ffffL));
@@ -451,7 +451,7 @@ class RepliesTest {
     }
 
     @Test
-    void reply_blocks_of_the_rotation_before_are_renewed_and_go_an_epoch_after_it() {
+    void replyBlocksOfTheRotationBeforeAreRenewedAndGoAnEpochAfterIt() {
         alice = world.client(ClientConfiguration.DEFAULT.withTagLifetime(Duration.ofDays(7)), World.NO_COVER);
         alice.awaitReady();
         SenderTag tag = askedBy(alice, 20);
@@ -475,7 +475,7 @@ class RepliesTest {
     }
 
     @Test
-    void reply_blocks_of_someone_who_is_gone_go_an_epoch_after_the_rotation() {
+    void replyBlocksOfSomeoneWhoIsGoneGoAnEpochAfterTheRotation() {
         askedBy(alice, 20);
         alice.stop();
         world.keyRotation++;

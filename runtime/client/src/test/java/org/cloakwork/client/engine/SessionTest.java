@@ -46,7 +46,7 @@ class SessionTest {
     }
 
     @Test
-    void the_link_lost_in_mid_transfer_loses_nothing() {
+    void theLinkLostInMidTransferLosesNothing() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
@@ -63,7 +63,7 @@ class SessionTest {
     }
 
     @Test
-    void the_link_lost_every_second_loses_nothing() {
+    void theLinkLostEverySecondLosesNothing() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
@@ -81,7 +81,7 @@ class SessionTest {
     }
 
     @Test
-    void authentication_timestamps_strictly_increase_whatever_the_clock_does() {
+    void authenticationTimestampsStrictlyIncreaseWhateverTheClockDoes() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             for (int i = 0; i < 20; i++) {
@@ -100,7 +100,7 @@ class SessionTest {
     }
 
     @Test
-    void a_connection_given_up_while_authenticating_has_used_its_timestamp() {
+    void aConnectionGivenUpWhileAuthenticatingHasUsedItsTimestamp() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             for (int i = 0; i < 10; i++) {
@@ -116,7 +116,7 @@ class SessionTest {
     }
 
     @Test
-    void a_refused_registration_is_tried_again_less_and_less_often() {
+    void aRefusedRegistrationIsTriedAgainLessAndLessOften() {
         try (World world = new World(seed.value())) {
             world.gateway().refusesRegistration = true;
             TestClient alice = world.client();
@@ -134,7 +134,7 @@ class SessionTest {
     }
 
     @Test
-    void a_gateway_that_says_nothing_is_given_up_after_a_while_and_tried_again() {
+    void aGatewayThatSaysNothingIsGivenUpAfterAWhileAndTriedAgain() {
         try (World world = new World(seed.value())) {
             world.gateway().silent = true;
             TestClient alice = world.client();
@@ -148,7 +148,7 @@ class SessionTest {
     }
 
     @Test
-    void another_gateway_is_taken_when_the_first_is_dead() {
+    void anotherGatewayIsTakenWhenTheFirstIsDead() {
         for (int round = 0; round < 5; round++) {
             try (World world = new World(seed.next(), new ClearFormat(), 2)) {
                 world.gateways.get(round % 2).unreachable = true;
@@ -160,7 +160,7 @@ class SessionTest {
     }
 
     @Test
-    void the_address_stays_whatever_happens_to_the_session() {
+    void theAddressStaysWhateverHappensToTheSession() {
         try (World world = new World(seed.value(), new ClearFormat(), 3)) {
             TestClient alice = world.readyClient();
             MixnetAddress address = alice.address();
@@ -176,7 +176,7 @@ class SessionTest {
     }
 
     @Test
-    void a_gateway_that_forgot_us_is_registered_with_again() {
+    void aGatewayThatForgotUsIsRegisteredWithAgain() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             MixnetAddress address = alice.address();
@@ -193,7 +193,7 @@ class SessionTest {
     }
 
     @Test
-    void a_passing_refusal_of_authentication_is_tried_again_with_the_same_key() {
+    void aPassingRefusalOfAuthenticationIsTriedAgainWithTheSameKey() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             world.gateway().refusesAuthentication = true;
@@ -207,7 +207,7 @@ class SessionTest {
     }
 
     @Test
-    void error_frames_and_noise_never_make_a_live_client_deaf() {
+    void errorFramesAndNoiseNeverMakeALiveClientDeaf() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             for (int i = 0; i < 100; i++) {
@@ -229,7 +229,7 @@ class SessionTest {
     }
 
     @Test
-    void a_hung_link_is_noticed_without_sending() {
+    void aHungLinkIsNoticedWithoutSending() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
@@ -247,7 +247,7 @@ class SessionTest {
     }
 
     @Test
-    void out_of_bandwidth_claims_more_and_goes_on() {
+    void outOfBandwidthClaimsMoreAndGoesOn() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             List<Delivery> sent = sendMany(alice, alice.address(), 20);
@@ -261,7 +261,7 @@ class SessionTest {
     }
 
     @Test
-    void bandwidth_is_claimed_before_it_is_used_up() {
+    void bandwidthIsClaimedBeforeItIsUsedUp() {
         try (World world = new World(seed.value())) {
             world.gateway().grant = 41_000_000;
             TestClient alice = world.readyClient();
@@ -272,7 +272,7 @@ class SessionTest {
     }
 
     @Test
-    void a_balance_that_vanishes_at_midnight_utc_is_claimed_again() {
+    void aBalanceThatVanishesAtMidnightUtcIsClaimedAgain() {
         try (World world = new World(seed.value())) {
             world.time.setClock(Instant.parse("2026-11-23T23:59:50Z"));
             TestClient alice = world.readyClient();
@@ -289,7 +289,7 @@ class SessionTest {
     }
 
     @Test
-    void a_claim_without_an_answer_leads_to_a_new_session() {
+    void aClaimWithoutAnAnswerLeadsToANewSession() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             world.gateway().ignoresClaims = true;
@@ -303,7 +303,7 @@ class SessionTest {
     }
 
     @Test
-    void a_refused_claim_is_not_repeated_for_every_packet_and_its_reason_is_told() {
+    void aRefusedClaimIsNotRepeatedForEveryPacketAndItsReasonIsTold() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             world.gateway().refusesClaims = true;
@@ -320,7 +320,7 @@ class SessionTest {
     }
 
     @Test
-    void a_transport_exchanged_in_mid_transfer_loses_nothing() {
+    void aTransportExchangedInMidTransferLosesNothing() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
@@ -340,7 +340,7 @@ class SessionTest {
     }
 
     @Test
-    void what_comes_while_the_client_is_away_waits_at_the_gateway() {
+    void whatComesWhileTheClientIsAwayWaitsAtTheGateway() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
@@ -356,7 +356,7 @@ class SessionTest {
     }
 
     @Test
-    void a_gateway_of_an_older_protocol_is_spoken_to_in_its_own_version() {
+    void aGatewayOfAnOlderProtocolIsSpokenToInItsOwnVersion() {
         for (int version = 4; version <= 7; version++) {
             try (World world = new World(seed.value())) {
                 world.gateway().version = version;
@@ -376,7 +376,7 @@ class SessionTest {
     }
 
     @Test
-    void a_slow_link_holds_packets_back_instead_of_piling_them_up() {
+    void aSlowLinkHoldsPacketsBackInsteadOfPilingThemUp() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT,
                     World.cover(Optional.of(Duration.ofMillis(5)), Optional.of(Duration.ofMillis(50))));
@@ -393,7 +393,7 @@ class SessionTest {
     }
 
     @Test
-    void frames_on_their_way_when_the_transport_is_exchanged_are_not_lost() {
+    void framesOnTheirWayWhenTheTransportIsExchangedAreNotLost() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             for (int i = 0; i < 20; i++) {
@@ -412,7 +412,7 @@ class SessionTest {
     }
 
     @Test
-    void frames_of_a_link_that_was_given_up_are_counted() {
+    void framesOfALinkThatWasGivenUpAreCounted() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             GatewayTransport real = alice.parts.transport();
@@ -436,7 +436,7 @@ class SessionTest {
     }
 
     @Test
-    void a_link_that_is_left_is_read_as_long_as_something_comes() {
+    void aLinkThatIsLeftIsReadAsLongAsSomethingComes() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             transport(alice).neverFinishes = true;
@@ -453,7 +453,7 @@ class SessionTest {
     }
 
     @Test
-    void a_link_that_does_not_end_is_waited_for_one_second() {
+    void aLinkThatDoesNotEndIsWaitedForOneSecond() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             FakeTransport old = transport(alice);
@@ -470,7 +470,7 @@ class SessionTest {
     }
 
     @Test
-    void a_session_taken_by_someone_else_is_asked_for_again_and_again_and_the_next_time_is_told() {
+    void aSessionTakenBySomeoneElseIsAskedForAgainAndAgainAndTheNextTimeIsTold() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             MixnetAddress address = alice.address();
@@ -493,7 +493,7 @@ class SessionTest {
     }
 
     @Test
-    void a_clock_that_was_far_ahead_does_not_lock_the_client_out_once_it_is_right() {
+    void aClockThatWasFarAheadDoesNotLockTheClientOutOnceItIsRight() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             Instant right = world.time.now();
@@ -509,7 +509,7 @@ class SessionTest {
     }
 
     @Test
-    void nobody_notices_that_bandwidth_ends_at_two_midnights() {
+    void nobodyNoticesThatBandwidthEndsAtTwoMidnights() {
         try (World world = new World(seed.value())) {
             world.time.setClock(Instant.parse("2026-11-23T23:00:00Z"));
             List<TestClient> clients = List.of(world.readyClient(), world.readyClient(), world.readyClient());

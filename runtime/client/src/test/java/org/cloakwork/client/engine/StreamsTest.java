@@ -103,7 +103,7 @@ class StreamsTest {
     }
 
     @Test
-    void what_is_written_is_read_in_order_whatever_happens_to_the_messages() throws Exception {
+    void whatIsWrittenIsReadInOrderWhateverHappensToTheMessages() throws Exception {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
@@ -135,7 +135,7 @@ class StreamsTest {
     }
 
     @Test
-    void what_overtakes_the_opening_is_kept_for_it() throws Exception {
+    void whatOvertakesTheOpeningIsKeptForIt() throws Exception {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
@@ -159,7 +159,7 @@ class StreamsTest {
     }
 
     @Test
-    void a_hundred_streams_lose_nothing_to_the_race_between_opening_and_first_bytes() throws Exception {
+    void aHundredStreamsLoseNothingToTheRaceBetweenOpeningAndFirstBytes() throws Exception {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
@@ -188,7 +188,7 @@ class StreamsTest {
     }
 
     @Test
-    void a_piece_that_never_comes_is_an_error_and_never_skipped() throws Exception {
+    void aPieceThatNeverComesIsAnErrorAndNeverSkipped() throws Exception {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
@@ -205,7 +205,7 @@ class StreamsTest {
     }
 
     @Test
-    void a_peer_that_is_gone_is_noticed_and_one_that_says_nothing_is_not_given_up() throws Exception {
+    void aPeerThatIsGoneIsNoticedAndOneThatSaysNothingIsNotGivenUp() throws Exception {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
@@ -226,7 +226,7 @@ class StreamsTest {
     }
 
     @Test
-    void halves_close_on_their_own() throws Exception {
+    void halvesCloseOnTheirOwn() throws Exception {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
@@ -250,7 +250,7 @@ class StreamsTest {
     }
 
     @Test
-    void who_closes_without_reading_tells_the_other_side_after_everything_it_wrote() throws Exception {
+    void whoClosesWithoutReadingTellsTheOtherSideAfterEverythingItWrote() throws Exception {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
@@ -269,7 +269,7 @@ class StreamsTest {
     }
 
     @Test
-    void where_nobody_listens_streams_are_refused() throws Exception {
+    void whereNobodyListensStreamsAreRefused() throws Exception {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
@@ -288,7 +288,7 @@ class StreamsTest {
     }
 
     @Test
-    void who_never_used_streams_does_not_answer_to_them() throws Exception {
+    void whoNeverUsedStreamsDoesNotAnswerToThem() throws Exception {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();
@@ -301,7 +301,7 @@ class StreamsTest {
     }
 
     @Test
-    void malformed_frames_and_more_than_the_window_end_only_their_stream() throws Exception {
+    void malformedFramesAndMoreThanTheWindowEndOnlyTheirStream() throws Exception {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
             TestClient bob = world.readyClient();

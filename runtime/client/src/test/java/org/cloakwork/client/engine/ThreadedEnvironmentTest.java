@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class ThreadedEnvironmentTest {
 
     @Test
-    void closing_waits_for_the_task_of_a_worker() throws Exception {
+    void closingWaitsForTheTaskOfAWorker() throws Exception {
         AtomicBoolean closing = new AtomicBoolean();
         AtomicBoolean ended = new AtomicBoolean();
         CountDownLatch begun = new CountDownLatch(1);

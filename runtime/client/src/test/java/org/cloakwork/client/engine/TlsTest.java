@@ -59,7 +59,7 @@ class TlsTest {
     }
 
     @Test
-    void a_link_over_tls_is_nothing_to_warn_of() {
+    void aLinkOverTlsIsNothingToWarnOf() {
         for (GatewayPolicy.Tls tls : List.of(GatewayPolicy.Tls.REQUIRED, GatewayPolicy.Tls.PREFERRED)) {
             TestClient alice = client(tls);
             alice.awaitReady();
@@ -70,7 +70,7 @@ class TlsTest {
     }
 
     @Test
-    void where_tls_is_required_nothing_is_said_in_the_clear_and_the_state_says_why_there_is_no_session() {
+    void whereTlsIsRequiredNothingIsSaidInTheClearAndTheStateSaysWhyThereIsNoSession() {
         world.gateway().noTls = true;
         TestClient alice = client(GatewayPolicy.Tls.REQUIRED);
         world.runFor(Duration.ofHours(1));
@@ -84,7 +84,7 @@ class TlsTest {
     }
 
     @Test
-    void where_tls_is_preferred_the_clear_is_used_after_it_and_that_is_said() {
+    void whereTlsIsPreferredTheClearIsUsedAfterItAndThatIsSaid() {
         world.gateway().noTls = true;
         TestClient alice = client(GatewayPolicy.Tls.PREFERRED);
         LogLines.take();
@@ -102,7 +102,7 @@ class TlsTest {
     }
 
     @Test
-    void off_is_in_the_clear_and_so_is_a_gateway_that_announces_no_name() {
+    void offIsInTheClearAndSoIsAGatewayThatAnnouncesNoName() {
         TestClient alice = client(GatewayPolicy.Tls.OFF);
         alice.awaitReady();
         assertEquals(List.of(false), secure(alice));

@@ -55,7 +55,7 @@ class InboxTest {
     }
 
     @Test
-    void fragments_in_any_order_make_one_message() {
+    void fragmentsInAnyOrderMakeOneMessage() {
         byte[] data = randomness.bytes(5000);
         List<byte[]> fragments = fragments(new NymMessage.Plain(data).bytes());
         assertEquals(4, fragments.size());
@@ -72,7 +72,7 @@ class InboxTest {
     }
 
     @Test
-    void a_reply_is_opened_with_its_own_key_once() {
+    void aReplyIsOpenedWithItsOwnKeyOnce() {
         ReplyKey key = ReplyKey.generate(randomness);
         replyKeys.add(key, Optional.empty(), 0);
         byte[] fragment = fragments(new NymMessage.Reply(new ReplyContent.Data(new byte[] {7})).bytes()).getFirst();
@@ -82,14 +82,14 @@ class InboxTest {
     }
 
     @Test
-    void cover_is_counted_and_nothing_else() {
+    void coverIsCountedAndNothingElse() {
         assertEquals(Optional.empty(), deliver(encrypted(CoverPacket.body(PacketSize.REGULAR.fragmentLength()))));
         assertEquals(1, counters.get(Counter.RECEIVED_COVER));
         assertEquals(0, counters.get(Counter.RECEIVED_FRAGMENTS));
     }
 
     @Test
-    void cover_of_our_own_is_known_by_its_key_once() {
+    void coverOfOurOwnIsKnownByItsKeyOnce() {
         EncryptionKeyPair ephemeral = EncryptionKeyPair.generate(randomness);
         inbox.coverSent(new PreparedPacket(new NodeAddress(NodeAddress.parseIp("10.0.0.1"), 1789), KeyRotation.EVEN,
                 new byte[1], 0, Optional.of(ephemeral.publicKey())), 0);
@@ -101,7 +101,7 @@ class InboxTest {
     }
 
     @Test
-    void what_is_no_message_is_dropped_and_counted() {
+    void whatIsNoMessageIsDroppedAndCounted() {
         deliver(new byte[0]);
         deliver(new byte[31]);
         deliver(encrypted(new byte[3]));
@@ -111,7 +111,7 @@ class InboxTest {
     }
 
     @Test
-    void every_fragment_that_was_kept_and_goes_again_is_counted() {
+    void everyFragmentThatWasKeptAndGoesAgainIsCounted() {
         for (int i = 0; i < 100; i++) {
             List<byte[]> fragments = fragments(new NymMessage.Plain(new byte[3000]).bytes());
             deliver(encrypted(fragments.getFirst()));

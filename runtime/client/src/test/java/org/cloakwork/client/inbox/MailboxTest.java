@@ -36,7 +36,7 @@ class MailboxTest {
     }
 
     @Test
-    void what_came_before_the_listener_comes_first() {
+    void whatCameBeforeTheListenerComesFirst() {
         deliver(1);
         deliver(2);
         run();
@@ -47,7 +47,7 @@ class MailboxTest {
     }
 
     @Test
-    void each_of_several_listeners_gets_everything_even_after_one_that_throws() {
+    void eachOfSeveralListenersGetsEverythingEvenAfterOneThatThrows() {
         mailbox.subscribe(message -> {
             throw new IllegalStateException("broken");
         });
@@ -60,7 +60,7 @@ class MailboxTest {
     }
 
     @Test
-    void messages_on_their_way_to_a_slow_listener_count_against_the_limit() {
+    void messagesOnTheirWayToASlowListenerCountAgainstTheLimit() {
         listen();
         run();
         for (int i = 0; i < 10; i++) {
@@ -75,7 +75,7 @@ class MailboxTest {
     }
 
     @Test
-    void a_subscription_that_is_closed_at_once_takes_nothing_away() {
+    void aSubscriptionThatIsClosedAtOnceTakesNothingAway() {
         deliver(1);
         listen().close();
         run();
@@ -86,7 +86,7 @@ class MailboxTest {
     }
 
     @Test
-    void closing_one_of_two_subscriptions_of_the_same_listener_leaves_the_other() {
+    void closingOneOfTwoSubscriptionsOfTheSameListenerLeavesTheOther() {
         Consumer<ReceivedMessage> listener = message -> heard.add(message.payload().length);
         Subscription first = mailbox.subscribe(listener);
         mailbox.subscribe(listener);
@@ -99,7 +99,7 @@ class MailboxTest {
     }
 
     @Test
-    void what_is_intercepted_goes_to_nobody_else_and_the_rest_waits_for_listeners() {
+    void whatIsInterceptedGoesToNobodyElseAndTheRestWaitsForListeners() {
         List<Integer> taken = new ArrayList<>();
         List<Integer> gone = new ArrayList<>();
         for (int length : new int[] {1, 2}) {
@@ -149,7 +149,7 @@ class MailboxTest {
     }
 
     @Test
-    void interceptors_that_throw_take_nothing() {
+    void interceptorsThatThrowTakeNothing() {
         mailbox.intercept(message -> {
             throw new IllegalStateException("broken");
         });

@@ -48,7 +48,7 @@ class OutboxTest {
     }
 
     @Test
-    void lanes_take_turns_and_each_keeps_its_order() {
+    void lanesTakeTurnsAndEachKeepsItsOrder() {
         message(1, 4);
         message(2, 2);
         message(3, 1);
@@ -57,7 +57,7 @@ class OutboxTest {
     }
 
     @Test
-    void a_lane_that_was_empty_joins_at_the_end() {
+    void aLaneThatWasEmptyJoinsAtTheEnd() {
         message(1, 3);
         assertEquals(1, outbox.poll().orElseThrow().fragment().setId());
         message(2, 1);
@@ -65,7 +65,7 @@ class OutboxTest {
     }
 
     @Test
-    void fragments_of_ended_messages_are_passed_over() {
+    void fragmentsOfEndedMessagesArePassedOver() {
         OutgoingMessage ended = message(1, 3);
         message(2, 1);
         assertTrue(ended.fail(FailureReason.DEADLINE, "late"));
@@ -73,7 +73,7 @@ class OutboxTest {
     }
 
     @Test
-    void fragments_of_many_ended_messages_do_not_stay_while_nothing_is_sent() {
+    void fragmentsOfManyEndedMessagesDoNotStayWhileNothingIsSent() {
         message(7, 10);
         for (int i = 0; i < 1000; i++) {
             OutgoingMessage message = message(1, 20);
@@ -102,7 +102,7 @@ class OutboxTest {
     }
 
     @Test
-    void busy_lanes_get_equal_bytes_of_every_window_whatever_waits_on_them() {
+    void busyLanesGetEqualBytesOfEveryWindowWhateverWaitsOnThem() {
         message(1, 200);
         message(1, 200);
         message(1, 200);
@@ -113,7 +113,7 @@ class OutboxTest {
     }
 
     @Test
-    void busy_lanes_get_equal_bytes_of_every_window_whatever_the_size_of_their_packets() {
+    void busyLanesGetEqualBytesOfEveryWindowWhateverTheSizeOfTheirPackets() {
         message(1, 250, PacketSize.EXTENDED_32);
         message(2, 255, PacketSize.EXTENDED_16);
         message(2, 255, PacketSize.EXTENDED_16);
@@ -127,7 +127,7 @@ class OutboxTest {
     }
 
     @Test
-    void a_lane_that_is_never_empty_does_not_hold_up_one_that_sends_now_and_then() {
+    void aLaneThatIsNeverEmptyDoesNotHoldUpOneThatSendsNowAndThen() {
         for (int i = 0; i < 10; i++) {
             message(1, 255, PacketSize.EXTENDED_32);
         }
@@ -142,7 +142,7 @@ class OutboxTest {
     }
 
     @Test
-    void first_and_further_copies_get_half_each_while_both_wait() {
+    void firstAndFurtherCopiesGetHalfEachWhileBothWait() {
         List<OutgoingFragment> lost = message(1, 100).takeFragments();
         drain();
         lost.forEach(fragment -> fragment.sent(0, 0));
@@ -158,7 +158,7 @@ class OutboxTest {
     }
 
     @Test
-    void what_has_not_left_of_a_message_is_known_at_any_moment() {
+    void whatHasNotLeftOfAMessageIsKnownAtAnyMoment() {
         OutgoingMessage message = message(1, 4);
         assertEquals(1000, message.unsentBytes());
         List<OutgoingFragment> fragments = message.takeFragments();
@@ -176,7 +176,7 @@ class OutboxTest {
     }
 
     @Test
-    void a_message_ends_once() {
+    void aMessageEndsOnce() {
         OutgoingMessage message = message(1, 2);
         assertFalse(message.acknowledged(5));
         assertTrue(message.acknowledged(9));
@@ -189,7 +189,7 @@ class OutboxTest {
     }
 
     @Test
-    void who_completes_its_copy_of_the_outcome_does_not_change_it_for_others() {
+    void whoCompletesItsCopyOfTheOutcomeDoesNotChangeItForOthers() {
         OutgoingMessage message = message(1, 1);
         message.outcome().complete(null);
         assertFalse(message.outcome().isDone());

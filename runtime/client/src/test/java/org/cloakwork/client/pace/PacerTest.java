@@ -100,7 +100,7 @@ class PacerTest {
     }
 
     @Test
-    void ten_thousand_slots_follow_the_law_with_cover_where_nothing_waits() {
+    void tenThousandSlotsFollowTheLawWithCoverWhereNothingWaits() {
         parts.set(PartKind.COVER, poisson(MEAN, null));
         pacer.restart();
         for (int i = 0; i < 2000; i++) {
@@ -114,7 +114,7 @@ class PacerTest {
     }
 
     @Test
-    void loop_cover_has_its_own_law_and_takes_nothing_that_waits() {
+    void loopCoverHasItsOwnLawAndTakesNothingThatWaits() {
         parts.set(PartKind.COVER, poisson(null, MEAN));
         pacer.restart();
         assertFalse(pacer.isPaced());
@@ -127,7 +127,7 @@ class PacerTest {
     }
 
     @Test
-    void no_burst_follows_a_stall() {
+    void noBurstFollowsAStall() {
         parts.set(PartKind.COVER, poisson(MEAN, MEAN));
         pacer.restart();
         time.runFor(Duration.ofSeconds(1));
@@ -139,7 +139,7 @@ class PacerTest {
     }
 
     @Test
-    void a_machine_that_is_always_a_little_late_sends_as_many() {
+    void aMachineThatIsAlwaysALittleLateSendsAsMany() {
         parts.set(PartKind.COVER, poisson(MEAN, MEAN));
         pacer.restart();
         for (int i = 0; i < 1200; i++) {
@@ -150,7 +150,7 @@ class PacerTest {
     }
 
     @Test
-    void without_slots_everything_leaves_at_once() {
+    void withoutSlotsEverythingLeavesAtOnce() {
         parts.set(PartKind.COVER, poisson(null, null));
         pacer.restart();
         assertFalse(pacer.needsCover());
@@ -161,7 +161,7 @@ class PacerTest {
     }
 
     @Test
-    void nothing_is_added_to_a_congested_link() {
+    void nothingIsAddedToACongestedLink() {
         for (CoverTrafficStrategy strategy : List.of(poisson(null, null), poisson(MEAN, MEAN))) {
             parts.set(PartKind.COVER, strategy);
             pacer.restart();
@@ -179,7 +179,7 @@ class PacerTest {
     }
 
     @Test
-    void nothing_leaves_while_closed_stopped_or_without_a_strategy() {
+    void nothingLeavesWhileClosedStoppedOrWithoutAStrategy() {
         traffic.waiting = 10;
         pacer.restart();
         pacer.packetReady();
@@ -196,7 +196,7 @@ class PacerTest {
     }
 
     @Test
-    void a_strategy_that_gives_its_slots_up_lets_go_what_waits() {
+    void aStrategyThatGivesItsSlotsUpLetsGoWhatWaits() {
         int[] slots = {3};
         parts.set(PartKind.COVER, new CoverTrafficStrategy() {
             @Override
@@ -237,7 +237,7 @@ class PacerTest {
     }
 
     @Test
-    void a_strategy_that_throws_is_asked_again() {
+    void aStrategyThatThrowsIsAskedAgain() {
         boolean[] broken = {true};
         CoverTrafficStrategy good = poisson(MEAN, null);
         parts.set(PartKind.COVER, new CoverTrafficStrategy() {

@@ -12,7 +12,7 @@ class WindowTest {
     private final Window window = new Window();
 
     @Test
-    void it_opens_by_one_an_acknowledgement_until_its_limit() {
+    void itOpensByOneAnAcknowledgementUntilItsLimit() {
         assertEquals(Window.INITIAL, window.size());
         window.acknowledged();
         assertEquals(Window.INITIAL + 1, window.size());
@@ -23,7 +23,7 @@ class WindowTest {
     }
 
     @Test
-    void losses_within_a_round_trip_halve_it_once() {
+    void lossesWithinARoundTripHalveItOnce() {
         for (int i = 0; i < 20; i++) {
             window.lost(5, ROUND_TRIP);
         }
@@ -33,7 +33,7 @@ class WindowTest {
     }
 
     @Test
-    void it_never_closes_further_than_its_least() {
+    void itNeverClosesFurtherThanItsLeast() {
         for (int i = 0; i < 20; i++) {
             window.lost(i * ROUND_TRIP, ROUND_TRIP);
         }
@@ -41,7 +41,7 @@ class WindowTest {
     }
 
     @Test
-    void after_a_loss_it_opens_by_one_a_round_trip() {
+    void afterALossItOpensByOneARoundTrip() {
         window.lost(0, ROUND_TRIP);
         for (int i = 0; i < 33; i++) {
             window.acknowledged();
@@ -50,7 +50,7 @@ class WindowTest {
     }
 
     @Test
-    void a_loss_at_a_negative_monotonic_time_counts() {
+    void aLossAtANegativeMonotonicTimeCounts() {
         window.lost(Long.MIN_VALUE + 5, ROUND_TRIP);
         assertEquals(Window.INITIAL / 2, window.size());
         assertTrue(window.size() > 0);

@@ -27,7 +27,7 @@ class PendingAcksTest {
     }
 
     @Test
-    void an_acknowledgement_counts_once() {
+    void anAcknowledgementCountsOnce() {
         OutgoingFragment fragment = fragment(7, 3);
         assertTrue(pending.add(List.of(fragment)));
         assertEquals(Optional.empty(), pending.acknowledged(new FragmentId(7, 4)));
@@ -37,7 +37,7 @@ class PendingAcksTest {
     }
 
     @Test
-    void an_id_that_is_taken_is_not_taken_over() {
+    void anIdThatIsTakenIsNotTakenOver() {
         OutgoingFragment first = fragment(7, 3);
         assertTrue(pending.add(List.of(fragment(7, 2), first)));
         assertFalse(pending.add(List.of(fragment(8, 1), fragment(7, 3))));

@@ -120,7 +120,7 @@ class ReplyStateTest {
     }
 
     @Test
-    void a_fragment_leaves_with_each_block_above_the_reserve() {
+    void aFragmentLeavesWithEachBlockAboveTheReserve() {
         received(peer, surbs(9), false);
         List<OutgoingFragment> fragments = fragments(20);
         fragments.forEach(fragment -> stock.enqueue(peer, fragment));
@@ -134,7 +134,7 @@ class ReplyStateTest {
     }
 
     @Test
-    void a_lost_fragment_goes_before_those_that_wait_and_unwanted_ones_go_altogether() {
+    void aLostFragmentGoesBeforeThoseThatWaitAndUnwantedOnesGoAltogether() {
         List<OutgoingFragment> fragments = fragments(3);
         stock.enqueue(peer, fragments.get(1));
         fragments.get(0).sent(0, 0);
@@ -147,7 +147,7 @@ class ReplyStateTest {
     }
 
     @Test
-    void everything_missing_is_asked_for_at_once_and_not_twice() {
+    void everythingMissingIsAskedForAtOnceAndNotTwice() {
         received(peer, surbs(5), false);
         fragments(100).forEach(fragment -> stock.enqueue(peer, fragment));
         assertEquals(107, stock.request(peer, 0));
@@ -160,7 +160,7 @@ class ReplyStateTest {
     }
 
     @Test
-    void a_request_without_an_answer_is_repeated_less_and_less_often() {
+    void aRequestWithoutAnAnswerIsRepeatedLessAndLessOften() {
         received(peer, surbs(5), false);
         fragments(10).forEach(fragment -> stock.enqueue(peer, fragment));
         List<Long> asked = new ArrayList<>();
@@ -173,7 +173,7 @@ class ReplyStateTest {
     }
 
     @Test
-    void a_request_stays_within_its_bounds() {
+    void aRequestStaysWithinItsBounds() {
         assertEquals(0, stock.request(peer, 0));
         received(peer, surbs(11), false);
         assertEquals(SurbStock.LEAST_REQUEST, stock.request(peer, 0));
@@ -184,7 +184,7 @@ class ReplyStateTest {
     }
 
     @Test
-    void the_last_blocks_are_for_new_requests_only() {
+    void theLastBlocksAreForNewRequestsOnly() {
         received(peer, surbs(3), false);
         assertTrue(stock.takeForRequestAgain(peer).isPresent());
         assertTrue(stock.takeForRequestAgain(peer).isEmpty());
@@ -196,7 +196,7 @@ class ReplyStateTest {
     }
 
     @Test
-    void a_sender_can_be_answered_while_blocks_are_there_or_asked_for() {
+    void aSenderCanBeAnsweredWhileBlocksAreThereOrAskedFor() {
         assertFalse(stock.canAnswer(peer, 0));
         received(peer, List.of(), false);
         assertFalse(stock.canAnswer(peer, 0));
@@ -211,7 +211,7 @@ class ReplyStateTest {
     }
 
     @Test
-    void one_sender_fills_no_more_than_its_share() {
+    void oneSenderFillsNoMoreThanItsShare() {
         received(peer, surbs(SurbStock.MAX_PER_SENDER + 7), false);
         assertEquals(SurbStock.MAX_PER_SENDER, stock.size());
         assertEquals(7, counters.get(Counter.SURBS_NO_ROOM));
@@ -353,7 +353,7 @@ class ReplyStateTest {
     }
 
     @Test
-    void many_senders_push_out_the_ones_heard_of_longest_ago_but_none_for_whom_something_waits() {
+    void manySendersPushOutTheOnesHeardOfLongestAgoButNoneForWhomSomethingWaits() {
         received(peer, surbs(1), false);
         stock.enqueue(peer, fragments(1).getFirst());
         SenderTag second = tag();
@@ -374,7 +374,7 @@ class ReplyStateTest {
     }
 
     @Test
-    void blocks_of_the_present_rotation_are_used_first_and_older_ones_expire() {
+    void blocksOfThePresentRotationAreUsedFirstAndOlderOnesExpire() {
         ReplySurb old = surb(KeyRotation.ODD);
         ReplySurb fresh = surb(KeyRotation.EVEN);
         stock.topologyChanged(topology(ODD, FIRST_HOP), 0);
@@ -390,7 +390,7 @@ class ReplyStateTest {
     }
 
     @Test
-    void a_reply_key_serves_once_and_a_day() {
+    void aReplyKeyServesOnceAndADay() {
         ReplyKeys keys = new ReplyKeys(counters, Ledger.none());
         ReplyKey key = ReplyKey.generate(randomness);
         ReplyKey later = ReplyKey.generate(randomness);
@@ -439,7 +439,7 @@ class ReplyStateTest {
     }
 
     @Test
-    void a_recipient_has_one_tag_of_ours_until_too_many_others_came() {
+    void aRecipientHasOneTagOfOursUntilTooManyOthersCame() {
         SenderTags tags = tags();
         SenderTag tag = tags.tagFor(self(recipient(0)), 0);
         assertEquals(tag, tags.tagFor(self(recipient(0)), 0));

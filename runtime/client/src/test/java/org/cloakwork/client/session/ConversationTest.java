@@ -155,7 +155,7 @@ class ConversationTest {
     }
 
     @Test
-    void a_stranger_registers_claims_and_goes_live() throws WireException {
+    void aStrangerRegistersClaimsAndGoesLive() throws WireException {
         Conversation conversation = conversation(Optional.empty(), 0);
         GatewayHandshake server = new GatewayHandshake(gateway, 6, randomness);
         Action.Send first = assertInstanceOf(Action.Send.class,
@@ -179,14 +179,14 @@ class ConversationTest {
     }
 
     @Test
-    void an_error_in_the_middle_of_a_registration_is_honoured_at_once() {
+    void anErrorInTheMiddleOfARegistrationIsHonouredAtOnce() {
         Conversation conversation = conversation(Optional.empty(), 0);
         say(conversation, new ServerResponse.SupportedProtocol(6));
         assertEquals("Close", describe(say(conversation, new ServerResponse.Error("already connected"))));
     }
 
     @Test
-    void a_gateway_with_another_identity_is_told_so_and_left() throws WireException {
+    void aGatewayWithAnotherIdentityIsToldSoAndLeft() throws WireException {
         Conversation conversation = conversation(Optional.empty(), 0);
         GatewayHandshake impostor = new GatewayHandshake(IdentityKeyPair.generate(randomness), 6, randomness);
         Action.Send first = (Action.Send) say(conversation, new ServerResponse.SupportedProtocol(6)).getFirst();
@@ -196,7 +196,7 @@ class ConversationTest {
     }
 
     @Test
-    void the_timestamp_is_now_or_one_more_than_the_last_if_that_is_later() throws WireException {
+    void theTimestampIsNowOrOneMoreThanTheLastIfThatIsLater() throws WireException {
         for (long last : new long[] {0, NOW.getEpochSecond() - 1, NOW.getEpochSecond(), NOW.getEpochSecond() + 10}) {
             Conversation conversation = conversation(Optional.of(key), last);
             assertEquals(last, conversation.timestamp());
@@ -209,7 +209,7 @@ class ConversationTest {
     }
 
     @Test
-    void one_claim_is_under_way_at_a_time() {
+    void oneClaimIsUnderWayAtATime() {
         Conversation conversation = live();
         assertEquals("Send", describe(hear(conversation, "send little")));
         assertTrue(conversation.awaitsAnswer());
@@ -222,7 +222,7 @@ class ConversationTest {
     }
 
     @Test
-    void after_a_refused_claim_the_rest_is_used_up_before_the_session_ends() {
+    void afterARefusedClaimTheRestIsUsedUpBeforeTheSessionEnds() {
         Conversation conversation = live();
         hear(conversation, "send little");
         assertEquals("", describe(hear(conversation, "error")));
@@ -233,7 +233,7 @@ class ConversationTest {
     }
 
     @Test
-    void an_error_that_was_not_about_a_claim_prevents_none() {
+    void anErrorThatWasNotAboutAClaimPreventsNone() {
         Conversation conversation = live();
         hear(conversation, "error");
         assertEquals("Send", describe(hear(conversation, "send little")));

@@ -192,8 +192,7 @@ final class SwapTrial {
         }
         row("(none)", 0, unswapped, "the same measured while nothing is exchanged");
         out.printf("%n  pause: no packet left a client concerned (frontend: until a program that connects is "
-                + "answered)%n"
-                + "  heard again: until a message sent after the swap was acknowledged, at most%n");
+                + "answered)%n  heard again: until a message sent after the swap was acknowledged, at most%n");
         out.printf(Locale.ROOT, "%n  swaps      %d%n  messages   %d sent, %d delivered%n  lost       %d%n"
                         + "  twice      %d%n  failed     %d%n", pauses.size(), result.sent(), result.delivered(),
                 result.lost(), result.twice(), result.failed());

@@ -147,8 +147,7 @@ public final class SendCommand implements Command {
                                     + " bytes handed over; nym-client does not tell whether they arrive");
                             if (others > 0) {
                                 err.println(others + " messages came in the meantime and are lost: nym-client gives "
-                                        + "them "
-                                        + "to whoever is connected");
+                                        + "them to whoever is connected");
                             }
                             return DONE;
                         }

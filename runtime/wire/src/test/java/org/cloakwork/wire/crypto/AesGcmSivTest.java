@@ -31,7 +31,7 @@ class AesGcmSivTest {
     }
 
     @Test
-    void equals_bouncy_castle_at_every_length() throws Exception {
+    void equalsBouncyCastleAtEveryLength() throws Exception {
         for (int length = 0; length < 600; length++) {
             byte[] key = bytes(AesGcmSiv.KEY_LENGTH);
             byte[] nonce = bytes(AesGcmSiv.NONCE_LENGTH);
@@ -43,7 +43,7 @@ class AesGcmSivTest {
     }
 
     @Test
-    void equals_bouncy_castle_for_words_of_ones_and_zeros() throws Exception {
+    void equalsBouncyCastleForWordsOfOnesAndZeros() throws Exception {
         for (int i = 0; i < 1 << 8; i++) {
             byte[] plaintext = new byte[64];
             for (int word = 0; word < 8; word++) {
@@ -57,7 +57,7 @@ class AesGcmSivTest {
 
     /** RFC 8452, C.3. */
     @Test
-    void the_counter_wraps_within_four_bytes() {
+    void theCounterWrapsWithinFourBytes() {
         HexFormat hex = HexFormat.of();
         byte[] plaintext = hex.parseHex("000000000000000000000000000000004db923dc793ee6497c76dcc03a98e108");
         assertArrayEquals(hex.parseHex("f3f80f2cf0cb2dd9c5984fcda908456cc537703b5ba70324a6793a7bf218d3ea"
@@ -66,7 +66,7 @@ class AesGcmSivTest {
     }
 
     @Test
-    void a_changed_bit_is_found_wherever_it_is() {
+    void aChangedBitIsFoundWhereverItIs() {
         byte[] key = bytes(AesGcmSiv.KEY_LENGTH);
         byte[] nonce = bytes(AesGcmSiv.NONCE_LENGTH);
         byte[] sealed = new AesGcmSiv(key, nonce).seal(bytes(37));

@@ -1,6 +1,7 @@
-package org.cloakwork.itests.distribution;
+package org.cloakwork.itests.testing.distribution;
 
 import java.io.BufferedInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -11,10 +12,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Predicate;
 
-/** Asks a running instance as the verbs do, without a JVM of its own. */
-record Shell(Path state) {
+/**
+ * Asks a running instance as the verbs do, without a JVM of its own.
+ *
+ * @param state the folder of its state
+ */
+public record Shell(Path state) {
 
-    String ask(String line) throws Exception {
+    /** {@return the answer} */
+    public String ask(String line) throws IOException {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(state.resolve("control/socket")))) {
             channel.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
             InputStream in = new BufferedInputStream(Channels.newInputStream(channel));
@@ -27,7 +33,8 @@ record Shell(Path state) {
     }
 
     /** {@return how long it took until the answer was as wanted} */
-    Duration await(String question, Predicate<String> wanted, Duration limit) throws Exception {
+    public Duration await(String question, Predicate<String> wanted, Duration limit)
+            throws IOException, InterruptedException {
         long start = System.nanoTime();
         String answer = ask(question);
         while (!wanted.test(answer)) {
