@@ -62,7 +62,7 @@ final class DirectoryBetween implements AutoCloseable {
 
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
-            var real = Cloakwork.get(directory.resolve(exchange.getRequestURI().toString().substring(1)));
+            var real = Http.get(directory.resolve(exchange.getRequestURI().toString().substring(1)));
             String body = PORT.matcher(real.body()).replaceAll(port ->
                     port.group(1) + between(Integer.parseInt(port.group(2))));
             byte[] bytes = TIME.matcher(body).replaceAll(time -> time.group(1)

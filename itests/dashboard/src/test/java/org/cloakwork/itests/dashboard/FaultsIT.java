@@ -20,6 +20,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
+import org.cloakwork.itests.testing.distribution.Command;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class FaultsIT {
     /** Until health is right. */
     private static final Duration RIGHT = Duration.ofSeconds(2);
 
-    private static Cloakwork network;
+    private static Command network;
     private static URI directory;
 
     @TempDir
@@ -41,8 +42,9 @@ class FaultsIT {
 
     @BeforeAll
     static void startNetwork() throws Exception {
-        network = Cloakwork.start(Cloakwork.HOME, "localnet");
-        directory = URI.create(network.line(line -> line.contains("directory")).replaceFirst(".*(http\\S+).*", "$1"));
+        network = Command.cloakwork("localnet");
+        directory = URI.create(network.awaitLine(line -> line.contains("directory")).replaceFirst(".*(http\\S+).*",
+                "$1"));
     }
 
     @AfterAll
@@ -50,14 +52,15 @@ class FaultsIT {
         network.close();
     }
 
-    private Cloakwork run(Path home, String url, String frontEnds) throws IOException {
+    private Command run(Path home, String url, String frontEnds) throws IOException {
         Path etc = Files.createDirectories(folder.resolve("etc"));
         Files.copy(home.resolve("etc/defaults/cloakwork.cfg"), etc.resolve("cloakwork.cfg"),
                 StandardCopyOption.REPLACE_EXISTING);
         Files.writeString(etc.resolve("org.cloakwork.frontend.dashboard.cfg"), "port = 0\n");
         Files.writeString(etc.resolve("org.cloakwork.frontend.websocket.cfg"), "port = 0\n");
-        return Cloakwork.start(home, "run", "--directory", url, "--etc", etc.toString(), "--state",
-                folder.resolve("state").toString(), "--frontends", frontEnds, "--topology", "nym-api");
+        return Command.start(List.of(home.resolve("bin/cloakwork").toString(), "run", "--directory", url, "--etc",
+                etc.toString(), "--state",
+                folder.resolve("state").toString(), "--frontends", frontEnds, "--topology", "nym-api"));
     }
 
     private static URI health(URI dashboard) {
@@ -70,9 +73,9 @@ class FaultsIT {
 
     /** Planted before: waits until it is named, in health and then on the page. */
     private static void named(String fault, URI dashboard, String pattern, String remedy) throws Exception {
-        Duration took = Cloakwork.until(health(dashboard), NAMED, answer -> answer.body().matches("(?s).*" + pattern
+        Duration took = Http.until(health(dashboard), NAMED, answer -> answer.body().matches("(?s).*" + pattern
                 + ".*"));
-        JsonNode told = JsonMapper.shared().readTree(Cloakwork.get(health(dashboard)).body());
+        JsonNode told = JsonMapper.shared().readTree(Http.get(health(dashboard)).body());
         assertTrue(told.path("remedy").asText().contains(remedy), told.toString());
         JsonNode seen = Browser.look("sentence", dashboard.toString(), pattern, String.valueOf(NAMED.toMillis()));
         assertTrue(seen.path("matched").asBoolean(), seen.toString());
@@ -85,17 +88,17 @@ class FaultsIT {
     @Test
     void gatewayThatGoesAndComesIsTold() throws Exception {
         try (DirectoryBetween between = new DirectoryBetween(directory);
-             Cloakwork running = run(Cloakwork.HOME, between.url(), "dashboard")) {
-            URI dashboard = running.dashboard();
-            Cloakwork.until(health(dashboard), Cloakwork.PATIENCE, FaultsIT::isReady);
+             Command running = run(Command.HOME, between.url(), "dashboard")) {
+            URI dashboard = Http.dashboard(running);
+            Http.until(health(dashboard), Command.PATIENCE, FaultsIT::isReady);
             between.setOpen(false);
-            Duration gone = Cloakwork.until(health(dashboard), RIGHT, answer -> answer.statusCode() == 503
+            Duration gone = Http.until(health(dashboard), RIGHT, answer -> answer.statusCode() == 503
                     && answer.body().contains("\"degraded\""));
             named("a gateway stopped", dashboard, "gateway", "gateway");
-            assertEquals(200, Cloakwork.get(dashboard.resolve("health/live")).statusCode());
+            assertEquals(200, Http.get(dashboard.resolve("health/live")).statusCode());
             between.setOpen(true);
-            running.line(line -> line.contains("there is a session again") || line.equals("ready"));
-            Duration back = Cloakwork.until(health(dashboard), Cloakwork.PATIENCE, FaultsIT::isReady);
+            running.awaitLine(line -> line.contains("there is a session again") || line.equals("ready"));
+            Duration back = Http.until(health(dashboard), Command.PATIENCE, FaultsIT::isReady);
             System.out.println("dashboard: health right " + gone.toMillis() + " ms after the gateway went, and "
                     + back.toMillis() + " ms after it came");
         }
@@ -107,8 +110,8 @@ class FaultsIT {
         try (ServerSocket closed = new ServerSocket(0)) {
             nowhere = "http://127.0.0.1:" + closed.getLocalPort() + "/";
         }
-        try (Cloakwork running = run(Cloakwork.HOME, nowhere, "dashboard")) {
-            named("no directory", running.dashboard(), URI.create(nowhere).getAuthority(), "directory");
+        try (Command running = run(Command.HOME, nowhere, "dashboard")) {
+            named("no directory", Http.dashboard(running), URI.create(nowhere).getAuthority(), "directory");
         }
     }
 
@@ -116,41 +119,42 @@ class FaultsIT {
     void wrongClockIsNamed() throws Exception {
         try (DirectoryBetween between = new DirectoryBetween(directory)) {
             between.setAhead(Duration.ofHours(2));
-            try (Cloakwork running = run(Cloakwork.HOME, between.url(), "dashboard")) {
-                named("a wrong clock", running.dashboard(), "clock is at least 7[12]\\d\\d s slow", "clock");
+            try (Command running = run(Command.HOME, between.url(), "dashboard")) {
+                named("a wrong clock", Http.dashboard(running), "clock is at least 7[12]\\d\\d s slow", "clock");
             }
         }
     }
 
     @Test
     void missingPartIsNamed() throws Exception {
-        Path home = copy(Cloakwork.HOME, folder.resolve("home"));
-        try (Cloakwork running = run(home, directory.toString(), "dashboard")) {
-            URI dashboard = running.dashboard();
-            Cloakwork.until(health(dashboard), Cloakwork.PATIENCE, FaultsIT::isReady);
+        Path home = copy(Command.HOME, folder.resolve("home"));
+        try (Command running = run(home, directory.toString(), "dashboard")) {
+            URI dashboard = Http.dashboard(running);
+            Http.until(health(dashboard), Command.PATIENCE, FaultsIT::isReady);
             Path jar = home.resolve("bundles/org.cloakwork.sphinx.fast.jar");
             Path away = folder.resolve("away.jar");
             Files.move(jar, away);
             named("a part missing", dashboard, "no sphinx part \"fast\"", "bundles/");
             Files.move(away, jar);
-            Cloakwork.until(health(dashboard), Cloakwork.PATIENCE, FaultsIT::isReady);
+            Http.until(health(dashboard), Command.PATIENCE, FaultsIT::isReady);
         }
     }
 
     @Test
     void fullDiskIsNamed() throws Exception {
-        try (Cloakwork running = run(Cloakwork.HOME, directory.toString(), "dashboard,websocket")) {
-            URI dashboard = running.dashboard();
-            String websocket = running.line(line -> line.startsWith("websocket ws")).split(" ")[1];
-            Cloakwork.until(health(dashboard), Cloakwork.PATIENCE, FaultsIT::isReady);
-            String address = running.line(line -> line.startsWith("address ")).split(" ")[1];
+        try (Command running = run(Command.HOME, directory.toString(), "dashboard,websocket")) {
+            URI dashboard = Http.dashboard(running);
+            String websocket = running.awaitLine(line -> line.startsWith("websocket ws")).split(" ")[1];
+            Http.until(health(dashboard), Command.PATIENCE, FaultsIT::isReady);
+            String address = running.awaitLine(line -> line.startsWith("address ")).split(" ")[1];
             // No file of the process may become longer: what a disk without room does to it.
             assertEquals(0, new ProcessBuilder("prlimit", "--pid", String.valueOf(running.pid()), "--fsize=1")
                     .inheritIO().start().waitFor());
             try (HttpClient http = HttpClient.newHttpClient()) {
                 WebSocket socket = http.newWebSocketBuilder().buildAsync(URI.create(websocket),
                         new WebSocket.Listener() { }).join();
-                socket.sendText("{\"type\":\"send\",\"recipient\":\"" + address + "\",\"message\":\"hi\"}", true).join();
+                socket.sendText("{\"type\":\"send\",\"recipient\":\"" + address + "\",\"message\":\"hi\"}", true)
+                        .join();
                 named("a full disk", dashboard, "the state cannot be written", "room");
                 socket.abort();
             }
