@@ -132,7 +132,11 @@ final class Exit implements FrontEnd.Serving {
 
     @Override
     public List<Figure> figures() {
-        return counters.figures();
+        List<Figure> figures = new ArrayList<>(counters.figures());
+        synchronized (connections) {
+            figures.add(Figure.level("exit.connections", "connections at this moment", connections.size()));
+        }
+        return figures;
     }
 
     // ------------------------------------------------------------------ what clients ask

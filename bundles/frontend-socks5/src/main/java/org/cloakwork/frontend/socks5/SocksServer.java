@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Iterator;
@@ -119,6 +120,10 @@ final class SocksServer implements FrontEnd.Serving {
         counters.count(counter);
     }
 
+    void count(Counter counter, long amount) {
+        counters.add(counter, amount);
+    }
+
     @Override
     public List<URI> addresses() {
         InetAddress host = configuration.host();
@@ -133,7 +138,9 @@ final class SocksServer implements FrontEnd.Serving {
 
     @Override
     public List<Figure> figures() {
-        return counters.figures();
+        List<Figure> figures = new ArrayList<>(counters.figures());
+        figures.add(Figure.level("socks5.connections", "connections at this moment", connections.size()));
+        return figures;
     }
 
     // ------------------------------------------------------------------ sockets

@@ -281,6 +281,7 @@ final class Session implements FrameHandler {
 
     @Override
     public void onFrame(Frame frame, Callback callback) {
+        door.counting().add(Counter.BYTES_IN, frame.getPayloadLength());
         synchronized (this) {
             lastReadNanos = System.nanoTime();
         }
@@ -412,6 +413,7 @@ final class Session implements FrameHandler {
                 return Action.IDLE;
             }
             Payload payload = next.answer() != null ? next.answer() : dialect.put(next.message());
+            door.counting().add(Counter.BYTES_OUT, payload.bytes().length);
             core.sendFrame(new Frame(payload.opCode(), ByteBuffer.wrap(payload.bytes())), this, false);
             return Action.SCHEDULED;
         }

@@ -3,6 +3,7 @@ package org.cloakwork.client.replies;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.cloakwork.api.Insight;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.Counter;
@@ -78,6 +80,14 @@ public final class SurbStock {
         }
         size += saved.size();
         most = size;
+    }
+
+    /** {@return how many there are of whom, those with the most first} */
+    List<Insight.Stock> largest() {
+        return peers.entrySet().stream().filter(peer -> peer.getValue().size() > 0)
+                .sorted(Comparator.comparingInt((Map.Entry<SenderTag, Peer> peer) -> peer.getValue().size()).reversed())
+                .limit(Insight.MOST_PEERS)
+                .map(peer -> new Insight.Stock(peer.getKey().shortHash(), peer.getValue().size())).toList();
     }
 
     /**
