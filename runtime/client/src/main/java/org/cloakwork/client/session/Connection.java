@@ -181,7 +181,7 @@ final class Connection implements GatewayLink.Handler {
     private void expectAnswer() {
         answer.cancel();
         answer = environment.scheduler().schedule(STEP_TIMEOUT, () -> lost("no answer within "
-                + STEP_TIMEOUT.toSeconds() + " s while " + owner.status()));
+                + STEP_TIMEOUT.getSeconds() + " s while " + owner.status()));
     }
 
     /** A link may be dead without anyone telling: then no message would arrive any more. */

@@ -21,7 +21,7 @@ public record KeyRotationInfo(long validityEpochs, long initialEpochId, long cur
             throw new IllegalArgumentException("validity must be at least 1 epoch, not " + validityEpochs);
         }
         Objects.requireNonNull(currentEpochStart);
-        if (!epochDuration.isPositive()) {
+        if (epochDuration.compareTo(Duration.ZERO) <= 0) {
             throw new IllegalArgumentException("epoch duration must be positive, not " + epochDuration);
         }
     }

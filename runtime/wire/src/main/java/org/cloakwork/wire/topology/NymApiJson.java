@@ -1,9 +1,9 @@
 package org.cloakwork.wire.topology;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -13,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.WireException;
+import org.cloakwork.wire.json.JsonText;
 
 /**
  * The answers of a nym-api directory that clients read. Reading ignores unknown fields and names the field that is
@@ -68,7 +69,7 @@ public final class NymApiJson {
                 .put("size", page.nodes().size());
         ArrayNode data = nodes.putArray("data");
         page.nodes().forEach(node -> SkimmedNodeJson.write(data.addObject(), node));
-        return JsonField.write(root);
+        return JsonText.writeDocument(root);
     }
 
     /**
@@ -89,7 +90,7 @@ public final class NymApiJson {
      * @return the body
      */
     public static byte[] write(Topology.RewardedSet set) {
-        return JsonField.write(TopologyJson.writeRewardedSet(set));
+        return JsonText.writeDocument(TopologyJson.writeRewardedSet(set));
     }
 
     /**
@@ -132,7 +133,7 @@ public final class NymApiJson {
         root.putObject("progress").put("current_key_rotation_id", rotation)
                 .put("current_rotation_starting_epoch", info.firstEpochId(rotation))
                 .put("current_rotation_ending_epoch", info.firstEpochId(rotation + 1) - 1);
-        return JsonField.write(root);
+        return JsonText.writeDocument(root);
     }
 
     private static NodesPage.Metadata readMetadata(JsonField json) throws WireException {
@@ -152,8 +153,8 @@ public final class NymApiJson {
             return;
         }
         try {
-            metadata.set("status", JsonField.MAPPER.readTree(status.get()));
-        } catch (JsonProcessingException e) {
+            metadata.set("status", JsonText.readDocument(status.get().getBytes(StandardCharsets.UTF_8)));
+        } catch (JsonText.MalformedException e) {
             throw new IllegalArgumentException("status must be " + NO_UPDATES + " or a JSON object", e);
         }
     }
