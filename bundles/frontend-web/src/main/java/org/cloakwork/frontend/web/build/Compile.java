@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
-import org.cloakwork.frontend.web.WebClient;
 import org.teavm.diagnostics.DefaultProblemTextConsumer;
 import org.teavm.diagnostics.Problem;
 import org.teavm.tooling.ConsoleTeaVMToolLog;
@@ -20,7 +19,7 @@ import org.teavm.tooling.TeaVMTool;
 import org.teavm.vm.TeaVMOptimizationLevel;
 
 /**
- * Compiles the client to WebAssembly with TeaVM, unless it was compiled from the same classes before. Not TeaVM's Maven
+ * Compiles a module to WebAssembly with TeaVM, unless it was compiled from the same classes before. Not TeaVM's Maven
  * plugin: that has TeaVM's class library before the classes of a project, so that none of it could be replaced.
  */
 public final class Compile {
@@ -29,7 +28,7 @@ public final class Compile {
     }
 
     /**
-     * @param args folder and name of the module, and {@code SIMPLE} or {@code FULL}
+     * @param args folder and name of the module, {@code SIMPLE} or {@code FULL}, and the class with what it exports
      * @throws Exception what TeaVM throws, or if it has found a fault
      */
     public static void main(String[] args) throws Exception {
@@ -48,7 +47,7 @@ public final class Compile {
     private static void compile(String[] args, List<Path> classPath) throws Exception {
         TeaVMTool tool = new TeaVMTool();
         tool.setTargetType(TeaVMTargetType.WEBASSEMBLY_GC);
-        tool.setMainClass(WebClient.class.getName());
+        tool.setMainClass(args[3]);
         tool.setTargetDirectory(new File(args[0]));
         tool.setTargetFileName(args[1]);
         // ADVANCED has emitted modules that are not valid.
