@@ -3,7 +3,8 @@ import http from "node:http";
 import { once } from "node:events";
 import { Duplex } from "node:stream";
 
-import { createFetch } from "../../../../bundles/frontend-web/src/main/npm/http/fetch.js";
+import { HttpClient, createFetch } from "../../../../bundles/frontend-web/src/main/npm/http/fetch.js";
+import { remoteFetch, serveFetch } from "../../../../bundles/frontend-web/src/main/npm/http/remote.js";
 
 /** A stream of bytes to a host, as the engine gives one through an exit; here over plain TCP. */
 export async function tcp({ host, port, signal }) {
@@ -14,19 +15,29 @@ export async function tcp({ host, port, signal }) {
   return { readable, writable, close: () => socket.destroy(), host };
 }
 
-/** A fetch over TCP that is closed with the test, and counts its connections. */
+/**
+ * A fetch over TCP that is closed with the test, and counts its connections. With CLOAKWORK_OVER_PORT=true it is as in a
+ * page: the connections are at the other end of a port.
+ */
 export function fetchOverTcp(t, options = {}) {
   const opened = [];
-  const fetch = createFetch({
+  const all = {
     async connect(target) {
       const duplex = await tcp(target);
       opened.push(target);
       return duplex;
     },
     ...options,
-  });
+  };
+  const fetch = process.env.CLOAKWORK_OVER_PORT === "true" ? overPort(all) : createFetch(all);
   t.after(() => fetch.close());
   return Object.assign(fetch, { opened });
+}
+
+function overPort(options) {
+  const client = new HttpClient(options);
+  const fetch = remoteFetch((port) => serveFetch(client, port), options);
+  return Object.assign(fetch, { close: () => client.close() });
 }
 
 async function listening(t, server) {

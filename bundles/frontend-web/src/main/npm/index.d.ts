@@ -108,7 +108,7 @@ export interface SendOptions {
   lane?: number;
   /** Who the recipient thinks it is from, where it can answer; never sent. */
   isolation?: string;
-  /** Takes back what has not left; the promise rejects. */
+  /** The promise rejects; what has not left is taken back, unless a lane was given. */
   signal?: AbortSignal;
 }
 
@@ -118,8 +118,8 @@ export type Outcome =
   | { readonly acknowledged: false; readonly reason: FailureReason; readonly detail: string };
 
 /** As `org.cloakwork.api.FailureReason`. */
-export type FailureReason = "DEADLINE_EXCEEDED" | "OUTBOX_FULL" | "TOO_LARGE" | "CLIENT_CLOSED" | "UNKNOWN_SENDER"
-  | "LANE_CLOSED" | (string & {});
+export type FailureReason = "DEADLINE" | "RETRANSMISSIONS" | "UNKNOWN_GATEWAY" | "UNKNOWN_SENDER" | "MESSAGE_SIZE"
+  | "OUTBOX_FULL" | "LANE_CLOSED" | "CLOSED" | (string & {});
 
 export interface FetchInit extends RequestInit {
   /** Milliseconds for the whole call, its body included. */
@@ -191,4 +191,6 @@ export class OptionError extends CloakworkError {}
 export class ClosedError extends CloakworkError {}
 
 /** Why a call of `fetch` failed; `code` such as `connect`, `tls`, `deadline`, `stall`, `protocol`. */
-export class FetchError extends CloakworkError {}
+export class FetchError extends TypeError {
+  readonly code: string;
+}

@@ -31,7 +31,7 @@ export interface CoverStrategy {
 
 export interface EngineOptions {
   /** Base URL of a directory, where `settings.topology` is `nym-api`. */
-  directory?: string;
+  directory?: string | (() => string);
   /** `topology`, `cover`, `retransmission`: names of parts, `host` for one that is given here; `cover.KEY` and the like:
    * the part's keys; `gateway`: an identity key. */
   settings: Record<string, string | number | boolean>;
@@ -61,6 +61,8 @@ export interface Engine {
   /** `to`: an address, or `@` and the tag of a sender. */
   send(delivery: number, to: string, payload: Uint8Array,
     options?: { surbs?: number; deadline?: number; lane?: number; isolation?: string }): void;
+  /** Whether messages are taken, from now on and what has waited; while they are not they wait within limits. */
+  subscribe(wanted: boolean): void;
   closeLane(lane: number): void;
   laneBytes(lane: number): number;
   /** Puts another part in the place of the present one: by name, or one written in JavaScript. */

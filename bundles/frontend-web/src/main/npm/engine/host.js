@@ -192,7 +192,7 @@ export async function startEngine(source, options, listener) {
     sendBinary: (link, bytes) => links.get(link)?.send(unsigned(bytes)),
     pendingBytes: (link) => links.get(link)?.pendingBytes ?? 0,
     close: (link) => links.get(link)?.close(),
-    get: (request, path) => answer(request, () => page(options.directory, path, asking.signal)),
+    get: (request, path) => answer(request, () => page(typeof options.directory === 'function' ? options.directory() : options.directory, path, asking.signal)),
     topology: (request) => answer(request,
       async () => new TextEncoder().encode(JSON.stringify(await topology()))),
     untilNextSlot: (congested, level) => cover.untilNextSlot({ congested, level }) ?? -1,
@@ -226,6 +226,7 @@ export async function startEngine(source, options, listener) {
   return {
     send: (delivery, to, payload, { surbs = -1, deadline = 900_000, lane = NaN, isolation = '' } = {}) =>
       client.send(delivery, to, signed(payload), surbs, deadline, lane, isolation),
+    subscribe: (wanted) => client.subscribe(wanted),
     closeLane: (lane) => client.closeLane(lane),
     laneBytes: (lane) => client.laneBytes(lane),
     swap(kind, part, settings = {}) {

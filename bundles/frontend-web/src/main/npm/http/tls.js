@@ -141,3 +141,26 @@ function signed(bytes) {
 function unsigned(bytes) {
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
+
+/**
+ * `secure` for `HttpClient` that loads its module when it is first needed; one that did not load is tried again.
+ *
+ * @param {() => Promise<{ module: object, roots: Uint8Array }>} load the exports of `tls.wasm`, and `roots.bin`
+ */
+export function lazySecure(load) {
+  let secure = null;
+  return async (duplex, target) => {
+    secure ??= load().then(({ module, roots }) => {
+      module.trust(signed(roots));
+      return securing(module);
+    });
+    let ready;
+    try {
+      ready = await secure;
+    } catch (error) {
+      secure = null;
+      throw new FetchError("tls", `TLS does not load: ${error.message}`, error);
+    }
+    return ready(duplex, target);
+  };
+}

@@ -61,7 +61,8 @@ final class Connection {
     void run() throws IOException, InterruptedException {
         CompletableFuture<Optional<ConnectFailure>> connected = exit.connect(handshake.target());
         MessageStream stream = exit.stream();
-        Optional<ConnectFailure> failure = server.configuration().optimistic() ? Optional.empty() : awaitConnected(connected);
+        Optional<ConnectFailure> failure = server.configuration().optimistic() ? Optional.empty()
+                : awaitConnected(connected);
         if (failure.isPresent()) {
             server.count(Counter.CONNECTIONS_FAILED);
             socket.getOutputStream().write(handshake.failed(failure.get()));

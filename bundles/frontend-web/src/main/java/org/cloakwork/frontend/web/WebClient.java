@@ -15,6 +15,7 @@ import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.api.StreamException;
+import org.cloakwork.api.Subscription;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.engine.Engine;
@@ -36,6 +37,7 @@ public final class WebClient {
     private final WebStore store;
     private final Engine engine;
     private final WebStreams streams;
+    private Subscription subscription;
 
     private WebClient(Host host, String[] settings, byte[] rows) throws StoreException {
         this.host = host;
@@ -64,7 +66,6 @@ public final class WebClient {
         engine.onState(this::tell);
         engine.onAddress(address -> host.address(address.toString()));
         streams = new WebStreams(host, loop, engine, randomness);
-        engine.subscribe(this::received);
     }
 
     private final class HostClock implements Clock {
@@ -106,7 +107,8 @@ public final class WebClient {
         String origin = switch (message.origin()) {
             case ReceivedMessage.Unknown ignored -> "unknown";
             case ReceivedMessage.Sender ignored -> "sender";
-            case ReceivedMessage.Answer answer -> "answer " + answer.recipient().map(MixnetAddress::toString).orElse("");
+            case ReceivedMessage.Answer answer ->
+                    "answer " + answer.recipient().map(MixnetAddress::toString).orElse("");
         };
         host.message(Int8Array.copyFromJavaArray(message.payload()), origin,
                 message.sender().map(SenderTag::toString).orElse(""));
@@ -201,6 +203,17 @@ public final class WebClient {
                     host.outcome(delivery, true, "", "", packets, retransmissions, elapsed.toMillis());
             case Outcome.Failed(var reason, String detail) ->
                     host.outcome(delivery, false, reason.name(), detail, 0, 0, 0);
+        }
+    }
+
+    /** @param wanted whether messages are told; while they are not they wait within the client's limits */
+    @JSExport
+    public void subscribe(boolean wanted) {
+        if (!wanted && subscription != null) {
+            subscription.close();
+            subscription = null;
+        } else if (wanted && subscription == null) {
+            subscription = engine.subscribe(this::received);
         }
     }
 

@@ -54,7 +54,8 @@ final class WebParts {
             case "transport" -> parts.set(PartKind.TRANSPORT, transport(name));
             case "cover" -> parts.set(PartKind.COVER,
                     name.equals(HOST) ? new HostCover() : make(kind, name, COVERS, configuration));
-            case "retransmission" -> parts.set(PartKind.RETRANSMISSION, make(kind, name, RETRANSMISSIONS, configuration));
+            case "retransmission" -> parts.set(PartKind.RETRANSMISSION,
+                    make(kind, name, RETRANSMISSIONS, configuration));
             default -> throw new IllegalArgumentException("no kind of part is called \"" + kind
                     + "\"; there are topology, transport, cover and retransmission");
         }

@@ -20,8 +20,8 @@ import org.cloakwork.wire.crypto.IdentityKeyPair;
 import org.teavm.jso.typedarrays.Int8Array;
 
 /**
- * Rows that the host keeps. Both ways they are bytes: for each one 1 to write or 0 to remove, length of the table's name
- * (u8), name, length of the key (u16), key, and to write also length of the value (u32) and value; big-endian.
+ * Rows that the host keeps. Both ways they are bytes: for each one 1 to write or 0 to remove, length of the table's
+ * name (u8), name, length of the key (u16), key, and to write also length of the value (u32) and value; big-endian.
  */
 final class WebStore implements RowStore {
 

@@ -19,7 +19,7 @@ import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.socks5.ConnectFailure;
 import org.cloakwork.wire.socks5.ProviderResponse;
 
-/** Connections that exits make for pages. Nothing waits: the host is told when something has changed, and asks again. */
+/** Connections that exits make for pages. Nothing waits: the host is told when something changed, and asks again. */
 final class WebStreams {
 
     private static final Duration TICK = Duration.ofMillis(100);

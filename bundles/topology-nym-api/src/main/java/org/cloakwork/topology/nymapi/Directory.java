@@ -148,7 +148,8 @@ final class Directory {
             try (InputStream in = answer.body()) {
                 byte[] body = in.readNBytes(NodeList.MAX_RESPONSE_BYTES + 1);
                 if (body.length > NodeList.MAX_RESPONSE_BYTES) {
-                    throw new CallException(url, "answers with more than " + NodeList.MAX_RESPONSE_BYTES + " bytes", null);
+                    throw new CallException(url, "answers with more than " + NodeList.MAX_RESPONSE_BYTES + " bytes",
+                            null);
                 }
                 if (body.length == 0) {
                     throw new CallException(url, "answers with an empty body", null);

@@ -30,6 +30,13 @@ class FetchIT {
     }
 
     @Test
+    void theSameHoldsWithItsConnectionsInAnotherThread() throws Exception {
+        Map<String, String> overPort = Map.of("CLOAKWORK_OVER_PORT", "true");
+        passes("fetch-suffering", overPort);
+        passes("fetch-http", overPort);
+    }
+
+    @Test
     void tlsEndsHereAndCertificatesAreChecked() throws Exception {
         passes("fetch-tls", Map.of());
     }

@@ -11,7 +11,8 @@ import org.cloakwork.api.IdentityKey;
 
 /**
  * Ed25519 without a cofactor and without refusing keys of small order, as the reference verifies: the JDK's, as
- * BouncyCastle refuses those keys. Where there is no JDK, {@code bundles/frontend-web} puts BouncyCastle's in this place.
+ * BouncyCastle refuses those keys. Where there is no JDK, {@code bundles/frontend-web} puts BouncyCastle's in this
+ * place.
  */
 final class Signatures {
 

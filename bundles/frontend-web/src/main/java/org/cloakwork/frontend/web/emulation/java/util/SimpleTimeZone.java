@@ -4,7 +4,7 @@ import java.util.Date;
 import java.util.TimeZone;
 
 /** A zone of one offset, which BouncyCastle names where it prints dates: TeaVM has none. */
-public class SimpleTimeZone extends TimeZone {
+public final class SimpleTimeZone extends TimeZone {
 
     private int offset;
 

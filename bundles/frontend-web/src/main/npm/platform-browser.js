@@ -1,0 +1,37 @@
+import { ConnectError, StateError } from './errors.js';
+import { openIndexedDb } from './state/indexeddb.js';
+
+let module;
+
+async function compiled() {
+  const response = await fetch(new URL('./engine/engine.wasm', import.meta.url));
+  if (!response.ok) {
+    throw new ConnectError('unsupported', `engine.wasm: status ${response.status}`);
+  }
+  const bytes = await response.arrayBuffer();
+  if (!WebAssembly.validate(bytes, { builtins: ['js-string'] })) {
+    throw new ConnectError('unsupported', 'this browser has no WebAssembly with garbage collection and exceptions');
+  }
+  return WebAssembly.compile(bytes, { builtins: ['js-string'] });
+}
+
+/** What a worker of a browser has. */
+export const platform = {
+  module: () => (module ??= compiled()),
+  open: ({ name }) => openIndexedDb(name),
+  async lock({ name }) {
+    if (!navigator.locks) {
+      throw new StateError('state-failed', 'a state needs Web Locks, which only secure pages have');
+    }
+    return new Promise((resolve, reject) => {
+      navigator.locks.request(`cloakwork state ${name}`, { ifAvailable: true }, (lock) => {
+        if (!lock) {
+          reject(new StateError('state-in-use', `another client of this origin has the state "${name}"`));
+          return undefined;
+        }
+        return new Promise((release) => resolve(release));
+      }).catch(reject);
+    });
+  },
+  whenGone: (user, listener) => { navigator.locks?.request(`cloakwork user ${user}`, listener).catch(() => {}); },
+};
