@@ -4,8 +4,6 @@ import { connect } from "./cloakwork/index.js";
 const MOST_SHOWN = 20_000;
 const POINTS = 60;
 const $ = (id) => document.getElementById(id);
-const utf8 = new TextEncoder();
-const text = new TextDecoder();
 
 /** Where the network is: what the server beside this page says, or the page's own address: ?directory=...&exit=... */
 async function network() {
@@ -34,11 +32,18 @@ function say(line, kind, note) {
 
 async function start() {
   const { directory, exit, page } = await network();
-  const client = await connect({ directory, exit, state: "memory", onState: ({ state, reason }) => show(state, reason) });
-  await client.ready;
+  // Each tab is somebody else: with "indexeddb" in place of "memory" a tab would be the same again after a reload.
+  const client = await connect({ directory, exit, state: "memory", shared: false });
+  watch(client);
   chat(client);
   fetching(client, page);
   traffic(client);
+}
+
+async function watch(client) {
+  for await (const { word, why } of client.states()) {
+    show(word, why);
+  }
 }
 
 /** The other tab is known by its address, if this one was opened for it, or by what it wrote: then by nothing but a tag. */
@@ -68,8 +73,7 @@ function chat(client) {
     const line = $("text").value;
     $("text").value = "";
     const note = say(line, "mine", "on its way");
-    const bytes = utf8.encode(line);
-    const outcome = await (known ? client.send(known, bytes, { replySurbs: 10, deadline: 60_000 }) : answer(bytes));
+    const outcome = await (known ? client.send(known, line, { replySurbs: 10, deadline: 60_000 }) : answer(line));
     note.textContent = outcome.acknowledged ? `arrived after ${Math.round(outcome.elapsedMillis)} ms`
       : `failed: ${outcome.reason}`;
     note.classList.toggle("wrong", !outcome.acknowledged);
@@ -78,11 +82,11 @@ function chat(client) {
   (async () => {
     for await (const message of client.messages()) {
       if (message.reply) {
-        answer = (bytes) => message.reply(bytes);
+        answer = (line) => message.reply(line, { deadline: 60_000 });
         $("peer").textContent = "Somebody wrote. You can answer, and do not know who or where it is.";
         writable();
       }
-      say(text.decode(message.payload), "theirs", known ? "from the tab that opened this one" : "from somebody");
+      say(message.text, "theirs", known ? "from the tab that opened this one" : "from somebody");
     }
   })();
 }
