@@ -1,8 +1,8 @@
 // The client as an application sees it: everything is asked of a worker.
 
-import { Calls, portOf, streamOf } from './calls.js';
+import { Calls } from './calls.js';
 import { ClosedError, ConnectError, OptionError } from './errors.js';
-import { plainRequest, platformResponse } from './http/fetch.js';
+import { remoteFetch } from './http/remote.js';
 
 const MAX_SURBS = 500;
 const MAX_HELD_BYTES = 64 * 1024 * 1024;
@@ -144,6 +144,7 @@ const flat = ({ custom, ...rest }) => rest;
 
 class Client {
   #calls;
+  #fetch = remoteFetch((port) => this.#calls.tell('fetch', port, [port]));
   #end;
   #custom = {};
   #address = '';
@@ -331,17 +332,10 @@ class Client {
   }
 
   async fetch(input, init) {
-    const { request, options: { signal, ...options } } = await plainRequest(input, init);
-    const streams = request.body instanceof ReadableStream;
-    const sent = streams ? { ...request, body: portOf(request.body), streams } : request;
-    const answer = await this.#calls.call('fetch', { request: sent, options },
-      { transfer: streams ? [sent.body] : [], signal });
-    const body = answer.body && streamOf(answer.body);
-    if (body && signal) {
-      // The call goes on for as long as its body does.
-      signal.addEventListener('abort', () => this.#calls.tell('abortFetch', answer.call), { once: true });
+    if (this.#closed) {
+      throw new ClosedError('closed', 'the client was closed');
     }
-    return platformResponse({ ...answer, body });
+    return this.#fetch(input, init);
   }
 
   closeLane(lane) {
@@ -387,6 +381,7 @@ class Client {
       this.#changed('stopped', error.message);
     }
     this.#calls.close(error);
+    this.#fetch.close(error);
     [...this.#feeds].forEach((feed) => feed.end());
     this.#end();
   }

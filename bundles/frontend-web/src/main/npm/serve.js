@@ -1,10 +1,11 @@
 // The worker's side: clients, and who uses them.
 
-import { Calls, portOf, streamOf } from './calls.js';
+import { Calls } from './calls.js';
 import { memoryStore, startEngine, WebSocketTransport } from './engine/host.js';
 import { ClosedError, OptionError } from './errors.js';
 import { HttpClient } from './http/client.js';
 import { ExitStreams } from './http/exit-streams.js';
+import { serveFetch } from './http/remote.js';
 
 const AHEAD = 64;
 const FEW = 16;
@@ -100,7 +101,7 @@ class User {
     this.platform = platform;
     this.clients = clients;
     this.subscribed = false;
-    this.fetches = new Map();
+    this.gone = new AbortController();
     const served = () => {
       if (!this.client) {
         throw new ClosedError('closed', 'the client was closed');
@@ -118,8 +119,7 @@ class User {
       laneBytes: (lane) => served().engine.laneBytes(lane),
       counters: () => served().engine.counters(),
       swap: (swap) => served().swap(swap, this),
-      fetch: (fetch, signal) => this.fetch(served(), fetch, signal),
-      abortFetch: (call) => this.fetches.get(call)?.abort(),
+      fetch: (call) => serveFetch(() => served().http(), call, this.gone.signal),
       close: () => this.leave(),
     });
   }
@@ -151,35 +151,12 @@ class User {
     }
   }
 
-  async fetch(client, { request, options }, signal) {
-    const number = ++client.fetches;
-    const controller = new AbortController();
-    this.fetches.set(number, controller);
-    const end = () => this.fetches.delete(number);
-    try {
-      const asked = request.streams ? { ...request, body: streamOf(request.body) } : request;
-      const { body, ...answer } = await client.http().request(asked,
-        { ...options, signal: AbortSignal.any([signal, controller.signal]) });
-      if (!body) {
-        end();
-        return { ...answer, call: number, body: null };
-      }
-      const port = portOf(body);
-      return { value: { ...answer, call: number, body: port }, transfer: [port] };
-    } catch (e) {
-      end();
-      throw e;
-    }
-  }
-
   async leave() {
     const { client } = this;
     this.client = null;
     if (client) {
       client.users.delete(this);
-      for (const controller of this.fetches.values()) {
-        controller.abort();
-      }
+      this.gone.abort();
       if (client.users.size === 0) {
         await client.close();
       } else {
@@ -196,7 +173,6 @@ class Served {
     this.onEnd = onEnd;
     this.users = new Set();
     this.ended = false;
-    this.fetches = 0;
     this.state = { word: 'connecting', why: 'starting' };
     this.address = '';
     this.deliveries = new Map();
