@@ -102,6 +102,7 @@ class User {
     this.platform = platform;
     this.clients = clients;
     this.subscribed = false;
+    this.gone = new AbortController();
     const served = () => {
       if (!this.client) {
         throw new ClosedError('closed', 'the client was closed');
@@ -119,7 +120,7 @@ class User {
       laneBytes: (lane) => served().engine.laneBytes(lane),
       counters: () => served().engine.counters(),
       swap: (swap) => served().swap(swap, this),
-      fetch: ({ port: own, exit }) => serveFetch(served().http(exit), own),
+      fetch: ({ port: own, exit }) => serveFetch(() => served().http(exit), own, this.gone.signal),
       close: () => this.leave(),
     });
   }
@@ -156,6 +157,7 @@ class User {
     this.client = null;
     if (client) {
       client.users.delete(this);
+      this.gone.abort();
       if (client.users.size === 0) {
         await client.close();
       } else {

@@ -11,8 +11,8 @@ class PackageIT {
     void inNodeBesideAClientOfTheJvm() throws Exception {
         try (WebWorld world = new WebWorld()) {
             Map<String, String> environment = new HashMap<>(world.environment());
-            environment.put("CLOAKWORK_PEER", world.peer());
-            FetchIT.passes("package", environment);
+            environment.put("CLOAKWORK_PEER", world.echo());
+            NodeTests.pass("package", environment);
         }
     }
 }

@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JsonReaderTest {
 
     private static final List<String> PIECES = List.of("{", "}", "[", "]", ":", ",", "\"a\"", "\"\\u0041\\n\"", "1",
-            "-0.5e+3", "01", "1.", "true", "false", "null", "nul", " ", "\"", "\\", "\"\\x\"", "\u0001", "\u00e4", "e1");
+            "-0.5e+3", "01", "1.", "true", "false", "null", "nul",
+            " ", "\"", "\\", "\"\\x\"", "\u0001", "\u00e4", "e1");
 
     @ParameterizedTest
     @ValueSource(strings = {"{}", "[]", "{\"a\":[1,2,{\"b\":null}],\"c\":\"x\\u00e4\\\"\"}", "-12.5e-3", "true", "\"\"",
