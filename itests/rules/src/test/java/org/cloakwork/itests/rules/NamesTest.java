@@ -42,6 +42,8 @@ class NamesTest {
 
     private static final Pattern MODULE = Pattern.compile("<module>(.+?)</module>");
     private static final Set<String> SHELVES_OF_BUNDLES = Set.of("api", "runtime", "bundles", "transports");
+    /** What the modules in them share, and nothing else. */
+    private static final Set<String> PARENTS = Set.of("bundles");
     /** On the class path, no bundles. */
     private static final Set<String> STARTED_BY_JAVA =
             Set.of("org.cloakwork.launcher", "org.cloakwork.launcher.swaps");
@@ -67,7 +69,9 @@ class NamesTest {
     @BeforeAll
     static void read() throws IOException {
         for (String folder : modules(SourceFiles.ROOT)) {
-            MODULES.put(folder, nameOf(folder));
+            if (!PARENTS.contains(folder)) {
+                MODULES.put(folder, nameOf(folder));
+            }
             for (String inside : modules(SourceFiles.ROOT.resolve(folder))) {
                 MODULES.put(folder + "/" + inside, nameOf(folder + "/" + inside));
             }
