@@ -36,7 +36,7 @@ export function fetchOverTcp(t, options = {}) {
 
 function overPort(options) {
   const client = new HttpClient(options);
-  const fetch = remoteFetch((port) => serveFetch(client, port), options);
+  const fetch = remoteFetch((port) => serveFetch(() => client, port), options);
   return Object.assign(fetch, { close: () => client.close() });
 }
 

@@ -1,7 +1,6 @@
 // Calls between two threads, both ways, over anything that has postMessage and onmessage.
 
 import { ClosedError, flatten, revive } from './errors.js';
-import { FetchError } from './http/fetch-error.js';
 
 export class Calls {
   #port;
@@ -59,7 +58,7 @@ export class Calls {
       const waiting = this.#waiting.get(answer);
       this.#waiting.delete(answer);
       if (error) {
-        waiting?.reject(revive(error, { FetchError }));
+        waiting?.reject(revive(error));
       } else {
         waiting?.resolve(value);
       }
@@ -97,60 +96,4 @@ export class Calls {
       controller.abort();
     }
   }
-}
-
-/** A stream as a port that another thread makes a stream of again; not every browser can hand streams over. */
-export function portOf(stream) {
-  const { port1, port2 } = new MessageChannel();
-  const reader = stream.getReader();
-  port1.onmessage = async ({ data }) => {
-    if (data.cancel !== undefined) {
-      port1.close();
-      await reader.cancel(data.cancel).catch(() => {});
-      return;
-    }
-    try {
-      const { done, value } = await reader.read();
-      if (done) {
-        port1.postMessage({ done });
-        port1.close();
-      } else {
-        const chunk = value.byteLength === value.buffer.byteLength ? value : value.slice();
-        port1.postMessage({ chunk }, [chunk.buffer]);
-      }
-    } catch (e) {
-      port1.postMessage({ error: flatten(e) });
-      port1.close();
-    }
-  };
-  return port2;
-}
-
-/** The stream again. */
-export function streamOf(port) {
-  let wake;
-  port.onmessage = ({ data }) => wake(data);
-  return new ReadableStream({
-    pull(controller) {
-      return new Promise((resolve) => {
-        wake = ({ done, chunk, error }) => {
-          if (done) {
-            controller.close();
-            port.close();
-          } else if (error) {
-            controller.error(revive(error, { FetchError }));
-            port.close();
-          } else {
-            controller.enqueue(chunk);
-          }
-          resolve();
-        };
-        port.postMessage({});
-      });
-    },
-    cancel(reason) {
-      port.postMessage({ cancel: String(reason ?? '') });
-      port.close();
-    },
-  }, { highWaterMark: 0 });
 }

@@ -1,8 +1,8 @@
 // The client as an application sees it: everything is asked of a worker.
 
-import { Calls, portOf, streamOf } from './calls.js';
+import { Calls } from './calls.js';
 import { ClosedError, ConnectError, OptionError } from './errors.js';
-import { plainRequest, platformResponse } from './http/fetch.js';
+import { remoteFetch } from './http/remote.js';
 
 const MAX_SURBS = 500;
 const MAX_HELD_BYTES = 64 * 1024 * 1024;
@@ -153,6 +153,8 @@ class Client {
   #subscribed = false;
   #closed;
   #maySwap;
+  #exit;
+  #fetch = remoteFetch((port) => this.#calls.tell('fetch', { port, exit: this.#exit }, [port]));
 
   constructor(connection) {
     this.#end = connection.end;
@@ -185,6 +187,7 @@ class Client {
     for (const [kind, { custom }] of Object.entries(parts)) {
       this.#custom[kind] = custom;
     }
+    this.#exit = rest.exit;
     if (typeof state === 'object') {
       this.#custom.state = state;
     }
@@ -194,7 +197,6 @@ class Client {
       state: typeof state === 'object' ? 'custom' : state,
       folder: rest.folder,
       gateway: rest.gateway,
-      exit: rest.exit,
       parts: Object.fromEntries(Object.entries(parts).map(([kind, part]) => [kind, flat(part)])),
     }, { signal });
     signal?.addEventListener('abort', () => { void this.close(); }, { once: true });
@@ -330,18 +332,14 @@ class Client {
       { transfer: [bytes.buffer], signal });
   }
 
-  async fetch(input, init) {
-    const { request, options: { signal, ...options } } = await plainRequest(input, init);
-    const streams = request.body instanceof ReadableStream;
-    const sent = streams ? { ...request, body: portOf(request.body), streams } : request;
-    const answer = await this.#calls.call('fetch', { request: sent, options },
-      { transfer: streams ? [sent.body] : [], signal });
-    const body = answer.body && streamOf(answer.body);
-    if (body && signal) {
-      // The call goes on for as long as its body does.
-      signal.addEventListener('abort', () => this.#calls.tell('abortFetch', answer.call), { once: true });
+  fetch(input, init) {
+    if (this.#closed) {
+      return Promise.reject(new ClosedError('closed', 'the client was closed'));
     }
-    return platformResponse({ ...answer, body });
+    if (!this.#exit) {
+      return Promise.reject(new OptionError('bad-option', 'fetch needs the option exit'));
+    }
+    return this.#fetch(input, init);
   }
 
   closeLane(lane) {
@@ -386,6 +384,7 @@ class Client {
     if (this.#state.word !== 'stopped') {
       this.#changed('stopped', error.message);
     }
+    this.#fetch.close(error);
     this.#calls.close(error);
     [...this.#feeds].forEach((feed) => feed.end());
     this.#end();

@@ -25,8 +25,8 @@ const BY_NAME = { CloakworkError, ConnectError, StateError, OptionError, ClosedE
 export const flatten = (e) => ({ name: e?.name ?? 'Error', code: e?.code, message: e?.message ?? String(e) });
 
 /** What `flatten` has made, as an error again. */
-export function revive({ name, code, message }, others = {}) {
-  const type = BY_NAME[name] ?? others[name];
+export function revive({ name, code, message }) {
+  const type = BY_NAME[name];
   if (type) {
     return new type(code, message);
   }

@@ -190,7 +190,9 @@ export class OptionError extends CloakworkError {}
 /** `closed`: the client was. */
 export class ClosedError extends CloakworkError {}
 
-/** Why a call of `fetch` failed; `code` such as `connect`, `tls`, `deadline`, `stall`, `protocol`. */
+/** Why a call of `fetch` failed; `code`: `bad-request`, `bad-option`, `deadline`, `stalled`, `connect`, `connection-lost`,
+ * `truncated`, `protocol`, `too-large`, `encoding`, `redirect`, `too-many-requests`, `tls`, `closed`. What aborted a call
+ * is thrown as it is. */
 export class FetchError extends TypeError {
   readonly code: string;
 }

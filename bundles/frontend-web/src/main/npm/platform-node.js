@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
+import { load } from './engine/module.js';
 import { ConnectError } from './errors.js';
+import { lazySecure } from './http/tls.js';
 import { lockFile, openFile } from './state/file.js';
 
 let module;
@@ -19,9 +21,17 @@ async function compiled() {
   return WebAssembly.compile(bytes, { builtins: ['js-string'] });
 }
 
+const bytesOf = (path) => readFile(new URL(path, import.meta.url));
+
 /** What a thread of Node has. */
 export const platform = {
   module: () => (module ??= compiled()),
+  secure: lazySecure(async () => ({ module: await load(await bytesOf('./http/tls.wasm')),
+    roots: await bytesOf('./http/roots.bin') })),
   open: ({ folder, name }) => openFile(folder, name),
+  secure: lazySecure(async () => ({
+    module: await load(await readFile(new URL('./http/tls.wasm', import.meta.url))),
+    roots: await readFile(new URL('./http/roots.bin', import.meta.url)),
+  })),
   lock: ({ folder, name }) => lockFile(folder, name),
 };

@@ -1,13 +1,15 @@
 // The worker's side: clients, and who uses them.
 
-import { Calls, portOf, streamOf } from './calls.js';
+import { Calls } from './calls.js';
 import { memoryStore, startEngine, WebSocketTransport } from './engine/host.js';
 import { ClosedError, OptionError } from './errors.js';
 import { HttpClient } from './http/client.js';
 import { ExitStreams } from './http/exit-streams.js';
+import { serveFetch } from './http/remote.js';
 
 const AHEAD = 64;
 const FEW = 16;
+const STREAMS_OF_AN_EXIT = 2 ** 24;
 
 /** A page's cover strategy, which cannot be waited for: its decisions are asked for ahead. */
 class AheadCover {
@@ -100,7 +102,7 @@ class User {
     this.platform = platform;
     this.clients = clients;
     this.subscribed = false;
-    this.fetches = new Map();
+    this.gone = new AbortController();
     const served = () => {
       if (!this.client) {
         throw new ClosedError('closed', 'the client was closed');
@@ -118,8 +120,7 @@ class User {
       laneBytes: (lane) => served().engine.laneBytes(lane),
       counters: () => served().engine.counters(),
       swap: (swap) => served().swap(swap, this),
-      fetch: (fetch, signal) => this.fetch(served(), fetch, signal),
-      abortFetch: (call) => this.fetches.get(call)?.abort(),
+      fetch: ({ port: own, exit }) => serveFetch(() => served().http(exit), own, this.gone.signal),
       close: () => this.leave(),
     });
   }
@@ -151,35 +152,12 @@ class User {
     }
   }
 
-  async fetch(client, { request, options }, signal) {
-    const number = ++client.fetches;
-    const controller = new AbortController();
-    this.fetches.set(number, controller);
-    const end = () => this.fetches.delete(number);
-    try {
-      const asked = request.streams ? { ...request, body: streamOf(request.body) } : request;
-      const { body, ...answer } = await client.http().request(asked,
-        { ...options, signal: AbortSignal.any([signal, controller.signal]) });
-      if (!body) {
-        end();
-        return { ...answer, call: number, body: null };
-      }
-      const port = portOf(body);
-      return { value: { ...answer, call: number, body: port }, transfer: [port] };
-    } catch (e) {
-      end();
-      throw e;
-    }
-  }
-
   async leave() {
     const { client } = this;
     this.client = null;
     if (client) {
       client.users.delete(this);
-      for (const controller of this.fetches.values()) {
-        controller.abort();
-      }
+      this.gone.abort();
       if (client.users.size === 0) {
         await client.close();
       } else {
@@ -196,10 +174,10 @@ class Served {
     this.onEnd = onEnd;
     this.users = new Set();
     this.ended = false;
-    this.fetches = 0;
     this.state = { word: 'connecting', why: 'starting' };
     this.address = '';
     this.deliveries = new Map();
+    this.exits = new Map();
     this.lastDelivery = 0;
     this.subscribed = false;
     this.closing = new Promise((resolve) => { this.closed = resolve; });
@@ -214,7 +192,6 @@ class Served {
         rows: () => user.calls.call('rows'),
         commit: (changes) => user.calls.call('commit', changes),
       } : options.state === 'memory' ? memoryStore() : await this.platform.open(options);
-      this.exit = options.exit;
       const settings = { topology: topology.name, cover: cover.name, retransmission: retransmission.name };
       for (const [kind, part] of Object.entries({ cover, retransmission })) {
         for (const [name, value] of Object.entries(part.settings)) {
@@ -243,7 +220,8 @@ class Served {
           this.deliveries.get(delivery)?.(outcome);
           this.deliveries.delete(delivery);
         },
-        streamChanged: (stream) => this.streams?.changed(stream),
+        streamChanged: (stream) => [...this.exits.values()][Math.floor(stream / STREAMS_OF_AN_EXIT)]?.streams
+          .changed(stream % STREAMS_OF_AN_EXIT),
       });
       this.subscriptions();
     } catch (e) {
@@ -341,18 +319,22 @@ class Served {
     }
   }
 
-  http() {
-    if (!this.exit) {
-      throw new OptionError('bad-option', 'fetch needs the option exit');
+  /** The engine's streams, whose numbers no two exits share. */
+  numbered() {
+    const { engine } = this;
+    const base = this.exits.size * STREAMS_OF_AN_EXIT;
+    return Object.fromEntries(['openStream', 'streamState', 'readStream', 'writeStream', 'closeStreamOutput', 'leaveStream']
+      .map((name) => [name, (stream, ...rest) => engine[name](base + stream, ...rest)]));
+  }
+
+  /** Connections through an exit. */
+  http(exit) {
+    if (!this.exits.has(exit)) {
+      const streams = new ExitStreams(this.numbered(), exit);
+      const client = new HttpClient({ connect: (target) => streams.connect(target), secure: this.platform.secure });
+      this.exits.set(exit, { streams, client });
     }
-    if (!this.client) {
-      this.streams = new ExitStreams(this.engine, this.exit);
-      this.client = new HttpClient({
-        connect: (target) => this.streams.connect(target),
-        secure: this.platform.secure,
-      });
-    }
-    return this.client;
+    return this.exits.get(exit).client;
   }
 
   close() {
@@ -361,7 +343,7 @@ class Served {
       return Promise.resolve();
     }
     if (!this.ended) {
-      this.client?.close();
+      this.exits.forEach(({ client }) => client.close());
       this.engine.close();
     }
     return this.closing;

@@ -16,6 +16,7 @@
  * | `too-many-requests` | more requests wait than `maxWaiting` |
  * | `tls` | the certificate is not good for the name, or the handshake failed |
  * | `closed` | the client was closed |
+ * | `bad-option` | the client has no exit |
  */
 export class FetchError extends TypeError {
   /**

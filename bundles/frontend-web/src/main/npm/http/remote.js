@@ -140,11 +140,13 @@ class Asking {
 /**
  * Answers what was asked over a port, in the thread that has the connections.
  *
- * @param {import("./client.js").HttpClient} client
+ * @param {() => import("./client.js").HttpClient} clientOf what makes the connections
  * @param {MessagePort} port
+ * @param {AbortSignal} [gone] aborts when whoever asks is gone
  */
-export function serveFetch(client, port) {
+export function serveFetch(clientOf, port, gone) {
   const controller = new AbortController();
+  gone?.addEventListener("abort", () => controller.abort(gone.reason), { once: true, signal: controller.signal });
   let reader = null;
   let upload = null;
   const tell = async (action) => {
@@ -179,7 +181,7 @@ export function serveFetch(client, port) {
     switch (data.kind) {
       case "ask": {
         const body = data.stream ? asked() : data.request.body;
-        const { body: answerBody, ...answer } = await client.request({ ...data.request, body },
+        const { body: answerBody, ...answer } = await clientOf().request({ ...data.request, body },
           { ...data.options, signal: controller.signal });
         reader = answerBody?.getReader() ?? null;
         port.postMessage({ kind: "head", answer, hasBody: reader !== null });
@@ -190,9 +192,12 @@ export function serveFetch(client, port) {
       }
       case "read": {
         const { done, value } = await reader.read();
-        port.postMessage(done ? { kind: "end" } : { kind: "bytes", bytes: value });
         if (done) {
+          port.postMessage({ kind: "end" });
           port.close();
+        } else {
+          const bytes = value.byteLength === value.buffer.byteLength ? value : value.slice();
+          port.postMessage({ kind: "bytes", bytes }, [bytes.buffer]);
         }
         break;
       }
