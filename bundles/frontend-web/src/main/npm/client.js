@@ -144,7 +144,6 @@ const flat = ({ custom, ...rest }) => rest;
 
 class Client {
   #calls;
-  #fetch = remoteFetch((port) => this.#calls.tell('fetch', port, [port]));
   #end;
   #custom = {};
   #address = '';
@@ -154,6 +153,8 @@ class Client {
   #subscribed = false;
   #closed;
   #maySwap;
+  #exit;
+  #fetch = remoteFetch((port) => this.#calls.tell('fetch', { port, exit: this.#exit }, [port]));
 
   constructor(connection) {
     this.#end = connection.end;
@@ -186,6 +187,7 @@ class Client {
     for (const [kind, { custom }] of Object.entries(parts)) {
       this.#custom[kind] = custom;
     }
+    this.#exit = rest.exit;
     if (typeof state === 'object') {
       this.#custom.state = state;
     }
@@ -195,7 +197,6 @@ class Client {
       state: typeof state === 'object' ? 'custom' : state,
       folder: rest.folder,
       gateway: rest.gateway,
-      exit: rest.exit,
       parts: Object.fromEntries(Object.entries(parts).map(([kind, part]) => [kind, flat(part)])),
     }, { signal });
     signal?.addEventListener('abort', () => { void this.close(); }, { once: true });
@@ -331,9 +332,12 @@ class Client {
       { transfer: [bytes.buffer], signal });
   }
 
-  async fetch(input, init) {
+  fetch(input, init) {
     if (this.#closed) {
-      throw new ClosedError('closed', 'the client was closed');
+      return Promise.reject(new ClosedError('closed', 'the client was closed'));
+    }
+    if (!this.#exit) {
+      return Promise.reject(new OptionError('bad-option', 'fetch needs the option exit'));
     }
     return this.#fetch(input, init);
   }
@@ -380,8 +384,8 @@ class Client {
     if (this.#state.word !== 'stopped') {
       this.#changed('stopped', error.message);
     }
-    this.#calls.close(error);
     this.#fetch.close(error);
+    this.#calls.close(error);
     [...this.#feeds].forEach((feed) => feed.end());
     this.#end();
   }

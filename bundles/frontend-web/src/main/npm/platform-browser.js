@@ -5,12 +5,16 @@ import { openIndexedDb } from './state/indexeddb.js';
 
 let module;
 
-async function compiled() {
-  const response = await fetch(new URL('./engine/engine.wasm', import.meta.url));
+async function bytesOf(url) {
+  const response = await fetch(url);
   if (!response.ok) {
-    throw new ConnectError('unsupported', `engine.wasm: status ${response.status}`);
+    throw new ConnectError('unsupported', `${url}: status ${response.status}`);
   }
-  const bytes = await response.arrayBuffer();
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+async function compiled() {
+  const bytes = await bytesOf(new URL('./engine/engine.wasm', import.meta.url));
   if (!WebAssembly.validate(bytes, { builtins: ['js-string'] })) {
     throw new ConnectError('unsupported', 'this browser has no WebAssembly with garbage collection and exceptions');
   }
@@ -45,5 +49,9 @@ export const platform = {
       }).catch(reject);
     });
   },
+  secure: lazySecure(async () => ({
+    module: await load(await bytesOf(new URL('./http/tls.wasm', import.meta.url))),
+    roots: await bytesOf(new URL('./http/roots.bin', import.meta.url)),
+  })),
   whenGone: (user, listener) => { navigator.locks?.request(`cloakwork user ${user}`, listener).catch(() => {}); },
 };

@@ -29,5 +29,9 @@ export const platform = {
   secure: lazySecure(async () => ({ module: await load(await bytesOf('./http/tls.wasm')),
     roots: await bytesOf('./http/roots.bin') })),
   open: ({ folder, name }) => openFile(folder, name),
+  secure: lazySecure(async () => ({
+    module: await load(await readFile(new URL('./http/tls.wasm', import.meta.url))),
+    roots: await readFile(new URL('./http/roots.bin', import.meta.url)),
+  })),
   lock: ({ folder, name }) => lockFile(folder, name),
 };

@@ -9,6 +9,7 @@ import { serveFetch } from './http/remote.js';
 
 const AHEAD = 64;
 const FEW = 16;
+const STREAMS_OF_AN_EXIT = 2 ** 24;
 
 /** A page's cover strategy, which cannot be waited for: its decisions are asked for ahead. */
 class AheadCover {
@@ -119,7 +120,7 @@ class User {
       laneBytes: (lane) => served().engine.laneBytes(lane),
       counters: () => served().engine.counters(),
       swap: (swap) => served().swap(swap, this),
-      fetch: (call) => serveFetch(() => served().http(), call, this.gone.signal),
+      fetch: ({ port: own, exit }) => serveFetch(() => served().http(exit), own, this.gone.signal),
       close: () => this.leave(),
     });
   }
@@ -176,6 +177,7 @@ class Served {
     this.state = { word: 'connecting', why: 'starting' };
     this.address = '';
     this.deliveries = new Map();
+    this.exits = new Map();
     this.lastDelivery = 0;
     this.subscribed = false;
     this.closing = new Promise((resolve) => { this.closed = resolve; });
@@ -190,7 +192,6 @@ class Served {
         rows: () => user.calls.call('rows'),
         commit: (changes) => user.calls.call('commit', changes),
       } : options.state === 'memory' ? memoryStore() : await this.platform.open(options);
-      this.exit = options.exit;
       const settings = { topology: topology.name, cover: cover.name, retransmission: retransmission.name };
       for (const [kind, part] of Object.entries({ cover, retransmission })) {
         for (const [name, value] of Object.entries(part.settings)) {
@@ -219,7 +220,8 @@ class Served {
           this.deliveries.get(delivery)?.(outcome);
           this.deliveries.delete(delivery);
         },
-        streamChanged: (stream) => this.streams?.changed(stream),
+        streamChanged: (stream) => [...this.exits.values()][Math.floor(stream / STREAMS_OF_AN_EXIT)]?.streams
+          .changed(stream % STREAMS_OF_AN_EXIT),
       });
       this.subscriptions();
     } catch (e) {
@@ -317,18 +319,22 @@ class Served {
     }
   }
 
-  http() {
-    if (!this.exit) {
-      throw new OptionError('bad-option', 'fetch needs the option exit');
+  /** The engine's streams, whose numbers no two exits share. */
+  numbered() {
+    const { engine } = this;
+    const base = this.exits.size * STREAMS_OF_AN_EXIT;
+    return Object.fromEntries(['openStream', 'streamState', 'readStream', 'writeStream', 'closeStreamOutput', 'leaveStream']
+      .map((name) => [name, (stream, ...rest) => engine[name](base + stream, ...rest)]));
+  }
+
+  /** Connections through an exit. */
+  http(exit) {
+    if (!this.exits.has(exit)) {
+      const streams = new ExitStreams(this.numbered(), exit);
+      const client = new HttpClient({ connect: (target) => streams.connect(target), secure: this.platform.secure });
+      this.exits.set(exit, { streams, client });
     }
-    if (!this.client) {
-      this.streams = new ExitStreams(this.engine, this.exit);
-      this.client = new HttpClient({
-        connect: (target) => this.streams.connect(target),
-        secure: this.platform.secure,
-      });
-    }
-    return this.client;
+    return this.exits.get(exit).client;
   }
 
   close() {
@@ -337,7 +343,7 @@ class Served {
       return Promise.resolve();
     }
     if (!this.ended) {
-      this.client?.close();
+      this.exits.forEach(({ client }) => client.close());
       this.engine.close();
     }
     return this.closing;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -70,9 +71,10 @@ public interface MixnetClient extends AutoCloseable {
     }
 
     /**
-     * Tells what somebody can do about a state that is not {@link ClientState.Ready}.
+     * Tells what somebody can do about a state that is not {@link ClientState.Ready}, or about what {@link #warnings}
+     * say.
      *
-     * @return a sentence for people; empty if the client is ready, or goes on by itself
+     * @return a sentence for people; empty if nothing is to be done
      * @since 1.4
      */
     default Optional<String> remedy() {
@@ -226,6 +228,16 @@ public interface MixnetClient extends AutoCloseable {
     default List<Figure> figures() {
         return counters().entrySet().stream().map(entry -> Figure.counter(entry.getKey(), entry.getKey(),
                 entry.getValue())).toList();
+    }
+
+    /**
+     * Looks at what goes on inside.
+     *
+     * @return completes soon, on the client's own thread: what follows must be quick
+     * @since 1.4
+     */
+    default CompletableFuture<Insight> insight() {
+        return CompletableFuture.completedFuture(Insight.NONE);
     }
 
     /** Stops the client. Messages still on their way end as {@link FailureReason#CLOSED}. Idempotent. */

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.cloakwork.api.Figure;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -34,9 +35,20 @@ public final class Counters<C extends Enum<C> & Counters.Keyed> {
 
     private final C[] constants;
     private final LongAdder[] values;
+    private final Consumer<C> onCount;
 
     /** @param type of what is counted */
     public Counters(Class<C> type) {
+        this(type, counter -> { });
+    }
+
+    /**
+     * @param type    of what is counted
+     * @param onCount told of each that goes up by one, on the thread that counts
+     * @since 1.4
+     */
+    public Counters(Class<C> type, Consumer<C> onCount) {
+        this.onCount = onCount;
         constants = type.getEnumConstants();
         values = Stream.generate(LongAdder::new).limit(constants.length).toArray(LongAdder[]::new);
     }
@@ -44,6 +56,7 @@ public final class Counters<C extends Enum<C> & Counters.Keyed> {
     /** @param counter goes up by one */
     public void count(C counter) {
         values[counter.ordinal()].increment();
+        onCount.accept(counter);
     }
 
     /**

@@ -142,13 +142,19 @@ public final class Overview implements Control {
         ClientState state = states.get(worst);
         long others = states.values().stream().filter(other -> !(other instanceof ClientState.Ready)).count() - 1;
         if (state instanceof ClientState.Ready) {
-            List<String> problems = problems();
-            return new Health(state.word(), (clients.size() == 1 ? worst.name() + " sends and receives"
-                    : "All " + clients.size() + " clients send and receive") + (problems.isEmpty() ? "."
-                    : ", and something is wrong: " + problems.getFirst()), Optional.empty());
+            return ready(clients);
         }
         return new Health(state.word(), worst.name() + " is " + state.word() + ": " + state.why().orElse("")
                 + (others > 0 ? " (and " + others + " more not ready)" : ""), worst.client().remedy());
+    }
+
+    private Health ready(List<Client> clients) {
+        String sentence = clients.size() == 1 ? clients.getFirst().name() + " sends and receives"
+                : "All " + clients.size() + " clients send and receive";
+        Optional<String> wrong = problems().stream().findFirst().or(() -> clients.stream().flatMap(client ->
+                client.client().warnings().stream().map(warning -> client.name() + ": " + warning)).findFirst());
+        return new Health("ready", sentence + wrong.map(text -> ", but " + text).orElse("."),
+                clients.stream().flatMap(client -> client.client().remedy().stream()).findFirst());
     }
 
     @Override

@@ -18,8 +18,16 @@ public final class SocketPump {
     private static final int KEEP_ALIVE_INTERVAL_SECONDS = 15;
     private static final int KEEP_ALIVE_COUNT = 4;
 
-    /** Told of the ends of halves. */
+    /** Told of the ends of halves, and of what moves. */
     public interface Ends {
+
+        /** @param bytes that the socket gave to the stream */
+        default void toStream(int bytes) {
+        }
+
+        /** @param bytes that the stream gave to the socket */
+        default void toSocket(int bytes) {
+        }
 
         /** The far side has closed its half. */
         default void farClosed() {
@@ -85,6 +93,7 @@ public final class SocketPump {
                 bytes[0] = (byte) first;
                 int count = 1 + (bytes.length > 1 ? Math.max(0, in.read(bytes, 1, bytes.length - 1)) : 0);
                 out.write(bytes, 0, count);
+                ends.toStream(count);
             }
             ends.beforeClose();
             out.close();
@@ -100,6 +109,7 @@ public final class SocketPump {
             OutputStream out = socket.getOutputStream();
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 out.write(buffer, 0, count);
+                ends.toSocket(count);
             }
             ends.farClosed();
             socket.shutdownOutput();

@@ -29,22 +29,28 @@ final class Chronicle {
     record Event(Instant at, String kind, String text) {
     }
 
-    /** By the number of the piece since 1970, the worst state in it. */
-    private final TreeMap<Long, Integer> worst = new TreeMap<>();
+    private static final class Piece {
+
+        private int worst;
+        private int looks;
+        private int good;
+    }
+
+    /** By their numbers since 1970. */
+    private final TreeMap<Long, Piece> pieces = new TreeMap<>();
     private final Deque<Event> events = new ArrayDeque<>();
     private final Map<String, String> states = new HashMap<>();
     private final Map<String, String> uses = new HashMap<>();
-    private String sentence = "";
 
     /** Takes down how it is now. */
     synchronized void look(Control control) {
         Control.Health health = control.health();
-        worst.merge(Instant.now().getEpochSecond() / PIECE.toSeconds(), STATES.indexOf(health.state()), Math::max);
-        while (worst.size() > PIECES) {
-            worst.pollFirstEntry();
-        }
-        if (!health.sentence().equals(sentence)) {
-            sentence = health.sentence();
+        Piece piece = pieces.computeIfAbsent(Instant.now().getEpochSecond() / PIECE.toSeconds(), at -> new Piece());
+        piece.worst = Math.max(piece.worst, STATES.indexOf(health.state()));
+        piece.looks++;
+        piece.good += health.isReady() ? 1 : 0;
+        while (pieces.size() > PIECES) {
+            pieces.pollFirstEntry();
         }
         for (Control.Client client : control.clients()) {
             String state = client.client().state().text();
@@ -61,7 +67,7 @@ final class Chronicle {
         }
     }
 
-    synchronized void add(String kind, String text) {
+    private void add(String kind, String text) {
         events.addFirst(new Event(Instant.now().truncatedTo(ChronoUnit.SECONDS), kind, Texts.shortened(text)));
         if (events.size() > MOST_EVENTS) {
             events.removeLast();
@@ -78,8 +84,15 @@ final class Chronicle {
         long last = Instant.now().getEpochSecond() / PIECE.toSeconds();
         long[] day = new long[PIECES];
         for (int i = 0; i < PIECES; i++) {
-            day[i] = worst.getOrDefault(last - PIECES + 1 + i, -1);
+            Piece piece = pieces.get(last - PIECES + 1 + i);
+            day[i] = piece == null ? -1 : piece.worst;
         }
         return day;
+    }
+
+    /** {@return how often it was ready, of a thousand times it was looked at} */
+    synchronized long readyPermille() {
+        long looks = pieces.values().stream().mapToLong(piece -> piece.looks).sum();
+        return looks == 0 ? 0 : 1000 * pieces.values().stream().mapToLong(piece -> piece.good).sum() / looks;
     }
 }

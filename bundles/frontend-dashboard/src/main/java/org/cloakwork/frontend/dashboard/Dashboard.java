@@ -272,7 +272,6 @@ final class Dashboard implements FrontEnd.Serving {
                 String name = asked.string("name");
                 present.swap(asked.has("client") ? Optional.of(asked.string("client")) : Optional.empty(), kind, name)
                         .forEach(before::with);
-                chronicle.add("exchange", "all that asked for it use " + kind + " " + name + " now");
                 answer(response, HttpStatus.OK_200, JSON, Json.empty().with("before", before) + "\n", callback);
             } catch (WireException | IllegalArgumentException e) {
                 Guard.refuse(response, HttpStatus.BAD_REQUEST_400, Texts.shortened(e.getMessage()), callback);

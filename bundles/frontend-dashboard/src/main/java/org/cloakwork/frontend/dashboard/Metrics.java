@@ -10,11 +10,18 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Figure;
+import org.cloakwork.api.Insight;
 import org.cloakwork.spi.control.Control;
 
 /** The figures of all clients and front-ends, and the JVM's, in the texts of Prometheus and OpenMetrics. */
@@ -24,6 +31,7 @@ final class Metrics {
     static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
+    private static final double NANOS = 1e9;
     private static final String PREFIX = "cloakwork.";
     private static final String READY = "client.ready";
 
@@ -35,7 +43,10 @@ final class Metrics {
     private final Map<Key, Meter> meters = new HashMap<>();
     private Map<Key, Figure> now = Map.of();
 
+    private Map<String, Insight> insights = Map.of();
+
     Metrics() {
+        registry.getPrometheusRegistry().register(this::histograms);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
@@ -49,6 +60,7 @@ final class Metrics {
      */
     synchronized String text(Control control, String contentType) {
         now = figures(control);
+        insights = insights(control);
         now.forEach((key, figure) -> meters.computeIfAbsent(key, added -> register(key, figure)));
         Iterator<Map.Entry<Key, Meter>> entries = meters.entrySet().iterator();
         while (entries.hasNext()) {
@@ -59,6 +71,37 @@ final class Metrics {
             }
         }
         return registry.scrape(contentType);
+    }
+
+    private static Map<String, Insight> insights(Control control) {
+        Map<String, Insight> insights = new TreeMap<>();
+        control.clients().forEach(client -> insights.put(client.name(), Live.ask(client.client())));
+        return insights;
+    }
+
+    private MetricSnapshots histograms() {
+        return MetricSnapshots.builder().metricSnapshot(histogram("cloakwork_message_delivery_seconds",
+                        "from send to the acknowledgement of the whole message", Insight::deliveries))
+                .metricSnapshot(histogram("cloakwork_packet_round_trip_seconds",
+                        "from a packet to its acknowledgement, for packets sent once", Insight::roundTrips))
+                .metricSnapshot(histogram("cloakwork_packet_one_way_seconds",
+                        "from a loop cover packet to its return", Insight::oneWay)).build();
+    }
+
+    private HistogramSnapshot histogram(String name, String help, Function<Insight, Insight.Histogram> which) {
+        HistogramSnapshot.Builder snapshot = HistogramSnapshot.builder().name(name).help(help);
+        insights.forEach((client, insight) -> {
+            Insight.Histogram histogram = which.apply(insight);
+            ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
+            for (int i = 0; i < histogram.counts().size(); i++) {
+                buckets.bucket(i < histogram.upTo().size() ? histogram.upTo().get(i).toNanos() / NANOS
+                        : Double.POSITIVE_INFINITY, histogram.counts().get(i));
+            }
+            snapshot.dataPoint(HistogramSnapshot.HistogramDataPointSnapshot.builder()
+                    .classicHistogramBuckets(buckets.build()).sum(histogram.sum().toNanos() / NANOS)
+                    .labels(Labels.of("client", client)).build());
+        });
+        return snapshot.build();
     }
 
     private static Map<Key, Figure> figures(Control control) {

@@ -4,12 +4,16 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Delivery;
+import org.cloakwork.api.Figure;
+import org.cloakwork.api.Insight;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.MixnetStream;
@@ -130,5 +134,20 @@ final class EmbeddedClient implements MixnetClient {
     @Override
     public Map<String, Long> counters() {
         return client.counters();
+    }
+
+    @Override
+    public List<Figure> figures() {
+        return client.figures();
+    }
+
+    @Override
+    public Optional<String> remedy() {
+        return client.remedy();
+    }
+
+    @Override
+    public CompletableFuture<Insight> insight() {
+        return client.insight();
     }
 }

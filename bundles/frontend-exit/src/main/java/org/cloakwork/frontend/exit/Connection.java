@@ -131,6 +131,16 @@ final class Connection {
             new SocketPump(connected, stream, new SocketPump.Ends() {
 
                 @Override
+                public void toStream(int bytes) {
+                    exit.counting().add(Counter.BYTES_IN, bytes);
+                }
+
+                @Override
+                public void toSocket(int bytes) {
+                    exit.counting().add(Counter.BYTES_OUT, bytes);
+                }
+
+                @Override
                 public void farClosed() {
                     if (!path.hasWindows()) {
                         closedByNymNanos = System.nanoTime();

@@ -17,6 +17,8 @@ enum Counter implements Counters.Keyed {
     PIECES_DUPLICATE("exit.dropped.piece-duplicate", "pieces that were there already"),
     PIECES_NO_ROOM("exit.dropped.no-room", "pieces of connections not known yet for which there was no room"),
     EARLY_EXPIRED("exit.dropped.never-connected", "connections of which pieces came and no request"),
+    BYTES_OUT("exit.out.bytes", "bytes of clients that went to where they are for"),
+    BYTES_IN("exit.in.bytes", "bytes that came back for clients"),
     QUERIES("exit.queries", "questions answered"),
     QUERIES_UNANSWERABLE("exit.dropped.query", "questions without reply blocks to answer with"),
     ERRORS_UNDELIVERED("exit.dropped.error", "errors and answers that could not be handed to the client in a minute");

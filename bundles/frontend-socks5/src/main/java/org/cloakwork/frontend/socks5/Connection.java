@@ -79,6 +79,16 @@ final class Connection {
         new SocketPump(socket, stream, new SocketPump.Ends() {
 
             @Override
+            public void toStream(int bytes) {
+                server.count(Counter.BYTES_OUT, bytes);
+            }
+
+            @Override
+            public void toSocket(int bytes) {
+                server.count(Counter.BYTES_IN, bytes);
+            }
+
+            @Override
             public void beforeClose() throws InterruptedException {
                 if (!exit.exitHasWindows()) {
                     awaitQuiet();

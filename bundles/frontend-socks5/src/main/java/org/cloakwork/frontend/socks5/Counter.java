@@ -13,6 +13,8 @@ enum Counter implements Counters.Keyed {
     CONNECTIONS_OPENED("socks5.connections.opened", "connections the exit made"),
     CONNECTIONS_FAILED("socks5.connections.failed", "connections the exit did not make"),
     CONNECTIONS_BROKEN("socks5.connections.broken", "connections that ended before both sides had closed them"),
+    BYTES_OUT("socks5.out.bytes", "bytes of applications that went to the exit"),
+    BYTES_IN("socks5.in.bytes", "bytes of the exit that went to applications"),
     PSEUDONYMS_MADE("socks5.pseudonyms.made", "senders that the exit was made to see"),
     PSEUDONYMS_FULL("socks5.dropped.pseudonyms-full", "connections refused because they needed one more of too many"),
     PIECES_EARLY("socks5.pieces.early", "pieces that came before an earlier one and were kept"),

@@ -1,5 +1,6 @@
 package org.cloakwork.frontend.socks5;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -8,6 +9,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Iterator;
@@ -53,7 +55,9 @@ final class SocksServer implements FrontEnd.Serving {
     private final ServerSocket listener;
     private final Map<Long, Connection> connections = new ConcurrentHashMap<>();
     /** Sockets that have not asked for anything, oldest first, and all that are open; guarded by the latter. */
+    @GuardedBy("sockets")
     private final Set<Socket> asking = new LinkedHashSet<>();
+    @GuardedBy("sockets")
     private final Set<Socket> sockets = new HashSet<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Thread acceptor = Thread.ofVirtual().name("socks5-acceptor").unstarted(this::accept);
@@ -116,6 +120,10 @@ final class SocksServer implements FrontEnd.Serving {
         counters.count(counter);
     }
 
+    void count(Counter counter, long amount) {
+        counters.add(counter, amount);
+    }
+
     @Override
     public List<URI> addresses() {
         InetAddress host = configuration.host();
@@ -130,7 +138,9 @@ final class SocksServer implements FrontEnd.Serving {
 
     @Override
     public List<Figure> figures() {
-        return counters.figures();
+        List<Figure> figures = new ArrayList<>(counters.figures());
+        figures.add(Figure.level("socks5.connections", "connections at this moment", connections.size()));
+        return figures;
     }
 
     // ------------------------------------------------------------------ sockets

@@ -3,7 +3,9 @@ package org.cloakwork.frontend.websocket;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,12 +13,14 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.cloakwork.api.Figure;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.Subscription;
 import org.cloakwork.doors.Connections;
 import org.cloakwork.doors.Guard;
 import org.cloakwork.spi.frontend.FrontEnd;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.wire.websocket.ExtensionRequest;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
@@ -60,6 +64,7 @@ final class Door implements FrontEnd.Serving {
     private final QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, 1, IDLE_THREAD_MILLIS);
     private final Scheduler scheduler = new ScheduledExecutorScheduler(THREADS + "-scheduler", true, 1);
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+    private final Counters<Counter> counters = new Counters<>(Counter.class);
     private final AtomicLong incomingBytes = new AtomicLong();
     private final AtomicBoolean open = new AtomicBoolean(true);
     private URI uri;
@@ -139,7 +144,12 @@ final class Door implements FrontEnd.Serving {
         return open.get();
     }
 
+    Counters<Counter> counting() {
+        return counters;
+    }
+
     void opened(Session session) {
+        counters.count(Counter.OPENED);
         sessions.add(session);
         if (!isOpen()) {
             session.close(CloseStatus.SHUTDOWN, "closed here");
@@ -200,6 +210,18 @@ final class Door implements FrontEnd.Serving {
     @Override
     public List<URI> addresses() {
         return List.of(uri);
+    }
+
+    @Override
+    public Map<String, Long> counters() {
+        return counters.snapshot();
+    }
+
+    @Override
+    public List<Figure> figures() {
+        List<Figure> figures = new ArrayList<>(counters.figures());
+        figures.add(Figure.level("websocket.sessions", "connections at this moment", sessions.size()));
+        return figures;
     }
 
     @Override

@@ -21,7 +21,7 @@ import org.cloakwork.localnet.node.Counter;
 import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
-import org.cloakwork.wire.topology.NymApiJson;
+import org.cloakwork.wire.topology.KeyRotationInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,7 +87,7 @@ final class Directory implements AutoCloseable {
      * @param topology what to answer from now on
      * @param rotation when keys change
      */
-    void publish(Topology topology, NymApiJson.KeyRotationInfo rotation) {
+    void publish(Topology topology, KeyRotationInfo rotation) {
         Map<String, Long> ids = new HashMap<>();
         for (Node node : topology.nodes().values()) {
             ids.merge(node.mixAddress().ip().getHostAddress(), node.id(), Math::min);

@@ -23,7 +23,9 @@ import org.cloakwork.api.LocalNetwork;
 import org.cloakwork.localnet.Parts;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.topology.TopologyProvider;
+import org.cloakwork.wire.topology.NodesPage;
 import org.cloakwork.wire.topology.NymApiJson;
+import org.cloakwork.wire.topology.SkimmedNode;
 import org.cloakwork.wire.topology.TopologyJson;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -77,13 +79,13 @@ class DirectoryTest {
     }
 
     private static Set<Long> ids(String path) throws Exception {
-        NymApiJson.NodesPage page = NymApiJson.readNodesPage(get(path));
+        NodesPage page = NymApiJson.readNodesPage(get(path));
         assertEquals(page.nodes().size(), page.total());
         assertEquals(0, page.page());
         assertEquals(10, page.metadata().rotationId());
         assertEquals(240, page.metadata().absoluteEpochId());
         assertEquals(network.topology().refreshedAt(), page.metadata().refreshedAt());
-        return page.nodes().stream().map(NymApiJson.SkimmedNode::id).collect(Collectors.toSet());
+        return page.nodes().stream().map(SkimmedNode::id).collect(Collectors.toSet());
     }
 
     @ParameterizedTest

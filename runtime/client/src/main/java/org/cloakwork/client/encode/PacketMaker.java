@@ -1,9 +1,16 @@
 package org.cloakwork.client.encode;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.cloakwork.api.IdentityKey;
+import org.cloakwork.api.Insight;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Cryptography;
@@ -11,6 +18,7 @@ import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.PacketSizes;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.spi.runtime.Counters;
+import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.crypto.AckKey;
 import org.slf4j.Logger;
@@ -19,6 +27,8 @@ import org.slf4j.LoggerFactory;
 /** What it takes to make packets at this moment, and the workers who make them. */
 public final class PacketMaker {
 
+    private static final int LAYERS = 3;
+    private static final int NAME_LETTERS = 8;
     private static final Logger LOG = LoggerFactory.getLogger(PacketMaker.class);
 
     private final Environment environment;
@@ -30,6 +40,8 @@ public final class PacketMaker {
     private final PacketSizes sizes;
     private final Supplier<Optional<Topology>> topology;
     private final Supplier<Optional<MixnetAddress>> own;
+    /** How often each mix was drawn, by its identity. */
+    private final Map<IdentityKey, LongAdder> drawn = new ConcurrentHashMap<>();
     /** For the topology that was the present one when it was last asked for. */
     private Routes prepared;
     /** For the last topology with other keys than the present one. */
@@ -65,13 +77,23 @@ public final class PacketMaker {
         return routes().isPresent();
     }
 
+    /** {@return the mixes of the present topology} */
+    public List<Insight.Mix> mixes() {
+        return topology.get().stream().flatMap(present -> IntStream.rangeClosed(1, LAYERS).boxed()
+                .flatMap(layer -> present.layer(layer).stream().map(mix -> new Insight.Mix(layer,
+                        mix.identity().toString().substring(0, NAME_LETTERS),
+                        Optional.ofNullable(drawn.get(mix.identity())).map(LongAdder::sum).orElse(0L))))).toList();
+    }
+
     private Optional<Routes> routes() {
         Topology current = topology.get().orElse(null);
         if (current != null && (prepared == null || prepared.topology() != current)) {
             if (prepared != null && prepared.topology().keyRotationId() != current.keyRotationId()) {
                 previous = prepared;
             }
-            prepared = new Routes(current, meanDelay, environment.randomness());
+            prepared = new Routes(current, meanDelay, environment.randomness(),
+                    mix -> drawn.computeIfAbsent(mix.identity(), added -> new LongAdder()).increment());
+            drawn.keySet().retainAll(current.nodes().values().stream().map(Node::identity).toList());
         }
         return own.get().filter(address -> prepared != null && prepared.lead(address.gateway()))
                 .map(address -> prepared);

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.Destination;
@@ -24,6 +25,7 @@ public final class Routes {
     private final Duration meanDelay;
     private final Randomness randomness;
     private final List<List<Node>> layers;
+    private final Consumer<Node> drawn;
     private final Map<IdentityKey, Node> nodes = new HashMap<>();
 
     /**
@@ -32,6 +34,17 @@ public final class Routes {
      * @param randomness drawn from
      */
     public Routes(Topology topology, Duration meanDelay, Randomness randomness) {
+        this(topology, meanDelay, randomness, node -> { });
+    }
+
+    /**
+     * @param topology   a routable one
+     * @param meanDelay  at each mix
+     * @param randomness drawn from
+     * @param drawn      told of each mix that is drawn, from any thread
+     */
+    Routes(Topology topology, Duration meanDelay, Randomness randomness, Consumer<Node> drawn) {
+        this.drawn = drawn;
         this.topology = topology;
         this.meanDelay = meanDelay;
         this.randomness = randomness;
@@ -70,7 +83,9 @@ public final class Routes {
 
     private Route.Hop mix(int layer) {
         List<Node> mixes = layers.get(layer);
-        return hop(mixes.get(randomness.nextInt(mixes.size())));
+        Node mix = mixes.get(randomness.nextInt(mixes.size()));
+        drawn.accept(mix);
+        return hop(mix);
     }
 
     private Route.Hop hop(Node node) {

@@ -41,6 +41,9 @@ public final class Sealing {
         /** {@return whether cover packets will be needed} */
         boolean needsCover();
 
+        /** @param fragment has a packet now */
+        void sealed(OutgoingFragment fragment);
+
         /** A packet is ready. */
         void ready();
 
@@ -125,6 +128,7 @@ public final class Sealing {
                     counters.count(Counter.SURBS_USED);
                 }
                 sealed.add(new Sealed(fragment, packet.get()));
+                next.sealed(fragment);
             } else {
                 notSealed(fragment, surb, result.isPresent());
             }

@@ -1,6 +1,9 @@
 package org.cloakwork.client.engine;
 
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -9,6 +12,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.cloakwork.api.FailureReason;
+import org.cloakwork.api.Insight;
 import org.cloakwork.api.Outcome;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.client.base.Counter;
@@ -33,6 +37,7 @@ final class Admission {
     private final Ground ground;
     private final Ledger ledger;
     private final BooleanSupplier isStopped;
+    private final Courses courses;
     /** Messages of applications that have not ended, and what they hold. */
     private final Set<OutgoingMessage> inFlight = ConcurrentHashMap.newKeySet();
     private final AtomicLong heldBytes = new AtomicLong();
@@ -45,6 +50,7 @@ final class Admission {
         this.ground = ground;
         this.ledger = ledger;
         this.isStopped = isStopped;
+        courses = new Courses(ground);
     }
 
     /**
@@ -101,9 +107,11 @@ final class Admission {
             ended.id().ifPresent(ledger::ended);
             boolean arrived = outcome instanceof Outcome.Acknowledged;
             ground.counters().add(arrived ? Counter.SURBS_ARRIVED : Counter.SURBS_UNSURE, ended.surbs());
+            courses.ended(ended, outcome);
             ground.counters().count(arrived ? Counter.MESSAGES_ACKNOWLEDGED : Counter.MESSAGES_FAILED);
         }, ground.environment().outcomes());
         inFlight.add(message);
+        courses.began(message);
         return message;
     }
 
@@ -125,6 +133,18 @@ final class Admission {
 
     Stream<OutgoingMessage> onLane(long lane) {
         return inFlight().filter(message -> message.lane().equals(Lane.of(lane)));
+    }
+
+    /** {@return how far the last of them have come} */
+    Courses courses() {
+        return courses;
+    }
+
+    /** {@return lanes that hold something} */
+    List<Insight.Lane> lanes() {
+        return heldBytesByLane.entrySet().stream().map(lane -> new Insight.Lane(
+                lane.getKey().kind().name().toLowerCase(Locale.ROOT), Long.toHexString(lane.getKey().id()),
+                lane.getValue())).sorted(Comparator.comparing(Insight.Lane::bytes).reversed()).toList();
     }
 
     int count() {

@@ -57,15 +57,18 @@ record Condition(Ground ground, Ledger ledger, TopologyKeeper topology, Session 
                 "Make room on the disk of the state folder, and look at its rights."));
     }
 
-    /** {@return what somebody can do about the state; empty if it is ready} */
+    /** {@return what somebody can do about the state, or about its clock; empty if nothing} */
     Optional<String> remedy() {
+        if (topology.clockProblem().isPresent()) {
+            return Optional.of("Set this machine's clock, best by NTP.");
+        }
         return fault().map(Fault::remedy).or(() -> topology.isOutOfDate() ? Optional.of(CHECK_DIRECTORY)
                 : Optional.empty());
     }
 
     /** {@return what does not keep it from working and should be known} */
     List<String> warnings() {
-        return Stream.of(session.warning(), uncovered()).flatMap(Optional::stream).toList();
+        return Stream.of(topology.clockProblem(), session.warning(), uncovered()).flatMap(Optional::stream).toList();
     }
 
     private Optional<String> uncovered() {

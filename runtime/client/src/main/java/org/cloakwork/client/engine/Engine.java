@@ -16,6 +16,7 @@ import java.util.function.Predicate;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.Figure;
+import org.cloakwork.api.Insight;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.MixnetStream;
@@ -99,8 +100,8 @@ public final class Engine implements MixnetClient {
      */
     public Engine(ClientConfiguration configuration, Parts parts, Environment environment,
                   Cryptography cryptography) {
-        this(new Ground(configuration, parts, environment, cryptography, new Counters<>(Counter.class),
-                Identity.generate(environment.randomness())), Optional.empty(), Saved.NOTHING);
+        this(Ground.of(configuration, parts, environment, cryptography, Identity.generate(environment.randomness())),
+                Optional.empty(), Saved.NOTHING);
     }
 
     /**
@@ -135,11 +136,10 @@ public final class Engine implements MixnetClient {
      */
     public static Engine open(ClientConfiguration configuration, Parts parts, Environment environment,
                               Identity identity, RowStore store) throws StoreException {
-        Counters<Counter> counters = new Counters<>(Counter.class);
+        Ground ground = Ground.of(configuration, parts, environment, Cryptography.NYM, identity);
         Saved saved = Saved.load(store, identity.identity().publicKey(), environment.clock().now(), ReplyKeys.MAX_AGE,
-                Inbox.STALE_AFTER, counters);
-        return new Engine(new Ground(configuration, parts, environment, Cryptography.NYM, counters, identity),
-                Optional.of(store), saved);
+                Inbox.STALE_AFTER, ground.counters());
+        return new Engine(ground, Optional.of(store), saved);
     }
 
     private Engine(Ground ground, Optional<RowStore> store, Saved saved) {
@@ -261,6 +261,13 @@ public final class Engine implements MixnetClient {
         topology.figures().forEach((name, value) ->
                 figures.add(Figure.level(name, TopologyKeeper.meaning(name), value)));
         return figures;
+    }
+
+    @Override
+    public CompletableFuture<Insight> insight() {
+        return CompletableFuture.supplyAsync(() -> new Insight(ground.passages().last(), admission.courses().last(),
+                admission.courses().deliveries(), outgoing.roundTrips(), inbox.loops(), admission.lanes(),
+                outgoing.replies().inStock(), outgoing.mixes()), ground.environment().scheduler()::execute);
     }
 
     /** {@return what the client holds at this moment; to be asked on its own thread only} */

@@ -7,12 +7,20 @@ import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Cryptography;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.Parts;
+import org.cloakwork.client.base.Passages;
 import org.cloakwork.client.identity.Identity;
 import org.cloakwork.spi.runtime.Counters;
 
 /** What a client is made from, for all that is put together here. */
 record Ground(ClientConfiguration configuration, Parts parts, Environment environment, Cryptography cryptography,
-              Counters<Counter> counters, Identity identity) {
+              Counters<Counter> counters, Passages passages, Identity identity) {
+
+    static Ground of(ClientConfiguration configuration, Parts parts, Environment environment, Cryptography cryptography,
+                     Identity identity) {
+        Passages passages = new Passages(environment.clock());
+        return new Ground(configuration, parts, environment, cryptography,
+                new Counters<>(Counter.class, passages::counted), passages, identity);
+    }
 
     long nowNanos() {
         return environment.clock().nanoTime();

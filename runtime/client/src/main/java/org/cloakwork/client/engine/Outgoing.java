@@ -4,9 +4,11 @@ import java.util.List;
 import java.util.Optional;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.FailureReason;
+import org.cloakwork.api.Insight;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.Counter;
+import org.cloakwork.client.base.Durations;
 import org.cloakwork.client.encode.Content;
 import org.cloakwork.client.encode.Encoder;
 import org.cloakwork.client.encode.Encoding;
@@ -53,6 +55,7 @@ final class Outgoing {
     private final Pacer pacer;
     private final Reliability reliability;
     private final Replies replies;
+    private final Durations roundTrips = new Durations();
 
     /**
      * @param admission keeps what messages hold
@@ -241,6 +244,14 @@ final class Outgoing {
         return reliability;
     }
 
+    Insight.Histogram roundTrips() {
+        return roundTrips.histogram();
+    }
+
+    List<Insight.Mix> mixes() {
+        return maker.mixes();
+    }
+
     boolean hasRoutes() {
         return maker.hasRoutes();
     }
@@ -319,6 +330,11 @@ final class Outgoing {
         }
 
         @Override
+        public void sealed(OutgoingFragment fragment) {
+            fragment.message().sealed(ground.nowNanos());
+        }
+
+        @Override
         public void ready() {
             pacer.packetReady();
         }
@@ -358,7 +374,7 @@ final class Outgoing {
         @Override
         public void sendCover() {
             sealing.pollCover().ifPresentOrElse(cover -> {
-                inbox.coverSent(cover);
+                inbox.coverSent(cover, ground.nowNanos());
                 session.send(cover.mixPacket());
                 ground.counters().count(Counter.PACKETS_COVER);
             }, () -> ground.counters().count(Counter.COVER_MISSED));
@@ -379,6 +395,9 @@ final class Outgoing {
         @Override
         public void acknowledged(OutgoingFragment fragment) {
             replies.ended(fragment);
+            if (fragment.transmissions() == 1) {
+                roundTrips.add(ground.nowNanos() - fragment.firstSentNanos());
+            }
             if (fragment.message().acknowledged(ground.nowNanos())) {
                 outbox.ended(fragment.message().takeFragments().size());
             }

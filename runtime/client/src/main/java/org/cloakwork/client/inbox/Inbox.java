@@ -2,14 +2,16 @@ package org.cloakwork.client.inbox;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 import org.cloakwork.api.EncryptionKey;
+import org.cloakwork.api.Insight;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Cryptography;
+import org.cloakwork.client.base.Durations;
 import org.cloakwork.client.base.Way;
 import org.cloakwork.client.replies.ReplyKeys;
 import org.cloakwork.client.store.Ledger;
@@ -47,7 +49,8 @@ public final class Inbox {
     private final Ledger ledger;
     private final Reassembler<Way> reassembler;
     /** Their keys: what says nothing need not be decrypted, which is most of what an idle client receives. */
-    private final LinkedHashSet<EncryptionKey> coversUnderWay = new LinkedHashSet<>();
+    private final LinkedHashMap<EncryptionKey, Long> coversUnderWay = new LinkedHashMap<>();
+    private final Durations loops = new Durations();
     private long evicted;
     private long stale;
     private long reordered;
@@ -122,11 +125,14 @@ public final class Inbox {
         countGone();
     }
 
-    /** @param cover is on its way, and will come back */
-    public void coverSent(PreparedPacket cover) {
-        cover.coverKey().ifPresent(coversUnderWay::add);
+    /**
+     * @param cover    is on its way, and will come back
+     * @param nowNanos monotonic time
+     */
+    public void coverSent(PreparedPacket cover, long nowNanos) {
+        cover.coverKey().ifPresent(key -> coversUnderWay.put(key, nowNanos));
         if (coversUnderWay.size() > MAX_COVERS_UNDER_WAY) {
-            coversUnderWay.removeFirst();
+            coversUnderWay.pollFirstEntry();
         }
     }
 
@@ -140,7 +146,9 @@ public final class Inbox {
         Way way;
         try {
             byte[] prefix = PayloadEncryption.prefix(delivered);
-            if (!coversUnderWay.isEmpty() && coversUnderWay.remove(new EncryptionKey(prefix))) {
+            Long left = coversUnderWay.isEmpty() ? null : coversUnderWay.remove(new EncryptionKey(prefix));
+            if (left != null) {
+                loops.add(nowNanos - left);
                 counters.count(Counter.RECEIVED_COVER);
                 return Optional.empty();
             }
@@ -196,6 +204,11 @@ public final class Inbox {
         }
         counters.count(Counter.MESSAGES_OTHER_WAY);
         return Optional.empty();
+    }
+
+    /** {@return how long own cover was on its way} */
+    public Insight.Histogram loops() {
+        return loops.histogram();
     }
 
     /** {@return bytes of unfinished messages} */

@@ -99,7 +99,7 @@ public final class OutgoingFragment {
         this.expectedRoundTripNanos = expectedRoundTripNanos;
         if (transmissions++ == 0) {
             firstSentNanos = nowNanos;
-            message.firstCopyLeft();
+            message.firstCopyLeft(nowNanos);
         } else {
             message.retransmitted();
         }

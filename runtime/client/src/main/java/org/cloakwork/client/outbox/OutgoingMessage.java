@@ -44,6 +44,10 @@ public final class OutgoingMessage implements Delivery {
     private boolean givenUpByPolicy;
     private List<OutgoingFragment> fragments = List.of();
     private int surbs;
+    private int sealedFragments;
+    private OptionalLong sealed = OptionalLong.empty();
+    private OptionalLong paced = OptionalLong.empty();
+    private OptionalLong sent = OptionalLong.empty();
 
     /**
      * Makes a message that has not ended.
@@ -181,9 +185,41 @@ public final class OutgoingMessage implements Delivery {
         return taken;
     }
 
+    /**
+     * A packet of it was sealed.
+     *
+     * @param nowNanos monotonic time
+     */
+    public void sealed(long nowNanos) {
+        if (sealedFragments < progress.packets() && ++sealedFragments == progress.packets()) {
+            sealed = OptionalLong.of(nowNanos);
+        }
+    }
+
     /** The first copy of one of its packets has left. */
-    void firstCopyLeft() {
+    void firstCopyLeft(long nowNanos) {
         fragmentsLeft++;
+        if (fragmentsLeft == 1) {
+            paced = OptionalLong.of(nowNanos);
+        }
+        if (fragmentsLeft == progress.packets()) {
+            sent = OptionalLong.of(nowNanos);
+        }
+    }
+
+    /** {@return when its last packet was sealed, monotonic time, if it was} */
+    public OptionalLong sealedNanos() {
+        return sealed;
+    }
+
+    /** {@return when its first packet left, monotonic time, if it did} */
+    public OptionalLong pacedNanos() {
+        return paced;
+    }
+
+    /** {@return when its last packet left, monotonic time, if it did} */
+    public OptionalLong sentNanos() {
+        return sent;
     }
 
     /** Nobody waits any longer for the packets of it that have not left; whoever calls this sees to its end. */

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.LongToIntFunction;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
+import org.cloakwork.api.Insight;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.Outcome;
 import org.cloakwork.api.ReceivedMessage;
@@ -105,6 +106,11 @@ public final class Replies {
     public void restore(Saved saved, ToLongFunction<Instant> toNanos) {
         stock.restore(saved.surbs(), environment.clock().nanoTime());
         tags.restore(saved.tags(), toNanos);
+    }
+
+    /** {@return reply blocks in stock, by whom they are of} */
+    public List<Insight.Stock> inStock() {
+        return stock.largest();
     }
 
     /**

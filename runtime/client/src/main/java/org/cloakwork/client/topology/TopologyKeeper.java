@@ -52,6 +52,8 @@ public final class TopologyKeeper {
     /** One of before that is older is not used: all nodes have other keys by then. */
     private static final Duration OLDEST = Duration.ofDays(1);
     private static final int MOST_NAMED = 5;
+    /** By so much clocks may differ. */
+    private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(2);
     /** At least so often a new topology is asked for: keys that rotated are good for one more epoch only. */
     private static final int REFRESHES_AN_EPOCH = 4;
     /** Between questions for a topology, at least, whatever the directory says of epochs. */
@@ -74,6 +76,7 @@ public final class TopologyKeeper {
     private Scheduler.Cancellable fallBack = () -> { };
     private boolean failing;
     private String problem = "no topology yet";
+    private Optional<String> clockProblem = Optional.empty();
     private Duration retry = FIRST_RETRY;
     private TopologyProvider asked;
     private PacketFormat prepared;
@@ -183,6 +186,23 @@ public final class TopologyKeeper {
         return refreshPeriod.compareTo(bounded) < 0 ? refreshPeriod : bounded;
     }
 
+    /** {@return how this machine's clock contradicts its source, for people; empty if it does not} */
+    public Optional<String> clockProblem() {
+        return clockProblem;
+    }
+
+    /** A directory says when it drew up what it answers with: not later than now, and not epochs ago. */
+    private static Optional<String> clockProblem(Topology answer, Instant now) {
+        Duration age = Duration.between(answer.refreshedAt(), now);
+        if (age.compareTo(CLOCK_TOLERANCE.negated()) < 0) {
+            return Optional.of("this machine's clock is at least " + age.negated().toSeconds()
+                    + " s slow: the directory's answer is from the future");
+        }
+        return age.compareTo(answer.epochLength().multipliedBy(OUT_OF_DATE_PERIODS).plus(CLOCK_TOLERANCE)) > 0
+                ? Optional.of("this machine's clock is fast, or the directory asleep: its answer is " + age.toSeconds()
+                + " s old") : Optional.empty();
+    }
+
     /** {@return why there is no topology, or no newer one, for people} */
     public String problem() {
         return problem;
@@ -257,6 +277,7 @@ public final class TopologyKeeper {
                         answer.faults().stream().limit(MOST_NAMED).collect(Collectors.joining("; ")));
             }
             held = new Held(answer, clock.nanoTime(), clock.now());
+            clockProblem = clockProblem(answer, clock.now());
             fallBack.cancel();
             saved = null;
             ledger.topology(answer);

@@ -92,7 +92,7 @@ class InboxTest {
     void coverOfOurOwnIsKnownByItsKeyOnce() {
         EncryptionKeyPair ephemeral = EncryptionKeyPair.generate(randomness);
         inbox.coverSent(new PreparedPacket(new NodeAddress(NodeAddress.parseIp("10.0.0.1"), 1789), KeyRotation.EVEN,
-                new byte[1], 0, Optional.of(ephemeral.publicKey())));
+                new byte[1], 0, Optional.of(ephemeral.publicKey())), 0);
         byte[] fragment = fragments(new NymMessage.Plain(new byte[1]).bytes()).getFirst();
         byte[] delivered = PayloadEncryption.toRecipient(fragment, ephemeral, own.publicKey());
         assertEquals(Optional.empty(), deliver(delivered), "nobody else can make what begins with this key");

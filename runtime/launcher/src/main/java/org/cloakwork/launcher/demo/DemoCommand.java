@@ -28,6 +28,8 @@ import org.cloakwork.spi.topology.Node;
 public final class DemoCommand implements Command {
 
     private static final int DEFAULT_FILE_BYTES = 1024 * 1024;
+    /** In each layer of a network that stays up: enough to see that ways differ. */
+    private static final int WATCHED_MIXES = 3;
     private static final Duration START = Duration.ofSeconds(30);
 
     private final PrintStream out;
@@ -71,6 +73,9 @@ public final class DemoCommand implements Command {
         }
         Map<String, String> clients = Instance.read(line);
         boolean once = line.hasOption("once");
+        if (!once && !line.hasOption("mixes-per-layer")) {
+            configuration.put("mixes-per-layer", WATCHED_MIXES);
+        }
         // A network that stays up has a framework of its own: it must outlive the parts of the clients.
         try (StopSignal stop = new StopSignal(err);
              Framework beside = once ? null : Framework.start(Home.path());

@@ -8,10 +8,8 @@ import java.util.Optional;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.WireException;
-import org.cloakwork.wire.topology.NymApiJson.Malformed;
-import org.cloakwork.wire.topology.NymApiJson.Metadata;
-import org.cloakwork.wire.topology.NymApiJson.NodesPage;
-import org.cloakwork.wire.topology.NymApiJson.SkimmedNode;
+import org.cloakwork.wire.topology.NodesPage.Malformed;
+import org.cloakwork.wire.topology.NodesPage.Metadata;
 
 /**
  * A list of nodes that a directory tells in pages: one after the other, until it holds as many nodes as there are, as

@@ -148,6 +148,11 @@ public final class Command implements AutoCloseable {
         return String.join("\n", lines());
     }
 
+    /** {@return the process that the start script became} */
+    public long pid() {
+        return process.pid();
+    }
+
     /** @param signal TERM or INT */
     public void signal(String signal) throws IOException, InterruptedException {
         int code = new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid())).start().waitFor();
