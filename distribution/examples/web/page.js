@@ -26,7 +26,7 @@ function say(line, kind, note) {
   const small = item.appendChild(document.createElement("small"));
   small.textContent = note;
   $("log").append(item);
-  item.scrollIntoView({ block: "nearest" });
+  $("log").scrollTop = $("log").scrollHeight;
   return small;
 }
 
@@ -133,7 +133,7 @@ function traffic(client) {
       points.push(sent - last);
       points.splice(0, points.length - POINTS);
       const top = Math.max(60, ...points);
-      const line = points.map((count, at) => `${(at * 300) / (POINTS - 1)},${46 - (count * 44) / top}`).join(" ");
+      const line = points.map((count, at) => `${300 - ((points.length - 1 - at) * 300) / (POINTS - 1)},${46 - (count * 44) / top}`).join(" ");
       const polyline = document.createElementNS("http://www.w3.org/2000/svg", "polyline");
       for (const [name, value] of Object.entries({ points: line, fill: "none", stroke: "currentColor", "stroke-width": 1.5,
         "vector-effect": "non-scaling-stroke" })) {

@@ -47,10 +47,8 @@ export async function browser(t, { folder, args = [] } = {}) {
   return {
     connection, close,
     page: (url) => Page.open(connection, url),
-    /** Whom it connected to, once it is closed. */
-    peers: () => [...fs.readFileSync(netLog, "utf8").matchAll(/"address_list":\[([^\]]*)\]|"address":"([^"]+)"/g)]
-      .flatMap(([, list, one]) => one ? [one] : list.split(",").map((address) => address.replaceAll("\"", "")))
-      .filter((address) => address !== ""),
+    /** To whom it opened a connection or sent anything, once it is closed. */
+    peers: () => peersOf(JSON.parse(fs.readFileSync(netLog, "utf8"))),
     /** What is done between is traced; gives the events. */
     async traced(categories, action) {
       const events = [];
@@ -67,6 +65,14 @@ export async function browser(t, { folder, args = [] } = {}) {
       return events;
     },
   };
+}
+
+/** A socket of UDP that is connected and sends nothing is a question to this machine's own routes. */
+function peersOf({ constants, events }) {
+  const of = (name) => events.filter(({ type }) => type === constants.logEventTypes[name]);
+  const sent = new Set(of("UDP_BYTES_SENT").map(({ source }) => source.id));
+  return [...of("TCP_CONNECT_ATTEMPT"), ...of("UDP_CONNECT").filter(({ source }) => sent.has(source.id))]
+    .flatMap(({ params }) => params?.address ?? []);
 }
 
 class Connection {
