@@ -19,6 +19,7 @@ test("all cases", async (t) => {
   const failed = [];
   let cases = 0;
   let known = 0;
+  let passed = 0;
   for (let i = 0; i < count(); i++) {
     let why;
     try {
@@ -28,13 +29,14 @@ test("all cases", async (t) => {
     }
     const file = name(i).startsWith("all of ");
     cases += file ? 0 : 1;
+    passed += file || why ? 0 : 1;
     if (why && why.startsWith(KNOWN.get(name(i)) ?? "-")) {
       known += file ? 0 : 1;
     } else if (why) {
       failed.push(`${name(i)}: ${why}`);
     }
   }
-  t.diagnostic(`vectors in WebAssembly: ${cases - failed.length - known} of ${cases} cases passed, ${known} of no matter here, in ${Math.round(performance.now() - begun)} ms`);
+  t.diagnostic(`vectors in WebAssembly: ${passed} of ${cases} cases passed, ${known} of no matter here, in ${Math.round(performance.now() - begun)} ms`);
   assert.deepEqual(failed, []);
   assert.ok(cases > 500, `${cases} cases`);
 });
