@@ -24,7 +24,7 @@ final class Base58 {
                 used = Math.max(used, j + 1);
             }
         }
-        StringBuilder text = new StringBuilder(zeros + used).repeat('1', zeros);
+        StringBuilder text = new StringBuilder("1".repeat(zeros));
         for (int i = used - 1; i >= 0; i--) {
             text.append(ALPHABET.charAt(digits[i]));
         }

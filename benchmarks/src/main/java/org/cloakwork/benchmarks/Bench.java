@@ -8,7 +8,8 @@ import java.util.Optional;
 /**
  * {@code ./cloakwork bench}: measures and prints.
  *
- * <p>Arguments: {@code sphinx}, {@code pipeline}, {@code idle}, {@code start} or {@code all}; {@code --json};
+ * <p>Arguments: {@code sphinx}, {@code pipeline}, {@code idle}, {@code start}, {@code web} or {@code all}, which is all but
+ * {@code web}; {@code --json};
  * {@code --rounds N}; {@code --warm-up N} and {@code --seconds N} for idle; {@code --home DIR}, an unpacked
  * distribution; {@code --reference FILE}, the reference program.
  */
@@ -55,6 +56,7 @@ public final class Bench {
                 case "start" -> new StartMeasurement(home, rounds).run();
                 case "idle" -> new IdleMeasurement(home, ProcessHandle.current().info().command().orElse("java"),
                         warmUp, seconds).run();
+                case "web" -> new WebMeasurement(home, rounds, seconds).run();
                 default -> List.of();
             };
             if (!figures.isEmpty()) {

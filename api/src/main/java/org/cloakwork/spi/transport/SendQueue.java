@@ -1,5 +1,6 @@
 package org.cloakwork.spi.transport;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -30,12 +31,17 @@ public final class SendQueue<F> {
     private final Runnable write;
 
     // Guarded by this.
+    @GuardedBy("this")
     private final Deque<Waiting<F>> waiting = new ArrayDeque<>();
+    @GuardedBy("this")
     private State state = State.NEW;
+    @GuardedBy("this")
     private long pendingBytes;
     /** Of the frame that is being written. */
+    @GuardedBy("this")
     private int writingBytes;
     /** A sender went away while bytes were pending. */
+    @GuardedBy("this")
     private boolean drainAwaited;
 
     /** @param write begins to write what {@link #poll} gives, unless something is being written */
@@ -135,6 +141,7 @@ public final class SendQueue<F> {
         ended();
     }
 
+    @GuardedBy("this")
     private void ended() {
         state = State.ENDED;
         pendingBytes = 0;

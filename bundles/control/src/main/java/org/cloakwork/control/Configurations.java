@@ -1,5 +1,6 @@
 package org.cloakwork.control;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,14 +74,19 @@ public final class Configurations {
     private final Optional<Etc> etc;
     private final List<String> clients;
     private final boolean others;
+    @GuardedBy("this")
     private final Map<String, Map<String, String>> set = new TreeMap<>();
+    @GuardedBy("this")
     private final Map<String, Map<String, Swap>> swaps = new HashMap<>();
+    @GuardedBy("this")
     private final Map<String, Feed> parts = new TreeMap<>();
+    @GuardedBy("this")
     private final Map<String, Feed> clientFeeds = new TreeMap<>();
     /** The first time, nothing is in force yet. */
     private volatile boolean following;
     private volatile boolean ended;
     private final Set<Problem> fileProblems = new LinkedHashSet<>();
+    @GuardedBy("this")
     private final Map<String, Problem> notices = new TreeMap<>();
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("cloakwork-configurations").factory());
@@ -176,6 +182,7 @@ public final class Configurations {
         return etc.map(folder -> folder.file(file).toString()).orElse(file);
     }
 
+    @GuardedBy("this")
     private Map<String, String> values(String file) {
         Map<String, String> values = new TreeMap<>(files().getOrDefault(file, Map.of()));
         values.putAll(set.getOrDefault(file, Map.of()));
@@ -186,6 +193,7 @@ public final class Configurations {
         return file.equals(COMMON) || file.startsWith(OWN);
     }
 
+    @GuardedBy("this")
     private void feedParts() throws IOException {
         Set<String> pids = new TreeSet<>(files().keySet());
         pids.addAll(set.keySet());
@@ -223,6 +231,7 @@ public final class Configurations {
         return names;
     }
 
+    @GuardedBy("this")
     private void feedClients() throws IOException {
         Set<String> names = clientNames();
         endOthers(clientFeeds, names::contains);
@@ -254,6 +263,7 @@ public final class Configurations {
         return path(files().containsKey(OWN + client) ? OWN + client : COMMON);
     }
 
+    @GuardedBy("this")
     private Map<String, String> wanted(String client) {
         Map<String, String> wanted = values(COMMON);
         wanted.remove(STATE);
@@ -266,6 +276,7 @@ public final class Configurations {
         return wanted;
     }
 
+    @GuardedBy("this")
     private Map<String, String> swapped(String client, Map<String, String> wanted) {
         Map<String, Swap> byHand = swaps.getOrDefault(client, Map.of());
         byHand.entrySet().removeIf(entry -> !entry.getValue().inFile().equals(wanted.get(entry.getKey())));
@@ -294,6 +305,7 @@ public final class Configurations {
     }
 
     /** Parts are exchanged in a running client; what else it is made of waits for its next start. */
+    @GuardedBy("this")
     private Map<String, String> exceptFixed(String client, Feed feed, Map<String, String> wanted) {
         notices.remove(client);
         if (!feed.isProven()) {

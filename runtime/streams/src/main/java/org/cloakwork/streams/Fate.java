@@ -13,6 +13,7 @@ final class Fate {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private StreamException broken;
+    private Runnable onChange = () -> { };
 
     /** @param carrier is told when it breaks */
     Fate(Carrier carrier) {
@@ -32,6 +33,11 @@ final class Fate {
     /** Wakes up whoever waits for something. */
     void changed() {
         changed.signalAll();
+        onChange.run();
+    }
+
+    void onChange(Runnable listener) {
+        onChange = listener;
     }
 
     boolean isBroken() {
@@ -73,7 +79,7 @@ final class Fate {
                 return false;
             }
             broken = why;
-            changed.signalAll();
+            changed();
         } finally {
             lock.unlock();
         }

@@ -1,5 +1,6 @@
 package org.cloakwork.streams;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
@@ -21,6 +22,7 @@ final class Listening implements StreamListener {
     /** Empty: the listener is closed. */
     private final BlockingQueue<Optional<OpenStream>> waiting = new LinkedBlockingQueue<>(BACKLOG + 1);
     private final Consumer<Listening> closed;
+    @GuardedBy("this")
     private boolean open = true;
 
     /** @param closed told once, at the end */

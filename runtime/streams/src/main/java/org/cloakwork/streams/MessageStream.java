@@ -61,6 +61,40 @@ public final class MessageStream {
     }
 
     /**
+     * For whoever cannot wait.
+     *
+     * @param listener told whenever it may be that {@link #isReadable} or {@link #room} changed, on any thread and
+     *                 under the stream's lock: it should only note that
+     * @since 1.1
+     */
+    public void onChange(Runnable listener) {
+        underLock(() -> fate.onChange(listener));
+    }
+
+    /**
+     * {@return whether reading from {@link #input} would not wait}
+     *
+     * @since 1.1
+     */
+    public boolean isReadable() {
+        return isSo(reading::isReadable);
+    }
+
+    /**
+     * {@return how many bytes {@link #output} takes without waiting; more than none also if it is closed or broken}
+     *
+     * @since 1.1
+     */
+    public int room() {
+        fate.lock();
+        try {
+            return writing.room();
+        } finally {
+            fate.unlock();
+        }
+    }
+
+    /**
      * Breaks the stream off: the other side is told, whoever reads or writes gets an exception. Nothing happens if it
      * is over already.
      *

@@ -88,6 +88,11 @@ final class ReadingSide {
         return in.ended();
     }
 
+    /** {@return whether reading would not wait} */
+    boolean isReadable() {
+        return fate.isBroken() || currentAt < current.length || in.readyBytes() > 0 || in.ended() != End.NONE;
+    }
+
     boolean hasGap() {
         return in.hasGap();
     }

@@ -1,5 +1,6 @@
 package org.cloakwork.streams;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
@@ -66,6 +67,7 @@ public final class Streams {
 
     // Touched where messages are handed over only, or guarded by this.
     private final EarlyFrames<Key> early = new EarlyFrames<>();
+    @GuardedBy("this")
     private final Map<Key, Boolean> ended = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -74,8 +76,11 @@ public final class Streams {
             return size() > ENDED_REMEMBERED;
         }
     };
+    @GuardedBy("this")
     private Subscription interception;
+    @GuardedBy("this")
     private boolean ticking;
+    @GuardedBy("this")
     private boolean stopped;
 
     /**
@@ -287,6 +292,7 @@ public final class Streams {
         }
     }
 
+    @GuardedBy("this")
     private void accept(Key key, StreamFrame.Open asked) {
         SendOptions options = SendOptions.DEFAULT.withLane(randomLong());
         Listening listener = listeners.get(asked.port());

@@ -67,6 +67,11 @@ final class WritingSide {
         return out.isEmpty();
     }
 
+    /** {@return how much can be written without waiting} */
+    int room() {
+        return closed || fate.isBroken() ? pieceBytes : refused.isEmpty() ? out.room(pieceBytes) : 0;
+    }
+
     /** {@return a piece without bytes, to be posted next} */
     Piece empty(End end) {
         return new Piece(out.next(0), end, new byte[0]);

@@ -1,5 +1,6 @@
 package org.cloakwork.frontend.embedded;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ final class SharedResources {
         }
     }
 
+    @GuardedBy("this")
     private final Map<Object, Resource> resources = new HashMap<>();
 
     /**

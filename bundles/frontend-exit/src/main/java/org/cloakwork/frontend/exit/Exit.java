@@ -1,5 +1,6 @@
 package org.cloakwork.frontend.exit;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,7 +68,9 @@ final class Exit implements FrontEnd.Serving {
     private final StreamLimits limits;
     private final ByteBudget budget;
     private final Counters<Counter> counters = new Counters<>(Counter.class);
+    @GuardedBy("connections")
     private final Map<Key, Connection> connections = new LinkedHashMap<>();
+    @GuardedBy("connections")
     private final Set<Key> over = Collections.newSetFromMap(new LinkedHashMap<>() {
 
         private static final long serialVersionUID = 1L;

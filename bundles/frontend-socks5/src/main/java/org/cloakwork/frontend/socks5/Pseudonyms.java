@@ -1,5 +1,6 @@
 package org.cloakwork.frontend.socks5;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -56,6 +57,7 @@ final class Pseudonyms {
     private final Supplier<String> fresh;
     private final LongSupplier nanoTime;
     /** Guards itself and what is in it. */
+    @GuardedBy("known")
     private final Map<Owner, Pseudonym> known = new HashMap<>();
 
     /**

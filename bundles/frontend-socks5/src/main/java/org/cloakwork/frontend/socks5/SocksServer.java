@@ -1,5 +1,6 @@
 package org.cloakwork.frontend.socks5;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -32,7 +33,6 @@ import org.cloakwork.streams.StreamLimits;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.socks5.ConnectFailure;
 import org.cloakwork.wire.socks5.ProviderResponse;
-import org.cloakwork.wire.socks5.StreamData;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +55,9 @@ final class SocksServer implements FrontEnd.Serving {
     private final ServerSocket listener;
     private final Map<Long, Connection> connections = new ConcurrentHashMap<>();
     /** Sockets that have not asked for anything, oldest first, and all that are open; guarded by the latter. */
+    @GuardedBy("sockets")
     private final Set<Socket> asking = new LinkedHashSet<>();
+    @GuardedBy("sockets")
     private final Set<Socket> sockets = new HashSet<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Thread acceptor = Thread.ofVirtual().name("socks5-acceptor").unstarted(this::accept);
@@ -109,8 +111,9 @@ final class SocksServer implements FrontEnd.Serving {
         return budget;
     }
 
-    MixnetClient client() {
-        return client;
+    ExitConnection.Route route() {
+        return new ExitConnection.Route(client, configuration.exit(), configuration.anonymous(),
+                configuration.windows());
     }
 
     void count(Counter counter) {
@@ -259,7 +262,7 @@ final class SocksServer implements FrontEnd.Serving {
             connection.run();
         } finally {
             connections.remove(id);
-            connection.release();
+            connection.exit().stream().release();
         }
     }
 
@@ -272,19 +275,11 @@ final class SocksServer implements FrontEnd.Serving {
         } catch (WireException e) {
             return false;
         }
-        long id;
-        switch (response) {
-            case ProviderResponse.NetworkData(var ignored, StreamData data) -> id = data.connectionId();
-            case ProviderResponse.ConnectionError error -> id = error.connectionId();
-            case ProviderResponse.Window window -> id = window.connectionId();
-            case ProviderResponse.Answer ignored -> {
-                return false;
-            }
-            case ProviderResponse.Control ignored -> {
-                return false;
-            }
+        Optional<Long> id = ExitConnection.idOf(response);
+        if (id.isEmpty()) {
+            return false;
         }
-        Connection connection = connections.get(id);
+        Connection connection = connections.get(id.get());
         if (connection == null) {
             // Without a version it may just as well be a message of somebody else.
             boolean ours = response.versions().providerInterface() != 0
@@ -295,11 +290,11 @@ final class SocksServer implements FrontEnd.Serving {
             }
             return ours;
         }
-        if (!connection.isAnsweredBy(message.origin())) {
+        if (!connection.exit().isAnsweredBy(message.origin())) {
             counters.count(Counter.OTHER_WAY);
             return false;
         }
-        connection.received(response);
+        connection.exit().received(response);
         return true;
     }
 
@@ -307,7 +302,7 @@ final class SocksServer implements FrontEnd.Serving {
 
     private void tick() {
         do {
-            connections.values().forEach(Connection::tick);
+            connections.values().forEach(connection -> connection.exit().tick());
         } while (pause(TICK));
     }
 
@@ -339,7 +334,7 @@ final class SocksServer implements FrontEnd.Serving {
             LOG.warn("closing the SOCKS port failed: {}", e.getMessage());
         }
         interception.close();
-        connections.values().forEach(connection -> connection.abort("the front-end was closed"));
+        connections.values().forEach(connection -> connection.exit().stream().abort("the front-end was closed"));
         List<Socket> left;
         synchronized (sockets) {
             left = List.copyOf(sockets);

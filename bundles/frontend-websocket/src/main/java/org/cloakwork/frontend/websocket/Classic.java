@@ -1,5 +1,6 @@
 package org.cloakwork.frontend.websocket;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -32,6 +33,7 @@ final class Classic implements Dialect {
 
     private final Session session;
     private volatile boolean isText;
+    @GuardedBy("this")
     private boolean spoken;
     private boolean addressAsText;
 

@@ -1,5 +1,6 @@
 package org.cloakwork.frontend.websocket;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.cloakwork.api.ClientState;
@@ -16,6 +17,7 @@ final class Extended implements Dialect {
 
     private final Session session;
     private final MixnetClient client;
+    @GuardedBy("this")
     private Subscription states;
 
     Extended(Session session) {

@@ -1,5 +1,6 @@
 package org.cloakwork.frontend.websocket;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -17,11 +18,16 @@ final class Mail {
 
     private final MixnetClient client;
     private final long limitBytes;
+    @GuardedBy("this")
     private final Set<Session> listeners = new LinkedHashSet<>();
     /** Taken from the client, and written to nobody. */
+    @GuardedBy("this")
     private final Queue<ReceivedMessage> undelivered = new ArrayDeque<>();
+    @GuardedBy("this")
     private Subscription subscription;
+    @GuardedBy("this")
     private boolean held;
+    @GuardedBy("this")
     private boolean closed;
 
     /** @param limitBytes what may wait for one session */
@@ -76,6 +82,7 @@ final class Mail {
     }
 
     /** {@return whether anybody took it} */
+    @GuardedBy("this")
     private boolean hand(ReceivedMessage message) {
         boolean taken = false;
         for (Session session : listeners) {
@@ -85,6 +92,7 @@ final class Mail {
         return taken;
     }
 
+    @GuardedBy("this")
     private void update() {
         long most = listeners.stream().mapToLong(Session::backlogBytes).max().orElse(0);
         held = most > limitBytes || held && most > limitBytes / 2;

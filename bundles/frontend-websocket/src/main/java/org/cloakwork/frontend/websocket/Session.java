@@ -1,5 +1,6 @@
 package org.cloakwork.frontend.websocket;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -72,18 +73,31 @@ final class Session implements FrameHandler {
     private ByteArrayOutputStream parts;
 
     // Guarded by this.
+    @GuardedBy("this")
     private final Deque<Outgoing> queue = new ArrayDeque<>();
+    @GuardedBy("this")
     private Outgoing writing;
+    @GuardedBy("this")
     private long answerBytes;
+    @GuardedBy("this")
     private long backlogBytes;
+    @GuardedBy("this")
     private long outgoingBytes;
+    @GuardedBy("this")
     private boolean asked;
+    @GuardedBy("this")
     private boolean inRequest;
+    @GuardedBy("this")
     private boolean retrying;
+    @GuardedBy("this")
     private boolean addressAwaited;
+    @GuardedBy("this")
     private boolean ended;
+    @GuardedBy("this")
     private long lastReadNanos;
+    @GuardedBy("this")
     private long lastWrittenNanos;
+    @GuardedBy("this")
     private long credit;
 
     /** @param dialect makes what is spoken here */

@@ -16,11 +16,12 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
+import java.util.regex.Pattern;
 import org.cloakwork.localnet.node.Counter;
 import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
-import org.cloakwork.wire.topology.NymApiJson;
+import org.cloakwork.wire.topology.KeyRotationInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,9 @@ final class Directory implements AutoCloseable {
     /** Most addresses in a question for nodes by address. */
     static final int MAX_ADDRESSES = 100;
 
+    /** Pages that may read the answers; others would tell the web what runs here. */
+    private static final Pattern OF_THIS_MACHINE = Pattern.compile(
+            "https?://(localhost|127(\\.[0-9]{1,3}){3}|\\[::1])(:[0-9]{1,5})?|(chrome|moz)-extension://[0-9a-z-]+");
     private static final Logger LOG = LoggerFactory.getLogger(Directory.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String PREFIX = "/api";
@@ -83,7 +87,7 @@ final class Directory implements AutoCloseable {
      * @param topology what to answer from now on
      * @param rotation when keys change
      */
-    void publish(Topology topology, NymApiJson.KeyRotationInfo rotation) {
+    void publish(Topology topology, KeyRotationInfo rotation) {
         Map<String, Long> ids = new HashMap<>();
         for (Node node : topology.nodes().values()) {
             ids.merge(node.mixAddress().ip().getHostAddress(), node.id(), Math::min);
@@ -112,9 +116,13 @@ final class Directory implements AutoCloseable {
                 counters.count(Counter.DIRECTORY_REQUESTS_REFUSED);
             }
             var headers = exchange.getResponseHeaders();
-            headers.set("Access-Control-Allow-Origin", "*");
-            headers.set("Access-Control-Allow-Methods", "GET, POST, OPTIONS");
-            headers.set("Access-Control-Allow-Headers", "*");
+            headers.set("Vary", "Origin");
+            String origin = exchange.getRequestHeaders().getFirst("Origin");
+            if (origin != null && OF_THIS_MACHINE.matcher(origin).matches()) {
+                headers.set("Access-Control-Allow-Origin", origin);
+                headers.set("Access-Control-Allow-Methods", "GET, POST, OPTIONS");
+                headers.set("Access-Control-Allow-Headers", "*");
+            }
             if (answer.body.length == 0) {
                 exchange.sendResponseHeaders(answer.status, -1);
                 return;

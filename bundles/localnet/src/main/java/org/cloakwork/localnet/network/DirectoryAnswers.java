@@ -15,7 +15,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
+import org.cloakwork.wire.topology.KeyRotationInfo;
+import org.cloakwork.wire.topology.NodesPage;
 import org.cloakwork.wire.topology.NymApiJson;
+import org.cloakwork.wire.topology.SkimmedNode;
 
 /**
  * What the directory answers to GET, by path, for the lists by role as path and query. Source: protocol/7-network, 2.
@@ -27,7 +30,7 @@ final class DirectoryAnswers {
     private DirectoryAnswers() {
     }
 
-    static Map<String, byte[]> of(Topology topology, NymApiJson.KeyRotationInfo rotation) {
+    static Map<String, byte[]> of(Topology topology, KeyRotationInfo rotation) {
         Topology.RewardedSet roles = topology.rewardedSet();
         byte[] mixes = page(topology, union(roles.layer1(), roles.layer2(), roles.layer3()));
         byte[] entries = page(topology, roles.entryGateways());
@@ -66,12 +69,12 @@ final class DirectoryAnswers {
     }
 
     private static byte[] page(Topology topology, Set<Long> ids) {
-        List<NymApiJson.SkimmedNode> nodes = new ArrayList<>();
+        List<SkimmedNode> nodes = new ArrayList<>();
         for (long id : new TreeSet<>(ids)) {
             Node node = topology.nodes().get(id);
-            nodes.add(NymApiJson.SkimmedNode.of(node, topology.rewardedSet()));
+            nodes.add(SkimmedNode.of(node, topology.rewardedSet()));
         }
-        return NymApiJson.write(new NymApiJson.NodesPage(new NymApiJson.Metadata(Optional.empty(), topology.epochId(),
+        return NymApiJson.write(new NodesPage(new NodesPage.Metadata(Optional.empty(), topology.epochId(),
                 topology.keyRotationId(), topology.refreshedAt()), nodes.size(), 0, nodes));
     }
 

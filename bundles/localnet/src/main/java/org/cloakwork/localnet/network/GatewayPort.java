@@ -1,5 +1,6 @@
 package org.cloakwork.localnet.network;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -14,6 +15,7 @@ final class GatewayPort implements AutoCloseable {
     private final Gateway gateway;
     private GatewayServer.Listening clients;
     private volatile boolean away;
+    @GuardedBy("this")
     private boolean closed;
 
     GatewayPort(GatewayServer transport, InetSocketAddress bind, Gateway gateway) throws IOException {

@@ -48,7 +48,7 @@ import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.transport.GatewayServer;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
 import org.cloakwork.wire.crypto.IdentityKeyPair;
-import org.cloakwork.wire.topology.NymApiJson;
+import org.cloakwork.wire.topology.KeyRotationInfo;
 import org.cloakwork.wire.topology.TopologyJson;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -146,7 +146,7 @@ final class LocalNetworkImpl implements LocalNetwork {
         Topology present = new Topology(epoch, rotations.rotation(), Instant.now().truncatedTo(ChronoUnit.SECONDS),
                 new Topology.RewardedSet(epoch, gateways, gateways, layers.get(0), layers.get(1), layers.get(2),
                         Set.of()), listed).withEpochLength(epochLength);
-        directory.publish(present, new NymApiJson.KeyRotationInfo(validity,
+        directory.publish(present, new KeyRotationInfo(validity,
                 EPOCH_ID - validity * KeyRotations.FIRST_ROTATION, epoch, present.refreshedAt(), epochLength));
         topology = present;
         if (configuration.networkFile().isPresent()) {

@@ -1,5 +1,6 @@
 package org.cloakwork.localnet.node;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,7 +21,9 @@ final class Clients {
     private final Counters<Counter> counters;
     private final int maxRegistered;
     private final Inbox inbox;
+    @GuardedBy("this")
     private final Map<ClientAddress, Client> registered = new HashMap<>();
+    @GuardedBy("this")
     private final Map<ClientAddress, Connected> connected = new HashMap<>();
 
     Clients(Counters<Counter> counters) {
@@ -151,9 +154,13 @@ final class Clients {
     /** A client that registered. */
     static final class Client {
 
+        @GuardedBy("this")
         private final Bandwidth bandwidth = new Bandwidth();
+        @GuardedBy("this")
         private GatewaySharedKey key;
+        @GuardedBy("this")
         private OptionalLong lastAuthentication = OptionalLong.empty();
+        @GuardedBy("this")
         private boolean forgotten;
 
         synchronized GatewaySharedKey key() {

@@ -1,5 +1,6 @@
 package org.cloakwork.localnet.node;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -155,7 +156,9 @@ public final class Gateway {
 
         private final GatewayLink link;
         private final GatewaySession session = new GatewaySession(identity, clients, frames, randomness, counters);
+        @GuardedBy("this")
         private Scheduler.Cancellable timer = () -> { };
+        @GuardedBy("this")
         private boolean closing;
 
         Connection(GatewayLink link) {
@@ -209,6 +212,7 @@ public final class Gateway {
             }
         }
 
+        @GuardedBy("this")
         private void perform(SessionAction action) {
             switch (action) {
                 case SessionAction.Send(String text) -> {
@@ -256,6 +260,7 @@ public final class Gateway {
             }
         }
 
+        @GuardedBy("this")
         private void end() {
             closing = true;
             timer.cancel();

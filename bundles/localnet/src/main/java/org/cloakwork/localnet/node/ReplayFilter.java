@@ -1,5 +1,6 @@
 package org.cloakwork.localnet.node;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -27,7 +28,9 @@ public final class ReplayFilter {
 
     private final int capacity;
     private final long[] key = new long[4];
+    @GuardedBy("this")
     private Generation younger;
+    @GuardedBy("this")
     private Generation older;
 
     /**

@@ -23,7 +23,9 @@ import org.cloakwork.api.LocalNetwork;
 import org.cloakwork.localnet.Parts;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.topology.TopologyProvider;
+import org.cloakwork.wire.topology.NodesPage;
 import org.cloakwork.wire.topology.NymApiJson;
+import org.cloakwork.wire.topology.SkimmedNode;
 import org.cloakwork.wire.topology.TopologyJson;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,7 +54,12 @@ class DirectoryTest {
     }
 
     private static HttpResponse<byte[]> send(String method, String path, String body) throws Exception {
-        return http.send(HttpRequest.newBuilder(network.directory().resolve(path))
+        return send(method, path, body, "http://localhost:1");
+    }
+
+    private static HttpResponse<byte[]> send(String method, String path, String body, String origin)
+            throws Exception {
+        return http.send(HttpRequest.newBuilder(network.directory().resolve(path)).header("Origin", origin)
                 .header("Content-Type", "application/json").header("Accept", "application/bincode")
                 .method(method, HttpRequest.BodyPublishers.ofString(body)).build(),
                 HttpResponse.BodyHandlers.ofByteArray());
@@ -62,7 +69,7 @@ class DirectoryTest {
         HttpResponse<byte[]> response = send("GET", path, "");
         assertEquals(200, response.statusCode(), path);
         assertEquals("application/json", response.headers().firstValue("Content-Type").orElseThrow());
-        assertEquals("*", response.headers().firstValue("Access-Control-Allow-Origin").orElseThrow());
+        assertEquals("http://localhost:1", response.headers().firstValue("Access-Control-Allow-Origin").orElseThrow());
         assertTrue(response.body().length > 0, "an empty answer is an error for clients");
         return response.body();
     }
@@ -72,13 +79,13 @@ class DirectoryTest {
     }
 
     private static Set<Long> ids(String path) throws Exception {
-        NymApiJson.NodesPage page = NymApiJson.readNodesPage(get(path));
+        NodesPage page = NymApiJson.readNodesPage(get(path));
         assertEquals(page.nodes().size(), page.total());
         assertEquals(0, page.page());
         assertEquals(10, page.metadata().rotationId());
         assertEquals(240, page.metadata().absoluteEpochId());
         assertEquals(network.topology().refreshedAt(), page.metadata().refreshedAt());
-        return page.nodes().stream().map(NymApiJson.SkimmedNode::id).collect(Collectors.toSet());
+        return page.nodes().stream().map(SkimmedNode::id).collect(Collectors.toSet());
     }
 
     @ParameterizedTest
@@ -176,12 +183,25 @@ class DirectoryTest {
     }
 
     @Test
-    void browsersMayAsk() throws Exception {
-        HttpResponse<byte[]> preflight = send("OPTIONS", "v1/nym-nodes/rewarded-set", "");
-        assertEquals(204, preflight.statusCode());
-        assertEquals("*", preflight.headers().firstValue("Access-Control-Allow-Origin").orElseThrow());
-        assertEquals("*", preflight.headers().firstValue("Access-Control-Allow-Headers").orElseThrow());
-        assertTrue(preflight.headers().firstValue("Access-Control-Allow-Methods").orElseThrow().contains("GET"));
+    void pagesOfThisMachineMayAsk() throws Exception {
+        for (String origin : List.of("http://localhost:8000", "https://127.0.0.1", "http://127.1.2.3:80",
+                "http://[::1]:65535", "chrome-extension://abcdefghijklmnop")) {
+            HttpResponse<byte[]> preflight = send("OPTIONS", "v1/nym-nodes/rewarded-set", "", origin);
+            assertEquals(204, preflight.statusCode());
+            assertEquals(origin, preflight.headers().firstValue("Access-Control-Allow-Origin").orElseThrow());
+            assertEquals("Origin", preflight.headers().firstValue("Vary").orElseThrow());
+            assertEquals("*", preflight.headers().firstValue("Access-Control-Allow-Headers").orElseThrow());
+            assertTrue(preflight.headers().firstValue("Access-Control-Allow-Methods").orElseThrow().contains("GET"));
+        }
+    }
+
+    @Test
+    void otherPagesMayNotReadIt() throws Exception {
+        for (String origin : List.of("https://evil.example", "http://localhost.evil.example", "http://127.0.0.1.evil",
+                "null", "http://evil.example/http://localhost", "http://user@localhost")) {
+            HttpResponse<byte[]> preflight = send("OPTIONS", "v1/nym-nodes/rewarded-set", "", origin);
+            assertTrue(preflight.headers().firstValue("Access-Control-Allow-Origin").isEmpty(), origin);
+        }
     }
 
     @Test

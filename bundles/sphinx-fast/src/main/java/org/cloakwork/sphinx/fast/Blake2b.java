@@ -41,7 +41,7 @@ final class Blake2b {
         compress(block, 0, count + to - at, -1);
         for (int i = 0; i < DIGEST_LENGTH / 8; i++) {
             long word = Field.littleEndian(target, targetFrom + 8 * i) ^ h[i];
-            Field.LITTLE_ENDIAN_LONGS.set(target, targetFrom + 8 * i, word);
+            Words.set(target, targetFrom + 8 * i, word);
         }
     }
 

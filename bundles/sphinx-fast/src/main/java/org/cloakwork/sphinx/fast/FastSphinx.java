@@ -68,6 +68,11 @@ public final class FastSphinx implements PacketFormat, AutoCloseable {
         tables = new Tables(executor, Tables.MAX_TABLES);
     }
 
+    /** @param executor computes tables, one task at a time; the caller's */
+    public FastSphinx(Executor executor) {
+        this(executor, Tables.MAX_TABLES);
+    }
+
     /** For tests. */
     FastSphinx(Executor executor, int tableLimit) {
         owned = null;

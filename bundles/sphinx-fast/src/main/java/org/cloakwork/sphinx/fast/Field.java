@@ -1,9 +1,6 @@
 package org.cloakwork.sphinx.fast;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.math.BigInteger;
-import java.nio.ByteOrder;
 
 /**
  * Numbers modulo p = 2^255 - 19 as five signed limbs of 51 bits, little-endian. No branch and no index depends on a
@@ -18,9 +15,6 @@ final class Field {
     static final int LIMBS = 5;
     static final int BYTES = 32;
     static final BigInteger P = BigInteger.TWO.pow(255).subtract(BigInteger.valueOf(19));
-
-    static final VarHandle LITTLE_ENDIAN_LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     static final long MASK = (1L << 51) - 1;
     /** (A - 2) / 4 of the Montgomery form. */
@@ -54,7 +48,7 @@ final class Field {
     }
 
     static long littleEndian(byte[] bytes, int from) {
-        return (long) LITTLE_ENDIAN_LONGS.get(bytes, from);
+        return Words.get(bytes, from);
     }
 
     /** From four 64-bit words, without the topmost bit. */
@@ -112,7 +106,7 @@ final class Field {
         long[] words = new long[4];
         pack(words, 0, a);
         for (int i = 0; i < 4; i++) {
-            LITTLE_ENDIAN_LONGS.set(bytes, from + 8 * i, words[i]);
+            Words.set(bytes, from + 8 * i, words[i]);
         }
     }
 
@@ -168,11 +162,11 @@ final class Field {
         long s2 = a2 * b2;
         long s3 = a3 * b3;
         long s4 = a4 * b4;
-        long h0 = Math.multiplyHigh(a0 << 7, b0);
-        long h1 = Math.multiplyHigh(a1 << 7, b1);
-        long h2 = Math.multiplyHigh(a2 << 7, b2);
-        long h3 = Math.multiplyHigh(a3 << 7, b3);
-        long h4 = Math.multiplyHigh(a4 << 7, b4);
+        long h0 = Words.multiplyHigh(a0 << 7, b0);
+        long h1 = Words.multiplyHigh(a1 << 7, b1);
+        long h2 = Words.multiplyHigh(a2 << 7, b2);
+        long h3 = Words.multiplyHigh(a3 << 7, b3);
+        long h4 = Words.multiplyHigh(a4 << 7, b4);
         long x01 = a0 - a1;
         long y01 = b1 - b0;
         long x02 = a0 - a2;
@@ -206,11 +200,11 @@ final class Field {
         long low2 = s2 + x02 * y02 + 19 * (s4 - s2 + x34 * y34);
         long low3 = s3 + x03 * y03 + x12 * y12 + 19 * (s4 - s3);
         long low4 = s4 + x04 * y04 + x13 * y13;
-        long high0 = h0 + 19 * (h4 - h0 + Math.multiplyHigh(x14 << 7, y14) + Math.multiplyHigh(x23 << 7, y23));
-        long high1 = h1 + Math.multiplyHigh(x01 << 7, y01) + 19 * (h4 - h1 + Math.multiplyHigh(x24 << 7, y24));
-        long high2 = h2 + Math.multiplyHigh(x02 << 7, y02) + 19 * (h4 - h2 + Math.multiplyHigh(x34 << 7, y34));
-        long high3 = h3 + Math.multiplyHigh(x03 << 7, y03) + Math.multiplyHigh(x12 << 7, y12) + 19 * (h4 - h3);
-        long high4 = h4 + Math.multiplyHigh(x04 << 7, y04) + Math.multiplyHigh(x13 << 7, y13);
+        long high0 = h0 + 19 * (h4 - h0 + Words.multiplyHigh(x14 << 7, y14) + Words.multiplyHigh(x23 << 7, y23));
+        long high1 = h1 + Words.multiplyHigh(x01 << 7, y01) + 19 * (h4 - h1 + Words.multiplyHigh(x24 << 7, y24));
+        long high2 = h2 + Words.multiplyHigh(x02 << 7, y02) + 19 * (h4 - h2 + Words.multiplyHigh(x34 << 7, y34));
+        long high3 = h3 + Words.multiplyHigh(x03 << 7, y03) + Words.multiplyHigh(x12 << 7, y12) + 19 * (h4 - h3);
+        long high4 = h4 + Words.multiplyHigh(x04 << 7, y04) + Words.multiplyHigh(x13 << 7, y13);
         long r0 = (low0 - (high0 << 57) >>> 6) + 19 * high4;
         long r1 = (low1 - (high1 << 57) >>> 6) + high0;
         long r2 = (low2 - (high2 << 57) >>> 6) + high1;
@@ -255,11 +249,11 @@ final class Field {
         d1 <<= 7;
         d2 <<= 7;
         d3 <<= 7;
-        long h0 = Math.multiplyHigh(a0, b0) + Math.multiplyHigh(d1, c4) + Math.multiplyHigh(d2, c3);
-        long h1 = Math.multiplyHigh(d0, b1) + Math.multiplyHigh(d2, c4) + Math.multiplyHigh(a3, c3);
-        long h2 = Math.multiplyHigh(d0, b2) + Math.multiplyHigh(a1, b1) + Math.multiplyHigh(d3, c4);
-        long h3 = Math.multiplyHigh(d0, b3) + Math.multiplyHigh(d1, b2) + Math.multiplyHigh(a4, c4);
-        long h4 = Math.multiplyHigh(d0, b4) + Math.multiplyHigh(d1, b3) + Math.multiplyHigh(a2, b2);
+        long h0 = Words.multiplyHigh(a0, b0) + Words.multiplyHigh(d1, c4) + Words.multiplyHigh(d2, c3);
+        long h1 = Words.multiplyHigh(d0, b1) + Words.multiplyHigh(d2, c4) + Words.multiplyHigh(a3, c3);
+        long h2 = Words.multiplyHigh(d0, b2) + Words.multiplyHigh(a1, b1) + Words.multiplyHigh(d3, c4);
+        long h3 = Words.multiplyHigh(d0, b3) + Words.multiplyHigh(d1, b2) + Words.multiplyHigh(a4, c4);
+        long h4 = Words.multiplyHigh(d0, b4) + Words.multiplyHigh(d1, b3) + Words.multiplyHigh(a2, b2);
         long r0 = (s0 - (h0 << 57) >>> 6) + 19 * h4;
         long r1 = (s1 - (h1 << 57) >>> 6) + h0;
         long r2 = (s2 - (h2 << 57) >>> 6) + h1;
@@ -275,11 +269,11 @@ final class Field {
     /** a + 121665 b; the result is a factor like a sum of two. */
     static void addA24Times(long[] r, long[] a, long[] b) {
         long k = A24 << 6;
-        long h0 = Math.multiplyHigh(b[0] << 7, k);
-        long h1 = Math.multiplyHigh(b[1] << 7, k);
-        long h2 = Math.multiplyHigh(b[2] << 7, k);
-        long h3 = Math.multiplyHigh(b[3] << 7, k);
-        long h4 = Math.multiplyHigh(b[4] << 7, k);
+        long h0 = Words.multiplyHigh(b[0] << 7, k);
+        long h1 = Words.multiplyHigh(b[1] << 7, k);
+        long h2 = Words.multiplyHigh(b[2] << 7, k);
+        long h3 = Words.multiplyHigh(b[3] << 7, k);
+        long h4 = Words.multiplyHigh(b[4] << 7, k);
         r[0] = a[0] + (b[0] * A24 & MASK) + 19 * h4;
         r[1] = a[1] + (b[1] * A24 & MASK) + h0;
         r[2] = a[2] + (b[2] * A24 & MASK) + h1;

@@ -1,5 +1,6 @@
 package org.cloakwork.sphinx.fast;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -32,6 +33,7 @@ final class Tables {
     /** Empty for keys that can have no table. */
     private final Map<EncryptionKey, Optional<FixedBaseTable>> tables = new ConcurrentHashMap<>();
     /** Keys of the tables in the order they were last prepared; belongs to the executor's one task at a time. */
+    @GuardedBy("this")
     private final SequencedSet<EncryptionKey> order = new LinkedHashSet<>();
     private volatile FixedBaseTable base;
 

@@ -1,5 +1,6 @@
 package org.cloakwork.store.mvstore;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -52,11 +53,17 @@ final class MvClientStore implements ClientStore {
     private final Path directory;
     private final Path file;
     private final long limitBytes;
+    @GuardedBy("this")
     private FileChannel lock;
+    @GuardedBy("this")
     private MVStore store;
+    @GuardedBy("this")
     private final Map<String, MVMap<byte[], byte[]>> tables = new HashMap<>();
+    @GuardedBy("this")
     private long bytes;
+    @GuardedBy("this")
     private int commits;
+    @GuardedBy("this")
     private boolean closed;
 
     private MvClientStore(Path directory, long limitBytes, FileChannel lock, MVStore store, long bytes) {
@@ -194,6 +201,7 @@ final class MvClientStore implements ClientStore {
     }
 
     /** After a failure; what was not committed is gone, as after a crash. */
+    @GuardedBy("this")
     private void reopen() throws StoreException {
         if (!lock.isOpen()) {
             lock = lock(directory);
@@ -268,6 +276,7 @@ final class MvClientStore implements ClientStore {
         }
     }
 
+    @GuardedBy("this")
     private void make(Change change) {
         MVMap<byte[], byte[]> table = table(change.table());
         byte[] old = switch (change) {
@@ -283,10 +292,12 @@ final class MvClientStore implements ClientStore {
         }
     }
 
+    @GuardedBy("this")
     private MVMap<byte[], byte[]> table(String name) {
         return tables.computeIfAbsent(name, n -> table(store, n));
     }
 
+    @GuardedBy("this")
     private void requireOpen() throws StoreException {
         if (closed || store.isClosed()) {
             throw new StoreException(directory + ": the state is closed" + (closed ? "" : ", it could not be written"));

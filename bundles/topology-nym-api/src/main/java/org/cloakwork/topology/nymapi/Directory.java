@@ -5,10 +5,8 @@ import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -18,29 +16,16 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.topology.TopologyException;
 import org.cloakwork.wire.WireException;
+import org.cloakwork.wire.topology.NodeList;
 import org.cloakwork.wire.topology.NymApiJson;
-import org.cloakwork.wire.topology.NymApiJson.Malformed;
-import org.cloakwork.wire.topology.NymApiJson.Metadata;
-import org.cloakwork.wire.topology.NymApiJson.NodesPage;
-import org.cloakwork.wire.topology.NymApiJson.SkimmedNode;
-import org.cloakwork.wire.topology.RoutableTopology;
 
 /** One question to one directory: three calls at once, the first time four, each of them blocking a virtual thread. */
 final class Directory {
 
-    static final int MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
-    /** Of one list; the public network has some hundreds. */
-    static final int MAX_NODES = 50_000;
-    static final int MAX_PAGES = 1000;
 
-    private static final String KEY_ROTATION = "v1/epoch/key-rotation-info";
-    private static final String REWARDED_SET = "v1/nym-nodes/rewarded-set";
-    private static final String MIXNODES = "v2/unstable/nym-nodes/skimmed/mixnodes/active";
-    private static final String GATEWAYS = "v2/unstable/nym-nodes/skimmed/entry-gateways";
     private static final String BINCODE = "application/bincode";
 
     private final URI base;
@@ -54,14 +39,6 @@ final class Directory {
         this.base = base;
         this.executor = executor;
         this.timeout = timeout;
-    }
-
-    private record NodeList(Metadata metadata, List<SkimmedNode> nodes, List<Malformed> malformed,
-                            List<String> faults) {
-
-        private int size() {
-            return nodes.size() + malformed.size();
-        }
     }
 
     /** The error of a call that names its URL already. */
@@ -85,15 +62,15 @@ final class Directory {
         List<Future<?>> calls = new ArrayList<>();
         try {
             Future<Topology.RewardedSet> rewardedSet = submit(this::rewardedSet, calls);
-            Future<NodeList> mixnodes = submit(() -> nodes(MIXNODES), calls);
-            Future<NodeList> gateways = submit(() -> nodes(GATEWAYS), calls);
+            Future<NodeList> mixnodes = submit(() -> nodes(NodeList.MIXNODES), calls);
+            Future<NodeList> gateways = submit(() -> nodes(NodeList.GATEWAYS), calls);
             Future<Optional<Duration>> epoch = submit(epochLength.isPresent() ? () -> epochLength
                     : this::askEpochLength, calls);
-            Topology merged = merge(await(rewardedSet, REWARDED_SET, deadlineNanos),
-                    await(mixnodes, MIXNODES, deadlineNanos),
-                    await(gateways, GATEWAYS, deadlineNanos), minimumMixnodePerformancePercent,
+            Topology merged = NodeList.merge(await(rewardedSet, NodeList.REWARDED_SET, deadlineNanos),
+                    await(mixnodes, NodeList.MIXNODES, deadlineNanos),
+                    await(gateways, NodeList.GATEWAYS, deadlineNanos), minimumMixnodePerformancePercent,
                     minimumGatewayPerformancePercent);
-            epochLength = await(epoch, KEY_ROTATION, deadlineNanos);
+            epochLength = await(epoch, NodeList.KEY_ROTATION, deadlineNanos);
             return merged.withEpochLength(epochLength.orElse(Topology.EPOCH));
         } catch (WireException e) {
             throw new TopologyException(base + ": " + e.getMessage(), e);
@@ -126,72 +103,17 @@ final class Directory {
         }
     }
 
-    private static Topology merge(Topology.RewardedSet rewardedSet, NodeList mixnodes, NodeList gateways,
-                                  int minimumMixnodePerformancePercent, int minimumGatewayPerformancePercent)
-            throws WireException {
-        requireAgreement("the lists of mix nodes and gateways", mixnodes.metadata(), gateways.metadata());
-        Map<Long, Node> nodes = new HashMap<>();
-        List<Topology.Rejected> rejected = new ArrayList<>();
-        List<String> faults = new ArrayList<>();
-        putMalformed(rejected, faults, mixnodes, Node.Role.MIXNODE);
-        putMalformed(rejected, faults, gateways, Node.Role.ENTRY);
-        putUsable(nodes, rejected, mixnodes, Node.Role.MIXNODE, minimumMixnodePerformancePercent);
-        putUsable(nodes, rejected, gateways, Node.Role.ENTRY, minimumGatewayPerformancePercent);
-        Metadata metadata = mixnodes.metadata();
-        return RoutableTopology.require(new Topology(metadata.absoluteEpochId(), metadata.rotationId(),
-                metadata.refreshedAt(), rewardedSet, nodes, rejected).withFaults(faults));
-    }
-
-    private static void putMalformed(List<Topology.Rejected> rejected, List<String> faults, NodeList list,
-                                     Node.Role role) {
-        list.malformed().forEach(node -> node.identity().ifPresentOrElse(
-                identity -> rejected.add(new Topology.Rejected(identity, role, node.fault())),
-                () -> faults.add(node.fault())));
-        faults.addAll(list.faults());
-    }
-
-    private static void putUsable(Map<Long, Node> nodes, List<Topology.Rejected> rejected, NodeList list,
-                                  Node.Role role, int minimumPerformancePercent) {
-        for (SkimmedNode node : list.nodes()) {
-            Optional<Node> usable = node.toNode();
-            if (usable.isEmpty()) {
-                rejected.add(new Topology.Rejected(node.identity(), role, "no address"));
-            } else if (node.performancePercent() < minimumPerformancePercent) {
-                rejected.add(new Topology.Rejected(node.identity(), role, "performance " + node.performancePercent()
-                        + " % is below " + minimumPerformancePercent + " %"));
-            } else {
-                nodes.put(node.id(), usable.get());
-            }
-        }
-    }
-
-    private static void requireAgreement(String what, Metadata one, Metadata other) throws WireException {
-        if (one.absoluteEpochId() != other.absoluteEpochId()) {
-            throw disagreement(what, "absolute_epoch_id", one.absoluteEpochId(), other.absoluteEpochId());
-        }
-        if (one.rotationId() != other.rotationId()) {
-            throw disagreement(what, "rotation_id", one.rotationId(), other.rotationId());
-        }
-        if (!one.status().equals(other.status())) {
-            throw new WireException(what + " disagree in status");
-        }
-    }
-
-    private static WireException disagreement(String what, String field, long one, long other) {
-        return new WireException(what + " disagree in " + field + ": " + one + " and " + other);
-    }
-
     /** A directory that does not tell has a network like the public one. */
     private Optional<Duration> askEpochLength() {
         try {
-            return Optional.of(NymApiJson.readKeyRotationInfo(get(url(KEY_ROTATION, ""))).epochDuration());
+            return Optional.of(NymApiJson.readKeyRotationInfo(get(url(NodeList.KEY_ROTATION, ""))).epochDuration());
         } catch (CallException | WireException e) {
             return Optional.empty();
         }
     }
 
     private Topology.RewardedSet rewardedSet() throws CallException, InterruptedException {
-        URI url = url(REWARDED_SET, "");
+        URI url = url(NodeList.REWARDED_SET, "");
         byte[] body = get(url);
         try {
             return NymApiJson.readRewardedSet(body);
@@ -200,40 +122,18 @@ final class Directory {
         }
     }
 
-    /** Goes on to the next page until it holds as many nodes as there are, as Nym's clients do. */
-    private NodeList nodes(String path) throws CallException, InterruptedException {
-        NodeList list = null;
-        for (int number = 0; number < MAX_PAGES; number++) {
-            URI url = url(path, "?page=" + number);
+    private NodeList nodes(String path) throws CallException {
+        NodeList list = new NodeList();
+        while (!list.isComplete()) {
+            URI url = url(path, "?page=" + list.nextPage());
             byte[] body = get(url);
             try {
-                NodesPage page = NymApiJson.readNodesPage(body);
-                if (page.page() != number) {
-                    throw new WireException("is page " + page.page());
-                }
-                if (list == null) {
-                    list = new NodeList(page.metadata(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-                } else {
-                    requireAgreement("this page and the first", page.metadata(), list.metadata());
-                }
-                int before = list.size();
-                list.nodes().addAll(page.nodes());
-                list.malformed().addAll(page.malformed());
-                list.faults().addAll(page.faults());
-                if (page.total() > MAX_NODES || list.size() > MAX_NODES) {
-                    throw new WireException("more than " + MAX_NODES + " nodes");
-                }
-                if (list.size() >= page.total()) {
-                    return list;
-                }
-                if (list.size() == before) {
-                    throw new WireException("ends after " + before + " of " + page.total() + " nodes");
-                }
+                list.add(body);
             } catch (WireException e) {
                 throw new CallException(url, e.getMessage(), e);
             }
         }
-        throw new CallException(url(path, ""), "more than " + MAX_PAGES + " pages", null);
+        return list;
     }
 
     private byte[] get(URI url) throws CallException {
@@ -246,9 +146,10 @@ final class Directory {
                 throw new CallException(url, "answers in bincode, not JSON", null);
             }
             try (InputStream in = answer.body()) {
-                byte[] body = in.readNBytes(MAX_RESPONSE_BYTES + 1);
-                if (body.length > MAX_RESPONSE_BYTES) {
-                    throw new CallException(url, "answers with more than " + MAX_RESPONSE_BYTES + " bytes", null);
+                byte[] body = in.readNBytes(NodeList.MAX_RESPONSE_BYTES + 1);
+                if (body.length > NodeList.MAX_RESPONSE_BYTES) {
+                    throw new CallException(url, "answers with more than " + NodeList.MAX_RESPONSE_BYTES + " bytes",
+                            null);
                 }
                 if (body.length == 0) {
                     throw new CallException(url, "answers with an empty body", null);

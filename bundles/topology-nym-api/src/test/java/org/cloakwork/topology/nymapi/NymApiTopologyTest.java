@@ -46,13 +46,15 @@ import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.topology.TopologyException;
 import org.cloakwork.spi.topology.TopologyProvider;
+import org.cloakwork.wire.topology.KeyRotationInfo;
+import org.cloakwork.wire.topology.NodeList;
+import org.cloakwork.wire.topology.NodesPage;
+import org.cloakwork.wire.topology.NodesPage.Metadata;
 import org.cloakwork.wire.topology.NymApiJson;
-import org.cloakwork.wire.topology.NymApiJson.DeclaredRoles;
-import org.cloakwork.wire.topology.NymApiJson.EntryPorts;
-import org.cloakwork.wire.topology.NymApiJson.EpochRole;
-import org.cloakwork.wire.topology.NymApiJson.Metadata;
-import org.cloakwork.wire.topology.NymApiJson.NodesPage;
-import org.cloakwork.wire.topology.NymApiJson.SkimmedNode;
+import org.cloakwork.wire.topology.SkimmedNode;
+import org.cloakwork.wire.topology.SkimmedNode.DeclaredRoles;
+import org.cloakwork.wire.topology.SkimmedNode.EntryPorts;
+import org.cloakwork.wire.topology.SkimmedNode.EpochRole;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,7 +142,7 @@ class NymApiTopologyTest {
         NymApiTopology provider = provider(directory.url());
         assertEquals(Topology.EPOCH, fetch(provider).epochLength(), "not told");
         directory.on(KEY_ROTATION, NymApiJson.write(
-                new NymApiJson.KeyRotationInfo(4, 200, 240, MADE, Duration.ofMinutes(15))));
+                new KeyRotationInfo(4, 200, 240, MADE, Duration.ofMinutes(15))));
         assertEquals(Duration.ofMinutes(15), fetch(provider).epochLength());
         directory.requests.clear();
         Topology topology = fetch(provider);
@@ -280,7 +282,7 @@ class NymApiTopologyTest {
 
         directory.on(MIXNODES, page(METADATA, 3, 0, mix(1, "1"), mix(2, "1")));
         assertRefused(MIXNODES + "?page=1", "is page 0");
-        directory.on(MIXNODES, page(METADATA, Directory.MAX_NODES + 1, 0, mix(1, "1")));
+        directory.on(MIXNODES, page(METADATA, NodeList.MAX_NODES + 1, 0, mix(1, "1")));
         assertRefused(MIXNODES + "?page=0", "more than 50000 nodes");
     }
 
@@ -308,7 +310,7 @@ class NymApiTopologyTest {
         assertTrue(fetch(provider(directory.url())).isRoutable());
         directory.on(MIXNODES, exchange -> compressed(exchange, "br", json));
         assertRefused(MIXNODES + "?page=0", "answers in a compression that was not offered");
-        byte[] spaces = new byte[Directory.MAX_RESPONSE_BYTES + 1];
+        byte[] spaces = new byte[NodeList.MAX_RESPONSE_BYTES + 1];
         directory.on(MIXNODES, exchange -> compressed(exchange, "gzip", spaces));
         assertRefused(MIXNODES + "?page=0", "more than 67108864 bytes");
     }

@@ -118,6 +118,26 @@ class NewTest {
                 .resolve("examples/frontend-http/target/org.cloakwork.examples.http-1.0.0.jar")));
     }
 
+    @Test
+    void whatItPrintsCanBePastedWhateverTheFolderIsCalled() throws Exception {
+        Unpacked unpacked = Unpacked.in(Files.createDirectory(folder.resolve("it's my & home")));
+        Path project = folder.resolve("a cover");
+        Command.Result made = unpacked.run("new", "cover", "drip", "--out", project.toString());
+        assertEquals(0, made.exitCode(), made.text());
+        List<String> lines = made.text().lines().toList();
+        bash("mvn -B -o -q " + lines.get(1).replaceFirst(" *build and test  mvn ", "") + " -DskipTests");
+        bash(lines.get(2).replaceFirst(" *install *", ""));
+        bash("cd '" + project + "' && " + Files.readAllLines(project.resolve("README.md")).get(4));
+        assertTrue(unpacked.bundles().contains("org.example.cover.drip"), unpacked.bundles().toString());
+    }
+
+    private static void bash(String line) throws Exception {
+        try (Command command = Command.start(List.of("bash", "-c", line))) {
+            Command.Result result = command.end(Command.PATIENCE);
+            assertEquals(0, result.exitCode(), line + "\n" + result.text());
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             new                            | KIND is missing

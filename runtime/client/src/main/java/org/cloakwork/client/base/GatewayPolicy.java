@@ -33,7 +33,7 @@ public record GatewayPolicy(int guards, Preference preference, Tls tls, Duration
         }
         Objects.requireNonNull(preference);
         Objects.requireNonNull(tls);
-        if (!unreachableLimit.isPositive() || !unlistedLimit.isPositive()) {
+        if (unreachableLimit.compareTo(Duration.ZERO) <= 0 || unlistedLimit.compareTo(Duration.ZERO) <= 0) {
             throw new IllegalArgumentException("limits must be positive");
         }
     }

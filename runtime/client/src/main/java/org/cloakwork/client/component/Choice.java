@@ -1,5 +1,6 @@
 package org.cloakwork.client.component;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -10,8 +11,11 @@ final class Choice<T> {
 
     private final Class<T> type;
     private final BiConsumer<String, T> use;
+    @GuardedBy("this")
     private final Map<String, T> present = new HashMap<>();
+    @GuardedBy("this")
     private String wanted;
+    @GuardedBy("this")
     private T used;
 
     /** @param use told of each change: the name that is wanted, and the part, null while there is none */
@@ -35,6 +39,7 @@ final class Choice<T> {
         update();
     }
 
+    @GuardedBy("this")
     private void update() {
         T best = wanted == null ? null : present.get(wanted);
         if (best != used) {

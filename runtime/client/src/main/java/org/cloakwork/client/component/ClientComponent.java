@@ -1,5 +1,6 @@
 package org.cloakwork.client.component;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Hashtable;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -156,7 +156,8 @@ public final class ClientComponent {
     private final FrontEnds frontEnds = new FrontEnds(problems ->
             publish(PROBLEMS_PROPERTY, problems.isEmpty() ? null : problems.toArray(String[]::new)));
     /** Of the client's service. */
-    private final Map<String, Object> published = new ConcurrentHashMap<>();
+    @GuardedBy("publishing")
+    private final Map<String, Object> published = new HashMap<>();
     private final Object publishing = new Object();
     private BundleContext context;
     private String name;

@@ -1,5 +1,6 @@
 package org.cloakwork.client.component;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Hashtable;
@@ -32,15 +33,24 @@ final class FrontEnds {
     }
 
     private final Consumer<List<String>> onProblems;
+    @GuardedBy("this")
     private final Map<String, FrontEnd> present = new HashMap<>();
+    @GuardedBy("this")
     private final Map<String, Open> open = new HashMap<>();
     /** The last settings that each of them took. */
+    @GuardedBy("this")
     private final Map<String, Map<String, String>> taken = new HashMap<>();
+    @GuardedBy("this")
     private final Map<String, String> problems = new TreeMap<>();
+    @GuardedBy("this")
     private List<String> told = List.of();
+    @GuardedBy("this")
     private Map<String, Map<String, String>> wanted = Map.of();
+    @GuardedBy("this")
     private BundleContext context;
+    @GuardedBy("this")
     private String name;
+    @GuardedBy("this")
     private MixnetClient client;
 
     /** @param onProblems told what is wrong, whenever that changes */
@@ -77,6 +87,7 @@ final class FrontEnds {
     }
 
     /** What is open and not wanted any more, or not in this way, closes first: what follows may need its port. */
+    @GuardedBy("this")
     private void update() {
         Iterator<Map.Entry<String, Open>> entries = open.entrySet().iterator();
         while (entries.hasNext()) {
@@ -106,6 +117,7 @@ final class FrontEnds {
         }
     }
 
+    @GuardedBy("this")
     private void open(String frontEnd, FrontEnd part, Map<String, String> settings) {
         try {
             serve(frontEnd, part, settings, settings);
@@ -122,6 +134,7 @@ final class FrontEnds {
         }
     }
 
+    @GuardedBy("this")
     private boolean goesOn(String frontEnd, FrontEnd part, Map<String, String> settings, Map<String, String> last) {
         try {
             serve(frontEnd, part, settings, last);
@@ -132,6 +145,7 @@ final class FrontEnds {
         }
     }
 
+    @GuardedBy("this")
     private void serve(String frontEnd, FrontEnd part, Map<String, String> settings, Map<String, String> used)
             throws IOException {
         FrontEnd.Serving serving = part.serve(client, used);
@@ -140,6 +154,7 @@ final class FrontEnds {
         LOG.info("client {}: front-end {} serves at {}", name, frontEnd, serving.addresses());
     }
 
+    @GuardedBy("this")
     private void close(String frontEnd, Open ended) {
         try {
             ended.registration().unregister();

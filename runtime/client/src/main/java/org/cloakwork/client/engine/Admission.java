@@ -7,7 +7,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -71,7 +70,7 @@ final class Admission {
         long now = ground.nowNanos();
         Lane lane = Lane.of(options.lane());
         OutgoingMessage message = message(target, lane, length, now,
-                now + Math.min(LONGEST_DEADLINE.toNanos(), TimeUnit.NANOSECONDS.convert(options.deadline())), bytes);
+                now + Math.min(LONGEST_DEADLINE.toNanos(), Ground.nanos(options.deadline())), bytes);
         // A lane that has more than what is free waits, so that there is room for others whatever one does.
         long laneBytes = heldBytesByLane.getOrDefault(lane, bytes) - bytes;
         long free = ground.configuration().outboxLimitBytes() - heldBytes.get();

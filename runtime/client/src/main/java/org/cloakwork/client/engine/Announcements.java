@@ -1,5 +1,6 @@
 package org.cloakwork.client.engine;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,6 +25,7 @@ final class Announcements<T> {
     private final Executor executor;
     private final Counters<Counter> counters;
     private final List<Listener<T>> listeners = new CopyOnWriteArrayList<>();
+    @GuardedBy("this")
     private T current;
 
     /** @param executor runs the listeners, one at a time and in order */

@@ -41,6 +41,7 @@ import org.cloakwork.client.outbox.Target;
 import org.cloakwork.client.replies.ReplyKeys;
 import org.cloakwork.client.session.Session;
 import org.cloakwork.client.store.Ledger;
+import org.cloakwork.client.store.RowStore;
 import org.cloakwork.client.store.Saved;
 import org.cloakwork.client.topology.TopologyKeeper;
 import org.cloakwork.spi.runtime.Counters;
@@ -116,14 +117,32 @@ public final class Engine implements MixnetClient {
      */
     public static Engine open(ClientConfiguration configuration, Parts parts, Environment environment,
                               ClientStore store) throws StoreException {
-        Identity identity = KeyFiles.loadOrCreate(store.directory(), environment.randomness());
+        return open(configuration, parts, environment,
+                KeyFiles.loadOrCreate(store.directory(), environment.randomness()),
+                RowStore.of(store, environment.workers()));
+    }
+
+    /**
+     * Makes a client that does nothing until {@link #start}, and then goes on where the one before it was killed or
+     * closed.
+     *
+     * @param configuration limits and choices
+     * @param parts         exchangeable parts, looked up for each decision
+     * @param environment   time, threads and randomness
+     * @param identity      whose state it is
+     * @param store         the client's; to be closed by the caller, after the client
+     * @return the client
+     * @throws StoreException if the state cannot be read
+     */
+    public static Engine open(ClientConfiguration configuration, Parts parts, Environment environment,
+                              Identity identity, RowStore store) throws StoreException {
         Ground ground = Ground.of(configuration, parts, environment, Cryptography.NYM, identity);
         Saved saved = Saved.load(store, identity.identity().publicKey(), environment.clock().now(), ReplyKeys.MAX_AGE,
                 Inbox.STALE_AFTER, ground.counters());
         return new Engine(ground, Optional.of(store), saved);
     }
 
-    private Engine(Ground ground, Optional<ClientStore> store, Saved saved) {
+    private Engine(Ground ground, Optional<RowStore> store, Saved saved) {
         this.ground = ground;
         this.saved = saved;
         var configuration = ground.configuration();
@@ -164,6 +183,7 @@ public final class Engine implements MixnetClient {
     }
 
     private void restore() {
+        ledger.expired(saved.expired());
         outgoing.restore(saved);
         saved.topology().ifPresent(topology::restore);
         incoming.restore(saved);

@@ -2,7 +2,6 @@ package org.cloakwork.client.engine;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.TimeUnit;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Cryptography;
@@ -29,7 +28,16 @@ record Ground(ClientConfiguration configuration, Parts parts, Environment enviro
 
     /** Dates survive a restart, monotonic time does not. */
     long nanosOf(Instant date) {
-        return nowNanos() + TimeUnit.NANOSECONDS.convert(Duration.between(environment.clock().now(), date));
+        return nowNanos() + nanos(Duration.between(environment.clock().now(), date));
+    }
+
+    /** {@return the nearest there is, for what is longer than 292 years} */
+    static long nanos(Duration duration) {
+        try {
+            return duration.toNanos();
+        } catch (ArithmeticException e) {
+            return duration.isNegative() ? Long.MIN_VALUE : Long.MAX_VALUE;
+        }
     }
 
     Instant dateOf(long nanos) {

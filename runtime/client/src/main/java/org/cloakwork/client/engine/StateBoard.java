@@ -1,5 +1,6 @@
 package org.cloakwork.client.engine;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +19,9 @@ final class StateBoard {
     private static final Logger LOG = LoggerFactory.getLogger(StateBoard.class);
 
     private final Announcements<ClientState> announcements;
+    @GuardedBy("this")
     private ClientState current = new ClientState.Connecting("starting");
+    @GuardedBy("this")
     private boolean wasReady;
 
     StateBoard(Executor executor, Counters<Counter> counters) {

@@ -199,7 +199,7 @@ public final class Reliability {
 
     private void sendAgain(OutgoingFragment fragment) {
         decide(fragment, RetransmissionPolicy::untilCopy, putOff -> {
-            if (putOff.isPositive()) {
+            if (!putOff.isNegative() && !putOff.isZero()) {
                 counters.count(Counter.COPIES_PUT_OFF);
                 later(fragment, putOff, () -> sendAgain(fragment));
             } else {

@@ -1,7 +1,6 @@
 package org.cloakwork.client.replies;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -11,14 +10,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Predicate;
 import org.cloakwork.api.Insight;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.Counter;
-import org.cloakwork.client.outbox.Outbox;
 import org.cloakwork.client.outbox.OutgoingFragment;
+import org.cloakwork.client.replies.StockedPeer.Held;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.client.store.Saved;
 import org.cloakwork.spi.runtime.Counters;
@@ -33,14 +31,6 @@ import org.cloakwork.wire.ReplySurb;
  */
 public final class SurbStock {
 
-    /** Held back for requests: a third of what came last, within these bounds. */
-    static final int LEAST_RESERVE = 2;
-    static final int MOST_RESERVE = 8;
-    /** Below this many to spare, more are asked for when there is something to send. */
-    static final int LOW = 10;
-    /** Asked for at once, upstream's least; and ours at most, of the 500 that are granted. */
-    static final int LEAST_REQUEST = 10;
-    static final int MOST_REQUEST = 200;
     /** Kept from one sender, some 700 bytes each; more are refused, so that nobody pushes out what was there. */
     static final int MAX_PER_SENDER = 500;
     /** Senders kept. Who was never answered, or is silent for long, gives way to others, the longest silent first. */
@@ -51,12 +41,6 @@ public final class SurbStock {
     /** Whoever made a block has forgotten its key by then. */
     static final long MAX_AGE_NANOS = ReplyKeys.MAX_AGE.toNanos();
     /**
-     * A request not answered by then is lost; the next one in a row is given twice as long. Source: protocol/5-client,
-     * 5.1.
-     */
-    static final long REQUEST_TIMEOUT_NANOS = 10_000_000_000L;
-    static final long LONGEST_REQUEST_TIMEOUT_NANOS = 300_000_000_000L;
-    /**
      * This part of an epoch after a rotation those whose blocks are old are asked for new ones: by then they know of
      * the rotation, too. Source: protocol/5-client, 5.2.
      */
@@ -64,49 +48,11 @@ public final class SurbStock {
     /** Of {@link #rank}. */
     private static final int BEST = 7;
 
-    /** @param origin the very tag it came with: an identity, since others may use an equal one */
-    private record Held(ReplySurb surb, SenderTag origin, long sinceNanos) {
-    }
-
-    private static final class Peer {
-        private final Deque<Held> surbs = new ArrayDeque<>();
-        /** Labelled with a rotation that is not there yet, or was and is over: nodes would drop what they carry. */
-        private final Deque<Held> early = new ArrayDeque<>();
-        private final Outbox waiting = new Outbox();
-        /** Which of our addresses it wrote to last, and so knows. */
-        private Optional<MixnetAddress> wroteTo = Optional.empty();
-        private boolean answered;
-        private long heardNanos;
-        private int reserve = LEAST_RESERVE;
-        private int asked;
-        private int requested;
-        private long requestedNanos;
-        private long timeoutNanos = REQUEST_TIMEOUT_NANOS;
-        /** Whether more were asked for because of the present rotation. */
-        private boolean renewed = true;
-
-        private boolean isAsked(long nowNanos) {
-            return requested > 0 && nowNanos - requestedNanos <= timeoutNanos;
-        }
-
-        private int size() {
-            return surbs.size() + early.size();
-        }
-
-        private boolean isEmpty(long nowNanos) {
-            return size() == 0 && waiting.size() == 0 && !isAsked(nowNanos);
-        }
-    }
-
     private final Counters<Counter> counters;
     private final Ledger ledger;
     private final SurbCheck check;
-    private final LinkedHashMap<SenderTag, Peer> peers = new LinkedHashMap<>(16, 0.75f, true);
-    private long rotationId = KeyRotation.NO_ROTATION;
-    private KeyRotation rotation = KeyRotation.UNKNOWN;
-    /** Reply blocks of the rotation before are of use so long after it ended. Source: protocol/3-messages, 5.5. */
-    private long epochNanos = Topology.EPOCH.toNanos();
-    private OptionalLong rotatedNanos = OptionalLong.empty();
+    private final LinkedHashMap<SenderTag, StockedPeer> peers = new LinkedHashMap<>(16, 0.75f, true);
+    private final Rotations rotations = new Rotations();
     private int size;
     private int most;
 
@@ -126,9 +72,9 @@ public final class SurbStock {
      */
     public void restore(List<Saved.Surb> saved, long nowNanos) {
         for (Saved.Surb surb : saved) {
-            Peer peer = peers.computeIfAbsent(surb.sender(), tag -> new Peer());
+            StockedPeer peer = peers.computeIfAbsent(surb.sender(), tag -> new StockedPeer());
             peer.surbs.add(new Held(surb.surb(), surb.sender(), nowNanos));
-            peer.reserve = reserve(peer);
+            peer.stocked();
             peer.wroteTo = surb.wroteTo();
             peer.heardNanos = nowNanos;
         }
@@ -139,13 +85,9 @@ public final class SurbStock {
     /** {@return how many there are of whom, those with the most first} */
     List<Insight.Stock> largest() {
         return peers.entrySet().stream().filter(peer -> peer.getValue().size() > 0)
-                .sorted(Comparator.comparingInt((Map.Entry<SenderTag, Peer> peer) -> peer.getValue().size()).reversed())
+                .sorted(Comparator.comparingInt((Map.Entry<SenderTag, StockedPeer> peer) -> peer.getValue().size()).reversed())
                 .limit(Insight.MOST_PEERS)
                 .map(peer -> new Insight.Stock(peer.getKey().shortHash(), peer.getValue().size())).toList();
-    }
-
-    private static int reserve(Peer peer) {
-        return Math.clamp(peer.surbs.size() / 3, LEAST_RESERVE, MOST_RESERVE);
     }
 
     /**
@@ -154,7 +96,7 @@ public final class SurbStock {
      * @return whether it can be answered, now or when the reply blocks come that were asked for
      */
     public boolean canAnswer(SenderTag sender, long nowNanos) {
-        Peer peer = peers.get(sender);
+        StockedPeer peer = peers.get(sender);
         return peer != null && (peer.size() > 0 || peer.isAsked(nowNanos));
     }
 
@@ -171,18 +113,18 @@ public final class SurbStock {
                          long nowNanos) {
         counters.add(Counter.SURBS_RECEIVED, surbs.size());
         List<ReplySurb> usable = check.usable(surbs, nowNanos);
-        Peer known = peers.get(sender);
+        StockedPeer known = peers.get(sender);
         if (known == null && (usable.isEmpty() || !makeRoomForPeer(nowNanos))) {
             counters.add(Counter.SURBS_NO_ROOM, usable.size());
             return;
         }
-        Peer peer = known == null ? new Peer() : known;
+        StockedPeer peer = known == null ? new StockedPeer() : known;
         peers.put(sender, peer);
         peer.wroteTo = wroteTo;
         peer.heardNanos = nowNanos;
         for (ReplySurb surb : usable) {
             if (makeRoomFor(peer, nowNanos)) {
-                (isUsable(surb) ? peer.surbs : peer.early).add(new Held(surb, sender, nowNanos));
+                (rotations.isUsable(surb) ? peer.surbs : peer.early).add(new Held(surb, sender, nowNanos));
                 ledger.stocked(sender, surb, wroteTo);
                 size++;
             } else {
@@ -190,10 +132,9 @@ public final class SurbStock {
             }
         }
         if (requested) {
-            peer.requested = Math.max(0, peer.requested - surbs.size());
-            peer.timeoutNanos = REQUEST_TIMEOUT_NANOS;
+            peer.granted(surbs.size());
         }
-        peer.reserve = reserve(peer);
+        peer.stocked();
         most = Math.max(most, size);
     }
 
@@ -202,13 +143,13 @@ public final class SurbStock {
     }
 
     /** Blocks that are of little use give way to new ones, others do not. */
-    private boolean makeRoomFor(Peer peer, long nowNanos) {
+    private boolean makeRoomFor(StockedPeer peer, long nowNanos) {
         if (peer.size() < MAX_PER_SENDER) {
             return size < MAX_SURBS || evict(peer, nowNanos);
         }
         Held old = peer.early.poll();
         if (old == null) {
-            old = peer.surbs.stream().filter(held -> !isFresh(held.surb())).findFirst().orElse(null);
+            old = peer.surbs.stream().filter(held -> !rotations.isFresh(held.surb())).findFirst().orElse(null);
             peer.surbs.remove(old);
         }
         if (old != null) {
@@ -218,10 +159,10 @@ public final class SurbStock {
     }
 
     /** Senders for whom something waits are not forgotten: they are as many as the outbox lets in. */
-    private boolean evict(Peer keeping, long nowNanos) {
-        Iterator<Peer> eldest = peers.values().iterator();
+    private boolean evict(StockedPeer keeping, long nowNanos) {
+        Iterator<StockedPeer> eldest = peers.values().iterator();
         while (eldest.hasNext()) {
-            Peer candidate = eldest.next();
+            StockedPeer candidate = eldest.next();
             boolean dispensable = !candidate.answered || nowNanos - candidate.heardNanos > SILENT_NANOS;
             if (candidate != keeping && candidate.waiting.size() == 0 && dispensable) {
                 expired(candidate.surbs);
@@ -247,33 +188,18 @@ public final class SurbStock {
      */
     public void topologyChanged(Topology present, long nowNanos) {
         check.topologyChanged(present, nowNanos);
-        epochNanos = present.epochLength().toNanos();
-        if (present.keyRotationId() != rotationId) {
-            // The labels of every other rotation are the same: who missed one cannot tell its blocks from the present
-            // ones.
-            boolean missed = rotation != KeyRotation.UNKNOWN && present.keyRotation() != KeyRotation.UNKNOWN
-                    && present.keyRotationId() > rotationId + 1;
-            // At the start it is not known when the rotation began: only what was kept from before can be of the one
-            // before.
-            if (rotation != KeyRotation.UNKNOWN || size > 0) {
-                rotatedNanos = OptionalLong.of(nowNanos);
-            }
-            rotationId = present.keyRotationId();
-            rotation = present.keyRotation();
-            for (Peer peer : peers.values()) {
+        if (rotations.update(present, nowNanos, size > 0)) {
+            for (StockedPeer peer : peers.values()) {
                 peer.renewed = false;
-                drop(peer.surbs, held -> missed && held.surb().rotation() != KeyRotation.UNKNOWN);
-                drop(peer.early, held -> nowNanos - held.sinceNanos() > epochNanos);
+                drop(peer.surbs, held -> rotations.missedOne() && held.surb().rotation() != KeyRotation.UNKNOWN);
+                drop(peer.early, held -> rotations.isLongerThanAnEpoch(held.sinceNanos(), nowNanos));
                 peer.surbs.addAll(peer.early);
                 peer.early.clear();
             }
         }
-        boolean rotationOver = rotatedNanos.isPresent() && nowNanos - rotatedNanos.getAsLong() > epochNanos;
-        if (rotationOver) {
-            rotatedNanos = OptionalLong.empty();
-        }
-        for (Peer peer : peers.values()) {
-            drop(peer.surbs, held -> rotationOver && !isFresh(held.surb())
+        boolean rotationOver = rotations.endsBefore(nowNanos);
+        for (StockedPeer peer : peers.values()) {
+            drop(peer.surbs, held -> rotationOver && !rotations.isFresh(held.surb())
                     || nowNanos - held.sinceNanos() > MAX_AGE_NANOS);
             drop(peer.early, held -> nowNanos - held.sinceNanos() > MAX_AGE_NANOS);
         }
@@ -289,13 +215,6 @@ public final class SurbStock {
     }
 
     /**
-     * With a label that nodes do not take, a packet is lost, and its gateway sees what it never sees of us otherwise.
-     */
-    private boolean isUsable(ReplySurb surb) {
-        return isFresh(surb) || rotatedNanos.isPresent();
-    }
-
-    /**
      * Whoever is only ever answered could not be answered any more once all blocks are old.
      *
      * @param nowNanos monotonic time
@@ -304,11 +223,11 @@ public final class SurbStock {
      */
     public List<SenderTag> toRenew(long nowNanos, int most) {
         List<SenderTag> senders = new ArrayList<>();
-        if (rotatedNanos.isEmpty() || nowNanos - rotatedNanos.getAsLong() < epochNanos / RENEWALS_AN_EPOCH) {
+        if (!rotations.isSettled(nowNanos, RENEWALS_AN_EPOCH)) {
             return senders;
         }
-        for (Map.Entry<SenderTag, Peer> entry : peers.entrySet()) {
-            Peer peer = entry.getValue();
+        for (Map.Entry<SenderTag, StockedPeer> entry : peers.entrySet()) {
+            StockedPeer peer = entry.getValue();
             if (senders.size() < most && !peer.renewed) {
                 peer.renewed = true;
                 if (countOld(peer) > 0) {
@@ -319,8 +238,8 @@ public final class SurbStock {
         return senders;
     }
 
-    private int countOld(Peer peer) {
-        return (int) peer.surbs.stream().filter(held -> !isFresh(held.surb())).count();
+    private int countOld(StockedPeer peer) {
+        return (int) peer.surbs.stream().filter(held -> !rotations.isFresh(held.surb())).count();
     }
 
     /**
@@ -331,21 +250,8 @@ public final class SurbStock {
      * @return how many to ask for; 0: none
      */
     public int renewal(SenderTag sender, long nowNanos) {
-        Peer peer = peers.get(sender);
-        return peer == null || peer.isAsked(nowNanos) ? 0
-                : requested(peer, Math.clamp(countOld(peer), LEAST_REQUEST, MOST_REQUEST), nowNanos);
-    }
-
-    private static int requested(Peer peer, int amount, long nowNanos) {
-        peer.requested += amount;
-        peer.asked = peer.requested;
-        peer.requestedNanos = nowNanos;
-        return amount;
-    }
-
-    private boolean isFresh(ReplySurb surb) {
-        return rotation == KeyRotation.UNKNOWN || surb.rotation() == KeyRotation.UNKNOWN
-                || surb.rotation() == rotation;
+        StockedPeer peer = peers.get(sender);
+        return peer == null || peer.isAsked(nowNanos) ? 0 : peer.request(countOld(peer), nowNanos);
     }
 
     /**
@@ -354,7 +260,7 @@ public final class SurbStock {
      * @param nowNanos monotonic time
      */
     public void putBack(SenderTag sender, ReplySurb surb, long nowNanos) {
-        Peer peer = peers.computeIfAbsent(sender, tag -> new Peer());
+        StockedPeer peer = peers.computeIfAbsent(sender, tag -> new StockedPeer());
         peer.surbs.addFirst(new Held(surb, sender, nowNanos));
         ledger.stocked(sender, surb, peer.wroteTo);
         most = Math.max(most, ++size);
@@ -375,7 +281,7 @@ public final class SurbStock {
      * @param fragment waits for a reply block, as in the outbox
      */
     public void enqueue(SenderTag sender, OutgoingFragment fragment) {
-        peers.computeIfAbsent(sender, tag -> new Peer()).waiting.add(fragment);
+        peers.computeIfAbsent(sender, tag -> new StockedPeer()).waiting.add(fragment);
     }
 
     /**
@@ -383,13 +289,13 @@ public final class SurbStock {
      * @return the fragments that can go now, each with its reply block
      */
     public List<OutgoingFragment> release(SenderTag sender) {
-        Peer peer = peers.get(sender);
+        StockedPeer peer = peers.get(sender);
         List<OutgoingFragment> released = new ArrayList<>();
         if (peer == null) {
             return released;
         }
         peer.waiting.sweep();
-        while (peer.waiting.size() > 0 && peer.surbs.size() > peer.reserve) {
+        while (peer.canSend()) {
             OutgoingFragment fragment = peer.waiting.poll().orElseThrow();
             fragment.setSurb(use(peer, sender));
             released.add(fragment);
@@ -411,11 +317,11 @@ public final class SurbStock {
      *         request
      */
     public Optional<ReplySurb> takeForRequestAgain(SenderTag sender) {
-        return take(sender, LEAST_RESERVE);
+        return take(sender, StockedPeer.LEAST_RESERVE);
     }
 
     private Optional<ReplySurb> take(SenderTag sender, int least) {
-        Peer peer = peers.get(sender);
+        StockedPeer peer = peers.get(sender);
         return peer == null || peer.surbs.size() <= least ? Optional.empty() : Optional.of(use(peer, sender));
     }
 
@@ -428,20 +334,8 @@ public final class SurbStock {
      * @return how many to ask for; 0: none
      */
     public int request(SenderTag sender, long nowNanos) {
-        Peer peer = peers.get(sender);
-        if (peer == null || peer.surbs.isEmpty()) {
-            return 0;
-        }
-        if (peer.requested > 0 && !peer.isAsked(nowNanos)) {
-            peer.requested = 0;
-            peer.timeoutNanos = Math.min(LONGEST_REQUEST_TIMEOUT_NANOS, peer.timeoutNanos * 2);
-        }
-        int missing = peer.waiting.size() + peer.reserve + LOW - peer.surbs.size() - peer.requested;
-        // When half of the answer is there, the rest is on its way too.
-        if (missing <= 0 || peer.requested * 2 > peer.asked) {
-            return 0;
-        }
-        return requested(peer, Math.clamp(missing, LEAST_REQUEST, MOST_REQUEST), nowNanos);
+        StockedPeer peer = peers.get(sender);
+        return peer == null ? 0 : peer.request(nowNanos);
     }
 
     /**
@@ -449,7 +343,7 @@ public final class SurbStock {
      * @return whether fragments wait for reply blocks of that sender
      */
     public boolean isWaiting(SenderTag sender) {
-        Peer peer = peers.get(sender);
+        StockedPeer peer = peers.get(sender);
         return peer != null && peer.waiting.size() > 0;
     }
 
@@ -468,26 +362,11 @@ public final class SurbStock {
         return Optional.ofNullable(peers.get(sender)).flatMap(peer -> peer.wroteTo);
     }
 
-    private ReplySurb use(Peer peer, SenderTag answered) {
-        Held best = null;
-        int bestRank = -1;
-        for (Held held : peer.surbs) {
-            int rank = rank(held, answered);
-            if (rank > bestRank) {
-                best = held;
-                bestRank = rank;
-            }
-            if (rank == BEST) {
-                break;
-            }
-        }
-        // Not by what it says: two may say the same.
-        Held chosen = best;
-        peer.surbs.removeIf(held -> held == chosen);
-        peer.answered = true;
+    private ReplySurb use(StockedPeer peer, SenderTag answered) {
+        ReplySurb used = peer.take(held -> rank(held, answered), BEST);
         size--;
-        ledger.taken(chosen.surb());
-        return chosen.surb();
+        ledger.taken(used);
+        return used;
     }
 
     /**
@@ -495,7 +374,7 @@ public final class SurbStock {
      * own.
      */
     private int rank(Held held, SenderTag answered) {
-        return (isFresh(held.surb()) ? 4 : 0) + (held.origin() == answered ? 2 : 0)
+        return (rotations.isFresh(held.surb()) ? 4 : 0) + (held.origin() == answered ? 2 : 0)
                 + (check.isFirstHop(held.surb()) ? 1 : 0);
     }
 }

@@ -11,8 +11,6 @@ import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.store.Change;
-import org.cloakwork.spi.store.ClientStore;
-import org.cloakwork.spi.store.StoreException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +38,7 @@ final class Journal {
         }
     }
 
-    private final ClientStore store;
+    private final RowStore store;
     private final Environment environment;
     private final Counters<Counter> counters;
     private final Runnable onProblem;
@@ -53,7 +51,7 @@ final class Journal {
     private String problem;
 
     /** @param onProblem called when {@link #problem} has changed */
-    Journal(ClientStore store, Environment environment, Counters<Counter> counters, Runnable onProblem) {
+    Journal(RowStore store, Environment environment, Counters<Counter> counters, Runnable onProblem) {
         this.store = store;
         this.environment = environment;
         this.counters = counters;
@@ -143,16 +141,7 @@ final class Journal {
         }
         underWay = true;
         List<Change> changes = entries.values().stream().map(Entry::change).toList();
-        environment.workers().execute(() -> {
-            Exception failure = null;
-            try {
-                store.commit(changes);
-            } catch (StoreException | RuntimeException e) {
-                failure = e;
-            }
-            Exception result = failure;
-            environment.scheduler().execute(() -> committed(entries, told, result));
-        });
+        store.commit(changes, failure -> environment.scheduler().execute(() -> committed(entries, told, failure)));
     }
 
     private void committed(LinkedHashMap<Row, Entry> entries, List<Runnable> told, Exception failure) {

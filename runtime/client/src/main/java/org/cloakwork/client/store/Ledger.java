@@ -15,7 +15,7 @@ import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.Way;
 import org.cloakwork.spi.runtime.Counters;
-import org.cloakwork.spi.store.ClientStore;
+import org.cloakwork.spi.store.Change;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.ReplySurb;
@@ -47,7 +47,7 @@ public final class Ledger {
      * @param counters    of the client
      * @param onProblem   called when {@link #problem} has changed
      */
-    public Ledger(Optional<ClientStore> store, Saved saved, IdentityKey self, Environment environment,
+    public Ledger(Optional<RowStore> store, Saved saved, IdentityKey self, Environment environment,
                   Counters<Counter> counters, Runnable onProblem) {
         this.environment = environment;
         this.self = self;
@@ -96,6 +96,11 @@ public final class Ledger {
         if (journal != null) {
             journal.closing();
         }
+    }
+
+    /** @param expired rows that were found too old at the start */
+    public void expired(List<Change> expired) {
+        expired.forEach(row -> journal.remove(row.table(), row.key()));
     }
 
     // ------------------------------------------------------------------ who and where we are

@@ -28,7 +28,6 @@ import org.cloakwork.client.outbox.Lane;
 import org.cloakwork.client.outbox.Target;
 import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.store.Change;
-import org.cloakwork.spi.store.ClientStore;
 import org.cloakwork.spi.store.StoreException;
 import org.cloakwork.spi.topology.KeyRotation;
 import org.cloakwork.spi.topology.Topology;
@@ -274,7 +273,7 @@ final class Rows {
 
     // ------------------------------------------------------------------ read
 
-    static Saved load(ClientStore store, IdentityKey self, Instant now, Duration surbAge, Duration completedAge,
+    static Saved load(RowStore store, IdentityKey self, Instant now, Duration surbAge, Duration completedAge,
                       Counters<Counter> counters) throws StoreException {
         List<IdentityKey> gateway = new ArrayList<>();
         Map<IdentityKey, Saved.Registration> registrations = new HashMap<>();
@@ -369,9 +368,8 @@ final class Rows {
         replyKeys.sort(Comparator.comparing(Saved.Key::made));
         surbs.sort(Comparator.comparing(surb -> ByteBuffer.wrap(surb.row()).getLong(SenderTag.LENGTH)));
         completed.sort(Comparator.comparing(Saved.Completed::at));
-        store.commit(expired);
         return new Saved(gateway.stream().findFirst(), registrations, tags, replyKeys, surbs, messages, received,
-                fragments, completed, topology.stream().findFirst(), guards);
+                fragments, completed, topology.stream().findFirst(), guards, expired);
     }
 
     private static Saved.Message readMessage(long id, ByteBuffer in) throws WireException {
@@ -402,7 +400,7 @@ final class Rows {
     }
 
     /** Rows are what was written, the store sees to that; one that makes no sense is of another version. */
-    private static void each(ClientStore store, String table, Reader reader) throws StoreException {
+    private static void each(RowStore store, String table, Reader reader) throws StoreException {
         List<String> faults = new ArrayList<>();
         BiConsumer<byte[], byte[]> row = (key, value) -> {
             try {
@@ -413,7 +411,7 @@ final class Rows {
         };
         store.forEach(table, row);
         if (!faults.isEmpty()) {
-            throw new StoreException(store.directory() + ": the state was written by another version: table " + table
+            throw new StoreException(store.place() + ": the state was written by another version: table " + table
                     + ", " + faults.size() + " rows: " + faults.getFirst());
         }
     }

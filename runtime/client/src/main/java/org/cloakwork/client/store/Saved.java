@@ -15,7 +15,7 @@ import org.cloakwork.client.encode.Content;
 import org.cloakwork.client.outbox.Lane;
 import org.cloakwork.client.outbox.Target;
 import org.cloakwork.spi.runtime.Counters;
-import org.cloakwork.spi.store.ClientStore;
+import org.cloakwork.spi.store.Change;
 import org.cloakwork.spi.store.StoreException;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.Fragment;
@@ -37,11 +37,13 @@ import org.cloakwork.wire.crypto.ReplyKey;
  * @param completed     ids of complete sets, oldest first
  * @param topology      the last good one
  * @param guards        the gateways it uses, in order
+ * @param expired       rows that are too old to be any of these
  */
 public record Saved(Optional<IdentityKey> gateway, Map<IdentityKey, Registration> registrations,
                     Map<MixnetAddress, Tag> tags, List<Key> replyKeys, List<Surb> surbs,
                     List<Message> messages, List<Received> received, List<Arrived> fragments,
-                    List<Completed> completed, Optional<LastTopology> topology, List<Guard> guards) {
+                    List<Completed> completed, Optional<LastTopology> topology, List<Guard> guards,
+                    List<Change> expired) {
 
     /**
      * Reads everything.
@@ -49,20 +51,20 @@ public record Saved(Optional<IdentityKey> gateway, Map<IdentityKey, Registration
      * @param store        read
      * @param self         whose state is wanted; registrations of others are left alone
      * @param now          the time
-     * @param surbAge      reply blocks, and keys of our own, that are older are left out and removed
-     * @param completedAge ids of completed sets that are older are left out and removed
+     * @param surbAge      reply blocks, and keys of our own, that are older are left out, as expired
+     * @param completedAge ids of completed sets that are older are left out, as expired
      * @param counters     of the client
      * @return what is there
      * @throws StoreException if it cannot be read, or was written by another version
      */
-    public static Saved load(ClientStore store, IdentityKey self, Instant now, Duration surbAge, Duration completedAge,
+    public static Saved load(RowStore store, IdentityKey self, Instant now, Duration surbAge, Duration completedAge,
                              Counters<Counter> counters) throws StoreException {
         return Rows.load(store, self, now, surbAge, completedAge, counters);
     }
 
     /** Of a client that begins anew. */
     public static final Saved NOTHING = new Saved(Optional.empty(), Map.of(), Map.of(), List.of(), List.of(), List.of(),
-            List.of(), List.of(), List.of(), Optional.empty(), List.of());
+            List.of(), List.of(), List.of(), Optional.empty(), List.of(), List.of());
 
     /**
      * @param gateway       one of those that are used

@@ -147,7 +147,7 @@ public final class TopologyKeeper {
     /** {@return figures of the present topology by their names; none without one} */
     public Map<String, Long> figures() {
         Map<String, Long> figures = new TreeMap<>();
-        age().ifPresent(age -> figures.put(AGE, age.toSeconds()));
+        age().ifPresent(age -> figures.put(AGE, age.getSeconds()));
         topology().ifPresent(present -> {
             figures.put(NODES, (long) present.nodes().size());
             figures.put(REJECTED, (long) present.rejected().size());
@@ -218,7 +218,7 @@ public final class TopologyKeeper {
         CompletableFuture<Topology> asking = ask(asked);
         question = asking;
         next = scheduler.schedule(PATIENCE, () -> answered(asking, null,
-                new TimeoutException("no answer within " + PATIENCE.toSeconds() + " s")));
+                new TimeoutException("no answer within " + PATIENCE.getSeconds() + " s")));
         asking.whenComplete((answer, failure) -> scheduler.execute(() -> answered(asking, answer, failure)));
     }
 

@@ -176,11 +176,11 @@ class ReplyStateTest {
     void aRequestStaysWithinItsBounds() {
         assertEquals(0, stock.request(peer, 0));
         received(peer, surbs(11), false);
-        assertEquals(SurbStock.LEAST_REQUEST, stock.request(peer, 0));
+        assertEquals(StockedPeer.LEAST_REQUEST, stock.request(peer, 0));
         SenderTag other = tag();
         received(other, surbs(1), false);
         fragments(250).forEach(fragment -> stock.enqueue(other, fragment));
-        assertEquals(SurbStock.MOST_REQUEST, stock.request(other, 0));
+        assertEquals(StockedPeer.MOST_REQUEST, stock.request(other, 0));
     }
 
     @Test
@@ -205,9 +205,9 @@ class ReplyStateTest {
         assertTrue(stock.request(peer, 0) > 0);
         ReplySurb last = stock.takeForRequest(peer).orElseThrow();
         assertTrue(stock.canAnswer(peer, 0));
-        assertFalse(stock.canAnswer(peer, SurbStock.REQUEST_TIMEOUT_NANOS + 1));
+        assertFalse(stock.canAnswer(peer, StockedPeer.REQUEST_TIMEOUT_NANOS + 1));
         stock.putBack(peer, last, 0);
-        assertTrue(stock.canAnswer(peer, SurbStock.REQUEST_TIMEOUT_NANOS + 1));
+        assertTrue(stock.canAnswer(peer, StockedPeer.REQUEST_TIMEOUT_NANOS + 1));
     }
 
     @Test

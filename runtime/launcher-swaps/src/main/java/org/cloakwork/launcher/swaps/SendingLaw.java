@@ -1,5 +1,6 @@
 package org.cloakwork.launcher.swaps;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,6 +39,7 @@ final class SendingLaw implements AutoCloseable {
     }
 
     private final MixnetClient client;
+    @GuardedBy("seen")
     private final List<Long> seen = new ArrayList<>();
     private final Thread watcher;
     private volatile boolean closed;

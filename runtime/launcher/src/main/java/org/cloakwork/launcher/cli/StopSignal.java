@@ -1,5 +1,6 @@
 package org.cloakwork.launcher.cli;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.PrintStream;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +18,7 @@ public final class StopSignal implements AutoCloseable {
     private final Thread command = Thread.currentThread();
     private final PrintStream err;
     /** Whether the command has got so far that it waits to be stopped. */
+    @GuardedBy("this")
     private boolean waits;
 
     /** @param err told if the command takes too long to clean up */

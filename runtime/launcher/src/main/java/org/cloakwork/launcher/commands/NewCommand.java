@@ -80,13 +80,15 @@ public final class NewCommand implements Command {
         }
         boolean frontEnd = kind.equals(PartKind.FRONT_END.name());
         String className = className(name) + className(frontEnd ? "front-end" : kind);
+        String bundles = shellWord(Home.path().resolve("bundles")) + "/";
         Map<String, String> values = Map.of("kind", kind, "name", name, "package", packageName, "class", className,
-                "home", Home.path().toString(), "key", frontEnd ? Instance.FRONT_ENDS : kind);
+                "home", Home.path().toString(), "home-xml", xml(Home.path()), "bundles", bundles,
+                "key", frontEnd ? Instance.FRONT_ENDS : kind);
         fill(templates.resolve(SHARED), target, values);
         fill(templates.resolve(kind), target, values);
         out.println(target);
-        out.println("  build and test  mvn -f " + target + " package");
-        out.println("  install         cp " + target + "/target/*.jar " + Home.path().resolve("bundles") + "/");
+        out.println("  build and test  mvn -f " + shellWord(target) + " package");
+        out.println("  install         cp " + shellWord(target) + "/target/*.jar " + bundles);
         out.println("  select          " + values.get("key") + " = " + name + " in etc/cloakwork.cfg");
         return DONE;
     }
@@ -96,6 +98,16 @@ public final class NewCommand implements Command {
             return folders.map(folder -> folder.getFileName().toString()).filter(kind -> !kind.equals(SHARED))
                     .collect(Collectors.toCollection(TreeSet::new)).stream().collect(Collectors.joining(", "));
         }
+    }
+
+    /** A path as one word of a command line, so that what is printed can be pasted. */
+    private static String shellWord(Path path) {
+        String text = path.toString();
+        return text.matches("[\\w./+:@%-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+    }
+
+    private static String xml(Path path) {
+        return path.toString().replace("&", "&amp;").replace("<", "&lt;");
     }
 
     private static String className(String words) {

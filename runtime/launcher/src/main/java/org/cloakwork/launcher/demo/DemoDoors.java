@@ -18,6 +18,7 @@ import org.cloakwork.launcher.cli.Arguments;
 import org.cloakwork.launcher.cli.UsageException;
 import org.cloakwork.launcher.commands.Instance;
 import org.cloakwork.launcher.felix.Framework;
+import org.cloakwork.launcher.felix.Home;
 import org.cloakwork.spi.frontend.FrontEnd;
 import org.cloakwork.spi.topology.Node;
 
@@ -33,13 +34,15 @@ final class DemoDoors implements AutoCloseable {
     private static final int SOCKS = 1;
     private static final int PAGE = 2;
     private static final int DASHBOARD = 3;
-    private static final int DOORS = 4;
+    private static final int WEB = 4;
+    private static final int DOORS = 5;
 
     private final Framework framework;
     private final Instance instance;
     private final OptionalInt base;
     private final List<String> clients = new ArrayList<>();
     private DemoPage page;
+    private DemoWeb web;
 
     DemoDoors(Framework framework, Instance instance, CommandLine line) throws UsageException {
         this.framework = framework;
@@ -50,6 +53,7 @@ final class DemoDoors implements AutoCloseable {
             check(port(WEBSOCKET_PORT, WEBSOCKET));
             check(port(SOCKS_PORT, SOCKS));
             check(port(0, PAGE));
+            check(port(0, WEB));
             check(dashboardPort());
         }
     }
@@ -83,6 +87,8 @@ final class DemoDoors implements AutoCloseable {
         MixnetClient exit = client("exit", network.topology().gateways().get(0), Map.of("frontends", "exit",
                 "exit.policy", "accept 127.0.0.0/8:*, accept [::1]:*", "exit.allow-private", "true"));
         exit.awaitReady(START);
+        web = new DemoWeb(Home.path().resolve("examples").resolve("web"), port(0, WEB), network.directory(),
+                exit.address(), page.address());
         client("socks", network.topology().gateways().get(1), Map.of("frontends", "socks5", "socks5.exit",
                 exit.address().toString(), "socks5.port", String.valueOf(port(SOCKS_PORT, SOCKS)))).awaitReady(START);
         client("websocket", network.topology().gateways().get(0), Map.of("frontends", "websocket", "websocket.port",
@@ -94,6 +100,7 @@ final class DemoDoors implements AutoCloseable {
                 "org.cloakwork.frontend.websocket.WebSocketFrontEnd", "the websocket front-end").addresses().getFirst();
         out.println("  websocket   " + websocket + "  (as nym-client has it)");
         out.println("  SOCKS       " + socks + "  (its exit reaches this machine only)");
+        out.println("  browser     " + web.address() + "  (open it: a client of its own in a page)");
         out.println("  a page      " + page.address() + "  to be fetched through it:");
         String url = websocket.getPort() == WEBSOCKET_PORT ? "" : " --url " + websocket;
         out.println("\n  echo hello | ./cloakwork send " + bob.address() + " - --reply-surbs 5" + url);
@@ -116,6 +123,9 @@ final class DemoDoors implements AutoCloseable {
     public void close() {
         if (page != null) {
             page.close();
+        }
+        if (web != null) {
+            web.close();
         }
     }
 }

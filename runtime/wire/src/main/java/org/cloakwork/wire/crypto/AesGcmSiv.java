@@ -1,8 +1,5 @@
 package org.cloakwork.wire.crypto;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -22,8 +19,6 @@ final class AesGcmSiv {
     private static final int BLOCK = 16;
     private static final int HASH_KEY_LENGTH = 16;
     private static final int DERIVED_BLOCKS = 6;
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final ThreadCipher CIPHER = new ThreadCipher("AES/ECB/NoPadding");
 
     private final byte[] nonce;
@@ -42,7 +37,7 @@ final class AesGcmSiv {
         this.nonce = nonce;
         byte[] blocks = new byte[DERIVED_BLOCKS * BLOCK];
         for (int i = 0; i < DERIVED_BLOCKS; i++) {
-            INT.set(blocks, i * BLOCK, i);
+            Words.setInt(blocks, i * BLOCK, i);
             System.arraycopy(nonce, 0, blocks, i * BLOCK + Integer.BYTES, NONCE_LENGTH);
         }
         encrypt(key, blocks);
@@ -50,8 +45,8 @@ final class AesGcmSiv {
         for (int i = 0; i < DERIVED_BLOCKS; i++) {
             System.arraycopy(blocks, i * BLOCK, derived, i * Long.BYTES, Long.BYTES);
         }
-        hashKeyLow = (long) LONG.get(derived, 0);
-        hashKeyHigh = (long) LONG.get(derived, Long.BYTES);
+        hashKeyLow = Words.getLong(derived, 0);
+        hashKeyHigh = Words.getLong(derived, Long.BYTES);
         this.key = Arrays.copyOfRange(derived, HASH_KEY_LENGTH, derived.length);
     }
 
@@ -90,17 +85,17 @@ final class AesGcmSiv {
         Polyval hash = new Polyval(hashKeyLow, hashKeyHigh);
         int whole = length - length % BLOCK;
         for (int i = 0; i < whole; i += BLOCK) {
-            hash.add((long) LONG.get(plaintext, i), (long) LONG.get(plaintext, i + Long.BYTES));
+            hash.add(Words.getLong(plaintext, i), Words.getLong(plaintext, i + Long.BYTES));
         }
         if (whole < length) {
             byte[] last = new byte[BLOCK];
             System.arraycopy(plaintext, whole, last, 0, length - whole);
-            hash.add((long) LONG.get(last, 0), (long) LONG.get(last, Long.BYTES));
+            hash.add(Words.getLong(last, 0), Words.getLong(last, Long.BYTES));
         }
         hash.add(0, (long) length * Byte.SIZE);
         byte[] tag = new byte[TAG_LENGTH];
-        LONG.set(tag, 0, hash.low);
-        LONG.set(tag, Long.BYTES, hash.high);
+        Words.setLong(tag, 0, hash.low);
+        Words.setLong(tag, Long.BYTES, hash.high);
         for (int i = 0; i < NONCE_LENGTH; i++) {
             tag[i] ^= nonce[i];
         }
@@ -111,21 +106,21 @@ final class AesGcmSiv {
 
     /** Counter mode, from the tag on: the counter is the first four bytes and does not carry over. */
     private void crypt(byte[] data, int length, byte[] tag) {
-        int counter = (int) INT.get(tag, 0);
-        int middle = (int) INT.get(tag, Integer.BYTES);
-        long rest = (long) LONG.get(tag, Long.BYTES) | 1L << 63;
+        int counter = Words.getInt(tag, 0);
+        int middle = Words.getInt(tag, Integer.BYTES);
+        long rest = Words.getLong(tag, Long.BYTES) | 1L << 63;
         byte[] stream = new byte[(length + BLOCK - 1) / BLOCK * BLOCK];
         for (int i = 0; i < stream.length; i += BLOCK) {
-            INT.set(stream, i, counter++);
-            INT.set(stream, i + Integer.BYTES, middle);
-            LONG.set(stream, i + Long.BYTES, rest);
+            Words.setInt(stream, i, counter++);
+            Words.setInt(stream, i + Integer.BYTES, middle);
+            Words.setLong(stream, i + Long.BYTES, rest);
         }
         if (length > 0) {
             encrypt(key, stream);
         }
         int words = length - length % Long.BYTES;
         for (int i = 0; i < words; i += Long.BYTES) {
-            LONG.set(data, i, (long) LONG.get(data, i) ^ (long) LONG.get(stream, i));
+            Words.setLong(data, i, Words.getLong(data, i) ^ Words.getLong(stream, i));
         }
         for (int i = words; i < length; i++) {
             data[i] ^= stream[i];

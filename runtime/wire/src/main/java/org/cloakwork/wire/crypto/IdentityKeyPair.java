@@ -1,12 +1,5 @@
 package org.cloakwork.wire.crypto;
 
-import java.math.BigInteger;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.Signature;
-import java.security.spec.EdECPoint;
-import java.security.spec.EdECPublicKeySpec;
-import java.security.spec.NamedParameterSpec;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.spi.runtime.Randomness;
@@ -64,9 +57,8 @@ public final class IdentityKeyPair extends Secret {
     }
 
     /**
-     * Verifies without a cofactor and without refusing keys of small order, as the reference does (BouncyCastle would
-     * refuse those keys, so this is the JDK's implementation). The few keys whose y coordinate is not reduced, or whose
-     * x is zero with the sign bit set, verify nothing here; they are of small order, so nobody's identity.
+     * Verifies without a cofactor. The few keys whose y coordinate is not reduced, or whose x is zero with the sign bit
+     * set, verify nothing here; they are of small order, so nobody's identity.
      *
      * @param signer    who should have signed
      * @param message   what should have been signed
@@ -77,26 +69,6 @@ public final class IdentityKeyPair extends Secret {
         if (signature.length != SIGNATURE_LENGTH) {
             return false;
         }
-        try {
-            byte[] key = signer.bytes();
-            boolean xOdd = key[key.length - 1] < 0;
-            key[key.length - 1] &= 0x7f;
-            EdECPoint point = new EdECPoint(xOdd, new BigInteger(1, reversed(key)));
-            Signature verifier = Signature.getInstance("Ed25519");
-            verifier.initVerify(KeyFactory.getInstance("Ed25519")
-                    .generatePublic(new EdECPublicKeySpec(NamedParameterSpec.ED25519, point)));
-            verifier.update(message);
-            return verifier.verify(signature);
-        } catch (GeneralSecurityException e) {
-            return false;
-        }
-    }
-
-    private static byte[] reversed(byte[] bytes) {
-        byte[] reversed = new byte[bytes.length];
-        for (int i = 0; i < bytes.length; i++) {
-            reversed[i] = bytes[bytes.length - 1 - i];
-        }
-        return reversed;
+        return Signatures.verify(signer, message, signature);
     }
 }

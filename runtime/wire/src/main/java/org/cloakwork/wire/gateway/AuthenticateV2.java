@@ -82,7 +82,7 @@ public record AuthenticateV2(int protocolVersion, IdentityKey clientIdentity, by
      * @return the verdict
      */
     public Verdict check(long nowUnixSeconds, Optional<GatewaySharedKey> storedKey, OptionalLong lastTimestamp) {
-        long skew = GatewayProtocol.MAX_TIMESTAMP_SKEW.toSeconds();
+        long skew = GatewayProtocol.MAX_TIMESTAMP_SKEW.getSeconds();
         if (!GatewayProtocol.isSupported(protocolVersion)) {
             return Verdict.VERSION;
         }

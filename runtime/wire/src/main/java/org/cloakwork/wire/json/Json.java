@@ -1,13 +1,6 @@
 package org.cloakwork.wire.json;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -24,16 +17,6 @@ import org.cloakwork.wire.WireException;
  */
 public final class Json {
 
-    private static final int MAX_DEPTH = 100;
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH)
-                            .maxStringLength(Integer.MAX_VALUE).build())
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE)
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-
     private final ObjectNode node;
 
     private Json(ObjectNode node) {
@@ -47,9 +30,9 @@ public final class Json {
      */
     public static Json parse(String text) throws WireException {
         try {
-            return of(MAPPER.readTree(text), "the text");
-        } catch (JsonProcessingException e) {
-            // Jackson's own message quotes the text.
+            return of(JsonText.read(text), "the text");
+        } catch (JsonText.MalformedException e) {
+            // Its own message quotes the text.
             throw new WireException("the text is not JSON");
         }
     }
@@ -292,10 +275,6 @@ public final class Json {
 
     @Override
     public String toString() {
-        try {
-            return MAPPER.writeValueAsString(node);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree can always be written", e);
-        }
+        return JsonText.write(node);
     }
 }

@@ -1,12 +1,6 @@
 package org.cloakwork.wire.topology;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -24,17 +18,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.cloakwork.spi.topology.NodeAddress;
 import org.cloakwork.wire.WireException;
+import org.cloakwork.wire.json.JsonText;
 
 /**
  * A value in a JSON document that knows where it stands, so that every error names its field: documents of directories
  * are deep, people write them, and each node is read or left out by itself, which {@code wire.json.Json} cannot say.
  */
 final class JsonField {
-
-    static final ObjectMapper MAPPER = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-            .build();
 
     private static final long MAX_U32 = 0xffff_ffffL;
     private static final int MAX_SHOWN_CHARACTERS = 100;
@@ -53,25 +43,13 @@ final class JsonField {
 
     static JsonField parse(byte[] json) throws WireException {
         try {
-            JsonNode root = MAPPER.readTree(json);
+            JsonNode root = JsonText.readDocument(json);
             if (root == null || !root.isObject()) {
                 throw new WireException("not a JSON object");
             }
             return new JsonField("", root);
-        } catch (JsonProcessingException e) {
-            throw new WireException("not JSON: " + shortened(e.getOriginalMessage())
-                    + (e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr() + ", column "
-                    + e.getLocation().getColumnNr()));
-        } catch (IOException e) {
-            throw new WireException("not JSON: " + shortened(e.getMessage()));
-        }
-    }
-
-    static byte[] write(JsonNode document) {
-        try {
-            return MAPPER.writeValueAsBytes(document);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
+        } catch (JsonText.MalformedException e) {
+            throw new WireException("not JSON: " + shortened(e.getMessage()) + e.place());
         }
     }
 
@@ -203,11 +181,7 @@ final class JsonField {
 
     /** The value with its keys in order, so that equal values have equal texts. */
     String canonical() {
-        try {
-            return MAPPER.writeValueAsString(MAPPER.convertValue(node, Object.class));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(e);
-        }
+        return JsonText.canonical(node);
     }
 
     /** Makes a value of ours, whose constructor says what is wrong by an {@link IllegalArgumentException}. */

@@ -23,6 +23,7 @@ import org.cloakwork.spi.topology.Node.Role;
 import org.cloakwork.spi.topology.NodeAddress;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.WireException;
+import org.cloakwork.wire.json.JsonText;
 
 /** The file that {@code nym-client --custom-mixnet} reads. Source: protocol/7-network, 1.1. */
 public final class TopologyJson {
@@ -76,7 +77,7 @@ public final class TopologyJson {
         root.set("rewarded_set", writeRewardedSet(topology.rewardedSet()));
         ObjectNode details = root.putObject("node_details");
         new TreeMap<>(topology.nodes()).forEach((id, node) -> writeNode(details.putObject(Long.toString(id)), node));
-        return JsonField.write(root);
+        return JsonText.writeDocument(root);
     }
 
     static Topology.RewardedSet readRewardedSet(JsonField set, long epochId) throws WireException {

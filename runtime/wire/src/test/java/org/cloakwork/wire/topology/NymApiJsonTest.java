@@ -25,11 +25,8 @@ import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.NodeAddress;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.WireException;
-import org.cloakwork.wire.topology.NymApiJson.EpochRole;
-import org.cloakwork.wire.topology.NymApiJson.KeyRotationInfo;
-import org.cloakwork.wire.topology.NymApiJson.Metadata;
-import org.cloakwork.wire.topology.NymApiJson.NodesPage;
-import org.cloakwork.wire.topology.NymApiJson.SkimmedNode;
+import org.cloakwork.wire.topology.NodesPage.Metadata;
+import org.cloakwork.wire.topology.SkimmedNode.EpochRole;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -127,7 +124,7 @@ class NymApiJsonTest {
             root.putObject("unknown");
         });
         SkimmedNode node = page.nodes().getFirst();
-        assertEquals(new NymApiJson.DeclaredRoles(false, false, false, false), node.roles());
+        assertEquals(new SkimmedNode.DeclaredRoles(false, false, false, false), node.roles());
         assertEquals(Optional.empty(), node.entry().orElseThrow().hostname());
         assertEquals(Optional.empty(), node.toNode());
         assertEquals(Optional.empty(), readChanged(root -> object(root, NODE).remove("entry"))
@@ -230,7 +227,7 @@ class NymApiJsonTest {
             set(object(root, pointer), name, value);
         });
         assertEquals(List.of(5L), page.nodes().stream().map(SkimmedNode::id).toList());
-        NymApiJson.Malformed malformed = page.malformed().getFirst();
+        NodesPage.Malformed malformed = page.malformed().getFirst();
         assertTrue(malformed.fault().startsWith(message), malformed.fault());
         assertEquals(name.equals("ed25519_identity_pubkey") ? Optional.empty() : Optional.of(Examples.identity(4)),
                 malformed.identity());

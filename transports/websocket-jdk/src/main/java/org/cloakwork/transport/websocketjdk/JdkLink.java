@@ -1,5 +1,6 @@
 package org.cloakwork.transport.websocketjdk;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -68,16 +69,22 @@ final class JdkLink implements GatewayLink {
     private boolean closedTold;
 
     // Guarded by this.
+    @GuardedBy("this")
     private boolean writing;
     private int unreadBytes;
     private int unreadMessages;
     /** The next message is asked for when the handler has caught up. */
+    @GuardedBy("this")
     private boolean readingStopped;
+    @GuardedBy("this")
     private CompletableFuture<WebSocket> attempt;
     /** Makes the attempt. */
+    @GuardedBy("this")
     private HttpClient client;
+    @GuardedBy("this")
     private WebSocket socket;
     /** Why it is closed; null: it is not. */
+    @GuardedBy("this")
     private String closed;
 
     /**

@@ -13,6 +13,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.io.ByteArrayEndPoint;
 import org.eclipse.jetty.io.Connection;
@@ -23,6 +26,7 @@ import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.IO;
@@ -47,6 +51,9 @@ final class Connections extends AbstractConnector {
     static final long HANDSHAKE_TIMEOUT_MILLIS = 1_500;
     static final String THREAD_NAME = "cloakwork-websocket-server";
 
+    /** Pages that may connect; programs name no origin. */
+    private static final Pattern OF_THIS_MACHINE = Pattern.compile(
+            "https?://(localhost|127(\\.[0-9]{1,3}){3}|\\[::1])(:[0-9]{1,5})?|(chrome|moz)-extension://[0-9a-z-]+");
     private static final int MAX_THREADS = 16;
     private static final int IDLE_THREAD_MILLIS = 10_000;
 
@@ -202,6 +209,11 @@ final class Connections extends AbstractConnector {
             WebSocketServer.Listener owner = owners.get((SelectableChannel) endPoint.getTransport());
             if (owner == null) {
                 callback.failed(new IOException("the listener is closed"));
+                return null;
+            }
+            String origin = request.getHeaders().get(HttpHeader.ORIGIN);
+            if (origin != null && !OF_THIS_MACHINE.matcher(origin).matches()) {
+                Response.writeError(request, response, callback, HttpStatus.FORBIDDEN_403);
                 return null;
             }
             response.setExtensions(List.of());

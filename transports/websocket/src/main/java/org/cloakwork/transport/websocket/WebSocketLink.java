@@ -1,5 +1,6 @@
 package org.cloakwork.transport.websocket;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -55,8 +56,11 @@ final class WebSocketLink implements GatewayLink {
     private boolean closedTold;
 
     // Guarded by this.
+    @GuardedBy("this")
     private CoreSession session;
+    @GuardedBy("this")
     private boolean closed;
+    @GuardedBy("this")
     private Runnable onClosing = () -> { };
 
     /** @param acceptor makes the handler when the websocket is open */

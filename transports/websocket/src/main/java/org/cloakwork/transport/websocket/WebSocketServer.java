@@ -1,5 +1,6 @@
 package org.cloakwork.transport.websocket;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -37,7 +38,9 @@ public final class WebSocketServer implements GatewayServer, AutoCloseable {
 
     private final int maxOpenConnections;
     // Guarded by this; connections is null while nothing listens.
+    @GuardedBy("this")
     private final Set<Listener> listeners = new HashSet<>();
+    @GuardedBy("this")
     private Connections connections;
 
     /** Listens nowhere yet. */

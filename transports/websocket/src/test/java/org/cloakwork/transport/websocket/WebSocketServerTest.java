@@ -90,6 +90,26 @@ class WebSocketServerTest {
     }
 
     @Test
+    void pagesOfThisMachineMayConnectAndNoOthers() throws Exception {
+        for (String origin : List.of("http://localhost:8000", "http://127.0.0.1", "https://[::1]:1",
+                "chrome-extension://abc")) {
+            try (Socket socket = RawClient.upgraded(server.address(), "Origin: " + origin)) {
+                String head = Net.head(socket);
+                assertTrue(head.startsWith("HTTP/1.1 101"), origin + ": " + head);
+            }
+            server.next();
+        }
+        for (String origin : List.of("https://evil.example", "null", "http://localhost.evil.example",
+                "http://127.0.0.1.evil", "http://evil.example/localhost")) {
+            try (Socket socket = RawClient.upgraded(server.address(), "Origin: " + origin)) {
+                String head = Net.head(socket);
+                assertTrue(head.startsWith("HTTP/1.1 403"), origin + ": " + head);
+            }
+        }
+        assertEquals(0, server.accepted.size());
+    }
+
+    @Test
     void halfHandshakesEndAtTheTimeout() throws Exception {
         List<Socket> sockets = new ArrayList<>();
         long begin = System.nanoTime();

@@ -1,0 +1,200 @@
+package org.cloakwork.frontend.web;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.MixnetClient;
+import org.cloakwork.api.ReceivedMessage;
+import org.cloakwork.api.StreamException;
+import org.cloakwork.frontend.socks5.ExitConnection;
+import org.cloakwork.spi.runtime.Randomness;
+import org.cloakwork.streams.ByteBudget;
+import org.cloakwork.streams.MessageStream;
+import org.cloakwork.streams.StreamLimits;
+import org.cloakwork.wire.WireException;
+import org.cloakwork.wire.socks5.ConnectFailure;
+import org.cloakwork.wire.socks5.ProviderResponse;
+
+/** Connections that exits make for pages. Nothing waits: the host is told when something changed, and asks again. */
+final class WebStreams {
+
+    private static final Duration TICK = Duration.ofMillis(100);
+    private static final long BUDGET_BYTES = 64L << 20;
+    private static final int LONGEST_READ = 64 * 1024;
+    private static final int ISOLATION_LENGTH = 16;
+
+    private final Host host;
+    private final Loop loop;
+    private final MixnetClient client;
+    private final Randomness randomness;
+    private final ByteBudget budget = new ByteBudget(BUDGET_BYTES);
+    private final Map<Integer, Entry> entries = new HashMap<>();
+    private final Map<Long, Entry> byConnection = new HashMap<>();
+    /** Who an exit thinks we are: the same for all of this client's life, and nobody else's. */
+    private final String isolation;
+    private boolean ticking;
+
+    private static final class Entry {
+
+        private final int number;
+        private final long id;
+        private ExitConnection connection;
+        private Optional<ConnectFailure> failure;
+        private boolean noted;
+
+        Entry(int number, long id) {
+            this.number = number;
+            this.id = id;
+        }
+    }
+
+    WebStreams(Host host, Loop loop, MixnetClient client, Randomness randomness) {
+        this.host = host;
+        this.loop = loop;
+        this.client = client;
+        this.randomness = randomness;
+        byte[] bytes = new byte[ISOLATION_LENGTH];
+        randomness.fill(bytes);
+        isolation = "web " + Base64.getEncoder().encodeToString(bytes);
+        client.intercept(this::received);
+    }
+
+    /**
+     * @param number the host's for it
+     * @param exit   whose
+     * @param target {@code host:port}
+     * @throws StreamException if there is no room
+     */
+    void open(int number, MixnetAddress exit, String target) throws StreamException {
+        Entry entry = new Entry(number, randomness.nextLong());
+        entry.connection = new ExitConnection(new ExitConnection.Route(client, exit, true, true), entry.id,
+                randomness.nextLong(), isolation, StreamLimits.DEFAULT, budget, loop::nanoTime, () -> note(entry),
+                piece -> { });
+        entry.connection.stream().onChange(() -> note(entry));
+        entries.put(number, entry);
+        byConnection.put(entry.id, entry);
+        entry.connection.connect(target).thenAccept(failure -> {
+            entry.failure = failure;
+            if (failure.isEmpty()) {
+                entry.connection.grant();
+            }
+            note(entry);
+        });
+        tick();
+    }
+
+    private void tick() {
+        if (!ticking && !entries.isEmpty()) {
+            ticking = true;
+            loop.schedule(TICK, () -> {
+                ticking = false;
+                entries.values().forEach(entry -> entry.connection.tick());
+                tick();
+            });
+        }
+    }
+
+    private void note(Entry entry) {
+        if (!entry.noted) {
+            entry.noted = true;
+            loop.execute(() -> {
+                entry.noted = false;
+                if (entries.get(entry.number) == entry) {
+                    host.streamChanged(entry.number);
+                }
+            });
+        }
+    }
+
+    private boolean received(ReceivedMessage message) {
+        ProviderResponse response;
+        try {
+            response = ProviderResponse.parse(message.payload());
+        } catch (WireException e) {
+            return false;
+        }
+        Entry entry = ExitConnection.idOf(response).map(byConnection::get).orElse(null);
+        if (entry == null || !entry.connection.isAnsweredBy(message.origin())) {
+            // What is late, of a connection that was left, is no message for anybody.
+            return response.versions().providerInterface() != 0
+                    && message.origin() instanceof ReceivedMessage.Answer answer && answer.isolation()
+                    .filter(isolation::equals).isPresent();
+        }
+        entry.connection.received(response);
+        return true;
+    }
+
+    /** {@return "connecting", "open", "broken" or such as "refused"} */
+    String state(int number) {
+        Entry entry = entries.get(number);
+        if (entry == null) {
+            return "broken";
+        }
+        if (entry.failure != null && entry.failure.isPresent()) {
+            return entry.failure.get().name();
+        }
+        return entry.connection.stream().isBroken() ? "broken" : entry.failure == null ? "connecting" : "open";
+    }
+
+    /** {@return bytes; none: there are none yet; null: no more will come} */
+    byte[] read(int number) throws IOException {
+        MessageStream stream = stream(number);
+        if (!stream.isReadable()) {
+            return new byte[0];
+        }
+        byte[] bytes = new byte[Math.min(LONGEST_READ, Math.max(1, stream.input().available()))];
+        int at = 0;
+        do {
+            int count = stream.input().read(bytes, at, bytes.length - at);
+            if (count < 0) {
+                return at == 0 ? null : copy(bytes, at);
+            }
+            at += count;
+        } while (at < bytes.length && stream.isReadable());
+        return copy(bytes, at);
+    }
+
+    private static byte[] copy(byte[] bytes, int length) {
+        byte[] part = new byte[length];
+        System.arraycopy(bytes, 0, part, 0, length);
+        return part;
+    }
+
+    /** {@return how many bytes were taken} */
+    int write(int number, byte[] bytes) throws IOException {
+        MessageStream stream = stream(number);
+        int room = Math.min(stream.room(), bytes.length);
+        if (room > 0) {
+            stream.output().write(bytes, 0, room);
+        }
+        return room;
+    }
+
+    void closeOutput(int number) throws IOException {
+        stream(number).output().close();
+    }
+
+    /** Ends it, whatever is under way. */
+    void leave(int number, String why) {
+        Entry entry = entries.remove(number);
+        if (entry != null) {
+            byConnection.remove(entry.id);
+            if (!entry.connection.stream().isDone()) {
+                entry.connection.stream().abort(why);
+            }
+            entry.connection.stream().release();
+        }
+    }
+
+    private MessageStream stream(int number) throws StreamException {
+        Entry entry = entries.get(number);
+        if (entry == null) {
+            throw new StreamException(StreamException.Reason.ABORTED, "the stream was left");
+        }
+        return entry.connection.stream();
+    }
+}

@@ -1,0 +1,85 @@
+package org.cloakwork.frontend.web.build;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import org.teavm.diagnostics.DefaultProblemTextConsumer;
+import org.teavm.diagnostics.Problem;
+import org.teavm.tooling.ConsoleTeaVMToolLog;
+import org.teavm.tooling.TeaVMTargetType;
+import org.teavm.tooling.TeaVMTool;
+import org.teavm.vm.TeaVMOptimizationLevel;
+
+/**
+ * Compiles a module to WebAssembly with TeaVM, unless it was compiled from the same classes before. Not TeaVM's Maven
+ * plugin: that has TeaVM's class library before the classes of a project, so that none of it could be replaced.
+ */
+public final class Compile {
+
+    private Compile() {
+    }
+
+    /**
+     * @param args folder and name of the module, {@code SIMPLE} or {@code FULL}, and the class with what it exports
+     * @throws Exception what TeaVM throws, or if it has found a fault
+     */
+    public static void main(String[] args) throws Exception {
+        Path module = Path.of(args[0], args[1]);
+        Path note = Path.of(args[0], args[1] + ".of");
+        List<Path> classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(Path::of).filter(Files::exists).toList();
+        String digest = args[2] + " " + digest(classPath);
+        if (Files.exists(module) && Files.exists(note) && Files.readString(note).equals(digest)) {
+            return;
+        }
+        compile(args, classPath);
+        Files.writeString(note, digest);
+    }
+
+    private static void compile(String[] args, List<Path> classPath) throws Exception {
+        TeaVMTool tool = new TeaVMTool();
+        tool.setTargetType(TeaVMTargetType.WEBASSEMBLY_GC);
+        tool.setMainClass(args[3]);
+        tool.setTargetDirectory(new File(args[0]));
+        tool.setTargetFileName(args[1]);
+        // ADVANCED has emitted modules that are not valid.
+        tool.setOptimizationLevel(TeaVMOptimizationLevel.valueOf(args[2]));
+        tool.setObfuscated(true);
+        // Without it a bad index or cast is a trap that no catch sees.
+        tool.setStrict(true);
+        tool.setClassPath(classPath.stream().map(Path::toFile).toList());
+        tool.setClassLoader(Compile.class.getClassLoader());
+        tool.setLog(new ConsoleTeaVMToolLog(false));
+        tool.generate();
+        for (Problem problem : tool.getProblemProvider().getProblems()) {
+            DefaultProblemTextConsumer text = new DefaultProblemTextConsumer();
+            problem.render(text);
+            System.err.println(problem.getSeverity() + ": " + text.getText().trim() + (problem.getLocation() == null
+                    || problem.getLocation().getMethod() == null ? "" : ", in " + problem.getLocation().getMethod()));
+        }
+        if (!tool.getProblemProvider().getSevereProblems().isEmpty()) {
+            throw new IllegalStateException("the client cannot be compiled to WebAssembly");
+        }
+    }
+
+    private static String digest(List<Path> classPath) throws IOException, GeneralSecurityException {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        for (Path entry : classPath) {
+            try (Stream<Path> files = Files.walk(entry)) {
+                for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                    digest.update(entry.relativize(file).toString().getBytes(StandardCharsets.UTF_8));
+                    digest.update(Files.readAllBytes(file));
+                }
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+}

@@ -1,0 +1,14 @@
+package org.cloakwork.frontend.web.emulation.org.slf4j.spi;
+
+import java.util.function.Supplier;
+import org.cloakwork.frontend.web.emulation.org.slf4j.event.Level;
+
+/** One line. */
+public interface LoggingEventBuilder {
+
+    void log(String message, Object... arguments);
+
+    void log(String message, Object argument);
+
+    void log(Supplier<String> message);
+}

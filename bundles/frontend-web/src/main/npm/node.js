@@ -1,0 +1,23 @@
+import { Worker } from 'node:worker_threads';
+import { connecting } from './client.js';
+
+export { ClosedError, CloakworkError, ConnectError, OptionError, StateError } from './errors.js';
+export { FetchError } from './http/fetch-error.js';
+
+function open() {
+  const { port1: port, port2 } = new MessageChannel();
+  const worker = new Worker(new URL('./worker-node.js', import.meta.url), { name: 'cloakwork' });
+  worker.postMessage({ port: port2 }, [port2]);
+  return {
+    port,
+    shared: false,
+    end: () => {
+      port.close();
+      void worker.terminate();
+    },
+    failed: (listener) => { worker.on('error', listener); },
+  };
+}
+
+/** Connects to the mixnet; see index.d.ts. */
+export const connect = connecting(open, { state: 'memory', folder: '.cloakwork' });

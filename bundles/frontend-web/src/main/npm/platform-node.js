@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import { setFlagsFromString } from 'node:v8';
+import { load } from './engine/module.js';
+import { ConnectError } from './errors.js';
+import { lazySecure } from './http/tls.js';
+import { lockFile, openFile } from './state/file.js';
+
+let module;
+
+async function compiled() {
+  const bytes = await readFile(new URL('./engine/engine.wasm', import.meta.url));
+  const valid = () => WebAssembly.validate(bytes, { builtins: ['js-string'] });
+  if (!valid()) {
+    // Some versions of Node have exceptions with references, and do not say so.
+    setFlagsFromString('--experimental-wasm-exnref');
+    if (!valid()) {
+      throw new ConnectError('unsupported', `Node ${process.versions.node} has no WebAssembly with garbage collection;`
+        + ' 22 and newer have');
+    }
+  }
+  return WebAssembly.compile(bytes, { builtins: ['js-string'] });
+}
+
+const bytesOf = (path) => readFile(new URL(path, import.meta.url));
+
+/** What a thread of Node has. */
+export const platform = {
+  module: () => (module ??= compiled()),
+  secure: lazySecure(async () => ({ module: await load(await bytesOf('./http/tls.wasm')),
+    roots: await bytesOf('./http/roots.bin') })),
+  open: ({ folder, name }) => openFile(folder, name),
+  secure: lazySecure(async () => ({
+    module: await load(await readFile(new URL('./http/tls.wasm', import.meta.url))),
+    roots: await readFile(new URL('./http/roots.bin', import.meta.url)),
+  })),
+  lock: ({ folder, name }) => lockFile(folder, name),
+};

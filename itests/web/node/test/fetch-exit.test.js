@@ -1,0 +1,106 @@
+// fetch through a mixnet and an exit, to servers in this process: CLOAKWORK_DIRECTORY, CLOAKWORK_EXIT, CLOAKWORK_PACKAGE.
+import assert from "node:assert/strict";
+import { createHash, randomBytes } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import zlib from "node:zlib";
+
+import { honestServer, rawServer } from "./servers.js";
+
+const folder = process.env.CLOAKWORK_PACKAGE;
+const { startEngine, memoryStore } = await import(path.join(folder, "engine/host.js"));
+const { createFetch, FetchError } = await import(path.join(folder, "http/fetch.js"));
+const { ExitStreams } = await import(path.join(folder, "http/exit-streams.js"));
+
+let engine;
+let fetch;
+
+before(async () => {
+  const ready = Promise.withResolvers();
+  let streams;
+  engine = await startEngine(fs.readFileSync(path.join(folder, "engine/engine.wasm")), {
+    directory: process.env.CLOAKWORK_DIRECTORY,
+    settings: { topology: "nym-api", cover: "none", retransmission: "adaptive" },
+    store: memoryStore(),
+  }, {
+    state: (word, why) => word === "ready" ? ready.resolve() : word === "stopped" && ready.reject(new Error(why)),
+    address() {}, message() {}, outcome() {},
+    streamChanged: (stream) => streams.changed(stream),
+  });
+  streams = new ExitStreams(engine, process.env.CLOAKWORK_EXIT);
+  await ready.promise;
+  fetch = createFetch({ connect: (target) => streams.connect(target) });
+});
+
+after(() => {
+  fetch.close();
+  engine.close();
+});
+
+test("a page", async (t) => {
+  const url = await honestServer(t, (request, response) => response.end(`you asked for ${request.url}`));
+  const begun = performance.now();
+  const response = await fetch(`${url}/here`);
+  assert.equal(response.status, 200);
+  assert.equal(await response.text(), "you asked for /here");
+  t.diagnostic(`a page after ${Math.round(performance.now() - begun)} ms`);
+});
+
+test("a megabyte each way, gzip, over a kept connection", async (t) => {
+  let connections = 0;
+  const url = await honestServer(t, async (request, response) => {
+    connections += request.socket.counted ? 0 : 1;
+    request.socket.counted = true;
+    const hash = createHash("sha256");
+    for await (const piece of request) {
+      hash.update(piece);
+    }
+    response.writeHead(200, { "content-encoding": "gzip" }).end(zlib.gzipSync(Buffer.concat([hash.digest(), body])));
+  });
+  const body = randomBytes(1 << 20);
+  const begun = performance.now();
+  const response = await fetch(url, { method: "POST", body });
+  const answer = Buffer.from(await response.arrayBuffer());
+  assert.ok(answer.subarray(32).equals(body));
+  assert.ok(answer.subarray(0, 32).equals(createHash("sha256").update(body).digest()));
+  t.diagnostic(`1 MiB there and back in ${Math.round(performance.now() - begun)} ms`);
+  await (await fetch(url, { method: "POST", body: "again" })).arrayBuffer();
+  assert.equal(connections, 1);
+});
+
+test("twenty requests to one host at once", async (t) => {
+  const url = await honestServer(t, (request, response) => response.end(request.url));
+  const begun = performance.now();
+  const answers = await Promise.all(Array.from({ length: 20 }, async (_, n) => (await fetch(`${url}/${n}`)).text()));
+  assert.deepEqual(answers, Array.from({ length: 20 }, (_, n) => `/${n}`));
+  t.diagnostic(`20 at once in ${Math.round(performance.now() - begun)} ms`);
+});
+
+test("a host that refuses, and a host that the exit does not serve", async () => {
+  await assert.rejects(fetch("http://127.0.0.1:1/"), (error) => error instanceof FetchError && error.code === "connect");
+  await assert.rejects(fetch("http://127.0.0.1:9/"), (error) => error instanceof FetchError && error.code === "connect");
+});
+
+test("a server that hangs: the call ends by its deadline, others go on", async (t) => {
+  const hanging = await rawServer(t, () => {});
+  const url = await honestServer(t, (_, response) => response.end("well"));
+  const hung = assert.rejects(fetch(hanging, { deadline: 2000 }), { code: "deadline" });
+  assert.equal(await (await fetch(url)).text(), "well");
+  await hung;
+});
+
+test("an aborted call ends its connection at the server", async (t) => {
+  const closed = Promise.withResolvers();
+  const reached = Promise.withResolvers();
+  const url = await rawServer(t, (socket) => {
+    socket.on("close", closed.resolve);
+    reached.resolve();
+  });
+  const controller = new AbortController();
+  const call = assert.rejects(fetch(url, { signal: controller.signal }), { name: "AbortError" });
+  await reached.promise;
+  controller.abort();
+  await call;
+  await closed.promise;
+});

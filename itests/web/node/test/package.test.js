@@ -1,0 +1,235 @@
+// The package as applications use it, in this Node, beside a client of the JVM: CLOAKWORK_DIRECTORY, CLOAKWORK_PEER (an
+// address whose client sends back what it is sent), CLOAKWORK_PACKAGE.
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+
+const { connect, ConnectError, OptionError, StateError } = await import(path.join(process.env.CLOAKWORK_PACKAGE, "node.js"));
+const directory = process.env.CLOAKWORK_DIRECTORY;
+const peer = process.env.CLOAKWORK_PEER;
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "cloakwork-"));
+const text = new TextEncoder();
+
+let client;
+const waiting = [];
+
+/** The next message that comes. */
+const next = () => new Promise((resolve) => waiting.push(resolve));
+
+before(async () => {
+  client = await connect({ directory, cover: "none" });
+  void (async () => {
+    for await (const message of client.messages()) {
+      waiting.shift()?.(message);
+    }
+  })();
+});
+
+after(async () => {
+  await client.close();
+  fs.rmSync(folder, { recursive: true });
+});
+
+/** For the peer: whom to send the rest to. */
+function sendBack(to, payload) {
+  const address = text.encode(`${to}\n`);
+  const whole = new Uint8Array(address.length + payload.length);
+  whole.set(address);
+  whole.set(payload, address.length);
+  return whole;
+}
+
+const LENGTHS = [0, 1, 1500, 2000, 20_000, 300_000, 1_000_000];
+
+test("there and back to a client of the JVM, 0 B to 1 MB", async (t) => {
+  const begun = performance.now();
+  for (const length of LENGTHS) {
+    const payload = randomBytes(length);
+    const back = next();
+    const outcome = await client.send(peer, sendBack(client.address, payload), { deadline: 120_000 });
+    assert.equal(outcome.acknowledged, true, JSON.stringify(outcome));
+    const message = await back;
+    assert.equal(message.origin, "unknown");
+    assert.equal(message.reply, undefined);
+    assert.ok(payload.equals(message.payload), `${length} bytes`);
+  }
+  t.diagnostic(`${LENGTHS.reduce((a, b) => a + b)} bytes each way after ${Math.round(performance.now() - begun)} ms`);
+});
+
+test("anonymous questions are answered by the JVM, 1 B to 300 kB, with refills", async () => {
+  for (const length of [1, 5000, 60_000, 300_000]) {
+    const payload = randomBytes(length);
+    const back = next();
+    const outcome = await client.send(peer, payload, { replySurbs: 10, deadline: 120_000 });
+    assert.equal(outcome.acknowledged, true, JSON.stringify(outcome));
+    const message = await back;
+    assert.equal(message.origin, "answer");
+    assert.equal(message.answerOf, peer);
+    assert.ok(payload.equals(message.payload), `${length} bytes`);
+  }
+  const counters = await client.counters();
+  assert.ok(counters["surbs.made"] > 40, JSON.stringify(counters));
+});
+
+test("an anonymous question of the JVM is answered here, with refills", async () => {
+  const asked = next();
+  await client.send(peer, text.encode(`ask ${client.address}`));
+  const question = await asked;
+  assert.equal(question.origin, "sender");
+  assert.equal(question.text, "what do you say?");
+  const answer = randomBytes(60_000);
+  const back = next();
+  const outcome = await question.reply(answer, { deadline: 120_000 });
+  assert.equal(outcome.acknowledged, true, JSON.stringify(outcome));
+  assert.ok(answer.equals((await back).payload), "the JVM sends back what it was answered");
+});
+
+test("messages to oneself, two iterations, text", async () => {
+  const controller = new AbortController();
+  const seen = (async () => {
+    for await (const message of client.messages({ signal: controller.signal })) {
+      return message.text;
+    }
+    return undefined;
+  })();
+  const other = next();
+  await client.send(client.address, "héllo");
+  assert.equal(await seen, "héllo");
+  assert.equal((await other).text, "héllo");
+  const ended = client.messages({ signal: controller.signal });
+  controller.abort();
+  assert.deepEqual(await ended.next(), { done: true, value: undefined });
+});
+
+test("what is wrong is said by typed errors", async () => {
+  await assert.rejects(client.send("nonsense", "x"), (e) => e instanceof OptionError && e.code === "bad-option");
+  await assert.rejects(client.send(peer, "x", { replySurbs: 501 }), OptionError);
+  await assert.rejects(client.send(peer, "x", { deadline: 0 }), OptionError);
+  await assert.rejects(client.send(peer, 12), OptionError);
+  await assert.rejects(client.swap("cover", "nonsense"), /there is no cover part called "nonsense"; there are \[constant, none, poisson\]/);
+  await assert.rejects(client.swap("cover", { name: "poisson", "no-such-key": 1 }), OptionError);
+  await assert.rejects(connect({}), OptionError);
+  await assert.rejects(connect({ directory: "ftp://x" }), OptionError);
+  await assert.rejects(connect({ directory, network: {} }), OptionError);
+  await assert.rejects(connect({ directory: "http://127.0.0.1:9/", deadline: 1500 }),
+    (e) => e instanceof ConnectError && e.code === "not-ready" && /directory/.test(e.message));
+  await assert.rejects(client.fetch("http://x/"), /exit/);
+  const tooLarge = await client.send(peer, new Uint8Array(20_000_000));
+  assert.deepEqual([tooLarge.acknowledged, tooLarge.reason], [false, "MESSAGE_SIZE"]);
+});
+
+test("a signal takes back what has not left, and ends connecting", async () => {
+  const controller = new AbortController();
+  const sending = client.send(peer, new Uint8Array(1_000_000), { signal: controller.signal });
+  controller.abort();
+  await assert.rejects(sending, { name: "AbortError" });
+  const connecting = new AbortController();
+  const attempt = connect({ directory: "http://127.0.0.1:9/", signal: connecting.signal });
+  connecting.abort();
+  await assert.rejects(attempt, { name: "AbortError" });
+  const lane = 7;
+  const waits = client.send(peer, new Uint8Array(1_000_000), { lane });
+  await client.closeLane(lane);
+  assert.deepEqual({ ...await waits, detail: "" }, { acknowledged: false, reason: "LANE_CLOSED", detail: "" });
+  assert.equal(await client.laneBytes(lane), 0);
+});
+
+test("parts are exchanged while it runs: a cover, a topology and a transport of JavaScript", async () => {
+  let decisions = 0;
+  await client.swap("cover", { untilNextSlot: () => { decisions++; return 2; }, untilNextLoop: () => null });
+  assert.ok(decisions > 0);
+  assert.equal((await client.send(client.address, "covered")).acknowledged, true);
+  await next();
+  const before = await client.counters();
+  await client.swap("cover", "none");
+  assert.ok(before["packets.sent.cover"] > 0 || before["cover.sent"] > 0, JSON.stringify(before));
+
+  const frames = { in: 0, out: 0 };
+  await client.swap("transport", {
+    open({ urls }, handler) {
+      const socket = new WebSocket(urls[0]);
+      socket.binaryType = "arraybuffer";
+      socket.onopen = () => handler.opened();
+      socket.onclose = () => handler.closed("closed");
+      socket.onmessage = ({ data }) => {
+        frames.in++;
+        handler.frame(typeof data === "string" ? data : new Uint8Array(data));
+      };
+      return {
+        send: (frame) => {
+          frames.out++;
+          socket.send(frame);
+        },
+        close: () => socket.close(),
+      };
+    },
+  });
+  assert.equal((await client.send(client.address, "over it")).acknowledged, true);
+  await next();
+  assert.ok(frames.in > 0 && frames.out > 0, JSON.stringify(frames));
+  await client.swap("transport", "websocket");
+  assert.equal((await client.send(client.address, "back")).acknowledged, true);
+  await next();
+
+  await client.swap("topology", { directory });
+  assert.equal((await client.send(client.address, "still here")).acknowledged, true);
+  await next();
+});
+
+test("the state in a file: one identity, one client at a time, messages nobody took", async () => {
+  const options = { directory, cover: "none", state: "file", folder, name: "kept" };
+  const first = await connect(options);
+  const { address } = first;
+  await assert.rejects(connect(options), (e) => e instanceof StateError && e.code === "state-in-use");
+  assert.equal((await first.send(address, "for later")).acknowledged, true);
+  await first.close();
+  const second = await connect(options);
+  assert.equal(second.address, address);
+  for await (const message of second.messages()) {
+    assert.equal(message.text, "for later");
+    break;
+  }
+  await second.close();
+  assert.equal(fs.statSync(path.join(folder, "kept.state")).mode & 0o077, 0, "for its owner only");
+});
+
+test("a state that is not what was written is refused; one that was cut off is taken", async () => {
+  const file = path.join(folder, "kept.state");
+  const bytes = fs.readFileSync(file);
+  const options = { directory, cover: "none", state: "file", folder, name: "broken" };
+  fs.writeFileSync(path.join(folder, "broken.state"), bytes.subarray(0, bytes.length - 3));
+  await (await connect(options)).close();
+  const damaged = Buffer.from(bytes);
+  damaged[40] ^= 1;
+  fs.writeFileSync(path.join(folder, "broken.state"), damaged);
+  await assert.rejects(connect(options), (e) => e instanceof StateError && e.code === "state-damaged" && /broken.state/.test(e.message));
+});
+
+test("a state of one's own", async () => {
+  const commits = [];
+  let closed = 0;
+  const join = () => Buffer.concat(commits);
+  const store = { rows: async () => new Uint8Array(0), commit: async (changes) => { commits.push(changes); }, close: async () => { closed++; } };
+  const own = await connect({ directory, cover: "none", state: store });
+  await own.close();
+  assert.ok(join().includes("identity"));
+  assert.equal(closed, 1);
+});
+
+test("states are told, and a closed client says so", async () => {
+  const own = await connect({ directory, cover: "none" });
+  const words = [];
+  const told = (async () => {
+    for await (const { word } of own.states()) {
+      words.push(word);
+    }
+  })();
+  await own.close();
+  await told;
+  assert.deepEqual(words, ["ready", "stopped"]);
+  await assert.rejects(own.send(peer, "x"), { name: "ClosedError", code: "closed" });
+  assert.deepEqual(await own.messages().next(), { done: true, value: undefined });
+});

@@ -1,0 +1,66 @@
+package org.cloakwork.client.store;
+
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.cloakwork.spi.store.Change;
+import org.cloakwork.spi.store.ClientStore;
+import org.cloakwork.spi.store.StoreException;
+
+/** A {@link ClientStore} as the client uses it: one that blocks, and one where nobody can wait. */
+public interface RowStore {
+
+    /** {@return where it is, for people} */
+    String place();
+
+    /**
+     * Reads a table, as {@link ClientStore#forEach}.
+     *
+     * @param table its name
+     * @param row   called for each row, in ascending order of keys
+     * @throws StoreException if it cannot be read
+     */
+    void forEach(String table, BiConsumer<byte[], byte[]> row) throws StoreException;
+
+    /**
+     * Makes changes, all or none, as {@link ClientStore#commit}; never blocks. One at a time is under way.
+     *
+     * @param changes in order
+     * @param ended   called once, on any thread: with null when they are durable, else with why none was made
+     */
+    void commit(List<Change> changes, Consumer<Exception> ended);
+
+    /**
+     * @param store   one that blocks
+     * @param workers where it may
+     * @return the same, used there
+     */
+    static RowStore of(ClientStore store, Executor workers) {
+        return new RowStore() {
+
+            @Override
+            public String place() {
+                return store.directory().toString();
+            }
+
+            @Override
+            public void forEach(String table, BiConsumer<byte[], byte[]> row) throws StoreException {
+                store.forEach(table, row);
+            }
+
+            @Override
+            public void commit(List<Change> changes, Consumer<Exception> ended) {
+                workers.execute(() -> {
+                    Exception failure = null;
+                    try {
+                        store.commit(changes);
+                    } catch (StoreException | RuntimeException e) {
+                        failure = e;
+                    }
+                    ended.accept(failure);
+                });
+            }
+        };
+    }
+}
