@@ -79,7 +79,7 @@ async function watch(page, seen) {
 async function main() {
   const [mode, target, pattern, millis] = process.argv.slice(2);
   if (mode === 'metrics') {
-    const families = require('parse-prometheus-text-format').default(fs.readFileSync(target, 'utf8'));
+    const families = require('parse-prometheus-text-format')(fs.readFileSync(target, 'utf8'));
     return families.map(f => ({name: f.name, help: f.help, type: f.type, samples: f.metrics.length}));
   }
   if (mode === 'sentence') {

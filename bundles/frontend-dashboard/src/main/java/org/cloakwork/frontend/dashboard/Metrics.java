@@ -8,15 +8,18 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.cloakwork.api.ClientState;
@@ -31,6 +34,7 @@ final class Metrics {
     static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
+    private static final Set<String> UNFIT = Set.of("process.cpu.time", "system.cpu.count");
     private static final double NANOS = 1e9;
     private static final String PREFIX = "cloakwork.";
     private static final String READY = "client.ready";
@@ -47,6 +51,11 @@ final class Metrics {
 
     Metrics() {
         registry.getPrometheusRegistry().register(this::histograms);
+        // Their names are none that Prometheus takes without complaint.
+        registry.config().meterFilter(MeterFilter.deny(meter -> UNFIT.contains(meter.getName())));
+        FunctionCounter.builder("process.cpu", ProcessHandle.current(), process -> process.info().totalCpuDuration()
+                .orElse(Duration.ZERO).toNanos() / NANOS).baseUnit("seconds").description("CPU time of the process")
+                .register(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);

@@ -41,7 +41,7 @@ final class Browser {
         if (lines.isEmpty()) {
             fail("node " + String.join(" ", arguments) + ":\n" + Files.readString(out));
         }
-        return JsonMapper.shared().readTree(lines.getLast());
+        return new JsonMapper().readTree(lines.getLast());
     }
 
     private static void install() throws IOException, InterruptedException {

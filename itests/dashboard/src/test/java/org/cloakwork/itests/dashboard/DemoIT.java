@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -108,7 +111,7 @@ class DemoIT {
     void nothingIsToldThatNobodyShallKnow() throws Exception {
         Pattern address = Pattern.compile("[1-9A-HJ-NP-Za-km-z]{43,44}\\.[1-9A-HJ-NP-Za-km-z]{43,44}@"
                 + "[1-9A-HJ-NP-Za-km-z]{43,44}");
-        List<String> secrets = new ArrayList<>(List.of("a secret text", "nobody saw me", "127.0.0.1:80", "example.org",
+        List<String> secrets = new ArrayList<>(List.of("a secret text", "nobody saw me", fetchThroughSocks(),
                 page.getFragment().substring("token=".length())));
         Matcher printed = address.matcher(demo.text());
         while (printed.find()) {
@@ -128,6 +131,20 @@ class DemoIT {
             secrets.forEach(secret -> assertFalse(body.contains(secret), path + " tells " + secret));
             assertEquals(List.of(), KEY.matcher(body).results().map(MatchResult::group).toList(), path);
         });
+    }
+
+    /** {@return where it was fetched from, which only the exit shall know} */
+    private static String fetchThroughSocks() throws Exception {
+        URI target = URI.create(demo.awaitLine(line -> line.startsWith("  a page")).replaceFirst(".*(http\\S+).*",
+                "$1"));
+        URI socks = URI.create(demo.awaitLine(line -> line.startsWith("  SOCKS")).replaceFirst(".*(socks\\S+).*",
+                "$1"));
+        Proxy proxy = new Proxy(Proxy.Type.SOCKS, new InetSocketAddress(socks.getHost(), socks.getPort()));
+        try (InputStream in = target.resolve("1MiB.sha256").toURL().openConnection(proxy).getInputStream()) {
+            assertEquals(65, in.readAllBytes().length);
+        }
+        assertTrue(Http.get(dashboard.resolve("state")).body().contains("\"socks5.connections.opened\":1"));
+        return target.getAuthority();
     }
 
     @Test
@@ -190,7 +207,7 @@ class DemoIT {
     @Test
     void boardAsksForWhatThereIs() throws Exception {
         String text = Http.get(dashboard.resolve("metrics")).body();
-        JsonNode board = JsonMapper.shared().readTree(DOCS.resolve("grafana-dashboard.json").toFile());
+        JsonNode board = new JsonMapper().readTree(DOCS.resolve("grafana-dashboard.json").toFile());
         TreeSet<String> asked = new TreeSet<>();
         board.path("panels").forEach(panel -> panel.path("targets").forEach(target ->
                 Pattern.compile("\\b(cloakwork|jvm|process|system)_\\w+").matcher(target.path("expr").asText())
@@ -204,8 +221,8 @@ class DemoIT {
     void stateForScriptsIsThatOfHealth() throws Exception {
         Command.Result state = Command.run("state", "--json", "--state", folder.resolve("state").toString());
         assertEquals(0, state.exitCode(), state.text());
-        JsonNode json = JsonMapper.shared().readTree(state.text());
-        JsonNode health = JsonMapper.shared().readTree(Http.get(dashboard.resolve("health")).body());
+        JsonNode json = new JsonMapper().readTree(state.text());
+        JsonNode health = new JsonMapper().readTree(Http.get(dashboard.resolve("health")).body());
         assertEquals(health.path("sentence").asText(), json.path("sentence").asText());
         assertEquals("ready", json.path("state").asText());
         assertEquals(5, json.path("clients").size());

@@ -75,7 +75,7 @@ class FaultsIT {
     private static void named(String fault, URI dashboard, String pattern, String remedy) throws Exception {
         Duration took = Http.until(health(dashboard), NAMED, answer -> answer.body().matches("(?s).*" + pattern
                 + ".*"));
-        JsonNode told = JsonMapper.shared().readTree(Http.get(health(dashboard)).body());
+        JsonNode told = new JsonMapper().readTree(Http.get(health(dashboard)).body());
         assertTrue(told.path("remedy").asText().contains(remedy), told.toString());
         JsonNode seen = Browser.look("sentence", dashboard.toString(), pattern, String.valueOf(NAMED.toMillis()));
         assertTrue(seen.path("matched").asBoolean(), seen.toString());

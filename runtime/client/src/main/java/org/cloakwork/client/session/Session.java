@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * The authenticated session with a gateway: connects to the one of {@link Choice}, and connects again whenever the
- * {@link Connection} is lost, for ever, with growing pauses. If no gateway is named it uses the first of its
+ * The authenticated session with a gateway: connects to the one of {@link GatewayChoice}, and connects again whenever
+ * the {@link Connection} is lost, for ever, with growing pauses. If no gateway is named it uses the first of its
  * {@link Guards}; while that one stays away for too long another of them, and the first again once that can be reached.
  * Runs on the client's own thread.
  */
@@ -73,7 +73,7 @@ public final class Session {
     private final Listener listener;
     private final QuietLog log;
     private final Registrations registrations;
-    private final Choice choice;
+    private final GatewayChoice choice;
     private final Probes probes;
     private final BackOff pauses;
     private final BackOff returns;
@@ -125,7 +125,7 @@ public final class Session {
         registrations = new Registrations(saved.registrations(), ledger);
         Optional<IdentityKey> own = named.or(saved::gateway).filter(saved.registrations()::containsKey);
         own.ifPresent(gateway -> address = new MixnetAddress(identity.publicKey(), encryption, gateway));
-        choice = new Choice(environment, named, policy, new Guards(environment, policy, saved, ledger), own,
+        choice = new GatewayChoice(environment, named, policy, new Guards(environment, policy, saved, ledger), own,
                 this::moveIfDue);
         probes = new Probes(environment);
         pauses = new BackOff(FIRST_PAUSE, LONGEST_PAUSE, environment.randomness());

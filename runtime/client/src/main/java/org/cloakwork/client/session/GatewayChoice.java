@@ -22,7 +22,7 @@ import org.cloakwork.spi.topology.Topology;
  * Which gateway is next: the one that is named; otherwise our own, the one others reach us at, as long as it can be
  * reached itself; otherwise another of the {@link Guards}. Knows why each could not be reached.
  */
-final class Choice {
+final class GatewayChoice {
 
     private final Environment environment;
     private final Optional<IdentityKey> named;
@@ -48,7 +48,7 @@ final class Choice {
      * @param own               where others reach us, from before
      * @param onUnlistedTooLong run when our own has been gone from the network for longer than the policy bears
      */
-    Choice(Environment environment, Optional<IdentityKey> named, GatewayPolicy policy, Guards guards,
+    GatewayChoice(Environment environment, Optional<IdentityKey> named, GatewayPolicy policy, Guards guards,
            Optional<IdentityKey> own, Runnable onUnlistedTooLong) {
         this.environment = environment;
         this.named = named;
