@@ -139,7 +139,7 @@ export class Pool {
     const place = { destroy() {}, destroyed: false };
     this.#connections.set(place, { key: waiter.key, idle: false, turn: 0 });
     try {
-      const opening = Promise.resolve(this.#open(waiter.target, waiter.call.signal)).then((duplex) => new Connection(duplex));
+      const opening = this.#open(waiter.target, waiter.call.signal).then((duplex) => new Connection(duplex));
       opening.then((late) => waiter.call.signal.aborted && late.destroy(waiter.call.signal.reason), () => {});
       const connection = await waiter.call.timed(opening);
       this.#connections.delete(place);
