@@ -15,6 +15,8 @@ export class Connection {
   #writer;
   #failure = null;
   #exchanges = 0;
+  /** When the last request began to leave. */
+  askedAt = 0;
   /** How long the server said that it keeps an unused connection, in milliseconds. */
   keepAlive = Infinity;
 
@@ -57,6 +59,7 @@ export class Connection {
    */
   async exchange(call, request, limits) {
     this.#exchanges++;
+    this.askedAt = performance.now();
     this.source.begun = false;
     const outgoing = new Outgoing(this.#writer, call, request);
     const sending = outgoing.send();
