@@ -2,6 +2,7 @@
 // the JVM: what it gets with reply blocks it answers with the same; a message "N ADDRESS" has it send N bytes there.
 import assert from "node:assert/strict";
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 
@@ -153,4 +154,27 @@ test("a hidden page keeps its cover", async (t) => {
   }, COVER_PACKETS);
   t.diagnostic(`${COVER_PACKETS} cover packets of a hidden page in ${Math.round(millis)} ms`);
   assert.ok(millis < COVER_LIMIT_MILLIS, `${millis} ms`);
+});
+
+test("an extension's worker, manifest 3, is a client too", async (t) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "cloakwork-extension-"));
+  t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  fs.cpSync(process.env.CLOAKWORK_PACKAGE, path.join(folder, "cloakwork"), { recursive: true });
+  fs.writeFileSync(path.join(folder, "manifest.json"), JSON.stringify({
+    manifest_version: 3, name: "test", version: "1", background: { service_worker: "background.js", type: "module" },
+    host_permissions: ["http://127.0.0.1/*"],
+    content_security_policy: { extension_pages: "script-src 'self' 'wasm-unsafe-eval'" },
+  }));
+  fs.writeFileSync(path.join(folder, "background.js"), `import { connect } from "./cloakwork/index.js";
+    globalThis.connect = connect;`);
+  const chromium = await browser(t, { args: [`--load-extension=${folder}`] });
+  const worker = await chromium.extension();
+  const answer = await worker.run(async (options, to) => {
+    const client = await connect(options);
+    const messages = client.messages();
+    const [outcome, { value }] = await Promise.all([client.send(to, "from an extension", { replySurbs: 5 }), messages.next()]);
+    await client.close();
+    return { acknowledged: outcome.acknowledged, text: value.text };
+  }, { ...network, state: "memory", cover: "none" }, peer);
+  assert.deepEqual(answer, { acknowledged: true, text: "from an extension" });
 });

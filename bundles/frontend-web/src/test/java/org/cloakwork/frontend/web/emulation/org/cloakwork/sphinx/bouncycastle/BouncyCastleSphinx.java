@@ -38,6 +38,11 @@ public final class BouncyCastleSphinx implements PacketFormat {
     }
 
     @Override
+    public byte[] seal(Surb surb, byte[] message, int payloadLength) {
+        return format.seal(surb, message, payloadLength);
+    }
+
+    @Override
     public Processed process(byte[] packet, SphinxPrivateKey key) throws SphinxException {
         return format.process(packet, key);
     }
