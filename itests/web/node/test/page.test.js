@@ -2,13 +2,11 @@
 // the JVM: what it gets with reply blocks it answers with the same; a message "N ADDRESS" has it send N bytes there.
 import assert from "node:assert/strict";
 import fs from "node:fs";
-import os from "node:os";
 import path from "node:path";
 import { test } from "node:test";
 
 import { browser } from "./browser.js";
 import { pageServer } from "./page-server.js";
-import { honestServer } from "./servers.js";
 
 const LONGEST_TASK_MILLIS = 8;
 const MEGABYTE = 1_000_000;
@@ -94,17 +92,23 @@ test("both ways with a client of the JVM, 0 bytes to a megabyte", async (t) => {
   noPeersButThisMachine(chromium);
 });
 
-test("a page that is loaded again in the middle is the same client, and loses nothing", async (t) => {
+test("a page that is left and loaded again is the same client, and gets what came meanwhile", async (t) => {
   const url = await pageServer(t);
   const chromium = await browser(t);
   const page = await chromium.page(`${url}empty.html`);
   await connected(page, { state: "indexeddb", cover: "none" });
   const address = await page.run(() => client.address);
-  await page.run(async (to) => client.send(to, `300000 ${client.address}`), peer);
-  await page.reload();
+  await page.goto("about:blank");
+  const other = await chromium.page(`${url}empty.html`);
+  await connected(other, { state: "memory", cover: "none" });
+  assert.ok((await other.run((to, order) => client.send(to, order), peer, `300000 ${address}`)).acknowledged);
+  await page.goto(`${url}empty.html`);
   await connected(page, { state: "indexeddb", cover: "none" });
   assert.equal(await page.run(() => client.address), address);
   assert.equal(await page.run(async () => (await messages.next()).value.payload.length), 300_000);
+  await page.reload();
+  await connected(page, { state: "indexeddb", cover: "none" });
+  assert.equal(await page.run(() => client.address), address);
   assert.deepEqual(page.complaints, []);
 });
 
@@ -157,33 +161,4 @@ test("a hidden page keeps its cover", async (t) => {
   }, COVER_PACKETS);
   t.diagnostic(`${COVER_PACKETS} cover packets of a hidden page in ${Math.round(millis)} ms`);
   assert.ok(millis < COVER_LIMIT_MILLIS, `${millis} ms`);
-});
-
-test("an extension's worker, manifest 3, is a client too", async (t) => {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "cloakwork-extension-"));
-  t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
-  fs.cpSync(process.env.CLOAKWORK_PACKAGE, path.join(folder, "cloakwork"), { recursive: true });
-  fs.writeFileSync(path.join(folder, "manifest.json"), JSON.stringify({
-    manifest_version: 3, name: "test", version: "1", background: { service_worker: "background.js", type: "module" },
-    host_permissions: ["http://127.0.0.1/*"],
-    content_security_policy: { extension_pages: "script-src 'self' 'wasm-unsafe-eval'" },
-  }));
-  const told = Promise.withResolvers();
-  const url = await honestServer(t, async (request, response) => {
-    told.resolve(Buffer.concat(await Array.fromAsync(request)).toString());
-    response.end();
-  });
-  fs.writeFileSync(path.join(folder, "background.js"), `import { connect } from "./cloakwork/index.js";
-    const tell = (what) => fetch(${JSON.stringify(url)}, { method: "POST", body: JSON.stringify(what) });
-    try {
-      const client = await connect(${JSON.stringify({ ...network, state: "memory", cover: "none" })});
-      const messages = client.messages();
-      const [outcome, { value }] = await Promise.all([
-        client.send(${JSON.stringify(peer)}, "from an extension", { replySurbs: 5 }), messages.next()]);
-      await tell({ acknowledged: outcome.acknowledged, text: value.text });
-    } catch (error) {
-      await tell({ error: String(error) });
-    }`.replace(/try \{[^]*$/, (body) => `(async () => { ${body} })();`));
-  await browser(t, { args: [`--load-extension=${folder}`] });
-  assert.deepEqual(JSON.parse(await told.promise), { acknowledged: true, text: "from an extension" });
 });
