@@ -47,13 +47,6 @@ export async function browser(t, { folder, args = [] } = {}) {
   return {
     connection, close,
     page: (url) => Page.open(connection, url),
-    /** The worker of the extension that was loaded. */
-    async extension() {
-      const found = new Promise((resolve) => connection.on("Target.targetCreated", ({ targetInfo }) =>
-        targetInfo.type === "service_worker" && targetInfo.url.startsWith("chrome-extension://") && resolve(targetInfo.targetId)));
-      await connection.send("Target.setDiscoverTargets", { discover: true });
-      return Page.attach(connection, await found);
-    },
     /** To whom it opened a connection or sent anything, once it is closed. */
     peers: () => peersOf(JSON.parse(fs.readFileSync(netLog, "utf8"))),
     /** What is done between is traced; gives the events. */
