@@ -92,8 +92,13 @@ test("an aborted call ends its connection at the server", async (t) => {
 test("https: is loaded when it is asked for, and trusts Mozilla's authorities and nobody else", async (t) => {
   const file = (name) => fs.readFileSync(new URL(`../certificates/${name}`, import.meta.url));
   const server = tls.createServer({ cert: file("good.pem"), key: file("good.key") }).listen(0, "127.0.0.1");
+  const sockets = [];
+  server.on("connection", (socket) => sockets.push(socket));
   await once(server, "listening");
-  t.after(() => server.close());
+  t.after(() => {
+    server.close();
+    sockets.forEach((socket) => socket.destroy());
+  });
   await assert.rejects(fetch(`https://127.0.0.1:${server.address().port}/`), (error) => error instanceof FetchError
     && error.code === "tls" && /leads to no authority that is trusted here/.test(error.message));
 });
