@@ -66,7 +66,8 @@ class FlightEventsTest {
                 event.getEventType().getName().replace("org.cloakwork.", ""), TreeMap::new, Collectors.counting()));
         long drops = Stream.of(Counter.values()).filter(Counter::isDrop).count();
         assertTrue(drops > 20, drops + " drops");
-        assertEquals("{Acknowledged=1, Dropped=" + drops + ", Encode=1, Message=2, Received=2, Retransmitted=1, Seal=1, "
+        assertEquals("{Acknowledged=1, Dropped=" + drops
+                + ", Encode=1, Message=2, Received=2, Retransmitted=1, Seal=1, "
                 + "Sent=2, Session=2}", counts.toString());
         assertEquals(names(), counts.keySet().stream().map(name -> "org.cloakwork." + name)
                 .collect(Collectors.toCollection(TreeSet::new)));

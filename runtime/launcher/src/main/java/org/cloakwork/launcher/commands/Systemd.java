@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells systemd what its service does, as sd_notify(3) and sd_watchdog_enabled(3) say: that it has started, the sentence
- * of its state, that it lives, and that it stops. It lives while the thread of each client answers.
+ * Tells systemd what its service does, as sd_notify(3) and sd_watchdog_enabled(3) say: that it has started, how it
+ * is, that it lives, and that it stops. It lives while the thread of each client answers.
  */
 final class Systemd implements AutoCloseable {
 
