@@ -128,7 +128,7 @@ function traffic(client) {
     const sent = sum("packets.sent.");
     $("sent").textContent = sent;
     $("cover").textContent = sum("packets.sent.cover");
-    $("received").textContent = sum("packets.received");
+    $("received").textContent = sum("cover.received") + sum("fragments.received") + sum("acks.received");
     if (last !== null) {
       points.push(sent - last);
       points.splice(0, points.length - POINTS);

@@ -10,7 +10,7 @@ import { createInterface } from "node:readline";
 const ARGUMENTS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync",
   "--disable-background-networking", "--disable-component-update", "--disable-default-apps", "--disable-domain-reliability",
   "--disable-client-side-phishing-detection", "--disable-breakpad", "--metrics-recording-only", "--no-pings",
-  "--disable-features=OptimizationHints,MediaRouter,Translate,AutofillServerCommunication,CertificateTransparencyComponentUpdater",
+  "--disable-features=OptimizationHints,MediaRouter,Translate,AutofillServerCommunication,CertificateTransparencyComponentUpdater,DisableLoadExtensionCommandLineSwitch",
   "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost", "--remote-debugging-port=0"];
 
 /** Starts a browser; it ends with the test. `folder` has its profile and `net.json`, all that it did on the network. */
@@ -137,10 +137,16 @@ class Page {
 
   static async open(connection, url) {
     const { targetId } = await connection.send("Target.createTarget", { url: "about:blank" });
+    const page = await Page.attach(connection, targetId);
+    await page.send("Page.enable");
+    await page.goto(url);
+    return page;
+  }
+
+  static async attach(connection, targetId) {
     const { sessionId } = await connection.send("Target.attachToTarget", { targetId, flatten: true });
     const page = new Page(connection, sessionId, targetId);
     await page.#watch(sessionId);
-    await page.goto(url);
     return page;
   }
 
@@ -181,9 +187,6 @@ class Page {
       .catch(() => {})));
     await this.#connection.send("Target.setAutoAttach", { autoAttach: true, waitForDebuggerOnStart: false, flatten: true },
       session).catch(() => {});
-    if (session === this.#session) {
-      await this.send("Page.enable");
-    }
   }
 
   async goto(url) {

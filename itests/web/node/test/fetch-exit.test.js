@@ -1,42 +1,26 @@
 // fetch through a mixnet and an exit, to servers in this process: CLOAKWORK_DIRECTORY, CLOAKWORK_EXIT, CLOAKWORK_PACKAGE.
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
+import tls from "node:tls";
 import zlib from "node:zlib";
 
 import { honestServer, rawServer } from "./servers.js";
 
-const folder = process.env.CLOAKWORK_PACKAGE;
-const { startEngine, memoryStore } = await import(path.join(folder, "engine/host.js"));
-const { createFetch, FetchError } = await import(path.join(folder, "http/fetch.js"));
-const { ExitStreams } = await import(path.join(folder, "http/exit-streams.js"));
+const { connect, FetchError } = await import(path.join(process.env.CLOAKWORK_PACKAGE, "node.js"));
 
-let engine;
+let client;
 let fetch;
 
 before(async () => {
-  const ready = Promise.withResolvers();
-  let streams;
-  engine = await startEngine(fs.readFileSync(path.join(folder, "engine/engine.wasm")), {
-    directory: process.env.CLOAKWORK_DIRECTORY,
-    settings: { topology: "nym-api", cover: "none", retransmission: "adaptive" },
-    store: memoryStore(),
-  }, {
-    state: (word, why) => word === "ready" ? ready.resolve() : word === "stopped" && ready.reject(new Error(why)),
-    address() {}, message() {}, outcome() {},
-    streamChanged: (stream) => streams.changed(stream),
-  });
-  streams = new ExitStreams(engine, process.env.CLOAKWORK_EXIT);
-  await ready.promise;
-  fetch = createFetch({ connect: (target) => streams.connect(target) });
+  client = await connect({ directory: process.env.CLOAKWORK_DIRECTORY, exit: process.env.CLOAKWORK_EXIT, cover: "none" });
+  fetch = (input, init) => client.fetch(input, init);
 });
 
-after(() => {
-  fetch.close();
-  engine.close();
-});
+after(() => client.close());
 
 test("a page", async (t) => {
   const url = await honestServer(t, (request, response) => response.end(`you asked for ${request.url}`));
@@ -103,4 +87,13 @@ test("an aborted call ends its connection at the server", async (t) => {
   controller.abort();
   await call;
   await closed.promise;
+});
+
+test("https: is loaded when it is asked for, and trusts Mozilla's authorities and nobody else", async (t) => {
+  const file = (name) => fs.readFileSync(new URL(`../certificates/${name}`, import.meta.url));
+  const server = tls.createServer({ cert: file("good.pem"), key: file("good.key") }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  await assert.rejects(fetch(`https://127.0.0.1:${server.address().port}/`), (error) => error instanceof FetchError
+    && error.code === "tls" && /leads to no authority that is trusted here/.test(error.message));
 });

@@ -139,13 +139,16 @@ test("connection: close, HTTP/1.0 and a body until the end: no connection is kep
   assert.equal(fetch.opened.length, 4);
 });
 
-test("a server that keeps unused connections for too short a time: none is kept", async (t) => {
-  const url = await rawServer(t, (socket) => socket.write("HTTP/1.1 200 OK\r\nkeep-alive: timeout=1\r\ncontent-length: 0\r\n\r\n"));
-  const fetch = fetchOverTcp(t);
-  await fetch(url);
-  await fetch(url);
-  assert.equal(fetch.opened.length, 2);
-});
+for (const [kept, connections] of [[1, 2], [60, 1]]) {
+  test(`a server that keeps unused connections for ${kept} s: two requests need ${connections}`, async (t) => {
+    const url = await rawServer(t, (socket) => socket.write(
+      `HTTP/1.1 200 OK\r\nkeep-alive: timeout=${kept}, max=9\r\ncontent-length: 0\r\n\r\n`));
+    const fetch = fetchOverTcp(t);
+    await fetch(url);
+    await fetch(url);
+    assert.equal(fetch.opened.length, connections);
+  });
+}
 
 test("a body comes as it is read: the server is held back meanwhile", async (t) => {
   const size = 64 << 20;

@@ -87,6 +87,22 @@ test("an anonymous question of the JVM is answered here, with refills", async ()
   assert.ok(answer.equals((await back).payload), "the JVM sends back what it was answered");
 });
 
+test("the gateway restarts: the client goes on by itself, and nothing is lost", async () => {
+  const { address } = client;
+  await client.send(peer, `restart ${address.split("@")[1]}`);
+  for await (const { word } of client.states()) {
+    if (word !== "ready") {
+      break;
+    }
+  }
+  const payload = randomBytes(20_000);
+  const back = next();
+  const outcome = await client.send(peer, sendBack(address, payload), { deadline: 120_000 });
+  assert.equal(outcome.acknowledged, true, JSON.stringify(outcome));
+  assert.ok(payload.equals((await back).payload));
+  assert.equal(client.address, address);
+});
+
 test("messages to oneself, two iterations, text", async () => {
   const controller = new AbortController();
   const seen = (async () => {

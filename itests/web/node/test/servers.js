@@ -6,6 +6,9 @@ import { Duplex } from "node:stream";
 import { HttpClient, createFetch } from "../../../../bundles/frontend-web/src/main/npm/http/fetch.js";
 import { remoteFetch, serveFetch } from "../../../../bundles/frontend-web/src/main/npm/http/remote.js";
 
+/** Longer than any exchange takes on a busy machine. */
+const KEPT_MILLIS = 120_000;
+
 /** A stream of bytes to a host, as the engine gives one through an exit; here over plain TCP. */
 export async function tcp({ host, port, signal }) {
   const socket = net.connect({ host: "127.0.0.1", port, noDelay: true });
@@ -76,7 +79,7 @@ export function rawServer(t, answer) {
 
 /** A server of Node's own. */
 export function honestServer(t, handler) {
-  return listening(t, http.createServer(async (request, response) => {
+  return listening(t, http.createServer({ keepAliveTimeout: KEPT_MILLIS }, async (request, response) => {
     try {
       await handler(request, response);
     } catch (error) {

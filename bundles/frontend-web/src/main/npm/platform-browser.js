@@ -21,19 +21,9 @@ async function compiled() {
   return WebAssembly.compile(bytes, { builtins: ['js-string'] });
 }
 
-async function bytesOf(path) {
-  const response = await fetch(new URL(path, import.meta.url));
-  if (!response.ok) {
-    throw new Error(`${path}: status ${response.status}`);
-  }
-  return new Uint8Array(await response.arrayBuffer());
-}
-
 /** What a worker of a browser has. */
 export const platform = {
   module: () => (module ??= compiled()),
-  secure: lazySecure(async () => ({ module: await load(await bytesOf('./http/tls.wasm')),
-    roots: await bytesOf('./http/roots.bin') })),
   open: ({ name }) => openIndexedDb(name),
   async lock({ name }) {
     if (!navigator.locks) {

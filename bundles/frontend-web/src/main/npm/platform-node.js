@@ -21,13 +21,9 @@ async function compiled() {
   return WebAssembly.compile(bytes, { builtins: ['js-string'] });
 }
 
-const bytesOf = (path) => readFile(new URL(path, import.meta.url));
-
 /** What a thread of Node has. */
 export const platform = {
   module: () => (module ??= compiled()),
-  secure: lazySecure(async () => ({ module: await load(await bytesOf('./http/tls.wasm')),
-    roots: await bytesOf('./http/roots.bin') })),
   open: ({ folder, name }) => openFile(folder, name),
   secure: lazySecure(async () => ({
     module: await load(await readFile(new URL('./http/tls.wasm', import.meta.url))),

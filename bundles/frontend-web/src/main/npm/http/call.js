@@ -3,7 +3,7 @@ import { FetchError } from "./fetch-error.js";
 /** The longest time a timer of the platform can be set to. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-/** One call of `fetch` from its beginning to the last byte of its body: it ends by itself, whatever the other end does. */
+/** One call of `fetch`, to the last byte of its body: it ends by itself, whatever the other end does. */
 export class Call {
   #controller = new AbortController();
   #listeners = new Set();

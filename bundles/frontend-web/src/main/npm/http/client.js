@@ -21,7 +21,8 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const KEEPS_METHOD = new Set([307, 308]);
 const IDEMPOTENT = new Set(["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"]);
 const OF_ONE_ORIGIN = new Set(["authorization", "cookie", "proxy-authorization", "host"]);
-const OF_A_BODY = new Set(["content-encoding", "content-language", "content-location", "content-type", "content-length"]);
+const OF_A_BODY = new Set(["content-encoding", "content-language", "content-location", "content-type",
+  "content-length"]);
 
 /**
  * HTTP/1.1 over connections that somebody else makes. Knows neither pages nor workers: requests and answers are plain
@@ -44,8 +45,10 @@ export class HttpClient {
   }
 
   /**
-   * @param {{ url: string, method: string, headers: [string, string][], body: Uint8Array | ReadableStream | null }} request
-   * @param {{ signal?: AbortSignal, redirect?: "follow" | "error" | "manual", deadline?: number, stall?: number }} options
+   * @param {{ url: string, method: string, headers: [string, string][],
+   *     body: Uint8Array | ReadableStream | null }} request
+   * @param {{ signal?: AbortSignal, redirect?: "follow" | "error" | "manual", deadline?: number,
+   *     stall?: number }} options
    * @returns {Promise<{ url: string, redirected: boolean, status: number, statusText: string,
    *     headers: [string, string][], body: ReadableStream<Uint8Array> | null }>}
    */
@@ -53,7 +56,8 @@ export class HttpClient {
     if (this.#closed) {
       throw this.#closed;
     }
-    const call = new Call({ deadline: deadline ?? this.#options.deadline, stall: stall ?? this.#options.stall, signal });
+    const { deadline: latest, stall: longest } = this.#options;
+    const call = new Call({ deadline: deadline ?? latest, stall: stall ?? longest, signal });
     this.#calls.add(call);
     try {
       return await this.#follow(call, { ...request, url: new URL(request.url) }, redirect);
@@ -208,7 +212,8 @@ export class HttpClient {
   /** Reads what a redirect says for itself, so that its connection can be used again, unless it is long. */
   async #drain(call, { connection, read, reusable, forget }) {
     let left = PIECE;
-    for (let piece = read && reusable() ? await call.timed(read()) : null; piece !== null; piece = await call.timed(read())) {
+    const next = () => call.timed(read());
+    for (let piece = read && reusable() ? await next() : null; piece !== null; piece = await next()) {
       left -= piece.length;
       if (left <= 0) {
         break;

@@ -15,10 +15,12 @@ export class Connection {
   #writer;
   #failure = null;
   #exchanges = 0;
+  /** When the last request began to leave. */
+  askedAt = 0;
   /** How long the server said that it keeps an unused connection, in milliseconds. */
   keepAlive = Infinity;
 
-  /** @param {{ readable: ReadableStream<Uint8Array>, writable: WritableStream<Uint8Array>, close?: () => void }} duplex */
+  /** @param {{ readable: ReadableStream, writable: WritableStream, close?: () => void }} duplex of bytes */
   constructor(duplex) {
     this.#duplex = duplex;
     this.source = new ByteSource(duplex.readable);
@@ -48,7 +50,8 @@ export class Connection {
    * Sends a request and reads the head of the answer.
    *
    * @param {import("./call.js").Call} call destroys this connection when it fails
-   * @param {{ method: string, url: URL, headers: [string, string][], body: Uint8Array | ReadableStream | null }} request
+   * @param {{ method: string, url: URL, headers: [string, string][],
+   *     body: Uint8Array | ReadableStream | null }} request
    * @param {{ maxHeadBytes: number, maxHeaders: number }} limits
    * @returns the head of the answer and how its body is read; `read` gives pieces, null after the last; `sent` tells
    *     whether the request was sent whole
@@ -56,6 +59,7 @@ export class Connection {
    */
   async exchange(call, request, limits) {
     this.#exchanges++;
+    this.askedAt = performance.now();
     this.source.begun = false;
     const outgoing = new Outgoing(this.#writer, call, request);
     const sending = outgoing.send();
@@ -129,7 +133,8 @@ class Outgoing {
   /** The rest is not wanted. */
   stop() {
     this.#stopped = true;
-    this.#reader?.cancel(new FetchError("connection-lost", "the server answered before the body was sent")).catch(() => {});
+    const why = new FetchError("connection-lost", "the server answered before the body was sent");
+    this.#reader?.cancel(why).catch(() => {});
   }
 
   async #write(...parts) {

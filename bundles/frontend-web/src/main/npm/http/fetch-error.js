@@ -33,5 +33,6 @@ export class FetchError extends TypeError {
 
 /** What is thrown on: our own errors as they are, anything else as one of ours with this code. */
 export function asFetchError(code, message, caught) {
-  return caught instanceof FetchError ? caught : new FetchError(code, `${message}: ${caught?.message ?? caught}`, caught);
+  return caught instanceof FetchError ? caught
+    : new FetchError(code, `${message}: ${caught?.message ?? caught}`, caught);
 }

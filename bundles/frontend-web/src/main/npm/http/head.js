@@ -17,8 +17,8 @@ const COMMON_HEADERS = [
 ];
 
 /** Headers that say how the message is carried, which is not the caller's to say. */
-const OURS = new Set(["connection", "content-length", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade",
-  "expect", "proxy-connection"]);
+const OURS = new Set(["connection", "content-length", "expect", "host", "keep-alive", "proxy-connection", "te",
+  "trailer", "transfer-encoding", "upgrade"]);
 
 /**
  * The head of a request, ready to be sent.
@@ -76,7 +76,8 @@ export async function readAnswerHead(source, limits) {
     if (match === null) {
       throw new FetchError("protocol", "the answer does not begin with a status line of HTTP/1.x");
     }
-    const headers = await readHeaders(source, limits.maxHeadBytes - line.length, limits.maxHeaders, "the head of the answer");
+    const left = limits.maxHeadBytes - line.length;
+    const headers = await readHeaders(source, left, limits.maxHeaders, "the head of the answer");
     const status = Number(match[2]);
     if (status === SWITCHING_PROTOCOLS) {
       throw new FetchError("protocol", "the server switched to a protocol that was not asked for");

@@ -1,8 +1,8 @@
 import { Connection } from "./connection.js";
 import { FetchError, asFetchError } from "./fetch-error.js";
 
-/** What a server says that it keeps a connection is shortened by the time that the next request takes to arrive. */
-const KEEP_ALIVE_MARGIN = 2000;
+/** Clocks differ, and a server may begin to count early. */
+const KEEP_ALIVE_MARGIN = 1000;
 
 /** The connections of a client: at most so many, to one host at most so many; whoever comes beyond waits in turn. */
 export class Pool {
@@ -89,7 +89,9 @@ export class Pool {
   }
 
   #rest(connection, entry) {
-    const rest = Math.min(this.#limits.idle, connection.keepAlive - KEEP_ALIVE_MARGIN);
+    // The server counts from its answer on, which is on its way for a long time here, as the next request will be.
+    const rest = Math.min(this.#limits.idle,
+      connection.askedAt + connection.keepAlive - KEEP_ALIVE_MARGIN - performance.now());
     if (rest <= 0 || connection.source.leftover) {
       this.#forget(connection, new FetchError("closed", "not to be used again"));
       return;
@@ -139,7 +141,7 @@ export class Pool {
     const place = { destroy() {}, destroyed: false };
     this.#connections.set(place, { key: waiter.key, idle: false, turn: 0 });
     try {
-      const opening = Promise.resolve(this.#open(waiter.target, waiter.call.signal)).then((duplex) => new Connection(duplex));
+      const opening = this.#open(waiter.target, waiter.call.signal).then((duplex) => new Connection(duplex));
       opening.then((late) => waiter.call.signal.aborted && late.destroy(waiter.call.signal.reason), () => {});
       const connection = await waiter.call.timed(opening);
       this.#connections.delete(place);

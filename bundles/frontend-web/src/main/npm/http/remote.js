@@ -154,7 +154,8 @@ export function serveFetch(clientOf, port, gone) {
       await action();
     } catch (error) {
       if (!controller.signal.aborted) {
-        port.postMessage({ kind: "error", error: { name: error?.name, code: error?.code, text: `${error?.message ?? error}` } });
+        const text = `${error?.message ?? error}`;
+        port.postMessage({ kind: "error", error: { name: error?.name, code: error?.code, text } });
       }
       controller.abort(error);
       port.close();

@@ -6,7 +6,7 @@ const RECORD = 16_384;
  * TLS on a stream of bytes, ended here: `secure` for `HttpClient`.
  *
  * @param {object} module the exports of `tls.wasm`
- * @returns {(duplex: { readable: ReadableStream<Uint8Array>, writable: WritableStream<Uint8Array>, close?: () => void },
+ * @returns {(duplex: { readable: ReadableStream, writable: WritableStream, close?: () => void },
  *     target: { host: string, signal: AbortSignal }) => Promise<{ readable, writable, close }>} rejects with a
  *     FetchError `tls` when the certificate is not good for the host
  */

@@ -8,8 +8,8 @@ import java.util.Optional;
 /**
  * {@code ./cloakwork bench}: measures and prints.
  *
- * <p>Arguments: {@code sphinx}, {@code pipeline}, {@code idle}, {@code start}, {@code web} or {@code all}, which is all but
- * {@code web}; {@code --json};
+ * <p>Arguments: {@code sphinx}, {@code pipeline}, {@code idle}, {@code start}, {@code web} or {@code all}, which is all
+ * but {@code web}; {@code --json};
  * {@code --rounds N}; {@code --warm-up N} and {@code --seconds N} for idle; {@code --home DIR}, an unpacked
  * distribution; {@code --reference FILE}, the reference program.
  */

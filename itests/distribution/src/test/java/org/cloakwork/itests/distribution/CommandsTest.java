@@ -89,8 +89,12 @@ class CommandsTest {
     }
 
     @Test
-    void demoPrintsACurlLineThatWorks() throws Exception {
+    void demoPrintsACurlLineThatWorksAndServesAPageWithAClient() throws Exception {
         try (Command demo = Command.cloakwork("demo", "--port-base", "0")) {
+            String page = demo.awaitLine(line -> line.strip().startsWith("browser "), Duration.ofMinutes(3)).strip()
+                    .split(" +")[1];
+            assertTrue(new String(output(List.of("curl", "-sSf"), page), StandardCharsets.UTF_8).contains("page.js"));
+            assertTrue(output(List.of("curl", "-sSf"), page + "cloakwork/engine/engine.wasm").length > 1_000_000);
             List<String> curl = new ArrayList<>(List.of(demo.awaitLine(line -> line.contains("curl --socks5-hostname"),
                     Duration.ofMinutes(3)).strip().split(" ")));
             // A smaller one of the files that are there, and its digest instead of a file.

@@ -53,7 +53,7 @@ public class LeavesNothingIT extends BaseIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration LEAVING = Duration.ofSeconds(20);
     private static final String CLIENT = "org.cloakwork.api.MixnetClient";
-    private static final String NETWORK = "org.cloakwork.api.LocalNetwork";
+    private static final String NETWORK = "org.cloakwork.api.local.LocalNetwork";
     private static final String SERVING = "org.cloakwork.spi.frontend.FrontEnd$Serving";
     private static final String ALICE = "(cloakwork.client=alice)";
     private static final String BOB = "(cloakwork.client=bob)";

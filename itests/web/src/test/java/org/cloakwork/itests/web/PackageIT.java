@@ -1,18 +1,47 @@
 package org.cloakwork.itests.web;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The package as applications use it, in Node, beside a client of the JVM. */
+/** The package as applications use it, in Node. */
 class PackageIT {
 
+    private static final Path NPM = Path.of("..", "..", "bundles", "frontend-web", "target", "npm");
+
     @Test
-    void inNodeBesideAClientOfTheJvm() throws Exception {
+    void besideAClientOfTheJvm() throws Exception {
+        passes("package");
+    }
+
+    @Test
+    void asItIsInstalledAndAsItsReadmeSays() throws Exception {
+        passes("readme");
+    }
+
+    /** The JVM has run them in the modules they belong to. */
+    @Test
+    void vectorsInWebAssembly() throws Exception {
+        NodeTests.pass("vectors", Map.of("CLOAKWORK_VECTORS",
+                NPM.resolveSibling(Path.of("vectors", "vectors.wasm")).toRealPath().toString()));
+    }
+
+    private static void passes(String name) throws Exception {
         try (WebWorld world = new WebWorld()) {
             Map<String, String> environment = new HashMap<>(world.environment());
             environment.put("CLOAKWORK_PEER", world.echo());
-            NodeTests.pass("package", environment);
+            environment.put("CLOAKWORK_TGZ", tgz().toString());
+            NodeTests.pass(name, environment);
+        }
+    }
+
+    private static Path tgz() throws IOException {
+        try (Stream<Path> files = Files.list(NPM)) {
+            return files.filter(file -> file.toString().endsWith(".tgz")).findFirst().orElseThrow().toRealPath();
         }
     }
 }

@@ -1,5 +1,7 @@
 package org.cloakwork.itests.web;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,11 +11,12 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.cloakwork.api.LocalNetwork;
+import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
+import org.cloakwork.api.local.LocalNetwork;
 import org.cloakwork.frontend.exit.ExitFrontEnd;
 import org.cloakwork.spi.frontend.FrontEnd;
 
@@ -24,7 +27,9 @@ import org.cloakwork.spi.frontend.FrontEnd;
 final class WebWorld implements AutoCloseable {
 
     private static final Duration READY = Duration.ofMinutes(2);
+    private static final Duration DOWN = Duration.ofSeconds(1);
     private static final String ASK = "ask ";
+    private static final String RESTART = "restart ";
     private static final Pattern ORDER = Pattern.compile("([0-9]{1,7}) ([0-9A-Za-z.@]+)");
     private static final int MOST_ORDER_BYTES = 200;
 
@@ -44,7 +49,7 @@ final class WebWorld implements AutoCloseable {
 
     /**
      * {@return the address of a client that sends back what it is sent: what can be answered as the answer, else to the
-     * address in its first line; and that asks an address anonymously when told to}
+     * address in its first line; that asks an address anonymously, and restarts a gateway, when told to}
      */
     String echo() throws Exception {
         MixnetClient echo = MixnetClient.builder().network(network).start();
@@ -60,6 +65,8 @@ final class WebWorld implements AutoCloseable {
                 asker.set(message.text().substring(ASK.length()));
                 echo.send(MixnetAddress.parse(asker.get()), "what do you say?".getBytes(StandardCharsets.UTF_8),
                         SendOptions.DEFAULT.withReplySurbs());
+            } else if (message.text().startsWith(RESTART)) {
+                restart(IdentityKey.parse(message.text().substring(RESTART.length())));
             } else {
                 int line = 0;
                 while (message.payload()[line] != '\n') {
@@ -70,6 +77,18 @@ final class WebWorld implements AutoCloseable {
             }
         });
         return echo.address().toString();
+    }
+
+    private void restart(IdentityKey gateway) {
+        Thread.ofVirtual().name("gateway-restart").start(() -> {
+            try {
+                network.restartGateway(gateway, DOWN);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 
     private void answer(ReceivedMessage message) {

@@ -195,12 +195,11 @@ public final class TopologyKeeper {
     private static Optional<String> clockProblem(Topology answer, Instant now) {
         Duration age = Duration.between(answer.refreshedAt(), now);
         if (age.compareTo(CLOCK_TOLERANCE.negated()) < 0) {
-            return Optional.of("this machine's clock is at least " + -age.toMillis() / 1000
+            return Optional.of("this machine's clock is at least " + age.negated().getSeconds()
                     + " s slow: the directory's answer is from the future");
         }
         return age.compareTo(answer.epochLength().multipliedBy(OUT_OF_DATE_PERIODS).plus(CLOCK_TOLERANCE)) > 0
-                ? Optional.of("this machine's clock is fast, or the directory asleep: its answer is "
-                + age.toMillis() / 1000
+                ? Optional.of("this machine's clock is fast, or the directory asleep: its answer is " + age.getSeconds()
                 + " s old") : Optional.empty();
     }
 

@@ -9,7 +9,8 @@ import org.teavm.extension.spi.substitution.SubstitutionSink;
  */
 public final class Substitutions extends SimpleSubstitutionPolicy {
 
-    private static final String HERE = "org.cloakwork.frontend.web.emulation.";
+    /** What stands before the name of the class whose place is taken. */
+    public static final String HERE = "org.cloakwork.frontend.web.emulation.";
 
     /** For TeaVM. */
     public Substitutions() {
@@ -19,6 +20,6 @@ public final class Substitutions extends SimpleSubstitutionPolicy {
     public void contribute(SubstitutionSink sink) {
         sink.selectClasses(inPackage("java", true).or(inPackage("javax", true)).or(inPackage("org.slf4j", true))
                 .or(inPackage("com.fasterxml.jackson", true)).or(inPackage("org.cloakwork.wire", true))
-                .or(inPackage("org.cloakwork.sphinx", true))).packagePrefix(HERE);
+                .or(inPackage("org.cloakwork.sphinx", true)).or(inPackage("org.junit", true))).packagePrefix(HERE);
     }
 }

@@ -1,5 +1,6 @@
 package org.cloakwork.frontend.web.emulation.com.fasterxml.jackson.databind;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Collections;
 import java.util.Iterator;
@@ -7,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** A value. This class itself is true, false, null, a number as it is written, a text, or what is missing. */
-public class JsonNode {
+public class JsonNode implements Iterable<JsonNode> {
 
     /** What a value is. */
     public enum Kind { OBJECT, ARRAY, TEXT, NUMBER, TRUE, FALSE, NULL, MISSING }
@@ -92,8 +93,42 @@ public class JsonNode {
         return isTextual() ? text : null;
     }
 
+    public final String asText() {
+        return isContainerNode() ? "" : text;
+    }
+
+    public final String asText(String otherwise) {
+        return isNull() || kind == Kind.MISSING ? otherwise : asText();
+    }
+
+    public final int asInt(int otherwise) {
+        return kind == Kind.NUMBER ? asInt() : otherwise;
+    }
+
+    public final boolean isEmpty() {
+        return size() == 0;
+    }
+
+    public final long asLong() {
+        return kind == Kind.NUMBER ? new BigDecimal(text).longValue() : 0;
+    }
+
+    public final int asInt() {
+        return (int) asLong();
+    }
+
+    public final boolean asBoolean() {
+        return kind == Kind.TRUE;
+    }
+
     public int size() {
         return 0;
+    }
+
+    /** {@return over elements, or values of fields} */
+    @Override
+    public Iterator<JsonNode> iterator() {
+        return Collections.emptyIterator();
     }
 
     public JsonNode get(String name) {

@@ -1,6 +1,7 @@
 package org.cloakwork.frontend.web.emulation.com.fasterxml.jackson.databind.node;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import org.cloakwork.frontend.web.emulation.com.fasterxml.jackson.databind.JsonNode;
 
@@ -16,6 +17,11 @@ public final class ArrayNode extends JsonNode {
     @Override
     public int size() {
         return elements.size();
+    }
+
+    @Override
+    public Iterator<JsonNode> iterator() {
+        return elements.iterator();
     }
 
     @Override

@@ -28,6 +28,11 @@ public final class ObjectNode extends JsonNode {
     }
 
     @Override
+    public Iterator<JsonNode> iterator() {
+        return fields.values().iterator();
+    }
+
+    @Override
     public Iterator<String> fieldNames() {
         return fields.keySet().iterator();
     }

@@ -1,0 +1,87 @@
+// The package as it is installed: its README's lines, in JavaScript and TypeScript, and that types and exports are the
+// same. CLOAKWORK_TGZ, CLOAKWORK_DIRECTORY.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "cloakwork-readme-"));
+const installed = path.join(folder, "node_modules", "cloakwork");
+const tools = path.resolve("node_modules");
+
+function run(command, ...args) {
+  const ran = spawnSync(command, args, { cwd: folder, encoding: "utf8", timeout: 120_000 });
+  assert.equal(ran.status, 0, `${command} ${args.join(" ")}: ${ran.stdout}${ran.stderr}`);
+  return ran.stdout;
+}
+
+/** The README's program, for the network of this test. */
+function program() {
+  const [, lines] = fs.readFileSync(path.join(installed, "README.md"), "utf8").match(/```ts\n([^`]*)```/);
+  assert.match(lines, /http:\/\/127\.0\.0\.1:8500\//);
+  return lines.replace("http://127.0.0.1:8500/", process.env.CLOAKWORK_DIRECTORY);
+}
+
+before(() => {
+  fs.writeFileSync(path.join(folder, "package.json"), JSON.stringify({ name: "fresh", private: true, type: "module" }));
+  run("npm", "install", "--offline", "--no-audit", "--no-fund", process.env.CLOAKWORK_TGZ);
+});
+
+after(() => fs.rmSync(folder, { recursive: true }));
+
+test("it installs with nothing beside it", (t) => {
+  assert.deepEqual(fs.readdirSync(path.join(folder, "node_modules")).filter((name) => !name.startsWith(".")), ["cloakwork"]);
+  t.diagnostic(`package ${fs.statSync(process.env.CLOAKWORK_TGZ).size} bytes packed`);
+});
+
+test("the README's lines run as printed, and the process ends by itself", () => {
+  fs.writeFileSync(path.join(folder, "lines.mjs"), program());
+  run(process.execPath, "lines.mjs");
+});
+
+test("they are strict TypeScript, in Node's and in bundlers' resolution", () => {
+  fs.writeFileSync(path.join(folder, "lines.mts"), program());
+  fs.writeFileSync(path.join(folder, "uses.mts"), `
+    import { connect, FetchError, StateError, type Client, type CoverStrategy, type Outcome } from "cloakwork";
+    const cover: CoverStrategy = { untilNextSlot: ({ level }) => 20 * (1 + level), untilNextLoop: () => null };
+    export async function uses(client: Client): Promise<string> {
+      await client.swap("cover", cover);
+      await client.swap("cover", { name: "poisson", "main-mean-millis": 50 });
+      const outcome: Outcome = await client.send(client.address, new Uint8Array(3), { signal: AbortSignal.timeout(5) });
+      const why: string = outcome.acknowledged ? String(outcome.packets) : outcome.reason;
+      const response: Response = await client.fetch("http://example.invalid/", { deadline: 1000 });
+      for await (const { word } of client.states()) { if (word === "stopped") break; }
+      return why + response.status;
+    }
+    export const other = connect({ network: {}, state: "memory", cover }).catch((e: unknown) =>
+      e instanceof StateError || e instanceof FetchError ? e.code : "");
+    // @ts-expect-error no such part kind
+    export const wrong = (client: Client) => client.swap("sphinx", "fast");
+  `);
+  const tsc = path.join(tools, "typescript", "bin", "tsc");
+  for (const [module, resolution] of [["nodenext", "nodenext"], ["esnext", "bundler"]]) {
+    run(process.execPath, tsc, "--noEmit", "--strict", "--skipLibCheck", "false", "--types", "", "--target", "es2022",
+      "--lib", "es2024,dom,dom.asynciterable,esnext.disposable", "--module", module, "--moduleResolution", resolution,
+      "lines.mts", "uses.mts");
+  }
+});
+
+test("what the types promise is exported, in Node and for browsers, and nothing else", async () => {
+  const declared = [...fs.readFileSync(path.join(installed, "index.d.ts"), "utf8")
+    .matchAll(/^export (?:declare )?(?:function|class|const) (\w+)/gm)].map(([, name]) => name).sort();
+  for (const entry of ["node.js", "index.js"]) {
+    const exported = Object.keys(await import(pathToFileURL(path.join(installed, entry)))).sort();
+    assert.deepEqual(exported, declared, entry);
+  }
+});
+
+test("no file of it makes functions from text", () => {
+  const files = fs.readdirSync(installed, { recursive: true }).filter((file) => file.endsWith(".js"));
+  assert.ok(files.length > 15, String(files));
+  for (const file of files) {
+    assert.doesNotMatch(fs.readFileSync(path.join(installed, file), "utf8"), /\bnew Function\b|\beval\(/, file);
+  }
+});
