@@ -14,6 +14,7 @@ import org.cloakwork.launcher.commands.RunCommand;
 import org.cloakwork.launcher.commands.SendCommand;
 import org.cloakwork.launcher.commands.ShellCommand;
 import org.cloakwork.launcher.commands.SimulateCommand;
+import org.cloakwork.launcher.commands.TopCommand;
 import org.cloakwork.launcher.demo.DemoCommand;
 
 /** {@code cloakwork}: every verb there is. */
@@ -30,7 +31,8 @@ public final class Main {
     private static List<Command> commands(PrintStream out, PrintStream err) {
         return List.of(new DemoCommand(out, err), new LocalnetCommand(out, err), new RunCommand(out, err),
                 ControlCommand.parts(out, err), ControlCommand.swap(out, err), ControlCommand.clients(out, err),
-                ControlCommand.state(out, err), ControlCommand.drops(out, err), new ShellCommand(out, err),
+                ControlCommand.state(out, err), ControlCommand.drops(out, err), new TopCommand(out),
+                new ShellCommand(out, err),
                 new ImportCommand(out), new SimulateCommand(out, err),
                 new SendCommand(out, err), new ReceiveCommand(out, err), new AssembleCommand(out),
                 new NewCommand(out));

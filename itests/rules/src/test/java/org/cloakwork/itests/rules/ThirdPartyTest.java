@@ -30,6 +30,7 @@ class ThirdPartyTest {
     /** What manifests say of a licence, by its identifier. */
     private static final Map<String, Pattern> LICENCES = Map.of(
             "Apache-2.0", Pattern.compile("(?i)apache.{0,30}2\\.0"),
+            "BSD-3-Clause", Pattern.compile("(?i)licenses/bsd-3-clause"),
             "EPL-2.0", Pattern.compile("(?i)epl-2\\.0"),
             "MIT", Pattern.compile("(?i)license/mit"));
     private static final Pattern CLASS_OF_OTHERS = Pattern.compile("((?!org/cloakwork/)\\w+/\\w+)/.*\\.class");

@@ -80,15 +80,22 @@ public enum Counter implements Counters.Keyed {
 
     private final String key;
     private final String description;
+    private final boolean drop;
 
     Counter(String key, String description) {
         this.key = key;
         this.description = description;
+        drop = key.contains(".dropped.");
     }
 
     @Override
     public String key() {
         return key;
+    }
+
+    /** {@return whether it counts what was dropped, for the reason that is the end of its key} */
+    public boolean isDrop() {
+        return drop;
     }
 
     /** {@return what is counted} */

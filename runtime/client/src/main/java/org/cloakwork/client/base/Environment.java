@@ -15,9 +15,25 @@ import org.cloakwork.spi.runtime.Scheduler;
  * @param outcomes   ends deliveries and runs what applications attached to their outcomes; not held up by listeners, so
  *                   that a listener may wait for an outcome
  * @param randomness random bytes
+ * @param stages     is told what happens
  */
 public record Environment(Clock clock, Scheduler scheduler, Executor workers, Executor listeners,
-                          Executor outcomes, Randomness randomness) {
+                          Executor outcomes, Randomness randomness, Stages stages) {
+
+    /**
+     * That nobody watches.
+     *
+     * @param clock      time
+     * @param scheduler  runs the client's own tasks, one at a time
+     * @param workers    runs cryptography
+     * @param listeners  runs the callbacks of applications, one at a time and in order
+     * @param outcomes   ends deliveries
+     * @param randomness random bytes
+     */
+    public Environment(Clock clock, Scheduler scheduler, Executor workers, Executor listeners, Executor outcomes,
+                       Randomness randomness) {
+        this(clock, scheduler, workers, listeners, outcomes, randomness, Stages.NONE);
+    }
 
     /**
      * For one thread that runs everything, where nobody can wait for anybody.

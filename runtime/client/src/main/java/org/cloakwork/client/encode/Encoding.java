@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.client.base.Stages;
 import org.cloakwork.client.outbox.OutgoingMessage;
 import org.cloakwork.client.outbox.Target;
 import org.cloakwork.spi.runtime.Scheduler;
@@ -78,7 +79,7 @@ public final class Encoding {
                 next.unroutable(message);
             } else {
                 busy = true;
-                maker.work(() -> encoder.get().encode(first.getValue()),
+                maker.work(Stages.Work.ENCODE, 1, () -> encoder.get().encode(first.getValue()),
                         encoded -> encoded(message, first.getValue(), encoded));
             }
         }

@@ -17,6 +17,7 @@ import org.cloakwork.client.base.Cryptography;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.PacketSizes;
 import org.cloakwork.client.base.Parts;
+import org.cloakwork.client.base.Stages;
 import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
@@ -115,12 +116,15 @@ public final class PacketMaker {
     /**
      * Has a worker do something.
      *
-     * @param result told on the client's own thread; empty if a part failed
+     * @param what    it is
+     * @param packets that are to come of it
+     * @param task    to do
+     * @param result  told on the client's own thread; empty if a part failed
      */
-    <T> void work(Supplier<T> task, Consumer<Optional<T>> result) {
+    <T> void work(Stages.Work what, int packets, Supplier<T> task, Consumer<Optional<T>> result) {
         environment.workers().execute(() -> {
             Optional<T> done = Optional.empty();
-            try {
+            try (Stages.Span ignored = environment.stages().begin(what, packets)) {
                 done = Optional.of(task.get());
             } catch (RuntimeException | LinkageError e) {
                 counters.count(Counter.PART_FAILURES);

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.stream.Stream;
 import org.cloakwork.client.base.Counter;
+import org.cloakwork.client.base.Stages;
 import org.cloakwork.client.outbox.Outbox;
 import org.cloakwork.client.outbox.OutgoingFragment;
 import org.cloakwork.spi.runtime.Counters;
@@ -107,7 +108,8 @@ public final class Sealing {
             List<Sealer.Job> jobs = batch.stream().map(fragment -> new Sealer.Job(fragment.fragment(),
                     fragment.message().target(), fragment.takeSurb())).toList();
             beingSealed += batch.size();
-            maker.work(() -> sealer.get().seal(jobs), packets -> sealed(batch, jobs, packets));
+            maker.work(Stages.Work.SEAL, batch.size(), () -> sealer.get().seal(jobs),
+                    packets -> sealed(batch, jobs, packets));
         }
     }
 
@@ -191,7 +193,7 @@ public final class Sealing {
         Optional<Sealer> sealer = next.needsCover() ? maker.sealer() : Optional.empty();
         while (sealer.isPresent() && covers.size() - outdatedCovers + coversBeingSealed <= SPARE_COVERS - COVER_BATCH) {
             coversBeingSealed += COVER_BATCH;
-            maker.work(() -> sealer.get().covers(COVER_BATCH), made -> {
+            maker.work(Stages.Work.COVER, COVER_BATCH, () -> sealer.get().covers(COVER_BATCH), made -> {
                 coversBeingSealed -= COVER_BATCH;
                 made.ifPresent(fresh -> {
                     for (; outdatedCovers > 0; outdatedCovers--) {

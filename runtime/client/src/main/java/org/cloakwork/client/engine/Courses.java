@@ -11,6 +11,7 @@ import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.Insight;
 import org.cloakwork.api.Outcome;
 import org.cloakwork.client.base.Durations;
+import org.cloakwork.client.base.Stages;
 import org.cloakwork.client.outbox.OutgoingMessage;
 
 /** The last messages of applications and how far they have come. Safe for use by many threads. */
@@ -53,6 +54,18 @@ final class Courses {
         }
         last.stream().filter(course -> course.message == message)
                 .forEach(course -> course.endedNanos = OptionalLong.of(ground.nowNanos()));
+        tell(message, outcome);
+    }
+
+    private void tell(OutgoingMessage message, Outcome outcome) {
+        Delivery.Progress progress = message.progress();
+        ground.environment().stages().ended(new Stages.Ended(progress.packets(), progress.retransmissions(),
+                after(message, message.sealedNanos()), after(message, message.sentNanos()),
+                ground.nowNanos() - message.createdNanos(), outcome));
+    }
+
+    private static OptionalLong after(OutgoingMessage message, OptionalLong nanos) {
+        return nanos.isPresent() ? OptionalLong.of(nanos.getAsLong() - message.createdNanos()) : nanos;
     }
 
     Insight.Histogram deliveries() {

@@ -19,7 +19,10 @@ record Ground(ClientConfiguration configuration, Parts parts, Environment enviro
                      Identity identity) {
         Passages passages = new Passages(environment.clock());
         return new Ground(configuration, parts, environment, cryptography,
-                new Counters<>(Counter.class, passages::counted), passages, identity);
+                new Counters<>(Counter.class, counter -> {
+                    passages.counted(counter);
+                    environment.stages().counted(counter);
+                }), passages, identity);
     }
 
     long nowNanos() {

@@ -395,9 +395,11 @@ final class Outgoing {
         @Override
         public void acknowledged(OutgoingFragment fragment) {
             replies.ended(fragment);
+            long sinceSent = ground.nowNanos() - fragment.firstSentNanos();
             if (fragment.transmissions() == 1) {
-                roundTrips.add(ground.nowNanos() - fragment.firstSentNanos());
+                roundTrips.add(sinceSent);
             }
+            ground.environment().stages().acknowledged(sinceSent, fragment.transmissions());
             if (fragment.message().acknowledged(ground.nowNanos())) {
                 outbox.ended(fragment.message().takeFragments().size());
             }

@@ -10,6 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.cloakwork.client.base.Environment;
+import org.cloakwork.client.flight.FlightEvents;
 import org.cloakwork.spi.runtime.Clock;
 import org.cloakwork.spi.runtime.Scheduler;
 import org.slf4j.Logger;
@@ -40,7 +41,8 @@ public final class ThreadedEnvironment implements AutoCloseable {
                 Thread.ofVirtual().name("cloakwork-" + name + "-outcome-", 0).factory());
         SecureRandom random = new SecureRandom();
         environment = new Environment(new WallClock(), new LoopScheduler(), task -> submit(workers, task),
-                task -> submit(listeners, task), task -> submit(outcomes, task), random::nextBytes);
+                task -> submit(listeners, task), task -> submit(outcomes, task), random::nextBytes,
+                FlightEvents.of(name));
     }
 
     /** {@return the seam the engine is given} */

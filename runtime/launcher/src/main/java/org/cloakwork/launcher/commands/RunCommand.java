@@ -28,6 +28,7 @@ import org.cloakwork.launcher.cli.StopSignal;
 import org.cloakwork.launcher.cli.UsageException;
 import org.cloakwork.launcher.felix.Framework;
 import org.cloakwork.launcher.felix.Home;
+import org.cloakwork.spi.control.Control;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.store.StoreProvider;
 import org.cloakwork.spi.topology.TopologyProvider;
@@ -116,7 +117,9 @@ public final class RunCommand implements Command {
             Subscription messages = service.intercept(message -> isTaken(framework, message));
             AutoCloseable doors = framework.followDoors(NAME, (frontEnd, serving) -> serving.addresses().forEach(
                     address -> out.println(frontEnd + " " + address)));
-            try (messages; doors; Subscription states = service.onState(s -> show(service, s))) {
+            try (messages; doors; Subscription states = service.onState(s -> show(service, s));
+                 AutoCloseable systemd = Systemd.start(() -> framework.present(Control.class, ""), System.getenv(),
+                         err)) {
                 stop.await();
             }
         }

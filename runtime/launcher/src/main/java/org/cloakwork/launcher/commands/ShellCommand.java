@@ -1,15 +1,27 @@
 package org.cloakwork.launcher.commands;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.cloakwork.launcher.cli.Command;
+import org.cloakwork.launcher.terminal.Lines;
+import org.cloakwork.launcher.terminal.Terminals;
+import org.jline.terminal.Terminal;
 
-/** {@code cloakwork shell}: lines of standard input are commands to a running instance. */
+/**
+ * {@code cloakwork shell}: lines are commands to a running instance; of standard input, or typed in a terminal, where
+ * Tab completes them and they are kept in the state folder.
+ */
 public final class ShellCommand implements Command {
+
+    private static final String HISTORY = "shell-history";
 
     private final PrintStream out;
     private final PrintStream err;
@@ -36,24 +48,38 @@ public final class ShellCommand implements Command {
 
     @Override
     public int run(CommandLine line) throws Exception {
-        boolean interactive = Boolean.getBoolean("cloakwork.terminal");
-        int last = DONE;
-        try (ControlClient instance = new ControlClient(StateFolder.of(line))) {
+        Path state = StateFolder.of(line);
+        try (ControlClient instance = new ControlClient(state)) {
+            Optional<Terminal> terminal = Terminals.open();
+            if (terminal.isPresent()) {
+                try (Terminal opened = terminal.get()) {
+                    Lines lines = new Lines(opened, state.resolve(HISTORY), command -> instance.ask(command).text());
+                    return talk(instance, lines::next, answer -> lines.print(answer.text()));
+                }
+            }
             BufferedReader in = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
-            while (true) {
-                if (interactive) {
-                    out.print("cloakwork> ");
-                    out.flush();
-                }
-                String command = in.readLine();
-                if (command == null || command.strip().equals("exit") || command.strip().equals("quit")) {
-                    return last;
-                }
-                if (!command.isBlank()) {
-                    ControlClient.Answer answer = instance.ask(command);
-                    (answer.isTold() ? out : err).print(answer.text());
-                    last = answer.exitCode();
-                }
+            return talk(instance, () -> Optional.ofNullable(in.readLine()),
+                    answer -> (answer.isTold() ? out : err).print(answer.text()));
+        }
+    }
+
+    private interface Input {
+
+        Optional<String> next() throws IOException;
+    }
+
+    private static int talk(ControlClient instance, Input input, Consumer<ControlClient.Answer> output)
+            throws IOException {
+        int last = DONE;
+        while (true) {
+            String command = input.next().map(String::strip).orElse("exit");
+            if (command.equals("exit") || command.equals("quit")) {
+                return last;
+            }
+            if (!command.isEmpty()) {
+                ControlClient.Answer answer = instance.ask(command);
+                output.accept(answer);
+                last = answer.exitCode();
             }
         }
     }

@@ -78,6 +78,8 @@ public final class Framework implements AutoCloseable {
         properties.put("felix.log.level", "1");
         // Bundles get what they import, and nothing by accident from the class path.
         properties.put("felix.bootdelegation.implicit", "false");
+        // But what the JDK's flight recorder writes into classes of events refers to its own.
+        properties.put(Constants.FRAMEWORK_BOOTDELEGATION, "jdk.jfr.internal.*");
         // Failed components are reported by whoever waits for them.
         properties.put("ds.loglevel", "0");
         // Opening ports and making keys may take long on a busy machine; whoever wants the component meanwhile waits.

@@ -1,0 +1,2 @@
+/** What people see in a terminal: colours, live figures, lines with history and completion. Everything with JLine. */
+package org.cloakwork.launcher.terminal;
