@@ -125,7 +125,8 @@ function jso(context, stringBuiltins) {
       type.prototype[name] = toJavaMethod(call);
     },
     defineStaticMethod(type, name, call) {
-      type[name] = toJava(call);
+      // A function's own name, say, cannot be assigned.
+      Object.defineProperty(type, name, { value: toJava(call), configurable: true });
     },
     defineFunction: toJava,
     defineProperty(type, name, get, set) {

@@ -25,14 +25,15 @@ export function eachRow(bytes, call) {
 
 /** Rows to be written, from names and values as `eachRow` tells them. */
 export function putRows(rows) {
+  const all = [...rows];
   let length = 0;
-  for (const [name, value] of rows) {
+  for (const [name, value] of all) {
     length += 1 + name.length + 4 + value.length;
   }
   const bytes = new Uint8Array(length);
   const view = new DataView(bytes.buffer);
   let at = 0;
-  for (const [name, value] of rows) {
+  for (const [name, value] of all) {
     bytes[at] = 1;
     bytes.set(name, at + 1);
     at += 1 + name.length;

@@ -278,13 +278,13 @@ public interface MixnetClient extends AutoCloseable {
         Builder networkFile(Path file);
 
         /**
-         * Joins a local network that is already running. Unless a cover part is chosen, it is {@code none}: nobody
-         * watches there. So it is without any network named.
+         * Joins a network of one's own that is already running. Unless a cover part is chosen, it is {@code none}:
+         * nobody watches there. So it is without any network named.
          *
          * @param network the network
          * @return this
          */
-        Builder network(LocalNetwork network);
+        Builder network(Network network);
 
         /**
          * Chooses the gateway; without this call the client draws two and keeps to them, as {@code guards} says in

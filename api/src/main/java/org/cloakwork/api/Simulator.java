@@ -10,7 +10,7 @@ import org.osgi.annotation.versioning.ProviderType;
 /**
  * Runs many clients and a whole mixnet in one thread on a clock of its own: a day passes in minutes, and the same
  * options give the same report byte for byte. The clients are the ones applications use, engine, parts and all; the
- * mixes and gateways are those of the {@link LocalNetwork}; only time, randomness, sockets and, if wished, cryptography
+ * mixes and gateways are those of a local network; only time, randomness, sockets and, if wished, cryptography
  * are not real. Registered as an OSGi service, and found by {@link ServiceLoader} where there is no OSGi.
  *
  * <p><b>Network</b>: three layers of three mixes, two gateways (one more for each 2,000 clients), a directory. Packets

@@ -151,6 +151,7 @@ final class Dashboard implements FrontEnd.Serving {
             LOG.warn("the dashboard's server does not stop", e);
         }
         connections.closeSockets();
+        metrics.close();
     }
 
     /** A page that is open. One that is slower than the ticks misses some. */
@@ -215,6 +216,10 @@ final class Dashboard implements FrontEnd.Serving {
                 answer(response, HttpStatus.OK_200, JSON, "{\"state\":\"live\"}\n", callback);
                 return true;
             }
+            if (path.equals("/events")) {
+                watch(response, callback);
+                return true;
+            }
             Optional<Control> present = control.get();
             if (present.isEmpty()) {
                 Guard.refuse(response, HttpStatus.SERVICE_UNAVAILABLE_503, "being configured; ask again in a second",
@@ -229,7 +234,6 @@ final class Dashboard implements FrontEnd.Serving {
             switch (path) {
                 case "/" -> answer(response, HttpStatus.OK_200, "text/html;charset=utf-8",
                         Page.html(file("/dashboard.html"), present, chronicle), callback);
-                case "/events" -> watch(present, response, callback);
                 case "/state" -> answer(response, HttpStatus.OK_200, JSON, live.now(present) + "\n", callback);
                 case "/parts" -> answer(response, HttpStatus.OK_200, JSON, live.parts(present) + "\n", callback);
                 case "/metrics" -> {
@@ -249,11 +253,12 @@ final class Dashboard implements FrontEnd.Serving {
             }
         }
 
-        private void watch(Control present, Response response, Callback callback) {
+        private void watch(Response response, Callback callback) {
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/event-stream;charset=utf-8");
             Watcher watcher = new Watcher(response, callback);
             watchers.add(watcher);
-            watcher.tell(("retry: 1000\ndata: " + live.now(present) + "\n\n").getBytes(StandardCharsets.UTF_8));
+            String first = control.get().map(present -> "data: " + live.now(present) + "\n\n").orElse(": wait\n\n");
+            watcher.tell(("retry: 1000\n" + first).getBytes(StandardCharsets.UTF_8));
             if (!open.get()) {
                 watcher.end();
             }

@@ -82,6 +82,10 @@ final class Metrics {
         return registry.scrape(contentType);
     }
 
+    void close() {
+        registry.close();
+    }
+
     private static Map<String, Insight> insights(Control control) {
         Map<String, Insight> insights = new TreeMap<>();
         control.clients().forEach(client -> insights.put(client.name(), Live.ask(client.client())));

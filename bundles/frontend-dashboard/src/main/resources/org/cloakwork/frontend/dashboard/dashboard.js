@@ -351,8 +351,11 @@ $('pause').onclick = () => { paused = !paused; pauseText(); };
 const pauseText = () => { $('pause').setAttribute('aria-pressed', paused); put('pause', paused ? 'Let the marks move' : 'Stop the marks'); };
 pauseText();
 $('legend').append(...KINDS.map(k => { const li = el('li'), i = el('span', k[3] + ' ', {'aria-hidden': 'true'}); i.style.color = `var(--${k[0]})`; li.append(i, el('span', k[2])); return li; }));
-const source = new EventSource('events' + query);
-source.onmessage = e => { $('line').hidden = true; told(JSON.parse(e.data)); };
-source.onerror = () => { $('line').hidden = false; };
+function listen() {
+  const source = new EventSource('events' + query);
+  source.onmessage = e => { $('line').hidden = true; told(JSON.parse(e.data)); };
+  source.onerror = () => { $('line').hidden = false; if (source.readyState === 2) setTimeout(listen, 1000); };
+}
+listen();
 addEventListener('resize', () => last && show());
 requestAnimationFrame(animate);

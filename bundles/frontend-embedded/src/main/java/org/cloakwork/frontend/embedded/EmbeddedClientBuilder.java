@@ -14,8 +14,9 @@ import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.cloakwork.api.IdentityKey;
-import org.cloakwork.api.LocalNetwork;
 import org.cloakwork.api.MixnetClient;
+import org.cloakwork.api.Network;
+import org.cloakwork.api.local.LocalNetwork;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.engine.Engine;
@@ -64,7 +65,7 @@ public final class EmbeddedClientBuilder implements MixnetClient.Builder {
     }
 
     @Override
-    public MixnetClient.Builder network(LocalNetwork network) {
+    public MixnetClient.Builder network(Network network) {
         choices.put(PartKind.TOPOLOGY, directories(network.directory()));
         local = true;
         return this;

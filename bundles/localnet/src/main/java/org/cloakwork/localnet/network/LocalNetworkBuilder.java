@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
-import org.cloakwork.api.LocalNetwork;
+import org.cloakwork.api.local.LocalNetwork;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.transport.GatewayServer;

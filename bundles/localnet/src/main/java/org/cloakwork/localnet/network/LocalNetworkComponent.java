@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.cloakwork.api.IdentityKey;
-import org.cloakwork.api.LocalNetwork;
+import org.cloakwork.api.local.LocalNetwork;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.topology.NodeAddress;

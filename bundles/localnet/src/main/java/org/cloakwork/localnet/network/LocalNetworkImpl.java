@@ -27,7 +27,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.cloakwork.api.IdentityKey;
-import org.cloakwork.api.LocalNetwork;
+import org.cloakwork.api.local.LocalNetwork;
 import org.cloakwork.localnet.node.Counter;
 import org.cloakwork.localnet.node.Frames;
 import org.cloakwork.localnet.node.Gateway;

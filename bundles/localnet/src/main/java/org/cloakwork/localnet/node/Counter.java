@@ -5,7 +5,7 @@ import org.cloakwork.spi.runtime.Counters;
 
 /**
  * Everything a local network counts, summed over its nodes. The name in
- * {@link org.cloakwork.api.LocalNetwork#counters()} is the constant in lower case with hyphens, for example
+ * {@link org.cloakwork.api.local.LocalNetwork#counters()} is the constant in lower case with hyphens, for example
  * {@code packets-forwarded}. Every packet that does not go on is counted by exactly one {@code DROPPED_} constant.
  */
 public enum Counter implements Counters.Keyed {

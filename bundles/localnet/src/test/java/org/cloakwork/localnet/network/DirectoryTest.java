@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.cloakwork.api.LocalNetwork;
+import org.cloakwork.api.local.LocalNetwork;
 import org.cloakwork.localnet.Parts;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.topology.TopologyProvider;

@@ -28,7 +28,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.cloakwork.api.LocalNetwork;
+import org.cloakwork.api.local.LocalNetwork;
 import org.cloakwork.localnet.Parts;
 import org.cloakwork.localnet.node.KeyRotations;
 import org.cloakwork.sphinx.bouncycastle.BouncyCastleSphinx;

@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -153,12 +155,23 @@ class DemoIT {
         assertEquals(401, Http.post(dashboard.resolve("swap"), swap).statusCode());
         assertEquals(401, Http.post(dashboard.resolve("swap"), swap, "Authorization", "Bearer no").statusCode());
         assertEquals(403, Http.get(dashboard.resolve("state"), "Origin", "https://example.org").statusCode());
+        assertTrue(answerTo("localhost:" + dashboard.getPort()).contains(" 200 "));
+        assertTrue(answerTo("example.org:" + dashboard.getPort()).contains(" 403 "), "a name that leads here");
         String token = page.getFragment().substring("token=".length());
         assertEquals(400, Http.post(dashboard.resolve("swap"), "{\"kind\":\"cover\",\"name\":\"no such\"}",
                 "Authorization", "Bearer " + token).statusCode());
         assertEquals(400, Http.post(dashboard.resolve("swap"), "{".repeat(5000), "Authorization", "Bearer " + token)
                 .statusCode());
         assertEquals(405, Http.post(dashboard.resolve("state"), "", "Authorization", "Bearer " + token).statusCode());
+    }
+
+    private static String answerTo(String host) throws IOException {
+        try (Socket socket = new Socket(dashboard.getHost(), dashboard.getPort())) {
+            socket.getOutputStream().write(("GET /state HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().findFirst()
+                    .orElseThrow();
+        }
     }
 
     @Test

@@ -94,10 +94,9 @@ class FaultsIT {
             between.setOpen(false);
             Duration gone = Http.until(health(dashboard), RIGHT, answer -> answer.statusCode() == 503
                     && answer.body().contains("\"degraded\""));
-            named("a gateway stopped", dashboard, "gateway", "gateway");
+            named("a gateway stopped", dashboard, "is degraded: .*gateway", "gateway");
             assertEquals(200, Http.get(dashboard.resolve("health/live")).statusCode());
             between.setOpen(true);
-            running.awaitLine(line -> line.contains("there is a session again") || line.equals("ready"));
             Duration back = Http.until(health(dashboard), Command.PATIENCE, FaultsIT::isReady);
             System.out.println("dashboard: health right " + gone.toMillis() + " ms after the gateway went, and "
                     + back.toMillis() + " ms after it came");
@@ -120,7 +119,7 @@ class FaultsIT {
         try (DirectoryBetween between = new DirectoryBetween(directory)) {
             between.setAhead(Duration.ofHours(2));
             try (Command running = run(Command.HOME, between.url(), "dashboard")) {
-                named("a wrong clock", Http.dashboard(running), "clock is at least 7[12]\\d\\d s slow", "clock");
+                named("a wrong clock", Http.dashboard(running), "clock is at least [67]\\d{3} s slow", "clock");
             }
         }
     }
@@ -134,7 +133,7 @@ class FaultsIT {
             Path jar = home.resolve("bundles/org.cloakwork.sphinx.fast.jar");
             Path away = folder.resolve("away.jar");
             Files.move(jar, away);
-            named("a part missing", dashboard, "no sphinx part \"fast\"", "bundles/");
+            named("a part missing", dashboard, "no sphinx part", "bundles/");
             Files.move(away, jar);
             Http.until(health(dashboard), Command.PATIENCE, FaultsIT::isReady);
         }

@@ -18,7 +18,7 @@ import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.cloakwork.api.LocalNetwork;
+import org.cloakwork.api.local.LocalNetwork;
 import org.cloakwork.itests.testing.distribution.Command;
 import org.cloakwork.itests.testing.distribution.Shell;
 import org.junit.jupiter.api.Test;

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.cloakwork.api.LocalNetwork;
+import org.cloakwork.api.local.LocalNetwork;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.engine.Engine;

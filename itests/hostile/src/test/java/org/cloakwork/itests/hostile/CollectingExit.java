@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.cloakwork.api.LocalNetwork;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SenderTag;
+import org.cloakwork.api.local.LocalNetwork;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.socks5.ProviderRequest;
 

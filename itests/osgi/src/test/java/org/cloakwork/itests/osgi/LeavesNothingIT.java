@@ -53,7 +53,7 @@ public class LeavesNothingIT extends BaseIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration LEAVING = Duration.ofSeconds(20);
     private static final String CLIENT = "org.cloakwork.api.MixnetClient";
-    private static final String NETWORK = "org.cloakwork.api.LocalNetwork";
+    private static final String NETWORK = "org.cloakwork.api.local.LocalNetwork";
     private static final String SERVING = "org.cloakwork.spi.frontend.FrontEnd$Serving";
     private static final String ALICE = "(cloakwork.client=alice)";
     private static final String BOB = "(cloakwork.client=bob)";
@@ -76,6 +76,7 @@ public class LeavesNothingIT extends BaseIT {
         assertRefused(sockets.directory());
         assertRefused(sockets.websocket());
         assertRefused(sockets.socks());
+        assertRefused(sockets.dashboard());
         assertThreadsEnd();
         assertUnloaded(loaders);
     }
@@ -95,7 +96,7 @@ public class LeavesNothingIT extends BaseIT {
         talkToItself(sockets.websocket());
     }
 
-    private record Sockets(URI directory, URI websocket, URI socks) {
+    private record Sockets(URI directory, URI websocket, URI socks, URI dashboard) {
     }
 
     /** {@return where it listens} */
@@ -127,7 +128,8 @@ public class LeavesNothingIT extends BaseIT {
                 retransmission = timeout
                 cover = poisson
                 store = mvstore
-                frontends = websocket, socks5
+                frontends = websocket, socks5, dashboard
+                dashboard.port = 0
                 websocket.port = 0
                 socks5.port = 0
                 socks5.exit = %s
@@ -137,9 +139,15 @@ public class LeavesNothingIT extends BaseIT {
         ask(CLIENT, ALICE, "awaitReady", PATIENCE);
         talkToItself(websocket);
         connectThrough(socks);
+        URI dashboard = serving("dashboard");
+        for (String path : List.of("", "state", "parts", "metrics", "health")) {
+            try (InputStream in = dashboard.resolve(path).toURL().openStream()) {
+                assertTrue(path, in.readAllBytes().length > 0);
+            }
+        }
         String state = command("state");
         assertTrue(state, state.contains("alice: ready") && state.contains("bob: ready"));
-        return new Sockets(directory, websocket, socks);
+        return new Sockets(directory, websocket, socks, dashboard);
     }
 
     private String command(String command) throws Exception {

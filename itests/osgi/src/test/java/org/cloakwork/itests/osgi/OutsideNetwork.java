@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.cloakwork.api.LocalNetwork;
+import org.cloakwork.api.local.LocalNetwork;
 
 /** A network around the framework, on the class path of the tests: whatever happens to bundles, it stays. */
 final class OutsideNetwork {

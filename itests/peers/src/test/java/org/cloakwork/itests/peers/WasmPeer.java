@@ -15,9 +15,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.cloakwork.api.IdentityKey;
-import org.cloakwork.api.LocalNetwork;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SenderTag;
+import org.cloakwork.api.local.LocalNetwork;
 
 /** The Nym client of the npm package in a process of its own. Not for use by several threads. */
 final class WasmPeer implements AutoCloseable {

@@ -55,9 +55,7 @@ class HouseRulesTest {
     /** Whoever reads a package need not have read those that use it. */
     @Test
     void packagesFormNoCircle() {
-        SlicesRuleDefinition.slices().matching("org.cloakwork.(**)").should().beFreeOfCycles()
-                // an application may ask its local network for the nodes: promised to it since 1.0
-                .ignoreDependency("org.cloakwork.api.LocalNetwork", "org.cloakwork.spi.topology.Topology").check(all);
+        SlicesRuleDefinition.slices().matching("org.cloakwork.(**)").should().beFreeOfCycles().check(all);
     }
 
     @Test

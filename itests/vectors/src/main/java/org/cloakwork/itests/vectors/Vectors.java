@@ -99,8 +99,8 @@ public final class Vectors {
             });
         });
         return Stream.concat(tests, Stream.of(DynamicTest.dynamicTest("all of " + file, () -> {
-            System.out.printf("vectors %s: %d of %d cases passed, %d belong to another module%n", file, passed.get(),
-                    ours.size(), root.get("cases").size() - ours.size());
+            System.out.println("vectors " + file + ": " + passed.get() + " of " + ours.size() + " cases passed, "
+                    + (root.get("cases").size() - ours.size()) + " belong to another module");
             Set<String> kinds = cases().map(c -> c.get("kind").asText()).collect(Collectors.toSet());
             if (!kinds.containsAll(testedElsewhere)) {
                 fail(file + " lacks some of " + testedElsewhere);

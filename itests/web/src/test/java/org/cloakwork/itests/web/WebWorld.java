@@ -12,11 +12,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.cloakwork.api.IdentityKey;
-import org.cloakwork.api.LocalNetwork;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
+import org.cloakwork.api.local.LocalNetwork;
 import org.cloakwork.frontend.exit.ExitFrontEnd;
 import org.cloakwork.spi.frontend.FrontEnd;
 

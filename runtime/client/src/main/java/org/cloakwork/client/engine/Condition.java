@@ -47,7 +47,7 @@ record Condition(Ground ground, Ledger ledger, TopologyKeeper topology, Session 
         } else if (topology.topology().isEmpty()) {
             return Optional.of(new Fault(topology.problem(), CHECK_DIRECTORY));
         } else if (!session.isLive()) {
-            return Optional.of(new Fault(session.status(), "Check that this machine reaches the gateway; if it is gone "
+            return Optional.of(new Fault(noSession(), "Check that this machine reaches the gateway; if it is gone "
                     + "for good, name another one (gateway) and start again."));
         } else if (!outgoing.hasRoutes()) {
             return Optional.of(new Fault("our own gateway is not in the network any more",
@@ -55,6 +55,12 @@ record Condition(Ground ground, Ledger ledger, TopologyKeeper topology, Session 
         }
         return ledger.problem().map(problem -> new Fault("the state cannot be written: " + problem,
                 "Make room on the disk of the state folder, and look at its rights."));
+    }
+
+    private String noSession() {
+        String status = session.status();
+        return status.contains("gateway") || status.contains("guard") ? status
+                : "the gateway is not reached: " + status;
     }
 
     /** {@return what somebody can do about the state, or about its clock; empty if nothing} */

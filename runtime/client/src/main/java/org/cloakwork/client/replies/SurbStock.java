@@ -85,7 +85,7 @@ public final class SurbStock {
     /** {@return how many there are of whom, those with the most first} */
     List<Insight.Stock> largest() {
         return peers.entrySet().stream().filter(peer -> peer.getValue().size() > 0)
-                .sorted(Comparator.comparingInt((Map.Entry<SenderTag, StockedPeer> peer) -> peer.getValue().size()).reversed())
+                .sorted(Comparator.comparingInt((Map.Entry<SenderTag, StockedPeer> peer) -> -peer.getValue().size()))
                 .limit(Insight.MOST_PEERS)
                 .map(peer -> new Insight.Stock(peer.getKey().shortHash(), peer.getValue().size())).toList();
     }

@@ -16,13 +16,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.cloakwork.api.Delivery;
-import org.cloakwork.api.LocalNetwork;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.Outcome;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.api.Subscription;
+import org.cloakwork.api.local.LocalNetwork;
 
 /** What happens in the demo: a text, some probes, a file, and bob's answer to someone he does not know. */
 final class Demo {

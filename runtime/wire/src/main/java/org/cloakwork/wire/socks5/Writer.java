@@ -34,7 +34,7 @@ final class Writer {
     Writer string(String value) {
         byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
         varint(utf8.length);
-        out.writeBytes(utf8);
+        out.write(utf8, 0, utf8.length);
         return this;
     }
 

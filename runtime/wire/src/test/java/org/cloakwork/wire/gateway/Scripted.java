@@ -1,7 +1,7 @@
 package org.cloakwork.wire.gateway;
 
 import java.util.ArrayDeque;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Queue;
 import org.cloakwork.spi.runtime.Randomness;
 
@@ -11,7 +11,7 @@ final class Scripted implements Randomness {
     private final Queue<byte[]> draws;
 
     Scripted(byte[]... draws) {
-        this.draws = new ArrayDeque<>(List.of(draws));
+        this.draws = new ArrayDeque<>(Arrays.asList(draws));
     }
 
     @Override

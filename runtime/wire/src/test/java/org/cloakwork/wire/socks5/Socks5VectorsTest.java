@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -170,7 +171,7 @@ class Socks5VectorsTest {
     }
 
     private static long id(JsonNode decimal) {
-        return Long.parseUnsignedLong(decimal.asText());
+        return new BigInteger(decimal.asText()).longValue();
     }
 
     private static StreamData socket(JsonNode socket) {

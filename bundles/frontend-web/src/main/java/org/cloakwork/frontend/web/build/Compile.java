@@ -2,15 +2,17 @@ package org.cloakwork.frontend.web.build;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.stream.Stream;
+import org.cloakwork.frontend.web.emulation.Substitutions;
 import org.teavm.diagnostics.DefaultProblemTextConsumer;
 import org.teavm.diagnostics.Problem;
 import org.teavm.tooling.ConsoleTeaVMToolLog;
@@ -36,15 +38,21 @@ public final class Compile {
         Path note = Path.of(args[0], args[1] + ".of");
         List<Path> classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .map(Path::of).filter(Files::exists).toList();
-        String digest = args[2] + " " + digest(classPath);
-        if (Files.exists(module) && Files.exists(note) && Files.readString(note).equals(digest)) {
-            return;
+        if (Files.exists(module) && Files.exists(note)) {
+            List<String> before = Files.readAllLines(note);
+            List<String> classes = before.subList(1, before.size());
+            if (before.getFirst().equals(digest(args, classPath, classes))) {
+                return;
+            }
         }
-        compile(args, classPath);
-        Files.writeString(note, digest);
+        List<String> classes = compile(args, classPath);
+        List<String> lines = new ArrayList<>(classes);
+        lines.addFirst(digest(args, classPath, classes));
+        Files.write(note, lines);
     }
 
-    private static void compile(String[] args, List<Path> classPath) throws Exception {
+    /** {@return the classes that became part of it} */
+    private static List<String> compile(String[] args, List<Path> classPath) throws Exception {
         TeaVMTool tool = new TeaVMTool();
         tool.setTargetType(TeaVMTargetType.WEBASSEMBLY_GC);
         tool.setMainClass(args[3]);
@@ -68,18 +76,40 @@ public final class Compile {
         if (!tool.getProblemProvider().getSevereProblems().isEmpty()) {
             throw new IllegalStateException("the client cannot be compiled to WebAssembly");
         }
+        return tool.getClasses().stream().sorted().toList();
     }
 
-    private static String digest(List<Path> classPath) throws IOException, GeneralSecurityException {
+    /**
+     * Of all that decides what is compiled: what is reachable changes only if something does that was. Whether classes
+     * lie in a folder or in a jar makes no difference.
+     */
+    private static String digest(String[] args, List<Path> classPath, List<String> classes)
+            throws IOException, GeneralSecurityException {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        digest.update(String.join(" ", args[2], args[3]).getBytes(StandardCharsets.UTF_8));
         for (Path entry : classPath) {
-            try (Stream<Path> files = Files.walk(entry)) {
-                for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                    digest.update(entry.relativize(file).toString().getBytes(StandardCharsets.UTF_8));
-                    digest.update(Files.readAllBytes(file));
-                }
+            String name = entry.getFileName().toString();
+            if (name.startsWith("teavm-")) {
+                digest.update(name.getBytes(StandardCharsets.UTF_8));
             }
         }
+        ClassLoader loader = Compile.class.getClassLoader();
+        for (String name : classes) {
+            if (!name.startsWith("java")) {
+                update(digest, loader, name);
+            }
+            update(digest, loader, Substitutions.HERE + name);
+        }
+        update(digest, loader, Compile.class.getName());
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static void update(MessageDigest digest, ClassLoader loader, String name) throws IOException {
+        try (InputStream in = loader.getResourceAsStream(name.replace('.', '/') + ".class")) {
+            if (in != null) {
+                digest.update(name.getBytes(StandardCharsets.UTF_8));
+                digest.update(in.readAllBytes());
+            }
+        }
     }
 }

@@ -9,7 +9,8 @@ import org.teavm.extension.spi.substitution.SubstitutionSink;
  */
 public final class Substitutions extends SimpleSubstitutionPolicy {
 
-    private static final String HERE = "org.cloakwork.frontend.web.emulation.";
+    /** What stands before the name of the class whose place is taken. */
+    public static final String HERE = "org.cloakwork.frontend.web.emulation.";
 
     /** For TeaVM. */
     public Substitutions() {

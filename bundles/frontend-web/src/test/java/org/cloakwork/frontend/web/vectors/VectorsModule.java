@@ -15,6 +15,10 @@ import org.teavm.jso.JSExport;
 /** The tests of vectors that run on the JVM, to be run in WebAssembly. */
 public final class VectorsModule {
 
+    private static final List<DynamicTest> TESTS = Stream.of(WireVectors.all(), CryptoVectors.all(),
+            GatewayVectors.all(), Socks5Vectors.all(), WebSocketVectors.all(), StreamsVectors.all(), FastVectors.all())
+            .flatMap(all -> all).toList();
+
     private VectorsModule() {
     }
 
@@ -22,24 +26,25 @@ public final class VectorsModule {
     public static void main(String[] args) {
     }
 
-    /** {@return a line for each case that failed, and at last how many there were and passed} */
+    /** {@return how many there are, the last ones of each file included, which count its cases} */
     @JSExport
-    public static String run() {
-        StringBuilder text = new StringBuilder();
-        int count = 0;
-        int passed = 0;
-        List<DynamicTest> tests = Stream.of(WireVectors.all(), CryptoVectors.all(), GatewayVectors.all(),
-                Socks5Vectors.all(), WebSocketVectors.all(), StreamsVectors.all(), FastVectors.all())
-                .flatMap(all -> all).toList();
-        for (DynamicTest test : tests) {
-            count++;
-            try {
-                test.getExecutable().execute();
-                passed++;
-            } catch (Throwable e) {
-                text.append(test.getDisplayName()).append(": ").append(e).append('\n');
-            }
+    public static int count() {
+        return TESTS.size();
+    }
+
+    @JSExport
+    public static String name(int test) {
+        return TESTS.get(test).getDisplayName();
+    }
+
+    /** {@return why it failed; empty: it passed} */
+    @JSExport
+    public static String check(int test) {
+        try {
+            TESTS.get(test).getExecutable().execute();
+            return "";
+        } catch (Throwable e) {
+            return e.toString();
         }
-        return text.append(count).append(' ').append(passed).toString();
     }
 }

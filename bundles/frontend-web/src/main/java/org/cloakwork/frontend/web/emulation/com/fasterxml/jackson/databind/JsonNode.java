@@ -97,6 +97,18 @@ public class JsonNode implements Iterable<JsonNode> {
         return isContainerNode() ? "" : text;
     }
 
+    public final String asText(String otherwise) {
+        return isNull() || kind == Kind.MISSING ? otherwise : asText();
+    }
+
+    public final int asInt(int otherwise) {
+        return kind == Kind.NUMBER ? asInt() : otherwise;
+    }
+
+    public final boolean isEmpty() {
+        return size() == 0;
+    }
+
     public final long asLong() {
         return kind == Kind.NUMBER ? new BigDecimal(text).longValue() : 0;
     }

@@ -28,6 +28,11 @@ public final class BouncyCastleSphinx implements PacketFormat {
     }
 
     @Override
+    public byte[] seal(Surb surb, byte[] message, int payloadLength) {
+        return format.seal(surb, message, payloadLength);
+    }
+
+    @Override
     public Surb createSurb(Route route, Randomness randomness) {
         return format.createSurb(route, randomness);
     }

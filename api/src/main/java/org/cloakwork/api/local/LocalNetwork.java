@@ -1,10 +1,11 @@
-package org.cloakwork.api;
+package org.cloakwork.api.local;
 
 import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.ServiceLoader;
+import org.cloakwork.api.IdentityKey;
+import org.cloakwork.api.Network;
 import org.cloakwork.spi.topology.Topology;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -13,10 +14,7 @@ import org.osgi.annotation.versioning.ProviderType;
  * loopback interface, with Nym's own formats, so that clients of any make can use it.
  */
 @ProviderType
-public interface LocalNetwork extends AutoCloseable {
-
-    /** {@return base URL of the directory (nym-api)} */
-    URI directory();
+public interface LocalNetwork extends Network, AutoCloseable {
 
     /** {@return the nodes of this network, with the keys they have now} */
     Topology topology();
