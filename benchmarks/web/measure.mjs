@@ -15,7 +15,7 @@ function cpu() {
 }
 
 async function ours(cover) {
-  const { connect } = await import(pathToFileURL(path.join(folder, "index.js")));
+  const { connect } = await import(pathToFileURL(path.join(folder, "node.js")));
   const client = await connect({ directory, cover, state: "memory" });
   const messages = client.messages();
   return {
