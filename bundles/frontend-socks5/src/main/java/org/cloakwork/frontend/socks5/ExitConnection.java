@@ -26,7 +26,7 @@ import org.cloakwork.wire.socks5.Versions;
 
 /**
  * A connection that an exit makes for us, without sockets and threads: what is said to the exit, and what its answers
- * mean. Nothing waits here. Source: protocol/6-socks5.
+ * mean. Nothing waits here. Source: protocol/6-frontends.
  */
 public final class ExitConnection {
 

@@ -111,7 +111,7 @@ class PartsRuleTest {
         List<Path> lists = new ArrayList<>();
         for (Path file : SourceFiles.java()) {
             String text = Files.readString(file);
-            if (file.toString().contains("main") && names.stream().allMatch(text::contains)) {
+            if (file.toString().contains("/src/main/") && names.stream().allMatch(text::contains)) {
                 lists.add(file);
             }
         }

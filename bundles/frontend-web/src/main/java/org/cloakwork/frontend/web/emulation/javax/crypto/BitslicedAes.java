@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * AES without tables and without branches on what is secret: four blocks at once as eight words, one for each bit of
- * their bytes. Source: FIPS 197; the S-box is the circuit of Boyar and Peralta (2012), the layout that of T. Pornin's
+ * their bytes (FIPS 197). The S-box is the circuit of Boyar and Peralta (2012), the layout that of T. Pornin's
  * constant-time implementations.
  */
 final class BitslicedAes {

@@ -1,7 +1,6 @@
 package org.cloakwork.frontend.web.emulation.org.slf4j.spi;
 
 import java.util.function.Supplier;
-import org.cloakwork.frontend.web.emulation.org.slf4j.event.Level;
 
 /** One line. */
 public interface LoggingEventBuilder {
