@@ -146,7 +146,8 @@ class NamesTest {
             }
         }
         assertEquals(MODULES.entrySet().stream()
-                .filter(module -> BUNDLES.matcher(module.getKey()).matches() && !module.getKey().equals(WEB)).map(Map.Entry::getValue)
+                .filter(module -> BUNDLES.matcher(module.getKey()).matches() && !module.getKey().equals(WEB))
+                .map(Map.Entry::getValue)
                 .collect(Collectors.toCollection(TreeSet::new)), names);
     }
 
