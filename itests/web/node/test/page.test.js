@@ -1,8 +1,12 @@
 // The package in a page, in Chromium: CLOAKWORK_PACKAGE, CLOAKWORK_DIRECTORY, CLOAKWORK_EXIT, and CLOAKWORK_PEER, a client of
 // the JVM: what it gets with reply blocks it answers with the same; a message "N ADDRESS" has it send N bytes there.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import fs from "node:fs";
+import http from "node:http";
+import os from "node:os";
 import path from "node:path";
+import { Readable } from "node:stream";
 import { test } from "node:test";
 
 import { browser } from "./browser.js";
@@ -71,7 +75,7 @@ test("both ways with a client of the JVM, 0 bytes to a megabyte", async (t) => {
   const chromium = await browser(t);
   const page = await chromium.page(`${url}empty.html`);
   await connected(page, { state: "memory", cover: "none" });
-  for (const size of [1, 2000, 20_000]) {
+  for (const size of [1, 2000, 20_000, 100_000, MEGABYTE]) {
     const result = await page.run(async (to, length) => {
       const bytes = new Uint8Array(length).map((_, at) => at * 7 + (at >> 8));
       const [outcome, { value }] = await Promise.all([client.send(to, bytes, { replySurbs: 20 }), messages.next()]);
@@ -161,4 +165,49 @@ test("a hidden page keeps its cover", async (t) => {
   }, COVER_PACKETS);
   t.diagnostic(`${COVER_PACKETS} cover packets of a hidden page in ${Math.round(millis)} ms`);
   assert.ok(millis < COVER_LIMIT_MILLIS, `${millis} ms`);
+});
+
+/** What the worker of an extension finds, told to a server of this test: there is no page that could be asked. */
+async function reports(t) {
+  let tell;
+  const told = new Promise((resolve) => { tell = resolve; });
+  const server = http.createServer(async (request, response) => {
+    const text = await new Response(Readable.toWeb(request)).text();
+    response.end();
+    if (request.method === "POST") {
+      tell(text);
+    }
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  return { told, url: `http://127.0.0.1:${server.address().port}/` };
+}
+
+test("the worker of an extension (manifest 3) is a client, under the policy that extensions have", async (t) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "cloakwork-extension-"));
+  t.after(() => fs.rmSync(folder, { recursive: true, force: true }));
+  fs.cpSync(process.env.CLOAKWORK_PACKAGE, path.join(folder, "cloakwork"), { recursive: true });
+  const { told, url } = await reports(t);
+  fs.writeFileSync(path.join(folder, "manifest.json"), JSON.stringify({
+    manifest_version: 3, name: "cloakwork", version: "1", host_permissions: ["http://127.0.0.1/*"],
+    background: { service_worker: "worker.js", type: "module" },
+    content_security_policy: { extension_pages: "script-src 'self' 'wasm-unsafe-eval'; object-src 'self'" },
+  }));
+  fs.writeFileSync(path.join(folder, "worker.js"), `
+    import { connect } from "./cloakwork/index.js";
+    async function both(client) {
+      const messages = client.messages();
+      const bytes = new Uint8Array(2000).map((_, at) => at);
+      const [outcome, { value }] = await Promise.all([
+        client.send(${JSON.stringify(peer)}, bytes, { replySurbs: 20 }), messages.next()]);
+      return { acknowledged: outcome.acknowledged, origin: value.origin, length: value.payload.length };
+    }
+    const tell = (what) => fetch(${JSON.stringify(url)}, { method: "POST", mode: "no-cors",
+      body: JSON.stringify(what) });
+    connect({ directory: ${JSON.stringify(network.directory)}, cover: "none" }).then(both).then(tell,
+      (error) => tell({ error: String(error) }));
+  `);
+  await browser(t, { args: [`--load-extension=${folder}`] });
+  assert.deepEqual(JSON.parse(await told), { acknowledged: true, origin: "answer", length: 2000 });
 });

@@ -186,7 +186,8 @@ class FailOverTest {
             transport(alice).link().breakOff("cut");
             world.runFor(Duration.ofHours(1));
             assertTrue(alice.states.stream().anyMatch(state -> state instanceof ClientState.Degraded(String reason)
-                    && reason.startsWith("cannot be reached; next attempt in ")), alice.states::toString);
+                    && reason.startsWith("the gateway is not reached: cannot be reached; next attempt in ")),
+                    alice.states::toString);
             world.gateway().unreachable = false;
             alice.awaitReady();
             assertEquals(before, alice.address());

@@ -77,8 +77,8 @@ class TlsTest {
         assertEquals(List.of(true), secure(alice));
         assertEquals(0, world.gateway().connections);
         String step = assertInstanceOf(ClientState.Connecting.class, alice.engine.state()).step();
-        assertTrue(step.startsWith("cannot be reached; it announces TLS and is not used in the clear"
-                + " (tls = required); next attempt in"), step);
+        assertTrue(step.startsWith("the gateway is not reached: cannot be reached; it announces TLS and is not used in "
+                + "the clear (tls = required); next attempt in"), step);
         world.gateway().noTls = false;
         alice.awaitReady();
     }
