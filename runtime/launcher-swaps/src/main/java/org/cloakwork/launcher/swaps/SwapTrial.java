@@ -60,6 +60,11 @@ final class SwapTrial {
         this.seed = seed;
     }
 
+    /** {@return how long it takes if nothing keeps it up} */
+    Duration takes() {
+        return WARM_UP.plus(UNDISTURBED).multipliedBy(2).plus(PERIOD).plus(duration);
+    }
+
     /** {@return whether every message arrived, once, and was acknowledged} */
     boolean run() throws Exception {
         out.printf(Locale.ROOT, "Parts of %s are exchanged for %d s, seed %d; each sends 25 messages a second to the"
