@@ -15,7 +15,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * CPU and memory of {@code cloakwork run} that sends nothing at default cover, without and with the dashboard and an
- * open page of it, with the local network in another process; then what further identities in one process cost, see {@link Identities}.
+ * open page of it, with the local network in another process; then what further identities in one process cost, see
+ * {@link Identities}.
  */
 final class IdleMeasurement {
 
@@ -62,7 +63,8 @@ final class IdleMeasurement {
 
     /** The page costs what it is told; to draw it costs the browser. */
     private void watched(String directory, List<Figure> figures) throws Exception {
-        try (Launched client = client(directory, "frontends = dashboard\n"); HttpClient page = HttpClient.newHttpClient()) {
+        try (Launched client = client(directory, "frontends = dashboard\n");
+             HttpClient page = HttpClient.newHttpClient()) {
             String address = client.await("dashboard");
             Thread.sleep(warmUpSeconds * 1000L);
             measure(client, "idle-page-shut", "the same with the dashboard, no page open", figures);
