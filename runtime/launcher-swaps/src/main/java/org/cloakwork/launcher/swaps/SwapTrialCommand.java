@@ -16,7 +16,6 @@ import org.cloakwork.api.local.LocalNetwork;
 import org.cloakwork.launcher.cli.Arguments;
 import org.cloakwork.launcher.cli.Command;
 import org.cloakwork.launcher.cli.Logging;
-import org.cloakwork.launcher.cli.ProgressLine;
 import org.cloakwork.launcher.cli.UsageException;
 import org.cloakwork.launcher.commands.Localnet;
 import org.cloakwork.launcher.felix.Framework;
@@ -83,12 +82,8 @@ final class SwapTrialCommand implements Command {
                  MixnetClient bob = framework.awaitClient("bob", START)) {
                 alice.awaitReady(START);
                 bob.awaitReady(START);
-                SwapTrial trial = new SwapTrial(out, framework, swaps, Map.of("alice", alice, "bob", bob),
-                        Duration.ofSeconds(seconds), seed);
-                long started = System.nanoTime();
-                return ProgressLine.during(err, "exchanging parts",
-                        () -> (double) (System.nanoTime() - started) / trial.takes().toNanos(), trial::run)
-                        ? DONE : failed();
+                return new SwapTrial(out, err, framework, swaps, Map.of("alice", alice, "bob", bob),
+                        Duration.ofSeconds(seconds), seed).run() ? DONE : failed();
             }
         } finally {
             Files.deleteIfExists(file);

@@ -107,15 +107,17 @@ public final class SendCommand implements Command {
                 : new ExtensionRequest.Reply(ID, to.tag().get(), options, lane, message);
         connection.say(request.toJson());
         AtomicLong left = new AtomicLong(message.length);
-        return ProgressLine.during(err, "sending", () -> 1 - (double) left.get() / Math.max(1, message.length), () -> {
+        double all = Math.max(1, message.length);
+        ApiConnection.Event end = ProgressLine.during(err, "sending", () -> 1 - left.get() / all, () -> {
             ApiConnection.Event event = next(connection, lane);
             while (event instanceof ApiConnection.Event.Text(String text)
                     && ExtensionResponse.parse(text) instanceof ExtensionResponse.LaneQueueLength length) {
                 left.set(length.bytes());
                 event = next(connection, lane);
             }
-            return ended(event, message.length);
+            return event;
         });
+        return ended(end, message.length);
     }
 
     private static ApiConnection.Event next(ApiConnection connection, OptionalLong lane) throws InterruptedException {
