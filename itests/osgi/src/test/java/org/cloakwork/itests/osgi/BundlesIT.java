@@ -55,7 +55,7 @@ public class BundlesIT extends BaseIT {
                 .map(Bundle::getSymbolicName)
                 .sorted()
                 .toList();
-        assertEquals(List.of("org.cloakwork.api", "org.cloakwork.client", "org.cloakwork.streams",
+        assertEquals(List.of("org.cloakwork.api", "org.cloakwork.client", "org.cloakwork.doors", "org.cloakwork.streams",
                 "org.cloakwork.wire"), exporting);
     }
 
