@@ -12,7 +12,7 @@ final class Fakes {
     /** What a method answers with. */
     interface Answer {
 
-        Object to(Object[] arguments);
+        Object to(Object[] arguments) throws Exception;
     }
 
     private Fakes() {

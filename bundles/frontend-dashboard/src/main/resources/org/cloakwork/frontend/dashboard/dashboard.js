@@ -18,13 +18,14 @@ const millis = ms => ms >= 1e4 ? (ms / 1e3).toFixed(0) + ' s' : ms >= 1e3 ? (ms 
 const clock = ms => new Date(ms).toLocaleTimeString([], {hour12: false});
 const put = (id, text) => { const e = $(id); if (e.textContent !== text) e.textContent = text; };
 const rows = (id, list, none) => {
-  const body = $(id).tBodies[0];
+  const body = $(id).tBodies[0], held = body.contains(document.activeElement) && document.activeElement.getAttribute('aria-label');
   body.replaceChildren(...(list.length ? list : [[none]]).map(cells => {
     const tr = el('tr');
     cells.forEach(c => { const td = el('td'); td.append(c); tr.append(td); });
     if (!list.length) tr.firstChild.colSpan = 9;
     return tr;
   }));
+  if (held) body.querySelector(`[aria-label="${CSS.escape(held)}"]`)?.focus({preventScroll: true});
 };
 
 let token = null, query = '';
@@ -204,11 +205,12 @@ function show() {
   if (swapped && now.at > swapped.at + 3500) gap();
 }
 function day(pieces) {
-  const box = $('day');
-  if (!box.children.length) box.append(...pieces.map(() => el('i')));
-  pieces.forEach((p, i) => { const name = p < 0 ? '' : 's' + p; if (box.children[i].className !== name) box.children[i].className = name; });
-  const text = `ready for ${(last.readyPermille / 10).toFixed(1)} % of the ${pieces.filter(p => p >= 0).length * 5} minutes it was watched`;
-  put('dayText', text); box.setAttribute('aria-label', 'the last day: ' + text); $('daybox').hidden = false;
+  // As far back as it was watched, in whole hours.
+  const box = $('day'), first = pieces.findIndex(p => p >= 0), hours = Math.ceil((pieces.length - first) / 12), shown = pieces.slice(-12 * hours);
+  while (box.children.length < shown.length) box.append(el('i'));
+  shown.forEach((p, i) => { const name = p < 0 ? '' : 's' + p; if (box.children[i].className !== name) box.children[i].className = name; });
+  const text = `ready ${(last.readyPermille / 10).toFixed(1)} % of the time`, from = hours === 1 ? 'an hour ago' : hours === 24 ? 'a day ago' : hours + ' hours ago';
+  put('dayFrom', from); put('dayText', text); box.setAttribute('aria-label', `since ${from}: ${text}`); $('daybox').hidden = false;
 }
 function cards(now) {
   const box = $('cards');
@@ -226,7 +228,7 @@ function cards(now) {
   });
   while (box.children.length > now.clients.length) box.lastChild.remove();
 }
-const spent = (from, to) => (to.cpu - from.cpu) / 1e6 / Math.max(1, to.at - from.at);
+const spent = (from, to) => Math.max(0, to.cpu - from.cpu) / 1e6 / Math.max(1, to.at - from.at);
 function process() {
   const p = last.process, cpu = processes.slice(1).map((x, i) => 100 * spent(processes[i], x));
   lines('process', [{colour: 'data', label: 'CPU, percent of a core', values: cpu}, {colour: 'loop', label: 'memory in MB', values: processes.slice(1).map(x => x.heap / 1e6)}], '');
@@ -237,7 +239,7 @@ function price(c) {
   const each = sent > 20 ? spent(from, to) * (to.at - from.at) / 1000 / sent : 0;
   rows('price', last.covers.map(k => {
     const rate = k.milliPackets / 1000, here = c.uses.cover === k.name;
-    return [here ? el('b', k.name + ' (in use)') : k.name, number(rate), number(k.out / 1e3), number(k.back / 1e3),
+    return [here ? el('b', k.name + ' (in use)') : k.name, number(rate), `${number(k.out / 1e3)} / ${number(k.back / 1e3)}`,
       ((k.out + k.back) * 86400 / 1e9).toFixed(1), millis(k.waitMicros / 1000), each || !rate ? (100 * rate * each).toFixed(1) + ' %' : 'not known yet'];
   }), 'no cover part is installed');
 }
@@ -253,9 +255,9 @@ function messages(c) {
       i.style.left = 100 * done / longest + '%'; i.style.width = 100 * Math.max(0, m[s[0]] - done) / longest + '%';
       i.style.background = `var(--${m.failure && s[0] === 'ended' ? 'bad' : s[2]})`; done = Math.max(done, m[s[0]]); bar.append(i);
     });
-    const b = el('button', 'Follow', {'aria-label': 'Follow message ' + m.number});
+    const b = el('button', m.number, {'aria-label': 'Follow message ' + m.number, 'aria-pressed': m.number === follow});
     b.onclick = () => { follow = m.number; auto = false; followed(c); };
-    return [String(m.number), clock(m.at), `${m.acknowledged}/${m.packets}` + (m.again ? ` +${m.again}` : ''), bar, b];
+    return [b, clock(m.at), `${m.acknowledged}/${m.packets}` + (m.again ? ` +${m.again}` : ''), bar];
   }), 'none yet');
   followed(c);
 }
@@ -270,7 +272,7 @@ function followed(c) {
   list.append(el('li', `outbox ${clock(m.at)}`, {class: 'done'}));
   STEPS.forEach(s => list.append(el('li', m[s[0]] < 0 ? s[1] : `${m.failure && s[0] === 'ended' ? 'failed: ' + m.failure : s[1]} +${millis(m[s[0]])}`,
     {class: m[s[0]] < 0 ? '' : m.failure && s[0] === 'ended' ? 'failed' : 'done'})));
-  $('followed').replaceChildren(el('b', `Message ${m.number}, ${m.packets} packets`), list);
+  $('followed').replaceChildren(el('b', `Message ${m.number}, ${m.packets} ${m.packets === 1 ? 'packet' : 'packets'}`), list);
 }
 function tables(c, now) {
   rows('surbs', c.replyBlocks.map(s => [s.peer, number(s.count)]), 'none');
@@ -311,7 +313,9 @@ async function parts() {
     const used = c.uses[p.kind] === p.name, use = el('button', used ? 'In use' : 'Use', {'aria-label': `${used ? 'In use' : 'Use'}: ${p.kind} ${p.name}`});
     use.disabled = used || !may || !p.available;
     use.onclick = () => exchange(c.name, p.kind, p.name);
-    return [p.kind, p.name, p.usedBy.join(', '), p.available ? 'there' : p.state, p.settings.length ? details : '', SWAPPED.includes(p.kind) ? use : ''];
+    const name = el('span', p.kind + ' ');
+    name.append(el('b', p.name));
+    return [name, p.usedBy.length > 1 && p.usedBy.length === last.clients.length ? 'all' : p.usedBy.join(', '), p.available ? 'there' : p.state, p.settings.length ? details : '', SWAPPED.includes(p.kind) ? use : ''];
   }), 'none');
   rows('bundles', all.bundles.map(b => [b.name, b.version, b.state]), 'none');
 }
