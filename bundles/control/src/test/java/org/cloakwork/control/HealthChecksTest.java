@@ -51,7 +51,8 @@ class HealthChecksTest {
     @Test
     void eachStateHasAStatusAndItsSentence() {
         assertEquals("OK: All is well.", told(control("ready", "All is well.", null)));
-        assertEquals("TEMPORARILY_UNAVAILABLE: a is connecting.", told(control("connecting", "a is connecting.", null)));
+        assertEquals("TEMPORARILY_UNAVAILABLE: a is connecting.",
+                told(control("connecting", "a is connecting.", null)));
         assertEquals("CRITICAL: a is degraded: no topology. Look at the network.",
                 told(control("degraded", "a is degraded: no topology.", "Look at the network.")));
         assertEquals("CRITICAL: a is stopped: disk full.", told(control("stopped", "a is stopped: disk full.", null)));
