@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -52,7 +53,19 @@ public interface Simulator {
      * @return what happened
      * @throws IllegalArgumentException if a fault cannot be read or there is no part of a name; the message names it
      */
-    Report run(Options options);
+    default Report run(Options options) {
+        return run(options, passed -> { });
+    }
+
+    /**
+     * Runs a simulation to its end on the calling thread, and tells how far it is. What is told of changes nothing.
+     *
+     * @param options what to simulate
+     * @param passed  is given the time that has passed in the simulation, up to the duration, very often and at once
+     * @return what happened
+     * @throws IllegalArgumentException if a fault cannot be read or there is no part of a name; the message names it
+     */
+    Report run(Options options, Consumer<Duration> passed);
 
     /**
      * Finds the simulator without OSGi.

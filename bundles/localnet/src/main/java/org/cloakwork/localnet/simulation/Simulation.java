@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.Simulator;
 import org.cloakwork.client.base.Cryptography;
@@ -150,9 +151,15 @@ final class Simulation {
         return Duration.ofNanos(Math.max(0, awake - time.nanoTime()));
     }
 
-    /** {@return what happened} */
-    Simulator.Report run() {
-        time.run(options.duration());
+    /**
+     * @param passed is told how far it is
+     * @return what happened
+     */
+    Simulator.Report run(Consumer<Duration> passed) {
+        time.run(options.duration(), () -> {
+            passed.accept(Duration.ofNanos(time.nanoTime()));
+            return false;
+        });
         clients.forEach(SimulatedClient::endTraffic);
         long endedNanos = time.nanoTime();
         time.run(untilAllAreAwake());

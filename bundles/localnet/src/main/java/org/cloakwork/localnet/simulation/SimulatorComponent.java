@@ -1,8 +1,10 @@
 package org.cloakwork.localnet.simulation;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.cloakwork.api.Simulator;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
@@ -47,7 +49,7 @@ public final class SimulatorComponent implements Simulator {
     }
 
     @Override
-    public Report run(Options options) {
-        return SimulatorImpl.run(options, formats, covers, retransmissions);
+    public Report run(Options options, Consumer<Duration> passed) {
+        return SimulatorImpl.run(options, passed, formats, covers, retransmissions);
     }
 }

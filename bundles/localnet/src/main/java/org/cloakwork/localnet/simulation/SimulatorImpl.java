@@ -1,9 +1,11 @@
 package org.cloakwork.localnet.simulation;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.cloakwork.api.Simulator;
 import org.cloakwork.client.base.Cryptography;
 import org.cloakwork.localnet.node.Frames;
@@ -21,8 +23,8 @@ public final class SimulatorImpl implements Simulator {
     }
 
     @Override
-    public Report run(Options options) {
-        return run(options, parts(PartKind.SPHINX), parts(PartKind.COVER), parts(PartKind.RETRANSMISSION));
+    public Report run(Options options, Consumer<Duration> passed) {
+        return run(options, passed, parts(PartKind.SPHINX), parts(PartKind.COVER), parts(PartKind.RETRANSMISSION));
     }
 
     private static <T> Map<String, T> parts(PartKind<T> kind) {
@@ -35,8 +37,8 @@ public final class SimulatorImpl implements Simulator {
         return parts;
     }
 
-    static Report run(Options options, Map<String, PacketFormat> formats, Map<String, CoverTrafficStrategy> covers,
-            Map<String, RetransmissionPolicy> retransmissions) {
+    static Report run(Options options, Consumer<Duration> passed, Map<String, PacketFormat> formats,
+            Map<String, CoverTrafficStrategy> covers, Map<String, RetransmissionPolicy> retransmissions) {
         CoverTrafficStrategy cover = named(PartKind.COVER, options.cover(), covers);
         RetransmissionPolicy retransmission = named(PartKind.RETRANSMISSION, options.retransmission(), retransmissions);
         StubPacketFormat stubFormat = new StubPacketFormat();
@@ -46,7 +48,7 @@ public final class SimulatorImpl implements Simulator {
                     retransmission);
             case STUB -> new Simulation.SharedParts(stubFormat, stub, stub, cover, retransmission);
         };
-        return new Simulation(options, parts).run();
+        return new Simulation(options, parts).run(passed);
     }
 
     private static <T> T named(PartKind<T> kind, String name, Map<String, T> parts) {

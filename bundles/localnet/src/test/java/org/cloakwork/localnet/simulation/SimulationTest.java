@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.cloakwork.api.Simulator;
@@ -27,6 +29,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SimulationTest {
+
+    private static final Consumer<Duration> UNHEARD = passed -> { };
 
     private static Options options(int clients, Duration duration, long seed, double loss, String... faults) {
         return new Options(clients, duration, seed, loss, "none", "timeout", List.of(faults), Packets.STUB);
@@ -55,6 +59,18 @@ class SimulationTest {
         assertHolds(report);
         assertEquals(report.text(), run(options).text());
         assertTrue(row(report, "sent") > 100, report::text);
+    }
+
+    @Test
+    void itTellsHowFarItIs() {
+        Options options = options(3, Duration.ofMinutes(5), 1, 0);
+        List<Duration> passed = new ArrayList<>();
+        Report report = Simulator.load().run(options, passed::add);
+        assertEquals(report.text(), run(options).text());
+        assertEquals(passed.stream().sorted().toList(), passed);
+        assertTrue(passed.getFirst().compareTo(Duration.ofMinutes(1)) < 0, passed.getFirst()::toString);
+        assertTrue(passed.getLast().compareTo(Duration.ofMinutes(4)) > 0, passed.getLast()::toString);
+        assertTrue(passed.getLast().compareTo(options.duration()) <= 0, passed.getLast()::toString);
     }
 
     @Test
@@ -93,7 +109,7 @@ class SimulationTest {
     @Test
     void coverIsCountedAsItIsSent() {
         CoverTrafficStrategy twiceASecond = cover(Duration.ofMillis(500), Duration.ofSeconds(1));
-        Report report = simulation(options(3, Duration.ofMinutes(10), 1, 0), twiceASecond).run();
+        Report report = simulation(options(3, Duration.ofMinutes(10), 1, 0), twiceASecond).run(UNHEARD);
         assertHolds(report);
         long slotsAndLoops = 3 * 600 * 3;
         assertEquals(slotsAndLoops, row(report, "clients: cover"), 0.1 * slotsAndLoops);
@@ -136,7 +152,7 @@ class SimulationTest {
             simulation.host().schedule(Duration.ofMillis(20_000 + 5_003L * i),
                     () -> client.parts().set(PartKind.TRANSPORT, simulation.network().transport(client.host())));
         }
-        Report report = simulation.run();
+        Report report = simulation.run(UNHEARD);
         assertHolds(report);
         // Each session but the last ones ended in order, and what was on its way in either direction arrived.
         assertFalse(report.text().contains("frames to"), report::text);
@@ -151,7 +167,7 @@ class SimulationTest {
     void theBudgetOfTheRetransmissionPartIsCheckedByANumber() {
         RetransmissionPolicy adaptive = Parts.make(RetransmissionPolicy.class, "adaptive", Map.of("budget-ratio", "0",
                 "budget-floor", "1"));
-        Report report = simulation(options(4, Duration.ofMinutes(20), 7, 0.3), cover("none"), adaptive).run();
+        Report report = simulation(options(4, Duration.ofMinutes(20), 7, 0.3), cover("none"), adaptive).run(UNHEARD);
         assertHolds(report);
         assertEquals(1, row(report, "most copies by one client within a minute"), report::text);
         // A part that now and then forgets its budget.
@@ -169,7 +185,7 @@ class SimulationTest {
             }
         };
         assertEquals(List.of("copies within the budget of the retransmission part"),
-                simulation(options(4, Duration.ofMinutes(20), 7, 0.3), cover("none"), fooled).run().violated());
+                simulation(options(4, Duration.ofMinutes(20), 7, 0.3), cover("none"), fooled).run(UNHEARD).violated());
     }
 
     @Test
@@ -202,7 +218,7 @@ class SimulationTest {
         Simulation simulation = simulation(options(2, Duration.ofMinutes(2), 1, 0),
                 cover(Duration.ofSeconds(1), Duration.ofSeconds(1)));
         simulation.network().counters().count(Counter.DROPPED_REPLAY);
-        Report report = simulation.run();
+        Report report = simulation.run(UNHEARD);
         assertEquals(List.of("packets created = delivered + dropped by reason + under way"), report.violated());
         assertTrue(report.text().contains("VIOLATED  packets created"), report::text);
     }
@@ -214,7 +230,7 @@ class SimulationTest {
         simulation.host().execute(() -> {
             throw new IllegalStateException("thrown by a test");
         });
-        assertEquals(List.of("no task failed"), simulation.run().violated());
+        assertEquals(List.of("no task failed"), simulation.run(UNHEARD).violated());
     }
 
     @Test

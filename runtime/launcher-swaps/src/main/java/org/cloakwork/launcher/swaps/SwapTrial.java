@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.cloakwork.api.MixnetClient;
+import org.cloakwork.launcher.cli.ProgressLine;
 import org.cloakwork.launcher.commands.ApiConnection;
 import org.cloakwork.launcher.felix.Framework;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
@@ -30,6 +31,7 @@ final class SwapTrial {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
 
     private final PrintStream out;
+    private final PrintStream err;
     private final Framework framework;
     private final Swaps swaps;
     private final Map<String, MixnetClient> clients;
@@ -50,9 +52,22 @@ final class SwapTrial {
     private record Pause(long stillNanos, long heardNanos) {
     }
 
-    SwapTrial(PrintStream out, Framework framework, Swaps swaps, Map<String, MixnetClient> clients, Duration duration,
-             long seed) {
+    /**
+     * What was seen.
+     *
+     * @param before    a stretch before anything is exchanged
+     * @param unswapped pauses within it
+     * @param after     a stretch after everything was exchanged
+     * @param result    what became of the messages
+     */
+    private record Seen(SendingLaw.Stretch before, List<Pause> unswapped, SendingLaw.Stretch after,
+            SwapTraffic.Result result) {
+    }
+
+    SwapTrial(PrintStream out, PrintStream err, Framework framework, Swaps swaps, Map<String, MixnetClient> clients,
+             Duration duration, long seed) {
         this.out = out;
+        this.err = err;
         this.framework = framework;
         this.swaps = swaps;
         this.clients = new TreeMap<>(clients);
@@ -73,24 +88,34 @@ final class SwapTrial {
             between.put(name, new TreeMap<>());
         }
         try {
-            Thread.sleep(WARM_UP);
-            SendingLaw.Stretch before = undisturbed();
-            List<Pause> unswapped = pausesWithin(before);
-            exchange();
-            swaps.choose("cover", START_COVER);
-            Thread.sleep(WARM_UP.toMillis());
-            SendingLaw.Stretch after = undisturbed();
-            SwapTraffic.Result result = new SwapTraffic.Result(0, 0, 0, 0, 0);
-            for (SwapTraffic each : traffic.values()) {
-                result = result.plus(each.end());
-            }
-            report(result, unswapped);
-            reportSending(before, after);
+            long started = System.nanoTime();
+            // If nothing keeps it up.
+            double takes = WARM_UP.plus(UNDISTURBED).multipliedBy(2).plus(PERIOD).plus(duration).toNanos();
+            Seen seen = ProgressLine.during(err, "exchanging parts", () -> (System.nanoTime() - started) / takes,
+                    this::look);
+            SwapTraffic.Result result = seen.result();
+            report(result, seen.unswapped());
+            reportSending(seen.before(), seen.after());
             return result.lost() == 0 && result.twice() == 0 && result.failed() == 0;
         } finally {
             traffic.values().forEach(SwapTraffic::close);
             sending.values().forEach(SendingLaw::close);
         }
+    }
+
+    private Seen look() throws Exception {
+        Thread.sleep(WARM_UP);
+        SendingLaw.Stretch before = undisturbed();
+        List<Pause> unswapped = pausesWithin(before);
+        exchange();
+        swaps.choose("cover", START_COVER);
+        Thread.sleep(WARM_UP.toMillis());
+        SendingLaw.Stretch after = undisturbed();
+        SwapTraffic.Result result = new SwapTraffic.Result(0, 0, 0, 0, 0);
+        for (SwapTraffic each : traffic.values()) {
+            result = result.plus(each.end());
+        }
+        return new Seen(before, unswapped, after, result);
     }
 
     private static SendingLaw.Stretch undisturbed() throws InterruptedException {

@@ -82,7 +82,7 @@ final class SwapTrialCommand implements Command {
                  MixnetClient bob = framework.awaitClient("bob", START)) {
                 alice.awaitReady(START);
                 bob.awaitReady(START);
-                return new SwapTrial(out, framework, swaps, Map.of("alice", alice, "bob", bob),
+                return new SwapTrial(out, err, framework, swaps, Map.of("alice", alice, "bob", bob),
                         Duration.ofSeconds(seconds), seed).run() ? DONE : failed();
             }
         } finally {

@@ -127,6 +127,18 @@ public final class ApiConnection implements WebSocket.Listener, AutoCloseable {
         return event;
     }
 
+    /** Waits for as long as it takes, and does something whenever nothing came for so long. */
+    public Event next(Duration each, Runnable meanwhile) throws InterruptedException {
+        socket.request(1);
+        while (true) {
+            Event event = events.poll(each.toMillis(), TimeUnit.MILLISECONDS);
+            if (event != null) {
+                return event;
+            }
+            meanwhile.run();
+        }
+    }
+
     @Override
     public void onOpen(WebSocket opened) {
         // Nothing is read before it is asked for.

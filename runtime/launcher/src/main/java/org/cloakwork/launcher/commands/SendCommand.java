@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.cloakwork.api.FailureReason;
@@ -17,6 +18,7 @@ import org.cloakwork.api.SenderTag;
 import org.cloakwork.launcher.cli.Arguments;
 import org.cloakwork.launcher.cli.Command;
 import org.cloakwork.launcher.cli.InputFile;
+import org.cloakwork.launcher.cli.ProgressLine;
 import org.cloakwork.launcher.cli.UsageException;
 import org.cloakwork.wire.websocket.ApiRequest;
 import org.cloakwork.wire.websocket.ApiResponse;
@@ -29,6 +31,7 @@ public final class SendCommand implements Command {
 
     private static final String ID = "1";
     private static final Duration ANSWER = Duration.ofSeconds(30);
+    private static final Duration ASKED_EACH = Duration.ofMillis(500);
     private static final int MAX_DEADLINE_SECONDS = 30 * 24 * 3600;
 
     private final PrintStream out;
@@ -97,15 +100,38 @@ public final class SendCommand implements Command {
     }
 
     private int outcome(ApiConnection connection, To to, byte[] message, SendOptions options) throws Exception {
+        // Only of a lane one can ask how much waits there.
+        OptionalLong lane = ProgressLine.isShown() ? newLane() : OptionalLong.empty();
         ExtensionRequest request = to.address().isPresent()
-                ? new ExtensionRequest.Send(ID, to.address().get(), options, OptionalLong.empty(), message)
-                : new ExtensionRequest.Reply(ID, to.tag().get(), options, OptionalLong.empty(), message);
+                ? new ExtensionRequest.Send(ID, to.address().get(), options, lane, message)
+                : new ExtensionRequest.Reply(ID, to.tag().get(), options, lane, message);
         connection.say(request.toJson());
-        return switch (connection.next()) {
+        AtomicLong left = new AtomicLong(message.length);
+        double all = Math.max(1, message.length);
+        ApiConnection.Event end = ProgressLine.during(err, "sending", () -> 1 - left.get() / all, () -> {
+            ApiConnection.Event event = next(connection, lane);
+            while (event instanceof ApiConnection.Event.Text(String text)
+                    && ExtensionResponse.parse(text) instanceof ExtensionResponse.LaneQueueLength length) {
+                left.set(length.bytes());
+                event = next(connection, lane);
+            }
+            return event;
+        });
+        return ended(end, message.length);
+    }
+
+    private static ApiConnection.Event next(ApiConnection connection, OptionalLong lane) throws InterruptedException {
+        return lane.isPresent() ? connection.next(ASKED_EACH,
+                () -> connection.say(new ExtensionRequest.GetLaneQueueLength(lane.getAsLong()).toJson()))
+                : connection.next();
+    }
+
+    private int ended(ApiConnection.Event event, int bytes) throws Exception {
+        return switch (event) {
             case ApiConnection.Event.Text(String text) -> switch (ExtensionResponse.parse(text)) {
                 case ExtensionResponse.Ended(String id,
                         Outcome.Acknowledged(int packets, int again, Duration elapsed)) -> {
-                    out.printf("%d bytes acknowledged after %d ms: %d packets, %d retransmissions%n", message.length,
+                    out.printf("%d bytes acknowledged after %d ms: %d packets, %d retransmissions%n", bytes,
                             elapsed.toMillis(), packets, again);
                     yield DONE;
                 }
@@ -119,7 +145,7 @@ public final class SendCommand implements Command {
                 case ExtensionResponse.Error(Optional<String> id, String why) -> throw new UsageException(why);
                 case ExtensionResponse other -> throw new IllegalStateException("an unexpected answer came");
             };
-            case ApiConnection.Event.Binary(byte[] bytes) ->
+            case ApiConnection.Event.Binary(byte[] frame) ->
                     throw new IllegalStateException("an unexpected answer came");
             case ApiConnection.Event.Ended(String why) -> throw new IllegalStateException(why);
         };
@@ -127,7 +153,7 @@ public final class SendCommand implements Command {
 
     /** A lane of its own, because that is answered: then the message is with nym-client, and more it does not tell. */
     private int handOver(ApiConnection connection, To to, byte[] message, OptionalInt surbs) throws Exception {
-        OptionalLong lane = OptionalLong.of(ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE));
+        OptionalLong lane = newLane();
         ApiRequest request;
         if (to.tag().isPresent()) {
             request = new ApiRequest.Reply(to.tag().get(), lane, message);
@@ -160,6 +186,10 @@ public final class SendCommand implements Command {
                 case ApiConnection.Event.Ended(String why) -> throw new IllegalStateException(why);
             }
         }
+    }
+
+    private static OptionalLong newLane() {
+        return OptionalLong.of(ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE));
     }
 
     private static ApiResponse parse(byte[] frame) {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
@@ -14,6 +15,7 @@ import org.cloakwork.api.Simulator;
 import org.cloakwork.launcher.cli.Arguments;
 import org.cloakwork.launcher.cli.Command;
 import org.cloakwork.launcher.cli.Logging;
+import org.cloakwork.launcher.cli.ProgressLine;
 import org.cloakwork.launcher.cli.UsageException;
 import org.cloakwork.launcher.felix.Framework;
 import org.cloakwork.launcher.felix.Home;
@@ -83,8 +85,11 @@ public final class SimulateCommand implements Command {
     int run(Simulator simulator, Simulator.Options options) throws UsageException {
         Simulator.Report report;
         long started = System.nanoTime();
+        AtomicReference<Duration> passed = new AtomicReference<>(Duration.ZERO);
         try {
-            report = simulator.run(options);
+            report = ProgressLine.during(err, "simulating",
+                    () -> (double) passed.get().toNanos() / options.duration().toNanos(),
+                    () -> simulator.run(options, passed::set));
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage());
         }

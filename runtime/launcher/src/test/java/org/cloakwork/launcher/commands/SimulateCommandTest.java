@@ -60,8 +60,9 @@ class SimulateCommandTest {
 
     @Test
     void aViolatedInvariantIsAFailure() throws Exception {
-        assertEquals(Command.DONE, command.run(options -> new Simulator.Report("fine\n", List.of()), options()));
-        assertEquals(Command.FAILED, command.run(options -> new Simulator.Report("bad\n", List.of("a = b")),
+        assertEquals(Command.DONE,
+                command.run((options, passed) -> new Simulator.Report("fine\n", List.of()), options()));
+        assertEquals(Command.FAILED, command.run((options, passed) -> new Simulator.Report("bad\n", List.of("a = b")),
                 options()));
         assertEquals("fine\nbad\n", out.toString(StandardCharsets.UTF_8));
         assertTrue(err.toString(StandardCharsets.UTF_8).contains("violated: a = b"));
@@ -69,7 +70,7 @@ class SimulateCommandTest {
 
     @Test
     void whatTheSimulatorRefusesIsAWrongOption() {
-        assertEquals("fault \"x\": no", assertThrows(UsageException.class, () -> command.run(options -> {
+        assertEquals("fault \"x\": no", assertThrows(UsageException.class, () -> command.run((options, passed) -> {
             throw new IllegalArgumentException("fault \"x\": no");
         }, options())).getMessage());
     }
