@@ -63,9 +63,12 @@ test("they are strict TypeScript, in Node's and in bundlers' resolution", () => 
   `);
   const tsc = path.join(tools, "typescript", "bin", "tsc");
   for (const [module, resolution] of [["nodenext", "nodenext"], ["esnext", "bundler"]]) {
-    run(process.execPath, tsc, "--noEmit", "--strict", "--skipLibCheck", "false", "--types", "", "--target", "es2022",
-      "--lib", "es2024,dom,dom.asynciterable,esnext.disposable", "--module", module, "--moduleResolution", resolution,
-      "lines.mts", "uses.mts");
+    fs.writeFileSync(path.join(folder, "tsconfig.json"), JSON.stringify({
+      compilerOptions: { noEmit: true, strict: true, skipLibCheck: false, types: [], target: "es2022",
+        lib: ["es2024", "dom", "dom.asynciterable", "esnext.disposable"], module, moduleResolution: resolution },
+      files: ["lines.mts", "uses.mts"],
+    }));
+    run(process.execPath, tsc, "--project", "tsconfig.json");
   }
 });
 

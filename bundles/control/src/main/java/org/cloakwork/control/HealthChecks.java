@@ -11,7 +11,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
-/** Registers {@link FelixHealth} where there is the API of Felix health checks; elsewhere it does nothing. */
+/** Registers {@link FelixHealth} where there is the API of Felix health checks; where there is none, does nothing. */
 @Component(service = {})
 public final class HealthChecks {
 
