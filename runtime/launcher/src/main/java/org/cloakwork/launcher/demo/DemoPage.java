@@ -1,19 +1,14 @@
 package org.cloakwork.launcher.demo;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,21 +20,16 @@ final class DemoPage implements AutoCloseable {
 
     private static final Pattern SIZE = Pattern.compile("/([1-9][0-9]{0,3})MiB(\\.sha256)?");
     private static final int MIB = 1 << 20;
-    private static final int BACKLOG = 64;
 
-    private final HttpServer server;
-    private final ExecutorService threads =
-            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("demo-page-", 0).factory());
+    private final LoopbackServer server;
 
     DemoPage(int port) throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
-        server.setExecutor(threads);
-        server.createContext("/", this::answer);
+        server = new LoopbackServer(port, "demo-page", this::answer);
         server.start();
     }
 
     URI address() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+        return server.address();
     }
 
     private void answer(HttpExchange exchange) throws IOException {
@@ -126,7 +116,6 @@ final class DemoPage implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 }

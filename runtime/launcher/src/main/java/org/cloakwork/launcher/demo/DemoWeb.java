@@ -1,17 +1,12 @@
 package org.cloakwork.launcher.demo;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.cloakwork.api.MixnetAddress;
 
 /**
@@ -20,7 +15,6 @@ import org.cloakwork.api.MixnetAddress;
  */
 final class DemoWeb implements AutoCloseable {
 
-    private static final int BACKLOG = 64;
     private static final String POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
             + "img-src 'self'; worker-src 'self'; connect-src 'self' http://127.0.0.1:* ws://127.0.0.1:*; "
             + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -30,9 +24,7 @@ final class DemoWeb implements AutoCloseable {
 
     private final Path folder;
     private final byte[] network;
-    private final HttpServer server;
-    private final ExecutorService threads =
-            Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("demo-web-", 0).factory());
+    private final LoopbackServer server;
 
     /**
      * @param folder {@code examples/web}
@@ -43,14 +35,12 @@ final class DemoWeb implements AutoCloseable {
         this.folder = folder.toRealPath();
         network = "{\"directory\":\"%s\",\"exit\":\"%s\",\"page\":\"%s\"}%n".formatted(directory, exit, page)
                 .getBytes(StandardCharsets.UTF_8);
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
-        server.setExecutor(threads);
-        server.createContext("/", this::answer);
+        server = new LoopbackServer(port, "demo-web", this::answer);
         server.start();
     }
 
     URI address() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+        return server.address();
     }
 
     private void answer(HttpExchange exchange) throws IOException {
@@ -94,7 +84,6 @@ final class DemoWeb implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 }
