@@ -96,6 +96,14 @@ public interface Control {
     /** {@return what is wrong with configurations, sentences for people; empty if nothing is} */
     List<String> problems();
 
+    /**
+     * {@return what is wrong with configurations and does not mend itself, sentences for people; empty if nothing is}
+     * What has just been taken over is looked at first.
+     *
+     * @since 1.1
+     */
+    List<String> mistakes();
+
     /** {@return the bundles, by name} */
     List<Installed> bundles();
 

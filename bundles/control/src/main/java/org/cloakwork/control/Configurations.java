@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -22,6 +23,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.cloakwork.spi.control.ConfigurationFile;
 import org.cloakwork.spi.control.Control;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -46,6 +49,8 @@ import org.slf4j.LoggerFactory;
  * the first one's
  * <li>{@code others}: whether each {@code cloakwork.client-NAME.cfg} is a client, too
  * <li>{@code set.FILE/KEY}: goes before that key of that file, whatever is in it
+ * <li>{@code strict}: whether nothing at all begins if anything is wrong with what is there; whoever set it asks what
+ * that is
  * </ul>
  */
 @Component(service = Configurations.class, configurationPid = "org.cloakwork.control", immediate = true,
@@ -61,6 +66,10 @@ public final class Configurations {
     private static final String FRONT_ENDS = "frontends";
     /** Of the process, not of a client. */
     private static final String STATE = "state";
+    private static final String CLIENT_NAME = "[A-Za-z0-9_-]{1,64}";
+    /** Not to be configured by files: what follows them, and what {@code cloakwork.cfg} is for. */
+    private static final Set<String> OURS = Set.of("org.cloakwork.control", CLIENT_PID);
+    private static final String ON_THE_COMMAND_LINE = "the command line or the environment";
     private static final Duration PERIOD = Duration.ofMillis(500);
 
     /** A part chosen by hand; holds as long as the file says what it said then. */
@@ -74,7 +83,6 @@ public final class Configurations {
     private final Optional<Etc> etc;
     private final List<String> clients;
     private final boolean others;
-    @GuardedBy("this")
     private final Map<String, Map<String, String>> set = new TreeMap<>();
     @GuardedBy("this")
     private final Map<String, Map<String, Swap>> swaps = new HashMap<>();
@@ -85,7 +93,11 @@ public final class Configurations {
     /** The first time, nothing is in force yet. */
     private volatile boolean following;
     private volatile boolean ended;
-    private final Set<Problem> fileProblems = new LinkedHashSet<>();
+    @GuardedBy("this")
+    private List<Problem> fileProblems = List.of();
+    /** Names of files of which it has been decided whether anything reads them. */
+    @GuardedBy("this")
+    private final Set<String> looked = new TreeSet<>();
     @GuardedBy("this")
     private final Map<String, Problem> notices = new TreeMap<>();
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
@@ -117,6 +129,9 @@ public final class Configurations {
                         .put(key.substring(slash + 1), value.toString());
             }
         });
+        if (Boolean.parseBoolean(properties.getOrDefault("strict", "false").toString()) && !isAllRight()) {
+            return;
+        }
         refresh();
         following = true;
         executor.scheduleWithFixedDelay(this::refresh, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
@@ -138,13 +153,59 @@ public final class Configurations {
         return inventory;
     }
 
-    /** {@return what is wrong at this moment, and what waits for the next start} */
+    /**
+     * {@return what is wrong at this moment, what has just been given to components included, and what waits for the
+     * next start}
+     */
     synchronized List<Problem> problems() {
         List<Problem> problems = new ArrayList<>(fileProblems);
-        parts.values().forEach(feed -> feed.problem().ifPresent(problems::add));
-        clientFeeds.values().forEach(feed -> feed.problem().ifPresent(problems::add));
+        try {
+            verify();
+        } catch (IOException | IllegalStateException e) {
+            LOG.debug("components cannot be asked", e);
+        }
+        parts.values().forEach(feed -> problems.addAll(feed.problems()));
+        clientFeeds.values().forEach(feed -> problems.addAll(feed.problems()));
         problems.addAll(notices.values());
         return problems.stream().distinct().toList();
+    }
+
+    @GuardedBy("this")
+    private void verify() throws IOException {
+        for (Map.Entry<String, Feed> part : parts.entrySet()) {
+            part.getValue().verify(message -> said(message, place(part.getKey()), values(part.getKey()).keySet(),
+                    path(part.getKey())), inventory);
+        }
+        for (Map.Entry<String, Feed> client : clientFeeds.entrySet()) {
+            String name = client.getKey();
+            client.getValue().verify(message -> said(message, clientPlace(name), wanted(name).keySet(), fileOf(name)),
+                    inventory);
+        }
+    }
+
+    /** Where what a component says stands, if it names a key: {@code PART: KEY: what is wrong with it}. */
+    private static Problem said(String message, Schemas.Place place, Set<String> keys, String file) {
+        String[] words = message.split(": ", 3);
+        return words.length == 3 && keys.contains(words[1]) ? place.problem(words[1], words[2])
+                : new Problem(file, 0, message);
+    }
+
+    /** Before anything begins: all that is wrong, in the order of the files. */
+    private synchronized boolean isAllRight() {
+        etc.ifPresent(Etc::refresh);
+        List<Problem> wrong = new ArrayList<>(etc.map(Etc::problems).orElse(List.of()));
+        if (etc.isPresent() && wrong.isEmpty() && !files().contains(COMMON)) {
+            wrong.add(new Problem(path(COMMON), 0, "no such file"));
+        }
+        pids().forEach(pid -> wrong.addAll(check(pid)));
+        for (String name : clientNames()) {
+            wrong.addAll(check(name, Map.of()));
+        }
+        wrong.addAll(namelessClients());
+        // What is nowhere in particular comes after what is in a line.
+        fileProblems = wrong.stream().distinct().sorted(Comparator.comparing(Problem::file)
+                .thenComparingInt(problem -> problem.line() == 0 ? Integer.MAX_VALUE : problem.line())).toList();
+        return wrong.isEmpty();
     }
 
     /** {@return the keys of a part's configuration, and what is in force; empty if it has none} */
@@ -155,13 +216,17 @@ public final class Configurations {
 
     private synchronized void refresh() {
         try {
-            etc.ifPresent(folder -> {
-                folder.refresh();
-                folder.problems().values().stream().filter(problem -> !fileProblems.contains(problem))
-                        .forEach(problem -> LOG.warn("{}", problem));
-                fileProblems.clear();
-                fileProblems.addAll(folder.problems().values());
-            });
+            etc.ifPresent(Etc::refresh);
+            List<Problem> now = new ArrayList<>(etc.map(Etc::problems).orElse(List.of()));
+            now.addAll(namelessClients());
+            if (isWithoutCommon()) {
+                now.add(new Problem(path(COMMON), 0, "is gone; the clients stay as they are"));
+            }
+            List<Problem> before = fileProblems;
+            now.stream().filter(problem -> !before.contains(problem)).forEach(problem -> LOG.warn("{}", problem));
+            fileProblems = List.copyOf(now);
+            tellUnread();
+            verify();
             // Parts first, so that they are there when clients begin.
             feedParts();
             feedClients();
@@ -174,30 +239,77 @@ public final class Configurations {
         }
     }
 
-    private Map<String, Map<String, String>> files() {
-        return etc.map(Etc::values).orElse(Map.of());
+    private Set<String> files() {
+        return etc.map(Etc::names).orElse(Set.of());
+    }
+
+    private ConfigurationFile file(String name) {
+        return etc.map(folder -> folder.read(name)).orElse(new ConfigurationFile(Map.of(), Map.of(), List.of()));
     }
 
     private String path(String file) {
         return etc.map(folder -> folder.file(file).toString()).orElse(file);
     }
 
-    @GuardedBy("this")
     private Map<String, String> values(String file) {
-        Map<String, String> values = new TreeMap<>(files().getOrDefault(file, Map.of()));
+        Map<String, String> values = new TreeMap<>(file(file).values());
         values.putAll(set.getOrDefault(file, Map.of()));
         return values;
+    }
+
+    private Schemas.Place place(String file) {
+        return (key, text) -> set.getOrDefault(file, Map.of()).containsKey(key)
+                ? new Problem(ON_THE_COMMAND_LINE, 0, key + ": " + text)
+                : new Problem(path(file), file(file).lines().getOrDefault(key, 0), key + ": " + text);
+    }
+
+    /** Its own file, if that says anything of the key, or what all have in common. */
+    private Schemas.Place clientPlace(String client) {
+        return (key, text) -> place(values(OWN + client).containsKey(key) ? OWN + client : COMMON).problem(key, text);
+    }
+
+    /** Files that nothing reads, and names that are nearly those of files that are read: each is told once. */
+    @GuardedBy("this")
+    private void tellUnread() {
+        if (etc.isEmpty()) {
+            return;
+        }
+        Set<String> names = new TreeSet<>(etc.get().others());
+        files().forEach(name -> names.add(name + Etc.SUFFIX));
+        looked.retainAll(names);
+        if (names.equals(looked)) {
+            return;
+        }
+        Set<String> pids = schemas.pids();
+        pids.removeAll(OURS);
+        for (String name : names) {
+            if (looked.add(name)) {
+                Unread.fault(name, pids, pid -> !OURS.contains(pid) && inventory.isConfigured(pid))
+                        .ifPresent(fault -> LOG.warn("{}", new Problem(etc.get().path(name), 0, fault)));
+            }
+        }
     }
 
     private static boolean isClients(String file) {
         return file.equals(COMMON) || file.startsWith(OWN);
     }
 
+    private Set<String> pids() {
+        Set<String> pids = new TreeSet<>(files());
+        pids.addAll(set.keySet());
+        pids.removeIf(pid -> isClients(pid) || OURS.contains(pid));
+        return pids;
+    }
+
+    /** What is wrong with the configuration of a part. A front-end may have from its clients what must be said. */
+    private List<Problem> check(String pid) {
+        return schemas.check(place(pid), pid, values(pid),
+                file(pid).faults().isEmpty() && !inventory.isFrontEnd(pid), Set.of(), Set.of());
+    }
+
     @GuardedBy("this")
     private void feedParts() throws IOException {
-        Set<String> pids = new TreeSet<>(files().keySet());
-        pids.addAll(set.keySet());
-        pids.removeIf(Configurations::isClients);
+        Set<String> pids = pids();
         endOthers(parts, pids::contains);
         for (String pid : pids) {
             Feed feed = parts.get(pid);
@@ -205,9 +317,7 @@ public final class Configurations {
                 feed = new Feed(pid, () -> admin.getConfiguration(pid, "?"), revisions, following);
                 parts.put(pid, feed);
             }
-            Map<String, String> wanted = values(pid);
-            feed.verify(path(pid), inventory);
-            feed.want(wanted, schemas.check(path(pid), pid, wanted));
+            feed.want(values(pid), check(pid));
         }
     }
 
@@ -225,10 +335,23 @@ public final class Configurations {
     private Set<String> clientNames() {
         Set<String> names = new LinkedHashSet<>(clients);
         if (others) {
-            files().keySet().stream().filter(file -> file.startsWith(OWN)).map(file -> file.substring(OWN.length()))
-                    .forEach(names::add);
+            ownFiles().filter(name -> name.matches(CLIENT_NAME)).forEach(names::add);
         }
         return names;
+    }
+
+    private Stream<String> ownFiles() {
+        return files().stream().filter(file -> file.startsWith(OWN)).map(file -> file.substring(OWN.length()));
+    }
+
+    private List<Problem> namelessClients() {
+        return others ? ownFiles().filter(name -> !name.matches(CLIENT_NAME)).map(name -> new Problem(path(OWN + name),
+                0, '"' + name + "\" is no name for a client; allowed is 1 to 64 letters, digits, '-' or '_'")).toList()
+                : List.of();
+    }
+
+    private boolean isWithoutCommon() {
+        return !files().contains(COMMON) && etc.isPresent() && following;
     }
 
     @GuardedBy("this")
@@ -237,8 +360,7 @@ public final class Configurations {
         endOthers(clientFeeds, names::contains);
         swaps.keySet().retainAll(names);
         notices.keySet().retainAll(names);
-        if (!files().containsKey(COMMON) && etc.isPresent() && !clientFeeds.isEmpty()) {
-            fileProblems.add(new Problem(path(COMMON), "is gone; the clients stay as they are"));
+        if (isWithoutCommon()) {
             return;
         }
         for (String name : names) {
@@ -249,21 +371,94 @@ public final class Configurations {
                 clientFeeds.put(name, feed);
             }
             Map<String, String> wanted = swapped(name, wanted(name));
-            feed.verify(fileOf(name), inventory);
-            Optional<Problem> wrong = schemas.check(fileOf(name), CLIENT_PID, wanted);
-            if (wrong.isEmpty()) {
-                wrong = missingPart(name, feed, wanted);
-            }
-            feed.want(wrong.isPresent() ? wanted : exceptFixed(name, feed, wanted), wrong);
+            List<Problem> wrong = check(name, feed.applied().orElse(Map.of()));
+            feed.want(wrong.isEmpty() ? exceptFixed(name, feed, wanted) : wanted, wrong);
         }
+    }
+
+    /**
+     * What is wrong with what a client is to be made of.
+     *
+     * @param applied what is in force: a part that was chosen before may be away for a moment
+     */
+    @GuardedBy("this")
+    private List<Problem> check(String client, Map<String, String> applied) {
+        Map<String, String> wanted = swapped(client, wanted(client));
+        Schemas.Place place = clientPlace(client);
+        List<Problem> wrong = new ArrayList<>(schemas.check(place, CLIENT_PID, wanted, true, Set.of(STATE),
+                Set.of("name")));
+        for (String key : List.of("name", STATE)) {
+            if (values(key.equals(STATE) ? OWN + client : COMMON).containsKey(key)
+                    || values(OWN + client).containsKey(key)) {
+                wrong.add(place.problem(key, "unknown key" + (key.equals(STATE)
+                        ? " of one client; allowed is " + path(COMMON) : "; a client is named by its file")));
+            }
+        }
+        for (String kind : Inventory.KINDS) {
+            String name = wanted.get(kind);
+            if (name != null && !name.equals(applied.get(kind))) {
+                wrong.addAll(missing(place, kind, kind, name));
+            }
+        }
+        List<String> frontEnds = list(wanted.getOrDefault(FRONT_ENDS, ""));
+        List<String> before = list(applied.getOrDefault(FRONT_ENDS, ""));
+        frontEnds.stream().filter(name -> !before.contains(name))
+                .forEach(name -> wrong.addAll(missing(place, FRONT_ENDS, Inventory.FRONT_END, name)));
+        wrong.addAll(checkFrontEnds(place, wanted, applied, frontEnds));
+        return wrong;
+    }
+
+    /** A part that is not there, or that is there and misses what it must be told. */
+    private List<Problem> missing(Schemas.Place place, String key, String kind, String name) {
+        if (!inventory.has(kind, name)) {
+            String names = inventory.names(kind);
+            return List.of(place.problem(key, '"' + name + '"' + Nearest.hint(name, list(names)) + "; allowed is "
+                    + names));
+        }
+        return kind.equals(Inventory.FRONT_END) ? List.of() : inventory.pid(kind, name)
+                .filter(pid -> !pids().contains(pid)).map(this::check).orElse(List.of());
+    }
+
+    /** Keys {@code FRONT-END.KEY} of a client. */
+    private List<Problem> checkFrontEnds(Schemas.Place place, Map<String, String> wanted, Map<String, String> applied,
+                                         List<String> frontEnds) {
+        Map<String, Map<String, String>> keys = new TreeMap<>();
+        frontEnds.forEach(name -> keys.put(name, new TreeMap<>()));
+        wanted.forEach((key, value) -> {
+            int dot = key.indexOf('.');
+            if (dot >= 0) {
+                keys.computeIfAbsent(key.substring(0, dot), name -> new TreeMap<>())
+                        .put(key.substring(dot + 1), value);
+            }
+        });
+        List<Problem> wrong = new ArrayList<>();
+        keys.forEach((name, own) -> {
+            Schemas.Place inClient = (key, text) -> place.problem(name + '.' + key, text);
+            if (!inventory.has(Inventory.FRONT_END, name)) {
+                own.keySet().stream().filter(key -> !applied.containsKey(name + '.' + key)).forEach(key ->
+                        wrong.add(inClient.problem(key, "unknown key; no front-end is called " + name + "; there are: "
+                                + inventory.names(Inventory.FRONT_END))));
+                return;
+            }
+            inventory.pid(Inventory.FRONT_END, name).ifPresent(pid -> {
+                Map<String, String> all = values(pid);
+                Set<String> inFile = Set.copyOf(all.keySet());
+                all.putAll(own);
+                // What is wrong in the part's own file is told of that.
+                Schemas.Place both = (key, text) -> !inFile.contains(key) || own.containsKey(key)
+                        ? inClient.problem(key, text) : place(pid).problem(key, text);
+                List<Problem> inFront = schemas.check(both, pid, all, frontEnds.contains(name), Set.of(), Set.of());
+                inFront.stream().filter(problem -> !problem.file().equals(path(pid))).forEach(wrong::add);
+            });
+        });
+        return wrong;
     }
 
     /** Where most of what a client is made of stands. */
     private String fileOf(String client) {
-        return path(files().containsKey(OWN + client) ? OWN + client : COMMON);
+        return path(files().contains(OWN + client) ? OWN + client : COMMON);
     }
 
-    @GuardedBy("this")
     private Map<String, String> wanted(String client) {
         Map<String, String> wanted = values(COMMON);
         wanted.remove(STATE);
@@ -272,6 +467,11 @@ public final class Configurations {
         }
         wanted.putAll(values(OWN + client));
         wanted.values().removeIf(String::isBlank);
+        schemas.defaults(CLIENT_PID).forEach((key, value) -> {
+            if (Inventory.KINDS.contains(key)) {
+                wanted.putIfAbsent(key, value);
+            }
+        });
         wanted.put("name", client);
         return wanted;
     }
@@ -282,26 +482,6 @@ public final class Configurations {
         byHand.entrySet().removeIf(entry -> !entry.getValue().inFile().equals(wanted.get(entry.getKey())));
         byHand.forEach((kind, swap) -> wanted.put(kind, swap.name()));
         return wanted;
-    }
-
-    /** A part that was chosen before may be away for a moment; one that is chosen now must be there. */
-    private Optional<Problem> missingPart(String client, Feed feed, Map<String, String> wanted) {
-        Map<String, String> applied = feed.applied().orElse(Map.of());
-        for (String kind : Inventory.KINDS) {
-            String name = wanted.get(kind);
-            if (name != null && !name.equals(applied.get(kind)) && !inventory.has(kind, name)) {
-                return Optional.of(missing(client, kind, kind, name));
-            }
-        }
-        List<String> before = list(applied.getOrDefault(FRONT_ENDS, ""));
-        return list(wanted.getOrDefault(FRONT_ENDS, "")).stream()
-                .filter(name -> !before.contains(name) && !inventory.has(Inventory.FRONT_END, name)).findFirst()
-                .map(name -> missing(client, FRONT_ENDS, Inventory.FRONT_END, name));
-    }
-
-    private Problem missing(String client, String key, String kind, String name) {
-        String file = files().getOrDefault(OWN + client, Map.of()).containsKey(key) ? OWN + client : COMMON;
-        return Problem.wrong(path(file), key, '"' + name + '"', inventory.names(kind));
     }
 
     /** Parts are exchanged in a running client; what else it is made of waits for its next start. */
@@ -318,7 +498,7 @@ public final class Configurations {
         keys.removeIf(key -> Inventory.KINDS.contains(key) || key.equals(FRONT_ENDS) || key.indexOf('.') >= 0);
         for (String key : keys) {
             if (!Objects.equals(wanted.get(key), applied.get(key))) {
-                notices.put(client, new Problem(fileOf(client), key + ": a change takes effect at the next start"));
+                notices.put(client, clientPlace(client).problem(key, "a change takes effect at the next start"));
                 if (applied.containsKey(key)) {
                     result.put(key, applied.get(key));
                 } else {
@@ -368,7 +548,7 @@ public final class Configurations {
         if (etc.isEmpty()) {
             throw new IOException("there is no configuration file to write to");
         }
-        String file = files().getOrDefault(OWN + client, Map.of()).containsKey(kind) ? OWN + client : COMMON;
+        String file = file(OWN + client).values().containsKey(kind) ? OWN + client : COMMON;
         etc.get().save(file, kind, part);
         return path(file);
     }

@@ -1,9 +1,9 @@
 package org.cloakwork.control;
 
 import java.io.IOException;
-import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -12,17 +12,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
+import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.cloakwork.spi.control.ConfigurationFile;
 
 /** The configuration files {@code *.cfg} of a folder, as they are at this moment. Not safe for use by many threads. */
 final class Etc {
 
-    private static final long MAX_FILE_BYTES = 1024 * 1024;
-    private static final String SUFFIX = ".cfg";
+    static final String SUFFIX = ".cfg";
+    private static final ConfigurationFile NOTHING = new ConfigurationFile(Map.of(), Map.of(), List.of());
 
     private record Stamp(FileTime modified, long bytes) {
     }
@@ -30,8 +30,9 @@ final class Etc {
     private final Path folder;
     private final Map<String, Stamp> seen = new HashMap<>();
     private final Map<String, Stamp> read = new HashMap<>();
-    private final Map<String, Map<String, String>> values = new TreeMap<>();
-    private final Map<String, Problem> problems = new TreeMap<>();
+    private final Map<String, ConfigurationFile> good = new TreeMap<>();
+    private final Map<String, List<Problem>> problems = new TreeMap<>();
+    private final Set<String> others = new TreeSet<>();
 
     Etc(Path folder) {
         this.folder = folder;
@@ -41,31 +42,51 @@ final class Etc {
         return folder.resolve(name + SUFFIX);
     }
 
-    /** {@return the files by their names without {@code .cfg}, as last read} */
-    Map<String, Map<String, String>> values() {
-        return values;
+    /** {@return where a file with this whole name is} */
+    String path(String fileName) {
+        return folder.resolve(fileName).toString();
     }
 
-    /** {@return why files could not be read, by their names; what was read before stays} */
-    Map<String, Problem> problems() {
-        return problems;
+    /** {@return the names of the files, without {@code .cfg}} */
+    Set<String> names() {
+        return good.keySet();
+    }
+
+    /** {@return a file as last read without a fault, the first time with what it had; empty if there is none} */
+    ConfigurationFile read(String name) {
+        return good.getOrDefault(name, NOTHING);
+    }
+
+    /** {@return what is wrong with files, in the order of names and lines; what was read before stays} */
+    List<Problem> problems() {
+        return problems.values().stream().flatMap(List::stream).toList();
+    }
+
+    /** {@return the whole names of the files that are no {@code .cfg}} */
+    Set<String> others() {
+        return others;
     }
 
     /** Reads what is new. A file that has just changed is left for the next time: it may be half written. */
     void refresh() {
         Map<String, Path> present = new TreeMap<>();
+        others.clear();
         try (Stream<Path> files = Files.list(folder)) {
-            files.filter(file -> file.getFileName().toString().endsWith(SUFFIX)).forEach(file -> {
+            files.forEach(file -> {
                 String name = file.getFileName().toString();
-                present.put(name.substring(0, name.length() - SUFFIX.length()), file);
+                if (name.endsWith(SUFFIX)) {
+                    present.put(name.substring(0, name.length() - SUFFIX.length()), file);
+                } else if (Files.isRegularFile(file)) {
+                    others.add(name);
+                }
             });
         } catch (IOException e) {
-            problems.put("", new Problem(folder.toString(), "cannot be read: " + e.getMessage()));
+            problems.put("", List.of(new Problem(folder.toString(), 0, "cannot be read: " + e.getMessage())));
             return;
         }
         problems.remove("");
         present.forEach(this::look);
-        List.of(values, problems, seen, read).forEach(map -> map.keySet().retainAll(present.keySet()));
+        List.of(good, problems, seen, read).forEach(map -> map.keySet().retainAll(present.keySet()));
     }
 
     private void look(String name, Path file) {
@@ -73,39 +94,46 @@ final class Etc {
             BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
             Stamp now = new Stamp(attributes.lastModifiedTime(), attributes.size());
             Stamp before = seen.put(name, now);
-            if (!now.equals(read.get(name)) && (before == null || before.equals(now))) {
-                read.put(name, now);
-                values.put(name, load(file, now.bytes()));
-                problems.remove(name);
+            if (now.equals(read.get(name)) || before != null && !before.equals(now)) {
+                return;
             }
-        } catch (IOException | IllegalArgumentException e) {
-            problems.put(name, new Problem(file.toString(), "cannot be read: " + e.getMessage()));
+            read.put(name, now);
+        } catch (IOException e) {
+            if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                // It has just gone.
+                return;
+            }
+            // What it is that is in the way is said by whoever reads it.
+            read.remove(name);
         }
-    }
-
-    private static Map<String, String> load(Path file, long bytes) throws IOException {
-        if (bytes > MAX_FILE_BYTES) {
-            throw new IOException("larger than " + MAX_FILE_BYTES + " bytes");
+        ConfigurationFile latest = ConfigurationFile.read(file);
+        if (latest.faults().isEmpty()) {
+            problems.remove(name);
+            good.put(name, latest);
+        } else {
+            problems.put(name, latest.faults().stream()
+                    .map(fault -> new Problem(file.toString(), fault.line(), fault.text())).toList());
+            good.putIfAbsent(name, latest);
         }
-        Properties properties = new Properties();
-        properties.load(new StringReader(Files.readString(file)));
-        Map<String, String> loaded = new TreeMap<>();
-        properties.stringPropertyNames().forEach(key -> loaded.put(key, properties.getProperty(key).strip()));
-        return loaded;
     }
 
     /** Sets one key in a file and leaves everything else in it as it is. */
     void save(String name, String key, String value) throws IOException {
         Path file = file(name);
-        Pattern assignment = Pattern.compile("\\s*" + Pattern.quote(key) + "\\s*[=: ].*");
+        ConfigurationFile now = ConfigurationFile.read(file);
+        for (ConfigurationFile.Fault fault : now.faults()) {
+            throw new IOException(new Problem(file.toString(), fault.line(), fault.text()).toString());
+        }
         List<String> lines = new ArrayList<>(Files.readAllLines(file));
-        // The last one counts.
-        Optional<String> old = lines.reversed().stream().filter(line -> assignment.matcher(line).matches()).findFirst();
         String line = key + " = " + value;
-        if (old.isPresent()) {
-            lines.set(lines.lastIndexOf(old.get()), line);
-        } else {
+        int at = now.lines().getOrDefault(key, 0) - 1;
+        if (at < 0) {
             lines.add(line);
+        } else {
+            while (lines.get(at).endsWith("\\") && at + 1 < lines.size()) {
+                lines.set(at, lines.remove(at + 1));
+            }
+            lines.set(at, line);
         }
         Path written = Files.createTempFile(folder, name, ".new");
         try {

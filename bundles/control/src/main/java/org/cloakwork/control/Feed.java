@@ -2,9 +2,11 @@ package org.cloakwork.control;
 
 import java.io.IOException;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.osgi.service.cm.Configuration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +36,7 @@ final class Feed {
     private Map<String, String> applied;
     private Map<String, String> good;
     private Map<String, String> refused;
-    private Problem problem;
+    private List<Problem> problems = List.of();
     private long revision;
     private boolean unproven;
 
@@ -61,8 +63,8 @@ final class Feed {
         return good != null;
     }
 
-    Optional<Problem> problem() {
-        return Optional.ofNullable(problem);
+    List<Problem> problems() {
+        return problems;
     }
 
     /**
@@ -70,28 +72,28 @@ final class Feed {
      *               the part says itself that it cannot start
      * @param wrong  what is wrong with it
      */
-    void want(Map<String, String> wanted, Optional<Problem> wrong) throws IOException {
-        if (wrong.isPresent()) {
-            say(wrong.get());
+    void want(Map<String, String> wanted, List<Problem> wrong) throws IOException {
+        if (!wrong.isEmpty()) {
+            say(wrong);
             if (applied == null && !late) {
                 apply(wanted);
             }
         } else if (!wanted.equals(refused)) {
             refused = null;
-            say(null);
+            say(List.of());
             if (!wanted.equals(applied)) {
                 apply(wanted);
             }
         }
     }
 
-    private void say(Problem news) {
-        if (news != null && !news.equals(problem)) {
-            LOG.warn("{}{}", news, applied == null && !late ? "" : "; the last good configuration stays in force");
-        } else if (news == null && problem != null) {
-            LOG.info("{}: in order again", problem.file());
+    private void say(List<Problem> news) {
+        news.stream().filter(problem -> !problems.contains(problem)).forEach(problem -> LOG.warn("{}{}", problem,
+                applied == null && !late ? "" : "; the last good configuration stays in force"));
+        if (news.isEmpty() && !problems.isEmpty()) {
+            LOG.info("{}: in order again", problems.getFirst().file());
         }
-        problem = news;
+        problems = news;
     }
 
     private void apply(Map<String, String> values) throws IOException {
@@ -106,9 +108,9 @@ final class Feed {
     /**
      * Looks at what became of it.
      *
-     * @param file to be named if something is wrong
+     * @param place of what a component says is wrong
      */
-    void verify(String file, Inventory inventory) throws IOException {
+    void verify(Function<String, Problem> place, Inventory inventory) throws IOException {
         if (!unproven) {
             return;
         }
@@ -122,8 +124,8 @@ final class Feed {
             case FAILED -> {
                 unproven = false;
                 refused = applied;
-                if (problem == null) {
-                    say(new Problem(file, result.message().orElseThrow()));
+                if (problems.isEmpty()) {
+                    say(List.of(place.apply(result.message().orElseThrow())));
                 }
                 if (good != null && !good.equals(applied)) {
                     apply(good);

@@ -78,6 +78,20 @@ final class Inventory {
                 .flatMap(description -> Arrays.stream(description.configurationPid)).findFirst();
     }
 
+    /** {@return whether a configuration is that of a front-end} */
+    boolean isFrontEnd(String pid) {
+        return components.getComponentDescriptionDTOs().stream()
+                .anyMatch(description -> FRONT_END.equals(description.properties.get(PartFactory.KIND_PROPERTY))
+                        && Arrays.asList(description.configurationPid).contains(pid));
+    }
+
+    /** {@return whether anything here takes a configuration} */
+    boolean isConfigured(String pid) {
+        return components.getComponentDescriptionDTOs().stream()
+                .anyMatch(description -> Arrays.asList(description.configurationPid).contains(pid))
+                || !services("(service.pid=" + pid.replaceAll("[\\\\*()]", "") + ")").isEmpty();
+    }
+
     /** {@return the names of a kind, for people} */
     String names(String kind) {
         return parts().stream().filter(part -> part.kind().equals(kind)).map(Part::name)

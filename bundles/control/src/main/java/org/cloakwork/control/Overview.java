@@ -29,6 +29,7 @@ public final class Overview implements Control {
 
     private static final String USES = "cloakwork.uses.";
     private static final String PROBLEMS = "cloakwork.problems";
+    private static final String MISTAKES = "cloakwork.mistakes";
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     /** From good to bad. */
     private static final List<String> STATES = List.of("ready", "connecting", "degraded", "stopped");
@@ -104,6 +105,13 @@ public final class Overview implements Control {
         return Stream.concat(configurations.problems().stream().map(Problem::toString), clients().stream()
                 .flatMap(client -> client.problems().stream().map(problem -> "client " + client.name() + ": "
                 + problem))).toList();
+    }
+
+    @Override
+    public List<String> mistakes() {
+        return Stream.concat(configurations.problems().stream().map(Problem::toString),
+                references(MixnetClient.class).stream().flatMap(reference -> reference.getProperty(MISTAKES)
+                        instanceof String[] mistakes ? Arrays.stream(mistakes) : Stream.of())).distinct().toList();
     }
 
     @Override

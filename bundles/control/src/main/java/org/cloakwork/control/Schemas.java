@@ -1,12 +1,15 @@
 package org.cloakwork.control;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.cloakwork.spi.control.Control;
 import org.osgi.framework.Bundle;
@@ -35,36 +38,76 @@ final class Schemas {
         this.metatype = metatype;
     }
 
+    /** Where a key is said, and with it what is wrong there. */
+    interface Place {
+
+        /**
+         * @param key without what stands before it in the file
+         * @param text what is wrong with it, and what is allowed
+         */
+        Problem problem(String key, String text);
+    }
+
     /**
      * Looks at keys without a dot, as the parts do.
      *
-     * @param file   named in the problem
-     * @param pid    of the configuration
-     * @param values by their keys; a blank one takes its default
-     * @return the first thing that is wrong; empty, too, if no bundle says anything of this configuration
+     * @param place    names what is wrong
+     * @param pid      of the configuration
+     * @param values   by their keys; a blank one takes its default
+     * @param required whether what must be said must be among them
+     * @param more     further keys that are allowed
+     * @param less     keys that are not, though the component knows them; they are not looked at
+     * @return all that is wrong; nothing, too, if no bundle says anything of this configuration
      */
-    Optional<Problem> check(String file, String pid, Map<String, String> values) {
-        return definition(pid).flatMap(definition -> check(file, definition, values));
+    List<Problem> check(Place place, String pid, Map<String, String> values, boolean required, Set<String> more,
+                        Set<String> less) {
+        return definition(pid).map(definition -> check(place, definition, values, required, more, less))
+                .orElse(List.of());
     }
 
-    private static Optional<Problem> check(String file, ObjectClassDefinition definition, Map<String, String> values) {
-        List<AttributeDefinition> required =
-                attributes(definition, ObjectClassDefinition.REQUIRED).toList();
-        List<AttributeDefinition> all =
-                Stream.concat(required.stream(), attributes(definition, ObjectClassDefinition.OPTIONAL)).toList();
-        for (AttributeDefinition attribute : all) {
-            String value = values.getOrDefault(attribute.getID(), "").strip();
+    private static List<Problem> check(Place place, ObjectClassDefinition definition, Map<String, String> values,
+                                       boolean required, Set<String> more, Set<String> less) {
+        List<Problem> wrong = new ArrayList<>();
+        Set<String> mandatory = attributes(definition, ObjectClassDefinition.REQUIRED).map(AttributeDefinition::getID)
+                .collect(Collectors.toSet());
+        Set<String> known = new TreeSet<>(more);
+        for (AttributeDefinition attribute : attributes(definition, ObjectClassDefinition.ALL).toList()) {
+            String key = attribute.getID();
+            if (less.contains(key)) {
+                continue;
+            }
+            known.add(key);
+            String value = values.getOrDefault(key, "").strip();
             if (value.isEmpty()) {
-                if (required.contains(attribute) && attribute.getDefaultValue() == null) {
-                    return Optional.of(Problem.wrong(file, attribute.getID(), "missing", allowed(attribute)));
+                if (required && mandatory.contains(key) && attribute.getDefaultValue() == null) {
+                    wrong.add(place.problem(key, "missing; allowed is " + allowed(attribute)));
                 }
             } else if (!isAllowed(attribute, value)) {
-                return Optional.of(Problem.wrong(file, attribute.getID(), '"' + value + '"', allowed(attribute)));
+                wrong.add(place.problem(key, '"' + value + "\"; allowed is " + allowed(attribute)));
             }
         }
-        Set<String> known = new TreeSet<>(all.stream().map(AttributeDefinition::getID).toList());
-        return values.keySet().stream().filter(key -> key.indexOf('.') < 0 && !known.contains(key)).sorted().findFirst()
-                .map(key -> Problem.wrong(file, key, "unknown key", "the keys " + String.join(", ", known)));
+        values.keySet().stream().filter(key -> key.indexOf('.') < 0 && !known.contains(key) && !less.contains(key))
+                .forEach(key -> wrong.add(place.problem(key, "unknown key" + Nearest.hint(key, known) + "; allowed is the keys "
+                        + String.join(", ", known))));
+        return wrong;
+    }
+
+    /** {@return the defaults of a configuration, by its keys; without those that have none} */
+    Map<String, String> defaults(String pid) {
+        Map<String, String> defaults = new TreeMap<>();
+        definition(pid).stream().flatMap(definition -> attributes(definition, ObjectClassDefinition.ALL))
+                .filter(attribute -> attribute.getDefaultValue() != null).forEach(attribute ->
+                        defaults.put(attribute.getID(), String.join(",", attribute.getDefaultValue())));
+        return defaults;
+    }
+
+    /** {@return the configurations that bundles say something of} */
+    Set<String> pids() {
+        Set<String> pids = new TreeSet<>();
+        for (Bundle bundle : context.getBundles()) {
+            information(bundle).ifPresent(information -> pids.addAll(Arrays.asList(information.getPids())));
+        }
+        return pids;
     }
 
     /**
@@ -133,11 +176,14 @@ final class Schemas {
     }
 
     private Optional<ObjectClassDefinition> find(String pid, Bundle bundle) {
+        return information(bundle).filter(information -> Stream.of(information.getPids(), information.getFactoryPids())
+                .flatMap(Arrays::stream).anyMatch(pid::equals))
+                .map(information -> information.getObjectClassDefinition(pid, null));
+    }
+
+    private Optional<MetaTypeInformation> information(Bundle bundle) {
         try {
-            MetaTypeInformation information = metatype.getMetaTypeInformation(bundle);
-            return information != null && Stream.of(information.getPids(), information.getFactoryPids())
-                    .flatMap(Arrays::stream).anyMatch(pid::equals)
-                    ? Optional.of(information.getObjectClassDefinition(pid, null)) : Optional.empty();
+            return Optional.ofNullable(metatype.getMetaTypeInformation(bundle));
         } catch (IllegalStateException e) {
             if (bundle.getState() == Bundle.UNINSTALLED) {
                 // It went after it was listed, and has nothing to say any more.

@@ -3,8 +3,9 @@ package org.cloakwork.control;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -35,16 +36,20 @@ class SchemasTest {
                 })));
     }
 
+    private static List<String> check(Schemas schemas, Map<String, String> values) {
+        return schemas.check((key, text) -> new Problem("the.file", 7, key + ": " + text), PID, values, true,
+                Set.of("kez"), Set.of("hidden")).stream().map(Problem::toString).toList();
+    }
+
     @Test
     void aBundleThatGoesMeanwhileHasNothingToSay() {
-        assertEquals(Optional.of("the.file: key: unknown key; allowed is the keys "),
-                schemas(Fakes.bundle(Bundle.UNINSTALLED)).check("the.file", PID, Map.of("key", "value"))
-                        .map(Problem::toString));
+        assertEquals(List.of("the.file:7: key: unknown key; did you mean kez?; allowed is the keys kez"),
+                check(schemas(Fakes.bundle(Bundle.UNINSTALLED)), Map.of("key", "value", "hidden", "value")));
     }
 
     @Test
     void otherFaultsAreNotPassedOver() {
         Schemas schemas = schemas(Fakes.bundle(Bundle.ACTIVE));
-        assertThrows(IllegalStateException.class, () -> schemas.check("the.file", PID, Map.of()));
+        assertThrows(IllegalStateException.class, () -> check(schemas, Map.of()));
     }
 }

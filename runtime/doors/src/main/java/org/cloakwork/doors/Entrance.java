@@ -42,9 +42,8 @@ public record Entrance(InetAddress host, int port, List<String> allowedOrigins, 
         } else if (!host.isLoopbackAddress()) {
             throw configuration.wrong("token", "missing, and host is reachable from other machines", tokenAllowed);
         }
-        List<String> origins = configuration.has("allowed-origins")
-                ? configuration.list("allowed-origins", "origins, separated by commas") : List.of();
-        return new Entrance(host, configuration.integer("port", defaultPort, 0, MAX_PORT), origins, token);
+        return new Entrance(host, configuration.integer("port", defaultPort, 0, MAX_PORT), Origins.of(configuration),
+                token);
     }
 
     private static InetAddress host(PartConfiguration configuration) {

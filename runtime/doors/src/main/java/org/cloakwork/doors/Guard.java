@@ -2,6 +2,8 @@ package org.cloakwork.doors;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import org.eclipse.jetty.http.HttpHeader;
@@ -22,11 +24,16 @@ public final class Guard extends Handler.Wrapper {
 
     private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
     private static final String BEARER = "Bearer ";
+    private static final int MAX_TOLD = 16;
+    private static final int MAX_SHOWN = 200;
 
     private final Entrance entrance;
     private final IntSupplier port;
     private final Predicate<Request> needsToken;
     private final boolean onlyOurName;
+    private final Runnable onRefusedOrigin;
+    /** Of pages that were turned away and told of. */
+    private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
     /**
      * @param entrance    who may come in
@@ -34,19 +41,23 @@ public final class Guard extends Handler.Wrapper {
      * @param needsToken  which requests need the token; where there is none, they are refused
      * @param onlyOurName whether a request must name this machine by its address: a page of the web can have its own
      *                    name lead here, and what it asks for then has no origin
+     * @param onRefusedOrigin called whenever a page is turned away for its origin
      */
-    public Guard(Entrance entrance, IntSupplier port, Predicate<Request> needsToken, boolean onlyOurName) {
+    public Guard(Entrance entrance, IntSupplier port, Predicate<Request> needsToken, boolean onlyOurName,
+                 Runnable onRefusedOrigin) {
         this.entrance = entrance;
         this.port = port;
         this.needsToken = needsToken;
         this.onlyOurName = onlyOurName;
+        this.onRefusedOrigin = onRefusedOrigin;
     }
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         String origin = request.getHeaders().get(HttpHeader.ORIGIN);
         if (origin != null && !isOurs(origin) && !entrance.allowedOrigins().contains(origin)) {
-            LOG.info("a web page was turned away: its origin is not among allowed-origins");
+            onRefusedOrigin.run();
+            tell(origin);
             refuse(response, HttpStatus.FORBIDDEN_403, "this origin is not among allowed-origins", callback);
             return true;
         }
@@ -65,6 +76,15 @@ public final class Guard extends Handler.Wrapper {
             return true;
         }
         return super.handle(request, response, callback);
+    }
+
+    /** Once of each, within a limit: what an origin is, whoever connects may choose. */
+    private void tell(String origin) {
+        String shown = origin.substring(0, Math.min(origin.length(), MAX_SHOWN)).replaceAll("[^!-~]", "?");
+        if (refused.size() < MAX_TOLD && refused.add(shown)) {
+            LOG.warn("a web page was turned away: its origin {} is not among allowed-origins of port {}{}", shown,
+                    port.getAsInt(), refused.size() == MAX_TOLD ? "; others are counted and not told any more" : "");
+        }
     }
 
     private boolean isOurs(String origin) {

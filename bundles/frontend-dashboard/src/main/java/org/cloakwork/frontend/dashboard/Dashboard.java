@@ -16,12 +16,14 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.cloakwork.api.Figure;
 import org.cloakwork.doors.Connections;
 import org.cloakwork.doors.Entrance;
 import org.cloakwork.doors.Guard;
 import org.cloakwork.spi.control.Control;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.frontend.FrontEnd;
+import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.json.Json;
 import org.eclipse.jetty.http.HttpHeader;
@@ -67,6 +69,7 @@ final class Dashboard implements FrontEnd.Serving {
     private final Scheduler scheduler = new ScheduledExecutorScheduler(THREADS + "-scheduler", true, 1);
     private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean open = new AtomicBoolean(true);
+    private final Counters<Counter> counters = new Counters<>(Counter.class);
     private final Metrics metrics = new Metrics();
     private final Chronicle chronicle = new Chronicle();
     private final Live live;
@@ -83,7 +86,8 @@ final class Dashboard implements FrontEnd.Serving {
         connections = new Connections(server, scheduler, entrance, MAX_CONNECTIONS, IDLE, endPoint -> true);
         connections.setIdleTimeout(IDLE.toMillis());
         server.addConnector(connections);
-        Guard guard = new Guard(entrance, connections::getLocalPort, this::needsToken, true);
+        Guard guard = new Guard(entrance, connections::getLocalPort, this::needsToken, true,
+                () -> counters.count(Counter.REFUSED_ORIGINS));
         guard.setHandler(new Answers());
         server.setHandler(guard);
         server.setErrorHandler((request, response, callback) -> {
@@ -136,6 +140,16 @@ final class Dashboard implements FrontEnd.Serving {
     @Override
     public List<URI> addresses() {
         return List.of(uri);
+    }
+
+    @Override
+    public Map<String, Long> counters() {
+        return counters.snapshot();
+    }
+
+    @Override
+    public List<Figure> figures() {
+        return counters.figures();
     }
 
     @Override

@@ -51,7 +51,8 @@ public final class DashboardFrontEnd implements FrontEnd {
 
         /** {@return pages that may connect} */
         @AttributeDefinition(name = "Allowed origins",
-                description = "Of web pages that may connect, such as https://example.org, separated by commas.")
+                description = "Of web pages that may connect, as browsers send them, such as https://example.org, "
+                + "separated by commas.")
         String allowed$_$origins() default "";
 
         /** {@return the secret} */

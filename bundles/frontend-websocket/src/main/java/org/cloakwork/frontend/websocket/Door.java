@@ -87,7 +87,8 @@ final class Door implements FrontEnd.Serving {
         upgrade.addMapping("/*", new Negotiator());
         upgrade.setHandler(new NoWebSocket());
         Guard guard = new Guard(settings.entrance(), connector::getLocalPort,
-                request -> settings.entrance().token().isPresent(), false);
+                request -> settings.entrance().token().isPresent(), false,
+                () -> counters.count(Counter.REFUSED_ORIGINS));
         guard.setHandler(upgrade);
         server.setHandler(guard);
         server.setErrorHandler((request, response, callback) -> {

@@ -31,8 +31,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.logging.ConsoleHandler;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.MixnetAddress;
@@ -46,6 +52,7 @@ import org.cloakwork.wire.websocket.ExtensionResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One port, many programs, good and bad ones. */
@@ -430,6 +437,56 @@ class DoorTest {
                 + port)) {
             builder().header("Origin", origin).buildAsync(uri(), new WebSocket.Listener() { }).join().abort();
         }
+    }
+
+    @Test
+    void aPageThatIsTurnedAwayIsToldOnceAndCountedEachTime() throws Exception {
+        List<String> logged = new CopyOnWriteArrayList<>();
+        Logger logger = Logger.getLogger("org.cloakwork.doors.Guard");
+        Handler handler = new ConsoleHandler() {
+
+            @Override
+            public void publish(LogRecord line) {
+                logged.add(new SimpleFormatter().formatMessage(line));
+            }
+        };
+        logger.addHandler(handler);
+        logger.setUseParentHandlers(false);
+        try {
+            open();
+            for (int i = 0; i < 40; i++) {
+                assertRefused(403, builder().header("Origin", "https://page" + i / 2 + ".example"), uri());
+            }
+            assertEquals(40, door.counters().get("websocket.refused.origins"));
+            assertEquals(16, logged.size(), logged.toString());
+            assertEquals("a web page was turned away: its origin https://page0.example is not among allowed-origins of "
+                    + "port " + uri().getPort(), logged.getFirst());
+            assertTrue(logged.getLast().endsWith("; others are counted and not told any more"), logged.getLast());
+        } finally {
+            logger.removeHandler(handler);
+            logger.setUseParentHandlers(true);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"*|there is no \"any\"", "https://*.example.org|there is no \"any\"",
+        "example.org|write https://example.org or http://example.org", "localhost:8080|http://localhost:8080",
+        "https://example.org/|write https://example.org", "https://example.org/app|write https://example.org",
+        "HTTPS://Example.org|write https://example.org", "https://example.org:443|write https://example.org",
+        "http://[::1]:80|write http://[::1]", "https://a b|browsers", "https://u@example.org|browsers",
+        "https://app.example,example.org|write https://example.org or http://example.org"})
+    void originsThatNoPageHasAreRefusedAndSayWhatToWrite(String origins, String hint) {
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
+                () -> open("allowed-origins", origins));
+        assertTrue(e.getMessage().startsWith("front-end websocket: allowed-origins: ")
+                && e.getMessage().contains(hint + (hint.startsWith("write https") && !hint.contains(" or ") ? ";" : "")),
+                e.getMessage());
+    }
+
+    @Test
+    void originsAsBrowsersSendThemAreTaken() throws Exception {
+        open("allowed-origins", "https://example.org, http://localhost:8080, http://[::1]:3000, null, "
+                + "moz-extension://5f2c3f7a-07a5-4d33-9c0c-5c3a1a1f4d2e, http://127.0.0.1:81");
     }
 
     @Test

@@ -19,7 +19,6 @@ import org.cloakwork.spi.topology.TopologyException;
 import org.cloakwork.spi.topology.TopologyProvider;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
@@ -29,14 +28,15 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
  * Asks nym-api directories. Each question tries the URLs in turn, beginning with the one that answered last; whatever
  * is wrong with an answer, the next URL is asked. Source: protocol/7-network, 1.3, 1.5 and 2.
  */
-@Component(service = TopologyProvider.class, configurationPid = "org.cloakwork.topology.nymapi",
-        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Component(service = TopologyProvider.class, configurationPid = "org.cloakwork.topology.nymapi")
 @Cloakwork(part = "topology", name = "nym-api")
 @Designate(ocd = NymApiTopology.Configuration.class)
 public final class NymApiTopology implements TopologyProvider, AutoCloseable {
 
     static final int MAX_URLS = 16;
 
+    /** The public Nym network's. */
+    private static final String DEFAULT_URL = "https://validator.nymtech.net/api/";
     private static final String PART = "topology nym-api";
 
     private static final int DEFAULT_PERFORMANCE_PERCENT = 50;
@@ -60,7 +60,7 @@ public final class NymApiTopology implements TopologyProvider, AutoCloseable {
         /** {@return base URLs} */
         @AttributeDefinition(name = "URLs", description = "Base URLs of directories, http or https, at most "
                 + MAX_URLS + "; with or without a path.")
-        String[] urls();
+        String[] urls() default DEFAULT_URL;
 
         /** {@return percent} */
         @AttributeDefinition(name = "Minimum mix node performance", min = "0", max = "100",
@@ -94,7 +94,7 @@ public final class NymApiTopology implements TopologyProvider, AutoCloseable {
     private static List<URI> urls(PartConfiguration configuration) {
         String allowed = "1 to " + MAX_URLS + " comma-separated base URLs, http or https, without query";
         List<URI> urls = new ArrayList<>();
-        for (String text : configuration.list("urls", allowed)) {
+        for (String text : configuration.has("urls") ? configuration.list("urls", allowed) : List.of(DEFAULT_URL)) {
             try {
                 URI url = new URI(text);
                 boolean http = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());

@@ -507,7 +507,7 @@ class NymApiTopologyTest {
                     () -> new NymApiTopology.Factory().create(configuration));
             assertTrue(e.getMessage().startsWith("topology nym-api: " + key + ": "), e.getMessage());
         });
-        for (String urls : List.of("", "example.org", "http://", "http://u:p@example.org", "http://example.org/?a=b",
+        for (String urls : List.of(",", "example.org", "http://", "http://u:p@example.org", "http://example.org/?a=b",
                 "http://example.org/#x", "http://a b", "http://example.org,".repeat(17))) {
             assertThrows(IllegalArgumentException.class, () ->
                     new NymApiTopology.Factory().create(Map.of("urls", urls)));

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.PacketSizes;
@@ -59,6 +60,11 @@ public final class ClientComponent {
     private static final String PROBLEMS_PROPERTY = "cloakwork.problems";
     /** Service property of a client: the names of the front-ends it is to have; not there if none. */
     private static final String FRONT_ENDS_PROPERTY = "cloakwork.frontends";
+    /** Service property of a client: those of the problems that no time mends. */
+    private static final String MISTAKES_PROPERTY = "cloakwork.mistakes";
+    /** Of each kind, as {@link Configuration} says. */
+    private static final Map<String, String> DEFAULT_PARTS = PartKind.OF_A_CLIENT.stream()
+            .collect(Collectors.toMap(PartKind::name, ClientComponent::defaultPart));
     /** More than a session takes to leave a transport. */
     private static final Duration TRANSPORT_PATIENCE = Duration.ofSeconds(12);
 
@@ -72,23 +78,23 @@ public final class ClientComponent {
 
         /** {@return a part} */
         @AttributeDefinition(name = "Topology", description = "The name of a topology part.")
-        String topology();
+        String topology() default "nym-api";
 
         /** {@return a part} */
         @AttributeDefinition(name = "Transport", description = "The name of a transport part.")
-        String transport();
+        String transport() default "websocket";
 
         /** {@return a part} */
         @AttributeDefinition(name = "Sphinx", description = "The name of a sphinx part.")
-        String sphinx();
+        String sphinx() default "fast";
 
         /** {@return a part} */
         @AttributeDefinition(name = "Retransmission", description = "The name of a retransmission part.")
-        String retransmission();
+        String retransmission() default "timeout";
 
         /** {@return a part} */
         @AttributeDefinition(name = "Cover", description = "The name of a cover part.")
-        String cover();
+        String cover() default "poisson";
 
         /** {@return a part} */
         @AttributeDefinition(name = "Store", required = false,
@@ -154,7 +160,8 @@ public final class ClientComponent {
     private final Parts parts = new Parts();
     private final Map<PartKind<?>, Choice<?>> choices = new HashMap<>();
     private final FrontEnds frontEnds = new FrontEnds(problems ->
-            publish(PROBLEMS_PROPERTY, problems.isEmpty() ? null : problems.toArray(String[]::new)));
+            publish(PROBLEMS_PROPERTY, problems.isEmpty() ? null : problems.toArray(String[]::new)), mistakes ->
+            publish(MISTAKES_PROPERTY, mistakes.isEmpty() ? null : mistakes.toArray(String[]::new)));
     /** Of the client's service. */
     @GuardedBy("publishing")
     private final Map<String, Object> published = new HashMap<>();
@@ -172,6 +179,14 @@ public final class ClientComponent {
     public ClientComponent() {
         PartKind.OF_A_CLIENT.forEach(kind -> choices.put(kind, choice(kind)));
         choices.put(PartKind.STORE, new Choice<>(PartKind.STORE, (wanted, provider) -> stored(provider)));
+    }
+
+    private static String defaultPart(PartKind<?> kind) {
+        try {
+            return Configuration.class.getMethod(kind.name()).getDefaultValue().toString();
+        } catch (NoSuchMethodException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private <T> Choice<T> choice(PartKind<T> kind) {
@@ -291,7 +306,8 @@ public final class ClientComponent {
 
     private void choose(PartConfiguration configuration) {
         Map<PartKind<?>, String> names = new LinkedHashMap<>();
-        PartKind.OF_A_CLIENT.forEach(kind -> names.put(kind, configuration.text(kind.name(), "a part's name")));
+        PartKind.OF_A_CLIENT.forEach(kind ->
+                names.put(kind, configuration.textOr(kind.name(), DEFAULT_PARTS.get(kind.name()))));
         names.forEach((kind, part) -> {
             parts.want(kind, part);
             choices.get(kind).choose(part);

@@ -33,6 +33,7 @@ final class FrontEnds {
     }
 
     private final Consumer<List<String>> onProblems;
+    private final Consumer<List<String>> onMistakes;
     @GuardedBy("this")
     private final Map<String, FrontEnd> present = new HashMap<>();
     @GuardedBy("this")
@@ -42,6 +43,9 @@ final class FrontEnds {
     private final Map<String, Map<String, String>> taken = new HashMap<>();
     @GuardedBy("this")
     private final Map<String, String> problems = new TreeMap<>();
+    /** Of the problems those that lie in the settings. */
+    @GuardedBy("this")
+    private final Map<String, String> mistakes = new TreeMap<>();
     @GuardedBy("this")
     private List<String> told = List.of();
     @GuardedBy("this")
@@ -53,9 +57,13 @@ final class FrontEnds {
     @GuardedBy("this")
     private MixnetClient client;
 
-    /** @param onProblems told what is wrong, whenever that changes */
-    FrontEnds(Consumer<List<String>> onProblems) {
+    /**
+     * @param onProblems told what is wrong, whenever that changes
+     * @param onMistakes told what of it no time mends, too
+     */
+    FrontEnds(Consumer<List<String>> onProblems, Consumer<List<String>> onMistakes) {
         this.onProblems = onProblems;
+        this.onMistakes = onMistakes;
     }
 
     /** @param settings by the names of those wanted */
@@ -100,6 +108,7 @@ final class FrontEnds {
             }
         }
         problems.keySet().retainAll(wanted.keySet());
+        mistakes.keySet().retainAll(problems.keySet());
         if (client != null) {
             wanted.forEach((frontEnd, settings) -> {
                 FrontEnd part = present.get(frontEnd);
@@ -114,6 +123,7 @@ final class FrontEnds {
         if (!wrong.equals(told)) {
             told = wrong;
             onProblems.accept(wrong);
+            onMistakes.accept(List.copyOf(mistakes.values()));
         }
     }
 
@@ -123,11 +133,17 @@ final class FrontEnds {
             serve(frontEnd, part, settings, settings);
             taken.put(frontEnd, settings);
             problems.remove(frontEnd);
+            mistakes.remove(frontEnd);
         } catch (IOException | RuntimeException e) {
             Map<String, String> last = taken.get(frontEnd);
             boolean goesOn = last != null && !last.equals(settings) && goesOn(frontEnd, part, settings, last);
             String problem = "front-end " + frontEnd + ": " + e.getMessage()
                     + (goesOn ? "; the last good settings stay in force" : "");
+            if (e instanceof IllegalArgumentException) {
+                mistakes.put(frontEnd, problem);
+            } else {
+                mistakes.remove(frontEnd);
+            }
             if (!problem.equals(problems.put(frontEnd, problem))) {
                 LOG.error("client {}: {}", name, problem);
             }

@@ -90,7 +90,7 @@ public final class Verbs {
             Logging.configure(line.hasOption("verbose"));
             return command.run(line);
         } catch (ParseException | UsageException e) {
-            err.println("cloakwork " + command.name() + ": " + e.getMessage());
+            e.getMessage().lines().forEach(mistake -> err.println("cloakwork " + command.name() + ": " + mistake));
             return Command.WRONG;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

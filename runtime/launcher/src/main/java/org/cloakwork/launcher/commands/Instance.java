@@ -12,10 +12,12 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
+import org.cloakwork.api.MixnetClient;
 import org.cloakwork.launcher.cli.Arguments;
 import org.cloakwork.launcher.cli.UsageException;
 import org.cloakwork.launcher.felix.Framework;
 import org.cloakwork.launcher.felix.Home;
+import org.cloakwork.spi.control.Control;
 import org.cloakwork.spi.part.PartKind;
 
 /**
@@ -30,11 +32,14 @@ public final class Instance {
     public static final String NYM_API = "org.cloakwork.topology.nymapi";
     public static final String FRONT_ENDS = "frontends";
 
+    private static final String CONTROL = "org.cloakwork.control.Overview";
+    private static final Duration START = Duration.ofSeconds(30);
     /** If the socket cannot be had, that is said, and the instance goes on without. */
     private static final Duration LISTENING = Duration.ofSeconds(5);
 
     private final Framework framework;
     private Path socket;
+    private boolean started;
     private final Map<String, Object> configuration = new HashMap<>();
 
     /** @throws UsageException if command line or environment name a part that is not there */
@@ -82,19 +87,19 @@ public final class Instance {
         return line.hasOption("etc") ? Path.of(line.getOptionValue("etc")).toAbsolutePath() : Home.etc();
     }
 
-    /** {@return cloakwork.cfg as it is now} */
+    /** {@return cloakwork.cfg as it is now, as far as it can be read} */
     public static Map<String, String> read(CommandLine line) throws UsageException {
-        return Home.read(etc(line).resolve(CLIENTS + ".cfg"));
+        return Home.read(file(line));
+    }
+
+    /** {@return where cloakwork.cfg is} */
+    public static Path file(CommandLine line) throws UsageException {
+        return etc(line).resolve(CLIENTS + ".cfg");
     }
 
     /** @param file in which this value stands, whatever is in it */
     public void set(String file, String key, String value) {
         configuration.put("set." + file + "/" + key, value);
-    }
-
-    /** {@return whether the command line or the environment say it} */
-    public boolean isSet(String file, String key) {
-        return configuration.containsKey("set." + file + "/" + key);
     }
 
     /** {@return what the command line, the environment or whoever started it say} */
@@ -118,15 +123,48 @@ public final class Instance {
      *
      * @param clients that cloakwork.cfg describes
      * @param others  whether each file of a client's own is a client, too
+     * @throws UsageException the first time, if anything is wrong with the files: then nothing has begun
      */
-    public void start(List<String> clients, boolean others) throws IOException, InterruptedException {
+    public void start(List<String> clients, boolean others) throws IOException, InterruptedException, UsageException {
         configuration.put("clients", String.join(",", clients));
         configuration.put("others", String.valueOf(others));
+        configuration.put("strict", String.valueOf(!started));
         framework.configure("org.cloakwork.control", configuration);
+        if (!started) {
+            framework.await(Control.class, "", START, CONTROL, "what follows the configuration");
+            verify();
+            started = true;
+        }
         framework.followBundles();
         long end = System.nanoTime() + LISTENING.toNanos();
         while (socket != null && !Files.exists(socket) && System.nanoTime() < end) {
             Thread.sleep(10);
+        }
+    }
+
+    /**
+     * Waits for a client of those started.
+     *
+     * @throws UsageException        if the client, a part or a front-end does not take its configuration
+     * @throws IllegalStateException if it failed or does not come in time; the message says why
+     */
+    public MixnetClient await(String client, Duration deadline) throws InterruptedException, UsageException {
+        MixnetClient running;
+        try {
+            running = framework.awaitClient(client, deadline);
+        } catch (UsageException | IllegalStateException e) {
+            // Which says in which file and line it is, too.
+            verify();
+            throw e;
+        }
+        verify();
+        return running;
+    }
+
+    private void verify() throws UsageException {
+        List<String> mistakes = framework.present(Control.class, "").map(Control::mistakes).orElse(List.of());
+        if (!mistakes.isEmpty()) {
+            throw new UsageException(mistakes);
         }
     }
 }

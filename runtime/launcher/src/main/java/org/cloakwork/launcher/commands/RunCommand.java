@@ -110,7 +110,7 @@ public final class RunCommand implements Command {
                 framework.await(StoreProvider.class, "(cloakwork.name=" + STORE + ")", START,
                         "org.cloakwork.store.mvstore.MvStoreProvider", "the store");
             }
-            MixnetClient service = framework.awaitClient(NAME, START);
+            MixnetClient service = instance.await(NAME, START);
             if (errand.isPresent()) {
                 return send(service, errand.get());
             }

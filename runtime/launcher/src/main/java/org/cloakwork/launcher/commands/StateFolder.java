@@ -27,7 +27,7 @@ public final class StateFolder {
 
     /** As it is where nobody names another etc/. */
     public static Path of(CommandLine line) throws UsageException {
-        return of(line, Home.read(Home.etc().resolve("cloakwork.cfg")));
+        return of(line, Home.readWhole(Home.etc().resolve("cloakwork.cfg")));
     }
 
     /** @param configuration of etc/cloakwork.cfg, relative to the distribution */

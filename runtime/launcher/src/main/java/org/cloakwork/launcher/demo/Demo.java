@@ -36,12 +36,15 @@ final class Demo {
     private final LocalNetwork network;
     private final MixnetClient alice;
     private final MixnetClient bob;
+    private final String cover;
 
-    Demo(PrintStream out, LocalNetwork network, MixnetClient alice, MixnetClient bob) {
+    /** @param cover what the clients do, for people */
+    Demo(PrintStream out, LocalNetwork network, MixnetClient alice, MixnetClient bob, String cover) {
         this.out = out;
         this.network = network;
         this.alice = alice;
         this.bob = bob;
+        this.cover = cover;
     }
 
     /** @throws IllegalStateException if anything of it fails; the message says what */
@@ -127,7 +130,7 @@ final class Demo {
         long acknowledged = alice.counters().get("messages.acknowledged") + bob.counters().get("messages.acknowledged");
         out.println();
         row("route", "4 hops: 3 mixes, then the recipient's gateway; 15 ms mean delay at each mix");
-        row("cover", "none, to be quick; a client of \"cloakwork run\" sends 55 packets a second in any case");
+        row("cover", cover);
         row("messages", created + " sent, " + acknowledged + " acknowledged");
         row("packets", data + " of 2413 bytes, each with its own route and a SURB-ack inside");
         row("acknowledgements", acks + " by SURB-ack");

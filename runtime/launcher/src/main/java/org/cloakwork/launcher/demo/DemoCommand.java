@@ -30,6 +30,7 @@ public final class DemoCommand implements Command {
     private static final int DEFAULT_FILE_BYTES = 1024 * 1024;
     /** In each layer of a network that stays up: enough to see that ways differ. */
     private static final int WATCHED_MIXES = 3;
+    private static final String COVER = "cover";
     private static final Duration START = Duration.ofSeconds(30);
 
     private final PrintStream out;
@@ -90,10 +91,10 @@ public final class DemoCommand implements Command {
             for (String name : names) {
                 instance.set(Instance.client(name), "gateway", gateways.get(names.indexOf(name)).identity().toString());
             }
-            boolean coverIsChosen = instance.isSet(Instance.CLIENTS, "cover");
-            if (!coverIsChosen) {
+            Optional<String> cover = instance.get(Instance.CLIENTS, COVER);
+            if (cover.isEmpty()) {
                 // The figures are to be those of the network.
-                instance.set(Instance.CLIENTS, "cover", "none");
+                instance.set(Instance.CLIENTS, COVER, "none");
             }
             Optional<DemoDashboard> dashboard = Optional.empty();
             if (once) {
@@ -107,18 +108,20 @@ public final class DemoCommand implements Command {
             if (dashboard.isPresent()) {
                 dashboard.get().announce(out);
             }
-            try (MixnetClient alice = framework.awaitClient("alice", START);
-                 MixnetClient bob = framework.awaitClient("bob", START)) {
+            try (MixnetClient alice = instance.await("alice", START);
+                 MixnetClient bob = instance.await("bob", START)) {
                 alice.awaitReady(START);
                 bob.awaitReady(START);
-                new Demo(out, network, alice, bob).run(fileName, file);
+                new Demo(out, network, alice, bob, cover.orElse("none, to be quick; a client of \"cloakwork run\" sends "
+                        + "55 packets a second in any case")).run(fileName, file);
                 if (!once) {
-                    if (!coverIsChosen) {
-                        instance.unset(Instance.CLIENTS, "cover");
+                    if (cover.isEmpty()) {
+                        instance.unset(Instance.CLIENTS, COVER);
                     }
                     instance.listen(StateFolder.of(line, clients));
                     instance.start(names, false);
-                    stayUp(names, network, alice, bob, doors, stop);
+                    stayUp(names, network, alice, bob, doors, stop, cover.isPresent() ? Optional.empty()
+                            : Optional.of(Instance.file(line)));
                 }
             }
         }
@@ -126,13 +129,15 @@ public final class DemoCommand implements Command {
     }
 
     private void stayUp(List<String> names, LocalNetwork network, MixnetClient alice, MixnetClient bob,
-            DemoDoors doors, StopSignal stop) throws Exception {
+            DemoDoors doors, StopSignal stop, Optional<Path> coverFile) throws Exception {
         bob.subscribe(message -> message.sender().ifPresent(sender -> bob.reply(sender,
                 (DemoTalk.ANSWER + message.payload().length + " bytes").getBytes(StandardCharsets.UTF_8))));
         out.println("\nThe network stays up; stop it with Ctrl-C. Connect any Nym client to it:");
         out.println("  directory   " + network.directory());
         out.println("  bob         " + bob.address() + "  (answers whoever sends reply SURBs)");
         out.println("  alice       " + alice.address());
+        coverFile.ifPresent(file -> out.println("  cover       alice and bob now have the one of " + file
+                + "; the other clients none"));
         try (doors; DemoTalk ignored = new DemoTalk(alice, bob)) {
             doors.open(names, network, bob, out);
             stop.await();

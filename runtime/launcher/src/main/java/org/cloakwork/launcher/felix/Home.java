@@ -1,17 +1,15 @@
 package org.cloakwork.launcher.felix;
 
 import java.io.IOException;
-import java.io.Reader;
 import java.net.URISyntaxException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
-import java.util.Properties;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.cloakwork.launcher.cli.UsageException;
+import org.cloakwork.spi.control.ConfigurationFile;
 
 /** The unpacked distribution this program runs from: {@code bin/ lib/ bundles/ etc/}. */
 public final class Home {
@@ -63,16 +61,21 @@ public final class Home {
         }
     }
 
-    /** {@return what a configuration file says} */
-    public static Map<String, String> read(Path file) throws UsageException {
-        Properties properties = new Properties();
-        try (Reader reader = Files.newBufferedReader(file)) {
-            properties.load(reader);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new UsageException(file + ": cannot be read: " + e.getMessage());
+    /**
+     * {@return what a configuration file says, as far as it can be read} An instance that follows it says what is
+     * wrong.
+     */
+    public static Map<String, String> read(Path file) {
+        return ConfigurationFile.read(file).values();
+    }
+
+    /** {@return what a configuration file says, if nothing is wrong with it} */
+    public static Map<String, String> readWhole(Path file) throws UsageException {
+        ConfigurationFile whole = ConfigurationFile.read(file);
+        if (!whole.faults().isEmpty()) {
+            throw new UsageException(whole.faults().stream().map(fault -> file
+                    + (fault.line() > 0 ? ":" + fault.line() : "") + ": " + fault.text()).toList());
         }
-        Map<String, String> values = new TreeMap<>();
-        properties.stringPropertyNames().forEach(key -> values.put(key, properties.getProperty(key).strip()));
-        return values;
+        return whole.values();
     }
 }

@@ -1,0 +1,161 @@
+package org.cloakwork.spi.control;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+
+/**
+ * A file of {@code etc/}: keys and values in the form of {@link Properties}, in UTF-8, with or without a byte-order
+ * mark.
+ *
+ * @param values trimmed, by their keys, in the order of the file; without keys that stand in it twice
+ * @param lines  where each key stands, from 1
+ * @param faults what is wrong with the file, in its order; what they do not touch is in {@code values} all the same
+ * @since 1.1
+ */
+public record ConfigurationFile(Map<String, String> values, Map<String, Integer> lines, List<Fault> faults) {
+
+    /** Longer ones are refused. */
+    public static final int MAX_BYTES = 1024 * 1024;
+
+    private static final String OTHER_ENCODING = "; the file is to be saved as UTF-8";
+
+    /**
+     * Something that is wrong.
+     *
+     * @param line from 1; 0: the whole file
+     * @param text for people, one line
+     */
+    public record Fault(int line, String text) {
+    }
+
+    /** Keeps the order of the values. */
+    public ConfigurationFile {
+        values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+        lines = Map.copyOf(lines);
+        faults = List.copyOf(faults);
+    }
+
+    private static ConfigurationFile broken(String text) {
+        return new ConfigurationFile(Map.of(), Map.of(), List.of(new Fault(0, text)));
+    }
+
+    /**
+     * @param file to read
+     * @return it; if it cannot be read, that is its fault
+     */
+    public static ConfigurationFile read(Path file) {
+        byte[] bytes;
+        try {
+            // A pipe or device could keep its reader waiting for ever.
+            if (Files.exists(file) && !Files.isRegularFile(file)) {
+                return broken("cannot be read: not a regular file");
+            }
+            try (InputStream in = Files.newInputStream(file)) {
+                bytes = in.readNBytes(MAX_BYTES + 1);
+            }
+        } catch (NoSuchFileException e) {
+            return broken("cannot be read: no such file");
+        } catch (AccessDeniedException e) {
+            return broken("cannot be read: no right to do so");
+        } catch (IOException e) {
+            return broken("cannot be read: " + e.getMessage());
+        }
+        return bytes.length > MAX_BYTES ? broken("cannot be read: larger than " + MAX_BYTES + " bytes") : of(bytes);
+    }
+
+    /**
+     * @param bytes of a file
+     * @return what they say
+     */
+    public static ConfigurationFile of(byte[] bytes) {
+        if (begins(bytes, 0xFE, 0xFF) || begins(bytes, 0xFF, 0xFE)) {
+            return broken("is UTF-16" + OTHER_ENCODING);
+        }
+        int start = begins(bytes, 0xEF, 0xBB, 0xBF) ? 3 : 0;
+        CharBuffer text = CharBuffer.allocate(bytes.length);
+        ByteBuffer input = ByteBuffer.wrap(bytes, start, bytes.length - start);
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT);
+        CoderResult result = decoder.decode(input, text, true);
+        int zero = text.flip().toString().indexOf('\0');
+        if (result.isError() || zero >= 0) {
+            int line = 1 + (int) text.toString().substring(0, zero >= 0 ? zero : text.length()).chars()
+                    .filter(c -> c == '\n').count();
+            return new ConfigurationFile(Map.of(), Map.of(), List.of(new Fault(line, zero >= 0
+                    ? "a zero byte" + OTHER_ENCODING
+                    : "byte %d of the file is 0x%02X, which is not UTF-8%s".formatted(input.position() + 1,
+                    bytes[input.position()] & 0xff, OTHER_ENCODING))));
+        }
+        return of(text.toString());
+    }
+
+    private static boolean begins(byte[] bytes, int... beginning) {
+        for (int i = 0; i < beginning.length; i++) {
+            if (i == bytes.length || (bytes[i] & 0xff) != beginning[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static ConfigurationFile of(String text) {
+        Map<String, String> values = new LinkedHashMap<>();
+        Map<String, Integer> lines = new LinkedHashMap<>();
+        List<Fault> faults = new ArrayList<>();
+        List<String> natural = text.lines().toList();
+        for (int i = 0; i < natural.size(); i++) {
+            int first = i;
+            StringBuilder logical = new StringBuilder(natural.get(i));
+            while (!isComment(natural.get(first)) && goesOn(natural.get(i)) && i + 1 < natural.size()) {
+                i++;
+                logical.append('\n').append(natural.get(i));
+            }
+            Properties one = new Properties();
+            try {
+                one.load(new StringReader(logical.toString()));
+            } catch (IOException | IllegalArgumentException e) {
+                faults.add(new Fault(first + 1, "cannot be read: " + e.getMessage()));
+            }
+            one.stringPropertyNames().forEach(key -> {
+                Integer before = lines.putIfAbsent(key, first + 1);
+                if (before == null) {
+                    values.put(key, one.getProperty(key).strip());
+                } else {
+                    values.remove(key);
+                    faults.add(new Fault(first + 1, key + ": stands in line " + before + ", too; allowed is once"));
+                }
+            });
+        }
+        return new ConfigurationFile(values, lines, faults);
+    }
+
+    private static boolean isComment(String line) {
+        String stripped = line.stripLeading();
+        return stripped.startsWith("#") || stripped.startsWith("!");
+    }
+
+    /** Whether the next line belongs to it: it ends in an odd number of backslashes. */
+    private static boolean goesOn(String line) {
+        int slashes = 0;
+        while (slashes < line.length() && line.charAt(line.length() - 1 - slashes) == '\\') {
+            slashes++;
+        }
+        return slashes % 2 == 1;
+    }
+}
