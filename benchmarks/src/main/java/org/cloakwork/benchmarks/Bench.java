@@ -8,16 +8,18 @@ import java.util.Optional;
 /**
  * {@code ./cloakwork bench}: measures and prints.
  *
- * <p>Arguments: {@code sphinx}, {@code pipeline}, {@code idle}, {@code start}, {@code web} or {@code all}, which is all
- * but {@code web}; {@code --json};
- * {@code --rounds N}; {@code --warm-up N} and {@code --seconds N} for idle; {@code --home DIR}, an unpacked
- * distribution; {@code --reference FILE}, the reference program.
+ * <p>Arguments: {@code sphinx}, {@code pipeline}, {@code idle}, {@code start}, {@code web}, {@code memory} or
+ * {@code all}, which is all but {@code web} and {@code memory}; {@code --json}; {@code --rounds N}; {@code --warm-up N}
+ * and {@code --seconds N} for idle; {@code --mebibytes N} and {@code --seconds N} for memory; {@code --home DIR}, an
+ * unpacked distribution; {@code --reference FILE}, the reference program.
  */
 public final class Bench {
 
     private static final int ROUNDS = 11;
     private static final int WARM_UP_SECONDS = 600;
     private static final int SECONDS = 120;
+    private static final int MEBIBYTES = 256;
+    private static final int SECONDS_AFTERWARDS = 300;
 
     private Bench() {
     }
@@ -28,7 +30,8 @@ public final class Bench {
         boolean json = false;
         int rounds = ROUNDS;
         int warmUp = WARM_UP_SECONDS;
-        int seconds = SECONDS;
+        int mebibytes = MEBIBYTES;
+        int seconds = name.equals("memory") ? SECONDS_AFTERWARDS : SECONDS;
         Path home = null;
         Optional<String> reference = Optional.empty();
         for (int i = 1; i < args.length; i++) {
@@ -36,6 +39,7 @@ public final class Bench {
                 case "--json" -> json = true;
                 case "--rounds" -> rounds = number(args, ++i);
                 case "--warm-up" -> warmUp = number(args, ++i);
+                case "--mebibytes" -> mebibytes = number(args, ++i);
                 case "--seconds" -> seconds = number(args, ++i);
                 case "--home" -> home = Path.of(args[++i]);
                 case "--reference" -> reference = Optional.of(args[++i]);
@@ -56,6 +60,7 @@ public final class Bench {
                 case "start" -> new StartMeasurement(home, rounds).run();
                 case "idle" -> new IdleMeasurement(home, ProcessHandle.current().info().command().orElse("java"),
                         warmUp, seconds).run();
+                case "memory" -> new MemoryMeasurement(home, mebibytes, seconds).run();
                 case "web" -> new WebMeasurement(home, rounds, seconds).run();
                 default -> List.of();
             };

@@ -32,6 +32,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.metatype.MetaTypeService;
@@ -81,9 +82,10 @@ public final class Configurations {
     private final Schemas schemas;
     private final Inventory inventory;
     private final Optional<Etc> etc;
-    private final List<String> clients;
-    private final boolean others;
-    private final Map<String, Map<String, String>> set = new TreeMap<>();
+    private final boolean strict;
+    private volatile List<String> clients;
+    private volatile boolean others;
+    private volatile Map<String, Map<String, String>> set;
     @GuardedBy("this")
     private final Map<String, Map<String, Swap>> swaps = new HashMap<>();
     @GuardedBy("this")
@@ -120,21 +122,35 @@ public final class Configurations {
         schemas = new Schemas(context, metatype);
         inventory = new Inventory(context, components);
         etc = Optional.ofNullable((String) properties.get("etc")).map(folder -> new Etc(Path.of(folder)));
-        clients = list(properties.getOrDefault("clients", "").toString());
-        others = Boolean.parseBoolean(properties.getOrDefault("others", "false").toString());
-        properties.forEach((key, value) -> {
-            int slash = key.indexOf('/');
-            if (key.startsWith(SET) && slash > 0) {
-                set.computeIfAbsent(key.substring(SET.length(), slash), file -> new TreeMap<>())
-                        .put(key.substring(slash + 1), value.toString());
-            }
-        });
-        if (Boolean.parseBoolean(properties.getOrDefault("strict", "false").toString()) && !isAllRight()) {
+        take(properties);
+        strict = Boolean.parseBoolean(properties.getOrDefault("strict", "false").toString());
+        if (strict && !isAllRight()) {
             return;
         }
         refresh();
         following = true;
         executor.scheduleWithFixedDelay(this::refresh, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Whoever uses this goes on, those who are connected to the shell among them. */
+    @Modified
+    synchronized void modified(Map<String, Object> properties) {
+        take(properties);
+        refresh();
+    }
+
+    private void take(Map<String, Object> properties) {
+        Map<String, Map<String, String>> values = new TreeMap<>();
+        properties.forEach((key, value) -> {
+            int slash = key.indexOf('/');
+            if (key.startsWith(SET) && slash > 0) {
+                values.computeIfAbsent(key.substring(SET.length(), slash), file -> new TreeMap<>())
+                        .put(key.substring(slash + 1), value.toString());
+            }
+        });
+        set = values;
+        clients = list(properties.getOrDefault("clients", "").toString());
+        others = Boolean.parseBoolean(properties.getOrDefault("others", "false").toString());
     }
 
     private static List<String> list(String text) {
@@ -314,7 +330,8 @@ public final class Configurations {
         for (String pid : pids) {
             Feed feed = parts.get(pid);
             if (feed == null) {
-                feed = new Feed(pid, () -> admin.getConfiguration(pid, "?"), revisions, following);
+                feed = new Feed(pid, () -> admin.getConfiguration(pid, "?"), revisions, following,
+                        strict && !following);
                 parts.put(pid, feed);
             }
             feed.want(values(pid), check(pid));
@@ -367,7 +384,7 @@ public final class Configurations {
             Feed feed = clientFeeds.get(name);
             if (feed == null) {
                 feed = new Feed(CLIENT_PID, () -> admin.getFactoryConfiguration(CLIENT_PID, name, "?"), revisions,
-                        false);
+                        false, strict && !following);
                 clientFeeds.put(name, feed);
             }
             Map<String, String> wanted = swapped(name, wanted(name));

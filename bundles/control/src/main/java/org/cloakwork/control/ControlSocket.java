@@ -27,6 +27,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,8 +70,14 @@ public final class ControlSocket {
     public ControlSocket(@Reference CommandProcessor processor, @Reference Commands commands,
                          Map<String, Object> properties) {
         this.processor = processor;
+        listen(properties);
+    }
+
+    /** Who is connected stays so; where nobody listens yet, somebody may from now on. */
+    @Modified
+    void listen(Map<String, Object> properties) {
         Object configured = properties.get("socket");
-        if (configured != null) {
+        if (configured != null && server == null) {
             try {
                 open(Path.of(configured.toString()));
             } catch (IOException | UnsupportedOperationException e) {

@@ -33,6 +33,7 @@ final class Feed {
     private final Source source;
     private final AtomicLong revisions;
     private final boolean late;
+    private final boolean toldByOthers;
     private Map<String, String> applied;
     private Map<String, String> good;
     private Map<String, String> refused;
@@ -45,12 +46,14 @@ final class Feed {
      * @param source    of the configuration
      * @param revisions where each configuration takes its number
      * @param late      whether the component has done without it so far, and can go on to do so
+     * @param toldByOthers whether somebody else tells what is wrong before it has been in force once
      */
-    Feed(String pid, Source source, AtomicLong revisions, boolean late) {
+    Feed(String pid, Source source, AtomicLong revisions, boolean late, boolean toldByOthers) {
         this.pid = pid;
         this.source = source;
         this.revisions = revisions;
         this.late = late;
+        this.toldByOthers = toldByOthers;
     }
 
     /** {@return what is in force; empty before anything is} */
@@ -88,8 +91,9 @@ final class Feed {
     }
 
     private void say(List<Problem> news) {
-        news.stream().filter(problem -> !problems.contains(problem)).forEach(problem -> LOG.warn("{}{}", problem,
-                applied == null && !late ? "" : "; the last good configuration stays in force"));
+        news.stream().filter(problem -> !problems.contains(problem) && (good != null || !toldByOthers))
+                .forEach(problem -> LOG.warn("{}{}", problem,
+                        good == null && !late ? "" : "; the last good configuration stays in force"));
         if (news.isEmpty() && !problems.isEmpty()) {
             LOG.info("{}: in order again", problems.getFirst().file());
         }

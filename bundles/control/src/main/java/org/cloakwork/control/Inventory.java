@@ -146,9 +146,14 @@ final class Inventory {
             if (Arrays.asList(description.configurationPid).contains(pid)) {
                 for (ComponentConfigurationDTO dto : components.getComponentConfigurationDTOs(description)) {
                     if (value.equals(dto.properties.get(property))) {
-                        return dto.state == ComponentConfigurationDTO.FAILED_ACTIVATION
-                                ? new Result(Outcome.FAILED, Optional.of(message(dto.failure)))
-                                : new Result(Outcome.TAKEN, Optional.empty());
+                        return switch (dto.state) {
+                            case ComponentConfigurationDTO.FAILED_ACTIVATION ->
+                                    new Result(Outcome.FAILED, Optional.of(message(dto.failure)));
+                            // It has not looked at it yet.
+                            case ComponentConfigurationDTO.SATISFIED ->
+                                    new Result(Outcome.UNKNOWN, Optional.empty());
+                            default -> new Result(Outcome.TAKEN, Optional.empty());
+                        };
                     }
                 }
             }

@@ -87,8 +87,8 @@ final class Schemas {
             }
         }
         values.keySet().stream().filter(key -> key.indexOf('.') < 0 && !known.contains(key) && !less.contains(key))
-                .forEach(key -> wrong.add(place.problem(key, "unknown key" + Nearest.hint(key, known) + "; allowed is the keys "
-                        + String.join(", ", known))));
+                .forEach(key -> wrong.add(place.problem(key, "unknown key" + Nearest.hint(key, known)
+                        + "; allowed is the keys " + String.join(", ", known))));
         return wrong;
     }
 

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Collectors;
+import org.cloakwork.spi.runtime.HeapShare;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.socks5.ExitPolicy;
@@ -33,7 +34,7 @@ record ExitConfiguration(ExitPolicy policy, boolean allowPrivate, int maxConnect
                 configuration.flag("allow-private", false),
                 configuration.integer("max-connections", 1024, 1, 100_000),
                 configuration.integer("max-connections-per-sender", 256, 1, 100_000),
-                configuration.integer("buffer-limit-mib", 128, 1, 16 * 1024) * (long) MIB,
+                HeapShare.ofThisProcess().bytes(configuration, "buffer-limit-mib", MIB, 128, 1, 16 * 1024),
                 configuration.millis("connect-timeout-millis", 10_000, 100, 600_000),
                 configuration.millis("silence-limit-millis", 600_000, 1000, 86_400_000));
         configuration.verify();

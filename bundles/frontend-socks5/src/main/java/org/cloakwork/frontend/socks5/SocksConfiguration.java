@@ -5,6 +5,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.spi.runtime.HeapShare;
 import org.cloakwork.spi.runtime.PartConfiguration;
 
 /**
@@ -58,7 +59,8 @@ record SocksConfiguration(InetAddress host, int port, MixnetAddress exit, boolea
                 configuration.flag("optimistic", false),
                 configuration.flag("windows", true),
                 configuration.integer("max-connections", DEFAULT_CONNECTIONS, 1, 100_000),
-                configuration.integer("buffer-limit-mib", DEFAULT_BUFFER_MIB, 1, 16 * 1024) * (long) MIB,
+                HeapShare.ofThisProcess().bytes(configuration, "buffer-limit-mib", MIB, DEFAULT_BUFFER_MIB, 1,
+                        16 * 1024),
                 configuration.millis("handshake-timeout-millis", DEFAULT_HANDSHAKE_MILLIS, 100, 600_000),
                 configuration.millis("connect-timeout-millis", DEFAULT_CONNECT_MILLIS, 1000, 600_000),
                 configuration.millis("silence-limit-millis", DEFAULT_SILENCE_MILLIS, 1000, 86_400_000));

@@ -31,14 +31,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import java.util.logging.ConsoleHandler;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.MixnetAddress;
@@ -440,32 +434,12 @@ class DoorTest {
     }
 
     @Test
-    void aPageThatIsTurnedAwayIsToldOnceAndCountedEachTime() throws Exception {
-        List<String> logged = new CopyOnWriteArrayList<>();
-        Logger logger = Logger.getLogger("org.cloakwork.doors.Guard");
-        Handler handler = new ConsoleHandler() {
-
-            @Override
-            public void publish(LogRecord line) {
-                logged.add(new SimpleFormatter().formatMessage(line));
-            }
-        };
-        logger.addHandler(handler);
-        logger.setUseParentHandlers(false);
-        try {
-            open();
-            for (int i = 0; i < 40; i++) {
-                assertRefused(403, builder().header("Origin", "https://page" + i / 2 + ".example"), uri());
-            }
-            assertEquals(40, door.counters().get("websocket.refused.origins"));
-            assertEquals(16, logged.size(), logged.toString());
-            assertEquals("a web page was turned away: its origin https://page0.example is not among allowed-origins of "
-                    + "port " + uri().getPort(), logged.getFirst());
-            assertTrue(logged.getLast().endsWith("; others are counted and not told any more"), logged.getLast());
-        } finally {
-            logger.removeHandler(handler);
-            logger.setUseParentHandlers(true);
+    void aPageThatIsTurnedAwayIsCounted() throws Exception {
+        open();
+        for (int i = 0; i < 3; i++) {
+            assertRefused(403, builder().header("Origin", "https://evil.example"), uri());
         }
+        assertEquals(3, door.counters().get("websocket.refused.origins"));
     }
 
     @ParameterizedTest
@@ -478,9 +452,9 @@ class DoorTest {
     void originsThatNoPageHasAreRefusedAndSayWhatToWrite(String origins, String hint) {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
                 () -> open("allowed-origins", origins));
+        String end = hint.startsWith("write https") && !hint.contains(" or ") ? ";" : "";
         assertTrue(e.getMessage().startsWith("front-end websocket: allowed-origins: ")
-                && e.getMessage().contains(hint + (hint.startsWith("write https") && !hint.contains(" or ") ? ";" : "")),
-                e.getMessage());
+                && e.getMessage().contains(hint + end), e.getMessage());
     }
 
     @Test

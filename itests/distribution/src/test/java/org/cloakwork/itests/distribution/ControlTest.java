@@ -4,6 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -51,6 +56,12 @@ class ControlTest {
         String changed = text.replaceFirst("(?m)^" + key + " = .*$", key + " = " + value);
         assertFalse(changed.equals(text), text);
         Files.writeString(file, changed);
+    }
+
+    /** Which line says something of a key. */
+    private int line(String key) throws Exception {
+        List<String> lines = Files.readAllLines(etc.resolve("cloakwork.cfg"));
+        return 1 + lines.indexOf(lines.stream().filter(line -> line.startsWith(key + " =")).findFirst().orElseThrow());
     }
 
     private Command start(String... arguments) throws Exception {
@@ -101,6 +112,22 @@ class ControlTest {
     }
 
     @Test
+    void whoIsConnectedFromTheFirstMomentStaysSo() throws Exception {
+        try (Command demo = start("demo", "--port-base", "0")) {
+            demo.awaitLine(line -> line.startsWith("  alice       "), START);
+            try (Command shell = Command.cloakwork("shell", "--state", state.toString())) {
+                shell.write("state");
+                shell.awaitLine(line -> line.startsWith("bob: "), START);
+                demo.awaitLine(line -> line.startsWith("  curl --socks5-hostname"), START);
+                shell.write("clients");
+                shell.awaitLine(line -> line.startsWith("websocket "), START);
+                shell.write("exit");
+                assertEquals(0, shell.end().exitCode(), shell::text);
+            }
+        }
+    }
+
+    @Test
     void bundlesOfARunningDemoAreStoppedStartedAndUpdated() throws Exception {
         try (Command demo = start("demo", "--port-base", "0")) {
             String send = demo.awaitLine(line -> line.startsWith("  echo hello | "), START);
@@ -134,7 +161,7 @@ class ControlTest {
     private void wrongValuesChangeNothing(Command demo) throws Exception {
         write("org.cloakwork.cover.constant.cfg", "main-gap-millis = 0");
         String wrong = etc.resolve("org.cloakwork.cover.constant.cfg")
-                + ": main-gap-millis: \"0\"; allowed is Milliseconds, 1 to 3600000";
+                + ":1: main-gap-millis: \"0\"; allowed is Milliseconds, 1 to 3600000";
         demo.awaitLine(line -> line.contains(wrong), PROMPTLY);
         await("state", answer -> answer.contains(wrong));
         assertTrue(uses("cover", "constant", "alice, bob").test(ask("parts")));
@@ -142,7 +169,8 @@ class ControlTest {
         await("state", answer -> !answer.contains("wrong:"));
 
         set("cover", "polka");
-        String missing = etc.resolve("cloakwork.cfg") + ": cover: \"polka\"; allowed is constant, none, poisson";
+        String missing = etc.resolve("cloakwork.cfg") + ":" + line("cover")
+                + ": cover: \"polka\"; allowed is constant, none, poisson";
         demo.awaitLine(line -> line.contains(missing), PROMPTLY);
         await("parts", answer -> answer.contains(missing) && uses("cover", "constant", "alice, bob").test(answer));
         set("cover", "constant\nsphynx = fast");
@@ -206,8 +234,75 @@ class ControlTest {
 
     @Test
     void clientThatCannotStartIsRefused() throws Exception {
-        set("cover", "none\ngateway = nonsense");
+        write("cloakwork.cfg", "cover = none", "gateway = nonsense");
         Command.Result result = verb(2, "run", "--etc", etc.toString());
-        assertTrue(result.text().contains("gateway"), result.text());
+        assertEquals("cloakwork run: " + etc.resolve("cloakwork.cfg") + ":2: gateway: \"nonsense\", identity key must "
+                + "be 32 bytes, not 6; allowed is a gateway's identity", result.text());
+    }
+
+    @Test
+    void everyMistakeIsToldAtOnceInTheOrderOfTheFilesAndNothingBegins() throws Exception {
+        Path clients = etc.resolve("cloakwork.cfg");
+        Files.write(clients, ("cover = polka\nsphynx = fast\ntls = maybe\n\nfrontends = socks5, webs0cket\n"
+                + "socks5.port = many\nsphinx = fast\nsphinx = bouncycastle\npolka.x = 1\n")
+                .getBytes(StandardCharsets.UTF_8));
+        Path work = etc.resolve("cloakwork.client-work.cfg");
+        Files.writeString(work, "state = elsewhere\n");
+        Path file = etc.resolve("org.cloakwork.topology.file.cfg");
+        Files.write(file, "path = M\u00fcller.json\n".getBytes(StandardCharsets.ISO_8859_1));
+        List<String> lines = verb(2, "run", "--etc", etc.toString()).lines();
+        List<String> beginnings = List.of(clients + ":1: cover: \"polka\"; allowed is ",
+                clients + ":2: sphynx: unknown key; did you mean sphinx?", clients + ":3: tls: \"maybe\"; allowed is ",
+                clients + ":5: frontends: \"webs0cket\"; did you mean websocket?",
+                clients + ":6: socks5.port: \"many\"; allowed is ",
+                clients + ":8: sphinx: stands in line 7, too", clients + ":9: polka.x: unknown key; no front-end is "
+                        + "called polka; there are: ", work + ":1: state: ",
+                file + ":1: byte 9 of the file is 0xFC, which is not UTF-8");
+        assertEquals(beginnings.size(), lines.size(), lines.toString());
+        for (int i = 0; i < lines.size(); i++) {
+            assertTrue(lines.get(i).startsWith("cloakwork run: " + beginnings.get(i)), lines.get(i));
+        }
+        assertFalse(Files.exists(state.resolve("default")), "keys were made");
+    }
+
+    @Test
+    void whatOnlyAFrontEndKnowsIsAMistakeAtTheStartToo() throws Exception {
+        write("cloakwork.cfg", "cover = none", "frontends = exit");
+        Command.Result result = verb(2, "run", "--etc", etc.toString(), "--directory", "http://127.0.0.1:9/");
+        assertTrue(result.lines().getLast().startsWith("cloakwork run: front-end exit: exit: policy: missing"),
+                result.text());
+        Files.delete(etc.resolve("cloakwork.cfg"));
+        assertEquals("cloakwork run: " + etc.resolve("cloakwork.cfg") + ": no such file",
+                verb(2, "run", "--etc", etc.toString()).text());
+    }
+
+    @Test
+    void oneLineIsEnoughAndWhatNobodyReadsOrMayReadIsToldOnce() throws Exception {
+        try (Command localnet = Command.cloakwork("localnet")) {
+            String directory = localnet.awaitLine(line -> line.startsWith("  directory"), START)
+                    .replace("  directory", "").strip();
+            Files.delete(etc.resolve("org.cloakwork.topology.nymapi.cfg"));
+            write("cloakwork.cfg", "\uFEFFfrontends = websocket");
+            write("org.cloakwork.frontend.websocket.cfg", "port = 0");
+            write("org.cloakwork.client-work.cfg", "cover = none");
+            try (Command run = start("run", "--directory", directory)) {
+                String unread = etc.resolve("org.cloakwork.client-work.cfg")
+                        + ": nothing reads this file; did you mean cloakwork.client-work.cfg?";
+                run.awaitLine(line -> line.endsWith(unread), START);
+                URI door = URI.create(run.awaitLine(line -> line.startsWith("websocket ws://"), START)
+                        .replaceFirst("websocket ws:", "http:"));
+                run.awaitLine("ready"::equals, START);
+                assertTrue(uses("cover", "poisson", "default").test(ask("parts")));
+                HttpClient page = HttpClient.newHttpClient();
+                for (String origin : List.of("https://evil.example", "https://evil.example", "https://last.example")) {
+                    assertEquals(403, page.send(HttpRequest.newBuilder(door).header("Origin", origin).build(),
+                            HttpResponse.BodyHandlers.discarding()).statusCode());
+                }
+                run.awaitLine(line -> line.contains("its origin https://last.example is not among allowed-origins"),
+                        START);
+                assertEquals(1, run.text().split("https://evil.example", -1).length - 1, run.text());
+                assertEquals(1, run.text().split("nothing reads this file", -1).length - 1, run.text());
+            }
+        }
     }
 }

@@ -70,6 +70,16 @@ public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPa
     }
 
     /**
+     * @param newOutboxBytes what messages on their way may hold
+     * @param newInboxBytes  what unfinished messages, and messages nobody has listened to yet, may hold, each
+     * @return the same with these limits
+     */
+    public ClientConfiguration withLimits(long newOutboxBytes, long newInboxBytes) {
+        return new ClientConfiguration(gateway, meanPacketDelay, topologyRefresh, newOutboxBytes, newInboxBytes,
+                maxMessageBytes, gatewayPolicy, packetSizes, tagLifetime);
+    }
+
+    /**
      * @param newGateway to use
      * @return the same with that gateway
      */

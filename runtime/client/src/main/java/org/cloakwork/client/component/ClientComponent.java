@@ -20,6 +20,7 @@ import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.engine.Engine;
 import org.cloakwork.client.engine.ThreadedEnvironment;
 import org.cloakwork.spi.part.PartKind;
+import org.cloakwork.spi.runtime.HeapShare;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.store.ClientStore;
@@ -220,7 +221,7 @@ public final class ClientComponent {
         PartConfiguration configuration = PartConfiguration.ofProperties("client", properties);
         context = bundleContext;
         name = configuration.text("name", "a name");
-        client = ClientConfiguration.of(configuration);
+        client = withinHeap(ClientConfiguration.of(configuration), HeapShare.ofThisProcess());
         choose(configuration);
         chooseFrontEnds(properties, configuration);
         String storeKey = PartKind.STORE.name();
@@ -236,6 +237,12 @@ public final class ClientComponent {
                 throw failure;
             }
         }
+    }
+
+    /** There is room for the largest message in any case. */
+    private static ClientConfiguration withinHeap(ClientConfiguration whole, HeapShare heap) {
+        return whole.withLimits(Math.max(whole.maxMessageBytes(), heap.of(whole.outboxLimitBytes())),
+                Math.max(whole.maxMessageBytes(), heap.of(whole.inboxLimitBytes())));
     }
 
     /** Once there is a store the client begins; it keeps that one. */
@@ -264,11 +271,12 @@ public final class ClientComponent {
             }
         }
         engine.start();
+        // First, so that whoever finds the client finds out, too, what is wrong with its front-ends.
+        frontEnds.start(context, name, engine);
         synchronized (publishing) {
             published.put(MixnetClient.NAME_PROPERTY, name);
             registration = context.registerService(MixnetClient.class, engine, new Hashtable<>(published));
         }
-        frontEnds.start(context, name, engine);
     }
 
     private void closeStore() {

@@ -112,8 +112,8 @@ public final class DemoCommand implements Command {
                  MixnetClient bob = instance.await("bob", START)) {
                 alice.awaitReady(START);
                 bob.awaitReady(START);
-                new Demo(out, network, alice, bob, cover.orElse("none, to be quick; a client of \"cloakwork run\" sends "
-                        + "55 packets a second in any case")).run(fileName, file);
+                new Demo(out, network, alice, bob, cover.orElse("none, to be quick; a client of \"cloakwork run\" "
+                        + "sends 55 packets a second in any case")).run(fileName, file);
                 if (!once) {
                     if (cover.isEmpty()) {
                         instance.unset(Instance.CLIENTS, COVER);

@@ -55,6 +55,7 @@ public final class Framework implements AutoCloseable {
     private final org.osgi.framework.launch.Framework felix;
     private final PrivateFolder folder;
     private final BundleFolder bundles;
+    private final HeapReturn heap = new HeapReturn();
     private final ServiceTracker<ConfigurationAdmin, ConfigurationAdmin> configurations;
     private final ServiceTracker<ServiceComponentRuntime, ServiceComponentRuntime> components;
 
@@ -290,6 +291,7 @@ public final class Framework implements AutoCloseable {
 
     @Override
     public void close() {
+        heap.close();
         try {
             bundles.close();
         } catch (InterruptedException e) {

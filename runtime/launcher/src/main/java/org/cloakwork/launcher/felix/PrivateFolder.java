@@ -2,23 +2,39 @@ package org.cloakwork.launcher.felix;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A folder in the temporary directory that nobody else can reach into. Code that is to be run may lie in it: what is in
- * it may be removed and made again, the folder itself stays from the first moment to the last.
+ * it may be removed and made again, the folder itself stays from the first moment to the last. Those of processes that
+ * were killed are removed by the next one.
  */
 final class PrivateFolder implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(PrivateFolder.class);
     private static final int ALL_RIGHTS = 0777;
     private static final int OWNER_ONLY = 0700;
     private static final int OTHERS_WRITE = 0002;
     private static final int STICKY = 01000;
 
+    /** A file in it that is locked while its process lives; its name begins with the number of that process. */
+    private static final String LOCK = ".lock";
+
     private final Path path;
+    private FileChannel lock;
 
     /**
      * @param prefix of its name
@@ -28,10 +44,53 @@ final class PrivateFolder implements AutoCloseable {
         path = Files.createTempDirectory(prefix);
         try {
             check();
+            lock();
         } catch (IOException e) {
             close();
             throw e;
         }
+        removeThoseOfTheDead(prefix);
+    }
+
+    /** Whoever finds the file finds it locked: it gets its name afterwards. */
+    private void lock() throws IOException {
+        String name = ProcessHandle.current().pid() + LOCK;
+        Path unlocked = path.resolve(name + ".new");
+        lock = FileChannel.open(unlocked, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        lock.lock();
+        Files.move(unlocked, path.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private void removeThoseOfTheDead(String prefix) {
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(path.toAbsolutePath().getParent(), folder ->
+                folder.getFileName().toString().matches(Pattern.quote(prefix) + "\\d+")
+                        && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS) && !folder.endsWith(path.getFileName())
+                        && Files.getOwner(folder, LinkOption.NOFOLLOW_LINKS).equals(Files.getOwner(path)))) {
+            for (Path folder : folders) {
+                if (isOfTheDead(folder)) {
+                    remove(folder);
+                }
+            }
+        } catch (IOException | UncheckedIOException | DirectoryIteratorException | UnsupportedOperationException e) {
+            LOG.debug("what earlier processes left is still there", e);
+        }
+    }
+
+    private static boolean isOfTheDead(Path folder) throws IOException {
+        String ours = ProcessHandle.current().pid() + LOCK;
+        try (DirectoryStream<Path> locks = Files.newDirectoryStream(folder, "*" + LOCK)) {
+            for (Path file : locks) {
+                // To open and close a file that this process has locked would unlock it.
+                if (file.endsWith(ours)) {
+                    return false;
+                }
+                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+                     FileLock taken = channel.tryLock()) {
+                    return taken != null;
+                }
+            }
+        }
+        return false;
     }
 
     private void check() throws IOException {
@@ -66,12 +125,21 @@ final class PrivateFolder implements AutoCloseable {
     /** Removes it and all that is in it. */
     @Override
     public void close() {
-        try (Stream<Path> files = Files.walk(path)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
+        try {
+            remove(path);
+            if (lock != null) {
+                lock.close();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void remove(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
         }
     }
 }

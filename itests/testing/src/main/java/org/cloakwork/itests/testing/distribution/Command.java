@@ -1,6 +1,7 @@
 package org.cloakwork.itests.testing.distribution;
 
 import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -116,6 +117,13 @@ public final class Command implements AutoCloseable {
                 TimeUnit.NANOSECONDS.timedWait(lines, left);
             }
         }
+    }
+
+    /** Gives it a line. */
+    public void write(String line) throws IOException {
+        BufferedWriter input = process.outputWriter();
+        input.write(line + "\n");
+        input.flush();
     }
 
     private void read() {
