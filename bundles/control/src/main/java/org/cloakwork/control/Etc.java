@@ -114,6 +114,10 @@ final class Etc {
             problems.put(name, latest.faults().stream()
                     .map(fault -> new Problem(file.toString(), fault.line(), fault.text())).toList());
             good.putIfAbsent(name, latest);
+            if (latest.faults().getFirst().line() == 0) {
+                // Its rights may change, which nothing of what is looked at tells.
+                read.remove(name);
+            }
         }
     }
 
