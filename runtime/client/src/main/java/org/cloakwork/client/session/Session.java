@@ -337,7 +337,8 @@ public final class Session {
             if (count == 0) {
                 returns.reset();
             } else {
-                nextReturn = environment.scheduler().schedule(returns.next(LATEST_RETURN), () -> returnIfPossible(count));
+                nextReturn = environment.scheduler().schedule(returns.next(LATEST_RETURN),
+                        () -> returnIfPossible(count));
             }
         });
     }
