@@ -8,6 +8,8 @@ import static org.ops4j.pax.exam.CoreOptions.composite;
 import static org.ops4j.pax.exam.CoreOptions.systemProperty;
 
 import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Hashtable;
@@ -18,6 +20,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import javax.inject.Inject;
+import org.apache.felix.hc.api.HealthCheck;
 import org.apache.felix.hc.api.Result;
 import org.apache.felix.hc.api.execution.HealthCheckExecutionOptions;
 import org.apache.felix.hc.api.execution.HealthCheckExecutionResult;
@@ -58,11 +61,13 @@ public class HealthIT extends BaseIT {
     @Test
     public void felixFindsTheCheckAndIsToldWhatIsWrongAndWhenItIsOver() throws Exception {
         HealthCheckExecutor executor = service(HealthCheckExecutor.class);
-        configurations.getConfiguration("org.cloakwork.topology.nymapi", "?")
-                .update(new Hashtable<>(Map.of("urls", System.getProperty(DIRECTORY))));
-        configurations.getFactoryConfiguration("org.cloakwork.client", "alice", "?").update(new Hashtable<>(
-                Map.of("name", "alice", "topology", "nym-api", "transport", "websocket", "sphinx", "fast",
-                        "retransmission", "timeout", "cover", "none")));
+        Path etc = Files.createTempDirectory("health-it");
+        Files.writeString(etc.resolve("cloakwork.cfg"), "topology = nym-api\ntransport = websocket\nsphinx = fast\n"
+                + "retransmission = timeout\ncover = none\n");
+        Files.writeString(etc.resolve("org.cloakwork.topology.nymapi.cfg"), "urls = " + System.getProperty(DIRECTORY));
+        configurations.getConfiguration("org.cloakwork.control", "?").update(new Hashtable<>(Map.of(
+                "etc", etc.toString(), "clients", "alice")));
+        service(HealthCheck.class);
         MixnetClient client = service(MixnetClient.class);
         client.awaitReady(PATIENCE);
         HealthCheckExecutionResult ready = execute(executor);
