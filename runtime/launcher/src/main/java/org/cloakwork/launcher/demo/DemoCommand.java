@@ -116,9 +116,8 @@ public final class DemoCommand implements Command {
                     if (!coverIsChosen) {
                         instance.unset(Instance.CLIENTS, "cover");
                     }
-                    instance.listen(StateFolder.of(line, clients));
                     instance.start(names, false);
-                    stayUp(names, network, alice, bob, doors, stop);
+                    stayUp(names, network, alice, bob, doors, StateFolder.of(line, clients), stop);
                 }
             }
         }
@@ -126,7 +125,7 @@ public final class DemoCommand implements Command {
     }
 
     private void stayUp(List<String> names, LocalNetwork network, MixnetClient alice, MixnetClient bob,
-            DemoDoors doors, StopSignal stop) throws Exception {
+            DemoDoors doors, Path state, StopSignal stop) throws Exception {
         bob.subscribe(message -> message.sender().ifPresent(sender -> bob.reply(sender,
                 (DemoTalk.ANSWER + message.payload().length + " bytes").getBytes(StandardCharsets.UTF_8))));
         out.println("\nThe network stays up; stop it with Ctrl-C. Connect any Nym client to it:");
@@ -134,7 +133,7 @@ public final class DemoCommand implements Command {
         out.println("  bob         " + bob.address() + "  (answers whoever sends reply SURBs)");
         out.println("  alice       " + alice.address());
         try (doors; DemoTalk ignored = new DemoTalk(alice, bob)) {
-            doors.open(names, network, bob, out);
+            doors.open(names, network, bob, state, out);
             stop.await();
         }
     }

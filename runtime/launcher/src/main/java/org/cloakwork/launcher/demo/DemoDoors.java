@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,9 +80,11 @@ final class DemoDoors implements AutoCloseable {
 
     /**
      * @param running clients of the instance
+     * @param state   the folder in which the shell finds the instance, once all of this is there
      * @throws IllegalStateException if a port cannot be had or something does not start; the message says which
      */
-    void open(List<String> running, LocalNetwork network, MixnetClient bob, PrintStream out) throws Exception {
+    void open(List<String> running, LocalNetwork network, MixnetClient bob, Path state, PrintStream out)
+            throws Exception {
         clients.addAll(running);
         page = new DemoPage(port(0, PAGE));
         MixnetClient exit = client("exit", network.topology().gateways().get(0), Map.of("frontends", "exit",
@@ -91,6 +94,8 @@ final class DemoDoors implements AutoCloseable {
                 exit.address(), page.address());
         client("socks", network.topology().gateways().get(1), Map.of("frontends", "socks5", "socks5.exit",
                 exit.address().toString(), "socks5.port", String.valueOf(port(SOCKS_PORT, SOCKS)))).awaitReady(START);
+        // Each client more configures the instance anew, which ends what the shells are connected to.
+        instance.listen(state);
         client("websocket", network.topology().gateways().get(0), Map.of("frontends", "websocket", "websocket.port",
                 String.valueOf(port(WEBSOCKET_PORT, WEBSOCKET)))).awaitReady(START);
         URI socks = framework.await(FrontEnd.Serving.class, "(&(cloakwork.client=socks)(cloakwork.name=socks5))", START,
