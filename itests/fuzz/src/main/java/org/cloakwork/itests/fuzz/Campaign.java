@@ -24,8 +24,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Fuzzes targets with Jazzer, each in a process of its own, as many at once as there are processors. What a target came to
- * stays in the folder ({@code TARGET/corpus}), and the next campaign goes on from there.
+ * Fuzzes targets with Jazzer, each in a process of its own, as many at once as there are processors. What a target
+ * came to stays in the folder ({@code TARGET/corpus}), and the next campaign goes on from there.
  */
 final class Campaign {
 
@@ -36,9 +36,10 @@ final class Campaign {
     private static final int START_SECONDS = 300;
     private static final int UNSAFE_WARNS = 23;
     /** Hooks for what no parser of ours has: they make the start longer. */
-    private static final String NOT_HOOKED = Stream.of("ClojureLangHooks", "Deserialization", "ExpressionLanguageInjection",
-                    "LdapInjection", "NamingContextLookup", "OsCommandInjection", "ReflectiveCall", "ScriptEngineInjection",
-                    "SqlInjection", "UnsafeSanitizer", "XPathInjection", "XmlParserSsrfGuidance")
+    private static final String NOT_HOOKED = Stream.of("ClojureLangHooks", "Deserialization",
+                    "ExpressionLanguageInjection", "FilePathTraversal", "LdapInjection", "NamingContextLookup",
+                    "OsCommandInjection", "ReflectiveCall", "ScriptEngineInjection", "SqlInjection",
+                    "TemplateInjection", "UnsafeSanitizer", "XPathInjection", "XmlParserSsrfGuidance")
             .map("com.code_intelligence.jazzer.sanitizers."::concat).collect(Collectors.joining(":"));
     private static final Pattern PROGRESS = Pattern.compile("(?m)^#(\\d+)\\s+\\w+\\s+cov: (\\d+) ");
     private static final Pattern END = Pattern.compile("(?m)^Done (\\d+) runs in (\\d+) second");
@@ -120,7 +121,8 @@ final class Campaign {
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"),
                 "com.code_intelligence.jazzer.Jazzer", "--target_class=" + JazzerEntry.class.getName(),
-                "--target_args=" + target.name(), "--instrumentation_includes=" + String.join(":", target.instrumented()),
+                "--target_args=" + target.name(),
+                "--instrumentation_includes=" + String.join(":", target.instrumented()),
                 "--instrumentation_excludes=org.cloakwork.itests.**", "--custom_hook_includes=org.cloakwork.**",
                 "--disabled_hooks=" + NOT_HOOKED, "--keep_going=" + MAX_FINDINGS, "--reproducer_path=" + home,
                 "-max_total_time=" + each.toSeconds(), "-timeout=" + TIMEOUT_SECONDS, "-rss_limit_mb=0",
@@ -138,7 +140,7 @@ final class Campaign {
         List<String> thrown = THROWN.matcher(said).results().map(found -> found.group(1)).toList();
         List<Outcome.Finding> findings = new ArrayList<>();
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.filter(each -> REPRODUCER.matcher(each.getFileName().toString()).matches()).toList()) {
+            for (Path file : files.filter(Campaign::isReproducer).toList()) {
                 String kind = file.getFileName().toString().split("-")[0];
                 findings.add(new Outcome.Finding(file, kind.equals("crash") && findings.size() < thrown.size()
                         ? thrown.get(findings.size()) : kind + " (see " + log + ")"));
@@ -157,6 +159,10 @@ final class Campaign {
         }
         return new Outcome(target.name(), executions, done ? Double.parseDouble(end.group(2)) : seconds,
                 progress.map(last -> Integer.parseInt(last.group(2))).orElse(0), findings, failure);
+    }
+
+    private static boolean isReproducer(Path file) {
+        return REPRODUCER.matcher(file.getFileName().toString()).matches();
     }
 
     /** {@return a table for people} */

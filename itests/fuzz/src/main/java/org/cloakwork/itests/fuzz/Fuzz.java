@@ -21,9 +21,9 @@ public final class Fuzz {
             usage: cloakwork fuzz [--minutes N] [TARGET...]
                    cloakwork fuzz --input FILE TARGET
 
-            Tries all that reads bytes from outside, or the targets that are named, with inputs that lead to code not seen
-            before. Prints what was tried, how fast, how many edges of the code were taken, and what was found: exit code 1
-            and the file of each input for which something does not hold.
+            Tries all that reads bytes from outside, or the targets that are named, with inputs that lead to code not
+            seen before. Prints what was tried, how fast, how many edges of the code were taken, and what was found:
+            exit code 1 and the file of each input for which something does not hold.
 
               --minutes N   for all targets together; each takes some seconds more to start (%d)
               --input FILE  tries that one input at one target, and prints what is thrown

@@ -21,7 +21,8 @@ public final class Seeds {
      */
     public static Stream<byte[]> bytes(String file, String field) {
         return values(file, field).filter(value -> value.isTextual() && value.textValue().matches("(?:[0-9a-f]{2})*")
-                || value.has("hex") || value.has("pattern")).map(Vectors::bytes).filter(bytes -> bytes.length <= LONGEST);
+                || value.has("hex") || value.has("pattern")).map(Vectors::bytes)
+                .filter(bytes -> bytes.length <= LONGEST);
     }
 
     /**

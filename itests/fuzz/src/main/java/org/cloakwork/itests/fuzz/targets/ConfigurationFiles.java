@@ -59,7 +59,8 @@ public final class ConfigurationFiles implements Target {
     @Override
     public List<String> words() {
         return List.of("host = ", "port = ", "token = ", "allowed-origins = ", "policy = ", "exit = ", "isolate = ",
-                "max-connections = ", "silence-millis = ", "\\u00", "\\\n", "true", "0x1f", "1e3", "[::1]", "localhost");
+                "max-connections = ", "silence-millis = ", "\\u00", "\\\n", "true", "0x1f", "1e3", "[::1]",
+                "localhost");
     }
 
     @Override

@@ -17,7 +17,10 @@ import org.cloakwork.itests.fuzz.Hidden;
 import org.cloakwork.itests.fuzz.Seeds;
 import org.cloakwork.itests.fuzz.Target;
 
-/** Lines that a running instance is asked with: read, and taken apart by Gogo, but not done, since they may say anything. */
+/**
+ * Lines that a running instance is asked with: read, and taken apart by Gogo, but not done, since they may say
+ * anything.
+ */
 public final class ControlLines implements Target {
 
     private static final String SOCKET = "org.cloakwork.control.ControlSocket";

@@ -36,7 +36,8 @@ public final class DirectoryAnswers implements Target {
         return Stream.of(NymApiJson.write(new NodesPage(metadata, nodes.size(), 0, nodes)),
                 NymApiJson.write(new NodesPage(new NodesPage.Metadata(Optional.of("no-updates"), 7, 2, AT), 1, 0,
                         nodes.subList(0, 1))),
-                NymApiJson.write(new NodesPage(new NodesPage.Metadata(Optional.of("{\"fresh\":{\"a\":1}}"), 7, 2, AT), 0, 0,
+                NymApiJson.write(new NodesPage(new NodesPage.Metadata(Optional.of("{\"fresh\":{\"a\":1}}"), 7, 2, AT),
+                0, 0,
                         List.of())),
                 new String(NymApiJson.write(new NodesPage(metadata, 1, 0, nodes.subList(0, 1))),
                         StandardCharsets.UTF_8).replace("2026-01-02T03:04:05Z", "2024-05-23 07:41:02.756 +00:00:00")

@@ -34,8 +34,10 @@ public final class ExitPolicies implements Target {
 
     @Override
     public Stream<byte[]> seeds() {
-        return Seeds.of("ExitPolicy accept *:443\nExitPolicy reject *:*", "ExitPolicy accept6 [2001:db8::]/32:80-90 # x",
-                "# nothing\n\nExitPolicy reject *4:0\r\nExitPolicy accept *6:*", "ExitPolicy accept 192.0.2.0/24:1-65535",
+        return Seeds.of("ExitPolicy accept *:443\nExitPolicy reject *:*",
+                "ExitPolicy accept6 [2001:db8::]/32:80-90 # x",
+                "# nothing\n\nExitPolicy reject *4:0\r\nExitPolicy accept *6:*",
+                "ExitPolicy accept 192.0.2.0/24:1-65535",
                 "example.org:443", "[2001:db8::1]:80", "2001:db8:1:0:0:0:0:3:80", "1.2.3.4:65535", ":1", "a:");
     }
 

@@ -84,7 +84,8 @@ public final class Fragments implements Target {
         }
         AtomicInteger setIds = new AtomicInteger(message[0] & 0xff);
         List<Fragment> fragments =
-                Chunking.split(message, Fragment.LINKED_HEADER_LENGTH + 1 + (message[0] & 0xf), setIds::incrementAndGet);
+                Chunking.split(message, Fragment.LINKED_HEADER_LENGTH + 1 + (message[0] & 0xf),
+                setIds::incrementAndGet);
         Reassembler<Integer> reassembler = new Reassembler<>(1 << 24, 100, Duration.ofDays(1), 100);
         byte[] whole = null;
         for (int i = 0; i < fragments.size(); i++) {

@@ -47,7 +47,8 @@ public final class GatewayTexts implements Target {
     public List<String> words() {
         return List.of("supportedProtocol", "registerHandshakeInitRequest", "handshakePayload", "handshakeError",
                 "authenticateV2", "claimFreeTestnetBandwidth", "ecashCredential", "encryptedRequest", "bandwidth",
-                "encryptedResponse", "typedError", "out_of_bandwidth", "ticket_replay", "remaining_bandwidth", "ForgetMe",
+                "encryptedResponse", "typedError", "out_of_bandwidth", "ticket_replay", "remaining_bandwidth",
+                "ForgetMe",
                 "RememberMe", "protocol_version", "upgrade_mode", "\"type\":\"send\"", "null", "true", "\\u0000");
     }
 

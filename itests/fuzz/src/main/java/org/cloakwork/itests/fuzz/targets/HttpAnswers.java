@@ -58,7 +58,8 @@ public final class HttpAnswers implements Target {
     @Override
     public Stream<byte[]> seeds() {
         return Stream.concat(Seeds.of("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
-                "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\n{}\r\n0\r\n\r\n",
+                "HTTP/1.1 100 Continue\r\n\r\n"
+                        + "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\n{}\r\n0\r\n\r\n",
                 "HTTP/1.0 404 no\nA:b\nA: c\n\nrest", "HTTP/1.1 204 \r\n\r\n",
                 "HTTP/1.1 302 Found\r\nLocation: /elsewhere?a=b\r\n\r\n",
                 "HTTP/1.1 308 x\r\nLocation: https://other.example:8443/\r\n\r\n",

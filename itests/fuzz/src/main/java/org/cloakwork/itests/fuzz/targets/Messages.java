@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import org.cloakwork.itests.fuzz.Seeds;
 import org.cloakwork.itests.fuzz.Target;
 import org.cloakwork.wire.NymMessage;
-import org.cloakwork.wire.Padding;
 import org.cloakwork.wire.PacketSize;
+import org.cloakwork.wire.Padding;
 import org.cloakwork.wire.WireException;
 
 /** Messages, padded and without padding. */

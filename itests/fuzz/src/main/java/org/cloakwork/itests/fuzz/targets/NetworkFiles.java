@@ -38,11 +38,13 @@ public final class NetworkFiles implements Target {
             boolean gateway = node.get("name").asText().startsWith("gateway");
             List<InetAddress> ips = List.of(address.ip(), NodeAddress.parseIp("2001:db8::1"));
             nodes.put(id, new Node(id, address,
-                    gateway ? Optional.of(new Node.Entry(ips, 9000, Optional.of("gateway.example"), OptionalInt.of(9001)))
+                    gateway ? Optional.of(new Node.Entry(ips, 9000, Optional.of("gateway.example"),
+                    OptionalInt.of(9001)))
                             : Optional.empty(),
                     new IdentityKey(Vectors.bytes(node.get("identityPublicKey"))),
                     new EncryptionKey(Vectors.bytes(node.get("sphinxPublicKey"))),
-                    gateway ? Set.of(Node.Role.ENTRY, Node.Role.EXIT) : Set.of(Node.Role.MIXNODE), OptionalInt.empty()));
+                    gateway ? Set.of(Node.Role.ENTRY, Node.Role.EXIT) : Set.of(Node.Role.MIXNODE),
+                    OptionalInt.empty()));
         }
         return new Topology(7, 2, AT, new Topology.RewardedSet(7, Set.of(4L), Set.of(5L), Set.of(1L), Set.of(2L),
                 Set.of(3L), Set.of()), nodes);
@@ -67,7 +69,8 @@ public final class NetworkFiles implements Target {
 
     @Override
     public List<String> words() {
-        return List.of("null", "\"hostname\":", "\"node_id\":4294967295", "::ffff:1.2.3.4", "[::1]:1", "true", "-0", "01");
+        return List.of("null", "\"hostname\":", "\"node_id\":4294967295", "::ffff:1.2.3.4", "[::1]:1", "true", "-0",
+                "01");
     }
 
     @Override

@@ -23,7 +23,8 @@ public final class ProviderResponses implements Target {
     public Stream<byte[]> seeds() {
         return Stream.concat(Seeds.bytes("socks5.json", "bytes"),
                 Stream.of(new byte[] {'X', 1, 3, 0x10, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0},
-                        new byte[] {3, 1, 3, 3, 2, 1, 0, 1, 1, 0, 10, '1', '.', '2', '.', '3', '.', '0', '/', '2', '4', 80,
+                        new byte[] {3, 1, 3, 3, 2, 1, 0, 1, 1, 0, 10, '1', '.', '2', '.', '3', '.', '0', '/', '2', '4',
+                        80,
                             80}));
     }
 

@@ -13,6 +13,8 @@ import org.cloakwork.itests.fuzz.Seeds;
 import org.cloakwork.itests.fuzz.Slices;
 import org.cloakwork.itests.fuzz.Target;
 import org.cloakwork.itests.vectors.Vectors;
+import org.cloakwork.sphinx.bouncycastle.BouncyCastleSphinx;
+import org.cloakwork.sphinx.fast.FastSphinx;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.Destination;
 import org.cloakwork.spi.sphinx.PacketFormat;
@@ -21,8 +23,6 @@ import org.cloakwork.spi.sphinx.Route;
 import org.cloakwork.spi.sphinx.SphinxException;
 import org.cloakwork.spi.sphinx.SphinxPrivateKey;
 import org.cloakwork.spi.topology.NodeAddress;
-import org.cloakwork.sphinx.bouncycastle.BouncyCastleSphinx;
-import org.cloakwork.sphinx.fast.FastSphinx;
 
 /** Sphinx packets: both parts say the same of any bytes, and open what either of them has sealed. */
 public final class SphinxPackets implements Target {
@@ -94,7 +94,8 @@ public final class SphinxPackets implements Target {
         boolean sixes = in.u8() % 2 == 1;
         List<Route.Hop> route = new ArrayList<>();
         for (int i = 0; i < hops; i++) {
-            NodeAddress address = new NodeAddress(NodeAddress.parseIp(sixes ? "2001:db8::" + i : "192.0.2." + i), in.u16());
+            NodeAddress address = new NodeAddress(NodeAddress.parseIp(sixes ? "2001:db8::" + i : "192.0.2." + i),
+                    in.u16());
             route.add(new Route.Hop(address, PUBLIC, (long) in.u16() << 48 | in.u16()));
         }
         byte[] message = in.upTo(payload - PacketFormat.PAYLOAD_OVERHEAD);

@@ -129,7 +129,8 @@ public final class StoreRows implements org.cloakwork.itests.fuzz.Target {
     }
 
     private static Row message(Saved.Message message) {
-        return new Row("message", ByteBuffer.allocate(Long.BYTES).putLong(message.id()).array(), made(MESSAGE, message));
+        return new Row("message", ByteBuffer.allocate(Long.BYTES).putLong(message.id()).array(),
+                made(MESSAGE, message));
     }
 
     @Override
@@ -154,7 +155,8 @@ public final class StoreRows implements org.cloakwork.itests.fuzz.Target {
         try {
             saved = load(rows);
         } catch (StoreException e) {
-            require(e.getMessage().startsWith("here: ") && e.getMessage().length() <= 2000, "said is: " + e.getMessage());
+            require(e.getMessage().startsWith("here: ") && e.getMessage().length() <= 2000, "said is: "
+                    + e.getMessage());
             return;
         }
         saved.messages().forEach(message -> message.content().ifPresent(content -> require(
@@ -163,7 +165,8 @@ public final class StoreRows implements org.cloakwork.itests.fuzz.Target {
         List<Row> again = new ArrayList<>(saved.messages().stream().map(StoreRows::message).toList());
         saved.received().forEach(message -> again.add(new Row("received",
                 ByteBuffer.allocate(Long.BYTES).putLong(message.id()).array(), made(RECEIVED, message.message()))));
-        saved.surbs().forEach(surb -> again.add(new Row("surb", surb.row(), made(SURB, surb.surb(), NOW, surb.wroteTo()))));
+        saved.surbs().forEach(surb -> again.add(new Row("surb", surb.row(),
+                made(SURB, surb.surb(), NOW, surb.wroteTo()))));
         saved.topology().ifPresent(last -> again.add(new Row("topology", SELF.bytes(),
                 made(TOPOLOGY, last.topology(), last.at()))));
         Saved second = load(again);

@@ -33,11 +33,14 @@ public final class WebsocketTexts implements Target {
                                 StandardCharsets.UTF_8)),
                 Seeds.of("{\"type\":\"receive\",\"count\":5}", "{\"type\":\"state\"}", "{\"type\":\"selfAddress\"}",
                         "{\"type\":\"closeLane\",\"connectionId\":7}",
-                        "{\"type\":\"laneQueueLength\",\"connectionId\":18446744073709551615,\"bytes\":1,\"packets\":2}",
-                        "{\"type\":\"reply\",\"id\":\"a\",\"senderTag\":\"H2Xccger6RvPAK2KTZKKjQ\",\"payload\":\"AAE=\"}",
+                        "{\"type\":\"laneQueueLength\",\"connectionId\":18446744073709551615,\"bytes\":1,"
+                                + "\"packets\":2}",
+                        "{\"type\":\"reply\",\"id\":\"a\",\"senderTag\":\"H2Xccger6RvPAK2KTZKKjQ\","
+                                + "\"payload\":\"AAE=\"}",
                         "{\"type\":\"outcome\",\"id\":\"a\",\"acknowledged\":true,\"packets\":1,\"retransmissions\":0,"
                                 + "\"elapsedMillis\":5}",
-                        "{\"type\":\"outcome\",\"id\":\"a\",\"acknowledged\":false,\"reason\":\"EXPIRED\",\"detail\":\"\"}",
+                        "{\"type\":\"outcome\",\"id\":\"a\",\"acknowledged\":false,\"reason\":\"EXPIRED\","
+                                + "\"detail\":\"\"}",
                         "{\"type\":\"received\",\"senderTag\":null,\"payload\":\"\"}",
                         "{\"type\":\"state\",\"state\":\"degraded\",\"reason\":\"x\"}",
                         "{\"type\":\"error\",\"id\":null,\"message\":\"m\"}")));
