@@ -17,7 +17,9 @@ import org.cloakwork.wire.json.JsonText;
 public final class JsonTexts implements Target {
 
     /** What reads JSON for us, too. */
-    static final List<String> INSTRUMENTED = List.of("org.cloakwork.**", "com.fasterxml.jackson.core.json.*JsonParser");
+    static final List<String> INSTRUMENTED = List.of("org.cloakwork.**",
+            "com.fasterxml.jackson.core.json.ReaderBasedJsonParser",
+            "com.fasterxml.jackson.core.json.UTF8StreamJsonParser");
 
     @Override
     public String name() {
