@@ -11,6 +11,12 @@ public final class JazzerEntry {
     /** @param args the name of the target */
     public static void fuzzerInitialize(String[] args) {
         target = Targets.named(args[0]).orElseThrow();
+        try {
+            // The time in which classes are loaded and instrumented is no input's.
+            target.check(new byte[0]);
+        } catch (Exception | Error e) {
+            // tried again as an input, and found then
+        }
     }
 
     /**
