@@ -125,6 +125,7 @@ final class Campaign {
                 "--target_args=" + target.name(),
                 "--instrumentation_includes=" + String.join(":", target.instrumented()),
                 "--instrumentation_excludes=org.cloakwork.itests.**", "--custom_hook_includes=org.cloakwork.**",
+                "--custom_hook_excludes=org.cloakwork.itests.**",
                 "--disabled_hooks=" + NOT_HOOKED, "--keep_going=" + MAX_FINDINGS, "--reproducer_path=" + home,
                 "-max_total_time=" + each.toSeconds(), "-timeout=" + TIMEOUT_SECONDS, "-rss_limit_mb=0",
                 "-max_len=" + target.maxInputBytes(), "-artifact_prefix=" + home.resolve("findings") + "/",

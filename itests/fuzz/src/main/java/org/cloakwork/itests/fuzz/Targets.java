@@ -1,10 +1,7 @@
 package org.cloakwork.itests.fuzz;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.cloakwork.itests.fuzz.targets.Acknowledgements;
 import org.cloakwork.itests.fuzz.targets.Addresses;
 import org.cloakwork.itests.fuzz.targets.ConfigurationFiles;
@@ -34,51 +31,54 @@ import org.cloakwork.itests.fuzz.targets.WebsocketTexts;
 /** All targets, by their names: only the one that is asked for is loaded. */
 final class Targets {
 
-    private static final Map<String, Supplier<Target>> ALL = new LinkedHashMap<>();
-
-    static {
-        ALL.put("gateway-frames", GatewayFrames::new);
-        ALL.put("gateway-texts", GatewayTexts::new);
-        ALL.put("json", JsonTexts::new);
-        ALL.put("mix-frames", MixFrames::new);
-        ALL.put("mix-packets", MixPackets::new);
-        ALL.put("sphinx", SphinxPackets::new);
-        ALL.put("reply-blocks", ReplyBlocks::new);
-        ALL.put("acks", Acknowledgements::new);
-        ALL.put("fragments", Fragments::new);
-        ALL.put("messages", Messages::new);
-        ALL.put("addresses", Addresses::new);
-        ALL.put("websocket-frames", WebsocketFrames::new);
-        ALL.put("websocket-texts", WebsocketTexts::new);
-        ALL.put("socks", SocksHandshakes::new);
-        ALL.put("provider-requests", ProviderRequests::new);
-        ALL.put("provider-responses", ProviderResponses::new);
-        ALL.put("exit-policies", ExitPolicies::new);
-        ALL.put("stream-frames", StreamFrames::new);
-        ALL.put("directory", DirectoryAnswers::new);
-        ALL.put("network-file", NetworkFiles::new);
-        ALL.put("http", HttpAnswers::new);
-        ALL.put("pem", PemFiles::new);
-        ALL.put("configuration", ConfigurationFiles::new);
-        ALL.put("store-rows", StoreRows::new);
-        ALL.put("control", ControlLines::new);
-    }
+    private static final List<String> NAMES = List.of(
+            "gateway-frames", "gateway-texts", "json", "mix-frames", "mix-packets", "sphinx", "reply-blocks",
+            "acks", "fragments", "messages", "addresses", "websocket-frames", "websocket-texts", "socks",
+            "provider-requests", "provider-responses", "exit-policies", "stream-frames", "directory",
+            "network-file", "http", "pem", "configuration", "store-rows", "control");
 
     private Targets() {
     }
 
     /** {@return their names, in the order of the tables} */
     static List<String> names() {
-        return List.copyOf(ALL.keySet());
+        return NAMES;
     }
 
     /** {@return new ones, in the same order} */
     static List<Target> all() {
-        return ALL.values().stream().map(Supplier::get).toList();
+        return NAMES.stream().map(name -> named(name).orElseThrow()).toList();
     }
 
     /** {@return the one of that name} */
     static Optional<Target> named(String name) {
-        return Optional.ofNullable(ALL.get(name)).map(Supplier::get);
+        return Optional.ofNullable(switch (name) {
+            case "gateway-frames" -> new GatewayFrames();
+            case "gateway-texts" -> new GatewayTexts();
+            case "json" -> new JsonTexts();
+            case "mix-frames" -> new MixFrames();
+            case "mix-packets" -> new MixPackets();
+            case "sphinx" -> new SphinxPackets();
+            case "reply-blocks" -> new ReplyBlocks();
+            case "acks" -> new Acknowledgements();
+            case "fragments" -> new Fragments();
+            case "messages" -> new Messages();
+            case "addresses" -> new Addresses();
+            case "websocket-frames" -> new WebsocketFrames();
+            case "websocket-texts" -> new WebsocketTexts();
+            case "socks" -> new SocksHandshakes();
+            case "provider-requests" -> new ProviderRequests();
+            case "provider-responses" -> new ProviderResponses();
+            case "exit-policies" -> new ExitPolicies();
+            case "stream-frames" -> new StreamFrames();
+            case "directory" -> new DirectoryAnswers();
+            case "network-file" -> new NetworkFiles();
+            case "http" -> new HttpAnswers();
+            case "pem" -> new PemFiles();
+            case "configuration" -> new ConfigurationFiles();
+            case "store-rows" -> new StoreRows();
+            case "control" -> new ControlLines();
+            default -> null;
+        });
     }
 }
