@@ -1,4 +1,5 @@
 // node measure.mjs ours|theirs DIRECTORY SECONDS PACKAGE: one client from nothing; figures as JSON on the last line.
+// node measure.mjs ours|theirs DIRECTORY idle PACKAGE: prints "ready", and is measured from outside until it is ended.
 import { createHash, randomBytes } from "node:crypto";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -66,6 +67,12 @@ async function theirs(cover) {
 
 const start = { ours, theirs }[which];
 const digest = (bytes) => createHash("sha256").update(bytes).digest("hex");
+if (seconds === "idle") {
+  await start("poisson");
+  console.log("ready");
+  await new Promise((resolve) => { process.on("SIGTERM", resolve); });
+  process.exit(0);
+}
 const begun = performance.now();
 let client = await start("none");
 const ready = performance.now() - begun;

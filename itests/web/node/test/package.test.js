@@ -111,6 +111,36 @@ test("the gateway restarts: the client goes on by itself, and nothing is lost", 
   assert.equal(client.address, address);
 });
 
+test("a timer that rings early rings again: else the client would sleep on", { timeout: 30_000 }, async (t) => {
+  const { memoryStore, startEngine } = await import(path.join(process.env.CLOAKWORK_PACKAGE, "engine", "host.js"));
+  const module = fs.readFileSync(path.join(process.env.CLOAKWORK_PACKAGE, "engine", "engine.wasm"));
+  const patient = globalThis.setTimeout;
+  t.mock.method(globalThis, "setTimeout", (task, millis, ...rest) => patient(task, Math.max(0, millis - 3), ...rest));
+  let links = 0;
+  await new Promise((resolve, reject) => {
+    startEngine(module, {
+      directory,
+      settings: { topology: "nym-api", cover: "none", retransmission: "timeout" },
+      store: memoryStore(),
+      transport: {
+        open(endpoint, handler) {
+          links++;
+          queueMicrotask(() => handler.closed("away"));
+          return { send() {}, pendingBytes: 0, close() {} };
+        },
+      },
+    }, { state: (word) => word === "closed" && resolve(), address() {}, message() {}, outcome() {}, streamChanged() {} })
+      .then((engine) => {
+        const look = setInterval(() => {
+          if (links > 3) {
+            clearInterval(look);
+            engine.close();
+          }
+        }, 20);
+      }, reject);
+  });
+});
+
 test("messages to oneself, two iterations, text", async () => {
   const controller = new AbortController();
   const seen = (async () => {

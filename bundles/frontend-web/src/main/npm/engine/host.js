@@ -163,9 +163,14 @@ export async function startEngine(source, options, listener) {
 
   const host = {
     wake: () => soon.wake(),
-    alarm(millis) {
+    alarm(at) {
       clearTimeout(timer);
-      timer = setTimeout(run, Math.min(Math.ceil(millis), LONGEST_TIMER_MILLIS));
+      // Timers ring up to a millisecond early, and have a longest time.
+      const wait = () => {
+        const millis = Math.max(0, Math.ceil(at - performance.now()));
+        timer = setTimeout(() => (performance.now() < at ? wait() : run()), Math.min(millis, LONGEST_TIMER_MILLIS));
+      };
+      wait();
     },
     random: (length) => signed(crypto.getRandomValues(new Uint8Array(length))),
     now: () => performance.now(),

@@ -9,18 +9,28 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * CPU and memory of {@code cloakwork run} that sends nothing at default cover, without and with the dashboard and an
- * open page of it, with the local network in another process; then what further identities in one process cost, see
- * {@link Identities}.
+ * CPU and memory of {@code cloakwork run} that sends nothing at default cover, beside Nym's client for Node in the same
+ * seconds; then with the dashboard, its page shut and open. The local network is another process. Then what further
+ * identities in one process cost, see {@link Identities}.
  */
 final class IdleMeasurement {
 
     private static final int WINDOW_SECONDS = 20;
+
+    /**
+     * A process that is measured.
+     *
+     * @param name for machines
+     * @param what it is, for people
+     */
+    private record Subject(String name, String what, Launched process) {
+    }
 
     private final Path home;
     private final String java;
@@ -56,8 +66,32 @@ final class IdleMeasurement {
     private void idle(String directory, List<Figure> figures) throws Exception {
         try (Launched client = client(directory, "")) {
             client.await("ready");
-            Thread.sleep(warmUpSeconds * 1000L);
-            measure(client, "idle", "an idle client at default cover", figures);
+            Subject ours = new Subject("idle", "an idle client at default cover", client);
+            if (!isThereNpm()) {
+                System.err.println("No npm on the PATH, so Nym's client is not there: measuring ours alone.");
+                Thread.sleep(warmUpSeconds * 1000L);
+                measure(figures, ours);
+                return;
+            }
+            WebMeasurement.install();
+            try (Launched reference = new Launched(Map.of(), WebMeasurement.node("theirs", directory, "idle"))) {
+                reference.await("ready");
+                Thread.sleep(warmUpSeconds * 1000L);
+                double[][] cpu = measure(figures, ours,
+                        new Subject("idle-nym", "Nym's npm client 1.4.1 in Node, the same", reference));
+                double[] ratios = new double[cpu[0].length];
+                Arrays.setAll(ratios, window -> cpu[1][window] / cpu[0][window]);
+                figures.add(new Figure("idle-nym-ratio", "  times ours", "x", ratios));
+            }
+        }
+    }
+
+    private static boolean isThereNpm() throws InterruptedException {
+        try {
+            return new ProcessBuilder("npm", "--version").redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor() == 0;
+        } catch (IOException e) {
+            return false;
         }
     }
 
@@ -67,10 +101,10 @@ final class IdleMeasurement {
              HttpClient page = HttpClient.newHttpClient()) {
             String address = client.await("dashboard");
             Thread.sleep(warmUpSeconds * 1000L);
-            measure(client, "idle-page-shut", "the same with the dashboard, no page open", figures);
+            measure(figures, new Subject("idle-page-shut", "ours with the dashboard, no page open", client));
             CompletableFuture<HttpResponse<Void>> events = page.sendAsync(
                     HttpRequest.newBuilder(URI.create(address).resolve("/events")).build(), BodyHandlers.discarding());
-            measure(client, "idle-page-open", "with a page open", figures);
+            measure(figures, new Subject("idle-page-open", "with a page open", client));
             boolean ended = events.isDone();
             page.shutdownNow();
             if (ended) {
@@ -89,19 +123,30 @@ final class IdleMeasurement {
                 "--directory", directory, "--state", etc.resolve("state").toString()));
     }
 
-    private void measure(Launched client, String name, String what, List<Figure> figures) throws Exception {
+    /** {@return CPU of each in each window, in percent of a core} */
+    private double[][] measure(List<Figure> figures, Subject... subjects) throws Exception {
         int windows = Math.max(1, seconds / WINDOW_SECONDS);
-        double[] cpu = new double[windows];
-        double[] memory = new double[windows];
-        for (int i = 0; i < windows; i++) {
+        double[][] cpu = new double[subjects.length][windows];
+        double[][] memory = new double[subjects.length][windows];
+        for (int window = 0; window < windows; window++) {
             long start = System.nanoTime();
-            long before = client.cpu().toNanos();
+            long[] before = new long[subjects.length];
+            for (int i = 0; i < subjects.length; i++) {
+                before[i] = subjects[i].process().cpu().toNanos();
+            }
             Thread.sleep(WINDOW_SECONDS * 1000L);
-            cpu[i] = 100.0 * (client.cpu().toNanos() - before) / (System.nanoTime() - start);
-            memory[i] = client.residentMebibytes();
+            for (int i = 0; i < subjects.length; i++) {
+                cpu[i][window] = 100.0 * (subjects[i].process().cpu().toNanos() - before[i])
+                        / (System.nanoTime() - start);
+                memory[i][window] = subjects[i].process().residentMebibytes();
+            }
         }
-        figures.add(new Figure(name + "-cpu", "CPU of " + what + ", of one core", "%", cpu));
-        figures.add(new Figure(name + "-memory", "its resident memory", "MiB", memory));
+        for (int i = 0; i < subjects.length; i++) {
+            figures.add(new Figure(subjects[i].name() + "-cpu", "CPU of " + subjects[i].what() + ", of one core", "%",
+                    cpu[i]));
+            figures.add(new Figure(subjects[i].name() + "-memory", "its resident memory", "MiB", memory[i]));
+        }
+        return cpu;
     }
 
     private void identities(String directory, String cover, int count, List<Figure> figures) throws Exception {

@@ -22,6 +22,7 @@ final class WebMeasurement {
 
     private static final int MOST_ROUNDS = 5;
     private static final int MOST_SECONDS = 30;
+    private static final Path FOLDER = Path.of("benchmarks", "web").toAbsolutePath();
     private static final String NYM = "node_modules/@nymproject/nym-client-wasm-node";
     private static final List<String> FIGURES = List.of("ready", "cpu", "millis", "idle");
     private static final Map<String, String> TITLES = Map.of("ready", "from start to ready", "cpu",
@@ -30,7 +31,6 @@ final class WebMeasurement {
 
     private final Path home;
     private final Path ours = Path.of("bundles", "frontend-web", "target", "package").toAbsolutePath();
-    private final Path folder = Path.of("benchmarks", "web").toAbsolutePath();
     private final int rounds;
     private final int seconds;
 
@@ -47,11 +47,11 @@ final class WebMeasurement {
 
     /** {@return the figures of both, and how many times theirs is ours} */
     List<Figure> run() throws Exception {
-        execute(folder, List.of("npm", "ci", "--no-audit", "--no-fund"));
+        install();
         List<Figure> figures = new ArrayList<>();
         double[] size = {kilobytes(ours, file -> !file.startsWith(ours.resolve("http").resolve("tls.wasm"))
                 && !file.startsWith(ours.resolve("http").resolve("roots.bin")))};
-        double[] theirSize = {kilobytes(folder.resolve(NYM), file -> true)};
+        double[] theirSize = {kilobytes(FOLDER.resolve(NYM), file -> true)};
         compare(figures, "size", "what a page loads, gzip", "kB", size, theirSize);
         figures.add(new Figure("web-size-tls", "and for https:, when it is asked for, gzip", "kB",
                 new double[] {kilobytes(ours.resolve("http"), file -> file.endsWith("tls.wasm")
@@ -72,6 +72,19 @@ final class WebMeasurement {
         return figures;
     }
 
+    /** What the clients in Node need. */
+    static void install() throws IOException, InterruptedException {
+        execute(List.of("npm", "ci", "--no-audit", "--no-fund"));
+    }
+
+    /** {@return the program with arguments, see {@code measure.mjs}} */
+    static List<String> node(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(FOLDER.resolve("node_modules/.bin/node").toString(),
+                FOLDER.resolve("measure.mjs").toString()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
     private static void compare(List<Figure> figures, String name, String title, String unit, double[] ours,
             double[] theirs) {
         figures.add(new Figure("web-" + name, title, unit, ours));
@@ -84,8 +97,7 @@ final class WebMeasurement {
     }
 
     private void measure(String which, String directory, int round, double[][] figures) throws Exception {
-        String text = execute(folder, List.of(folder.resolve("node_modules/.bin/node").toString(), "measure.mjs", which,
-                directory, Integer.toString(seconds), ours.toString()));
+        String text = execute(node(which, directory, Integer.toString(seconds), ours.toString()));
         for (int at = 0; at < FIGURES.size(); at++) {
             Matcher figure = Pattern.compile("\"" + FIGURES.get(at) + "\":([0-9.]+)").matcher(text);
             if (!figure.find()) {
@@ -95,9 +107,9 @@ final class WebMeasurement {
         }
     }
 
-    private static String execute(Path folder, List<String> command) throws IOException, InterruptedException {
+    private static String execute(List<String> command) throws IOException, InterruptedException {
         Path log = Files.createTempFile("cloakwork-bench-", ".log");
-        Process process = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true)
+        Process process = new ProcessBuilder(command).directory(FOLDER.toFile()).redirectErrorStream(true)
                 .redirectOutput(log.toFile()).start();
         if (process.waitFor() != 0) {
             throw new IOException(String.join(" ", command) + " failed:\n" + Files.readString(log));

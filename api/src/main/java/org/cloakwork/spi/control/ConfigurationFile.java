@@ -15,6 +15,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,8 @@ public record ConfigurationFile(Map<String, String> values, Map<String, Integer>
     /** Longer ones are refused. */
     public static final int MAX_BYTES = 1024 * 1024;
 
+    private static final int MAX_FAULTS = 100;
+    private static final int MAX_SHOWN = 100;
     private static final String OTHER_ENCODING = "; the file is to be saved as UTF-8";
 
     /**
@@ -115,34 +118,70 @@ public record ConfigurationFile(Map<String, String> values, Map<String, Integer>
     }
 
     private static ConfigurationFile of(String text) {
+        List<Integer> starts = new ArrayList<>();
+        List<String> logical = new ArrayList<>();
+        List<String> natural = text.lines().toList();
+        for (int i = 0; i < natural.size(); i++) {
+            if (natural.get(i).isBlank() || isComment(natural.get(i))) {
+                continue;
+            }
+            starts.add(i + 1);
+            StringBuilder line = new StringBuilder(natural.get(i));
+            while (goesOn(natural.get(i)) && i + 1 < natural.size()) {
+                i++;
+                line.append('\n').append(natural.get(i));
+            }
+            logical.add(line.toString());
+        }
         Map<String, String> values = new LinkedHashMap<>();
         Map<String, Integer> lines = new LinkedHashMap<>();
         List<Fault> faults = new ArrayList<>();
-        List<String> natural = text.lines().toList();
-        for (int i = 0; i < natural.size(); i++) {
-            int first = i;
-            StringBuilder logical = new StringBuilder(natural.get(i));
-            while (!isComment(natural.get(first)) && goesOn(natural.get(i)) && i + 1 < natural.size()) {
-                i++;
-                logical.append('\n').append(natural.get(i));
-            }
-            Properties one = new Properties();
+        int next = 0;
+        while (next < logical.size() && faults.size() < MAX_FAULTS) {
+            Entries entries = new Entries();
+            int first = next;
+            next = logical.size();
             try {
-                one.load(new StringReader(logical.toString()));
+                entries.load(new StringReader(String.join("\n", logical.subList(first, next))));
             } catch (IOException | IllegalArgumentException e) {
-                faults.add(new Fault(first + 1, "cannot be read: " + e.getMessage()));
+                next = Math.min(next, first + entries.all.size() + 1);
+                faults.add(new Fault(starts.get(next - 1), "cannot be read: " + e.getMessage()));
             }
-            one.stringPropertyNames().forEach(key -> {
-                Integer before = lines.putIfAbsent(key, first + 1);
+            for (int i = 0; i < entries.all.size(); i++) {
+                int line = starts.get(Math.min(first + i, starts.size() - 1));
+                Map.Entry<String, String> entry = entries.all.get(i);
+                Integer before = lines.putIfAbsent(entry.getKey(), line);
                 if (before == null) {
-                    values.put(key, one.getProperty(key).strip());
+                    values.put(entry.getKey(), entry.getValue().strip());
                 } else {
-                    values.remove(key);
-                    faults.add(new Fault(first + 1, key + ": stands in line " + before + ", too; allowed is once"));
+                    values.remove(entry.getKey());
+                    if (faults.size() < MAX_FAULTS) {
+                        faults.add(new Fault(line, shown(entry.getKey()) + ": stands in line " + before
+                                + ", too; allowed is once"));
+                    }
                 }
-            });
+            }
         }
+        faults.sort(Comparator.comparingInt(Fault::line));
         return new ConfigurationFile(values, lines, faults);
+    }
+
+    private static String shown(String key) {
+        return key.substring(0, Math.min(key.length(), MAX_SHOWN)).replaceAll("\\p{Cntrl}", "?");
+    }
+
+    /** Each in its order, those with the same key included. */
+    private static final class Entries extends Properties {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient List<Map.Entry<String, String>> all = new ArrayList<>();
+
+        @Override
+        public synchronized Object put(Object key, Object value) {
+            all.add(Map.entry((String) key, (String) value));
+            return null;
+        }
     }
 
     private static boolean isComment(String line) {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 import java.util.stream.Stream;
 import org.cloakwork.api.Figure;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -35,19 +35,19 @@ public final class Counters<C extends Enum<C> & Counters.Keyed> {
 
     private final C[] constants;
     private final LongAdder[] values;
-    private final Consumer<C> onCount;
+    private final ObjLongConsumer<C> onCount;
 
     /** @param type of what is counted */
     public Counters(Class<C> type) {
-        this(type, counter -> { });
+        this(type, (counter, amount) -> { });
     }
 
     /**
      * @param type    of what is counted
-     * @param onCount told of each that goes up by one, on the thread that counts
+     * @param onCount told of each that goes up and by how much, on the thread that counts
      * @since 1.4
      */
-    public Counters(Class<C> type, Consumer<C> onCount) {
+    public Counters(Class<C> type, ObjLongConsumer<C> onCount) {
         this.onCount = onCount;
         constants = type.getEnumConstants();
         values = Stream.generate(LongAdder::new).limit(constants.length).toArray(LongAdder[]::new);
@@ -56,15 +56,18 @@ public final class Counters<C extends Enum<C> & Counters.Keyed> {
     /** @param counter goes up by one */
     public void count(C counter) {
         values[counter.ordinal()].increment();
-        onCount.accept(counter);
+        onCount.accept(counter, 1);
     }
 
     /**
      * @param counter goes up
-     * @param amount  by this
+     * @param amount  by this; 0: nothing happened
      */
     public void add(C counter, long amount) {
-        values[counter.ordinal()].add(amount);
+        if (amount != 0) {
+            values[counter.ordinal()].add(amount);
+            onCount.accept(counter, amount);
+        }
     }
 
     /**

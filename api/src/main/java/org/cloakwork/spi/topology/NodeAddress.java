@@ -66,7 +66,8 @@ public record NodeAddress(InetAddress ip, int port) {
      */
     public static InetAddress parseIp(String text) {
         boolean v4 = IPV4.matcher(text).matches();
-        boolean v6 = text.indexOf(':') >= 0 && text.matches("[0-9A-Fa-f:.]{2,45}");
+        // What begins with a point the JDK would look up.
+        boolean v6 = text.indexOf(':') >= 0 && text.matches("[0-9A-Fa-f:][0-9A-Fa-f:.]{1,44}");
         if (!v4 && !v6) {
             throw new IllegalArgumentException("\"" + text + "\" is not a numeric IP address");
         }

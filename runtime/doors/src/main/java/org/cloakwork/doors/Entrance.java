@@ -2,10 +2,10 @@ package org.cloakwork.doors;
 
 import java.net.InetAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
 import org.cloakwork.spi.runtime.PartConfiguration;
+import org.cloakwork.spi.topology.NodeAddress;
 
 /**
  * Where a front-end listens and who may come in: the keys {@code host}, {@code port}, {@code allowed-origins} and
@@ -50,14 +50,10 @@ public record Entrance(InetAddress host, int port, List<String> allowedOrigins, 
         String allowed = "localhost or an IP address";
         String text = configuration.has("host") ? configuration.text("host", allowed) : DEFAULT_HOST;
         try {
-            // Anything else would be looked up in the DNS.
-            if (text.equals("localhost") || text.matches("[0-9.]+|[0-9a-fA-F.]*:[0-9a-fA-F:.]*")) {
-                return InetAddress.getByName(text);
-            }
-        } catch (UnknownHostException e) {
-            // as below
+            return text.equals("localhost") ? InetAddress.getLoopbackAddress() : NodeAddress.parseIp(text);
+        } catch (IllegalArgumentException e) {
+            throw configuration.wrong("host", '"' + text + '"', allowed);
         }
-        throw configuration.wrong("host", '"' + text + '"', allowed);
     }
 
     /**

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -71,14 +72,15 @@ final class Dashboard implements FrontEnd.Serving {
     private final AtomicBoolean open = new AtomicBoolean(true);
     private final Counters<Counter> counters = new Counters<>(Counter.class);
     private final Metrics metrics = new Metrics();
-    private final Chronicle chronicle = new Chronicle();
+    private final Chronicle chronicle;
     private final Live live;
     private URI uri;
 
     private Dashboard(Supplier<Optional<Control>> control, Map<String, CoverTrafficStrategy> covers,
-                      Entrance entrance) {
+                      Entrance entrance, Optional<Path> history) {
         this.control = control;
         this.entrance = entrance;
+        chronicle = new Chronicle(history);
         live = new Live(chronicle, covers, entrance.token().isPresent());
         threads.setName(THREADS);
         threads.setDaemon(true);
@@ -103,8 +105,8 @@ final class Dashboard implements FrontEnd.Serving {
     }
 
     static Dashboard open(Supplier<Optional<Control>> control, Map<String, CoverTrafficStrategy> covers,
-                          Entrance entrance) throws IOException {
-        Dashboard dashboard = new Dashboard(control, covers, entrance);
+                          Entrance entrance, Optional<Path> history) throws IOException {
+        Dashboard dashboard = new Dashboard(control, covers, entrance, history);
         try {
             dashboard.connections.open();
             dashboard.server.start();
@@ -166,6 +168,7 @@ final class Dashboard implements FrontEnd.Serving {
         }
         connections.closeSockets();
         metrics.close();
+        chronicle.save();
     }
 
     /** A page that is open. One that is slower than the ticks misses some. */

@@ -1,6 +1,7 @@
 package org.cloakwork.frontend.dashboard;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -30,6 +31,9 @@ public final class DashboardFrontEnd implements FrontEnd {
 
     private static final String PART = "front-end dashboard";
     static final int DEFAULT_PORT = 1981;
+
+    private record Settings(Entrance entrance, Optional<Path> history) {
+    }
 
     private final PartConfiguration configuration;
     private final Map<String, CoverTrafficStrategy> covers = new ConcurrentSkipListMap<>();
@@ -61,6 +65,11 @@ public final class DashboardFrontEnd implements FrontEnd {
                 + "TOKEN, or the page opened with #token=TOKEN. At least 16 characters. Without one nothing can be "
                 + "changed.")
         String token() default "";
+
+        /** {@return where the last day is kept} */
+        @AttributeDefinition(name = "History", description = "File that keeps how the last day was over a restart; "
+                + "\"run\" names the one in the folder of its state. Empty: the day is forgotten.")
+        String history() default "";
     }
 
     /** @param properties of the component */
@@ -68,13 +77,14 @@ public final class DashboardFrontEnd implements FrontEnd {
     public DashboardFrontEnd(Map<String, Object> properties) {
         configuration = PartConfiguration.ofProperties(PART, properties);
         // What is wrong shows at once, not only when a client is served.
-        entrance(configuration);
+        settings(configuration);
     }
 
-    private static Entrance entrance(PartConfiguration configuration) {
-        Entrance entrance = Entrance.of(configuration, DEFAULT_PORT);
+    private static Settings settings(PartConfiguration configuration) {
+        Settings settings = new Settings(Entrance.of(configuration, DEFAULT_PORT),
+                Optional.of(configuration.textOr("history", "")).filter(path -> !path.isEmpty()).map(Path::of));
         configuration.verify();
-        return entrance;
+        return settings;
     }
 
     /** It goes and comes back whenever the process is configured anew, while clients go on. */
@@ -101,6 +111,7 @@ public final class DashboardFrontEnd implements FrontEnd {
 
     @Override
     public Serving serve(MixnetClient client, Map<String, String> settings) throws IOException {
-        return Dashboard.open(() -> Optional.ofNullable(control), covers, entrance(configuration.with(settings)));
+        Settings present = settings(configuration.with(settings));
+        return Dashboard.open(() -> Optional.ofNullable(control), covers, present.entrance(), present.history());
     }
 }

@@ -1,12 +1,12 @@
 package org.cloakwork.frontend.socks5;
 
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.spi.runtime.HeapShare;
 import org.cloakwork.spi.runtime.PartConfiguration;
+import org.cloakwork.spi.topology.NodeAddress;
 
 /**
  * What a SOCKS front-end is told.
@@ -83,8 +83,8 @@ record SocksConfiguration(InetAddress host, int port, MixnetAddress exit, boolea
         String allowed = "a numeric address of this machine; one that others can reach only with allow-remote = true";
         InetAddress host = null;
         try {
-            host = text.matches("[0-9a-fA-F:.]+") ? InetAddress.getByName(text) : null;
-        } catch (UnknownHostException e) {
+            host = NodeAddress.parseIp(text);
+        } catch (IllegalArgumentException e) {
             // as below
         }
         if (host == null || !host.isLoopbackAddress() && !others) {

@@ -12,7 +12,7 @@ interface Host extends JSObject {
     /** Call {@link WebClient#run} soon, as a task of its own. */
     void wake();
 
-    /** Call {@link WebClient#run} after so many milliseconds, instead of any call asked for before. */
+    /** Call {@link WebClient#run} at that time of {@link #now} and not before, instead of any call asked for before. */
     void alarm(double millis);
 
     /** Random bytes for keys. */

@@ -16,6 +16,8 @@ final class Loop implements Scheduler {
     /** Between two looks at what came from outside. */
     private static final long SLICE_NANOS = 4_000_000;
     private static final double NANOS_PER_MILLI = 1e6;
+    /** The host's time in fractions of milliseconds is so exact. */
+    private static final long ROUNDED_NANOS = 1000;
 
     private static final class Timer implements Cancellable {
 
@@ -96,7 +98,7 @@ final class Loop implements Scheduler {
         long next = timers.isEmpty() ? Long.MAX_VALUE : timers.peek().dueNanos;
         if (next != alarmNanos && next != Long.MAX_VALUE && !ended) {
             alarmNanos = next;
-            host.alarm(Math.max(0, (next - nanoTime()) / NANOS_PER_MILLI));
+            host.alarm(next / NANOS_PER_MILLI);
         }
     }
 
@@ -106,7 +108,7 @@ final class Loop implements Scheduler {
         running = true;
         long start = nanoTime();
         long now = start;
-        if (now >= alarmNanos) {
+        if (now >= alarmNanos - ROUNDED_NANOS) {
             alarmNanos = Long.MAX_VALUE;
         }
         do {

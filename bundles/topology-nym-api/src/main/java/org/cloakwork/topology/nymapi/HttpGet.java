@@ -44,6 +44,7 @@ final class HttpGet implements AutoCloseable {
     private static final int NO_CONTENT = 204;
     private static final int HTTP_PORT = 80;
     private static final int HTTPS_PORT = 443;
+    private static final int MAX_PORT = 0xffff;
 
     private final Socket socket;
     private final InputStream in;
@@ -191,7 +192,7 @@ final class HttpGet implements AutoCloseable {
         try {
             URI to = from.resolve(location.get());
             boolean allowed = isTls(to) || "http".equalsIgnoreCase(to.getScheme()) && !isTls(from);
-            if (allowed && to.getHost() != null && to.getRawUserInfo() == null) {
+            if (allowed && to.getHost() != null && to.getRawUserInfo() == null && to.getPort() <= MAX_PORT) {
                 return Optional.of(to);
             }
         } catch (IllegalArgumentException malformed) {

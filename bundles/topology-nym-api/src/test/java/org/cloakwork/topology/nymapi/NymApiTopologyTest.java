@@ -338,6 +338,9 @@ class NymApiTopologyTest {
         assertEquals(11, directory.requests.stream().filter((MIXNODES + "?page=0")::equals).count());
         directory.on(MIXNODES, redirect("file:///etc/passwd"));
         assertRefused(MIXNODES + "?page=0", "a redirect that is not followed");
+
+        directory.on(MIXNODES, redirect("http://127.0.0.1:65536/"));
+        assertRefused(MIXNODES + "?page=0", "a redirect that is not followed");
     }
 
     private static StandIn.Answer redirect(String to) {

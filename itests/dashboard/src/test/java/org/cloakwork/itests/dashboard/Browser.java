@@ -80,11 +80,16 @@ final class Browser {
     }
 
     private static void notRun(String why) {
+        missing(why);
+        abort(why);
+    }
+
+    /** @param why something is not looked at, which is a failure with {@code CI=true} */
+    static void missing(String why) {
         String line = "dashboard: not run: " + why;
         System.out.println(line);
         if ("true".equals(System.getenv("CI"))) {
             fail(line);
         }
-        abort(line);
     }
 }

@@ -97,7 +97,7 @@ class FaultsIT {
             named("a gateway stopped", dashboard, "is degraded: .*gateway", "gateway");
             assertEquals(200, Http.get(dashboard.resolve("health/live")).statusCode());
             between.setOpen(true);
-            Duration back = Http.until(health(dashboard), Command.PATIENCE, FaultsIT::isReady);
+            Duration back = Http.until(health(dashboard), RIGHT, FaultsIT::isReady);
             System.out.println("dashboard: health right " + gone.toMillis() + " ms after the gateway went, and "
                     + back.toMillis() + " ms after it came");
         }

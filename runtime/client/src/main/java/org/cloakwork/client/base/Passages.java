@@ -18,7 +18,7 @@ public final class Passages {
         this.clock = clock;
     }
 
-    /** @param counter went up by one */
+    /** @param counter went up; packets are counted one by one */
     public void counted(Counter counter) {
         kind(counter).ifPresent(kind -> add(new Insight.Passage(clock.now(), kind)));
     }

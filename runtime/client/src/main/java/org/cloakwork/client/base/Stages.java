@@ -47,8 +47,11 @@ public interface Stages {
                  Outcome outcome) {
     }
 
-    /** @param counter went up by one */
-    default void counted(Counter counter) {
+    /**
+     * @param counter went up
+     * @param amount  by this, above 0
+     */
+    default void counted(Counter counter, long amount) {
     }
 
     /**

@@ -19,9 +19,9 @@ record Ground(ClientConfiguration configuration, Parts parts, Environment enviro
                      Identity identity) {
         Passages passages = new Passages(environment.clock());
         return new Ground(configuration, parts, environment, cryptography,
-                new Counters<>(Counter.class, counter -> {
+                new Counters<>(Counter.class, (counter, amount) -> {
                     passages.counted(counter);
-                    environment.stages().counted(counter);
+                    environment.stages().counted(counter, amount);
                 }), passages, identity);
     }
 

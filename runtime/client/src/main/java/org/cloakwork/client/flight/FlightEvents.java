@@ -135,6 +135,10 @@ public final class FlightEvents implements Stages {
 
         @Label("Reason")
         String reason;
+
+        @Label("Count")
+        @Description("How many were dropped at once")
+        long count;
     }
 
     /** A session began or was lost. */
@@ -209,17 +213,17 @@ public final class FlightEvents implements Stages {
     }
 
     @Override
-    public void counted(Counter counter) {
+    public void counted(Counter counter, long amount) {
         if (!isOff) {
             try {
-                tell(counter);
+                tell(counter, amount);
             } catch (LinkageError e) {
                 turnOff(e);
             }
         }
     }
 
-    private void tell(Counter counter) {
+    private void tell(Counter counter, long amount) {
         switch (counter) {
             case PACKETS_DATA -> sent(false);
             case PACKETS_COVER -> sent(true);
@@ -232,6 +236,7 @@ public final class FlightEvents implements Stages {
                 if (counter.isDrop()) {
                     Dropped event = new Dropped();
                     event.reason = counter.key();
+                    event.count = amount;
                     commit(event);
                 }
             }

@@ -7,22 +7,24 @@ import org.cloakwork.spi.runtime.Randomness;
 final class BackOff {
 
     private final Duration first;
-    private final Duration longest;
     private final Randomness randomness;
     private Duration pause;
 
-    BackOff(Duration first, Duration longest, Randomness randomness) {
+    BackOff(Duration first, Randomness randomness) {
         this.first = first;
-        this.longest = longest;
         this.randomness = randomness;
         pause = first;
     }
 
-    /** {@return half of the present pause to all of it; the next one is twice as long} */
-    Duration next() {
-        long nanos = pause.toNanos();
-        Duration twice = pause.multipliedBy(2);
-        pause = twice.compareTo(longest) < 0 ? twice : longest;
+    /**
+     * {@return half of the present pause to all of it; the next one is twice as long}
+     *
+     * @param longest that it may be
+     */
+    Duration next(Duration longest) {
+        Duration present = pause.compareTo(longest) < 0 ? pause : longest;
+        long nanos = present.toNanos();
+        pause = present.multipliedBy(2);
         return Duration.ofNanos(nanos / 2 + (long) (nanos / 2 * (randomness.nextInt(1000) / 1000.0)));
     }
 

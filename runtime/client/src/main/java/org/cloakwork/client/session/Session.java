@@ -35,6 +35,9 @@ public final class Session {
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    /** A gateway that is away is asked so often at first: most come back soon, and knocking costs it nothing. */
+    private static final Duration LONGEST_PAUSE_AT_FIRST = Duration.ofSeconds(1);
+    private static final Duration AT_FIRST = Duration.ofMinutes(1);
     /** A session that lasted so long was a good one: the next pause is short again. */
     private static final Duration GOOD_SESSION = Duration.ofSeconds(1);
     /** After that many authentications in a row that came to nothing the client tries to register again. */
@@ -95,6 +98,7 @@ public final class Session {
     private int fruitlessAuthentications;
     /** That failed since there was a session. */
     private int attempts;
+    private long firstFailureNanos;
     private boolean closed;
 
     /**
@@ -128,8 +132,8 @@ public final class Session {
         choice = new GatewayChoice(environment, named, policy, new Guards(environment, policy, saved, ledger), own,
                 this::moveIfDue);
         probes = new Probes(environment);
-        pauses = new BackOff(FIRST_PAUSE, LONGEST_PAUSE, environment.randomness());
-        returns = new BackOff(FIRST_RETURN, LATEST_RETURN, environment.randomness());
+        pauses = new BackOff(FIRST_PAUSE, environment.randomness());
+        returns = new BackOff(FIRST_RETURN, environment.randomness());
     }
 
     /** {@return our address, once a gateway took us in; may be asked from any thread} */
@@ -247,7 +251,7 @@ public final class Session {
     private void connectTo(Optional<IdentityKey> chosen) {
         if (chosen.isEmpty()) {
             waitsForTopology = true;
-            pauseAfter(choice.fault());
+            pauseAfter(choice.fault(), LONGEST_PAUSE);
             return;
         }
         IdentityKey gateway = chosen.get();
@@ -255,7 +259,7 @@ public final class Session {
         Reach reach = choice.reach(gateway);
         waitsForTopology = !reach.isPossible();
         if (waitsForTopology) {
-            failed(gateway, "gateway " + gateway + " cannot be used: " + reach.fault().orElseThrow());
+            failed(gateway, "gateway " + gateway + " cannot be used: " + reach.fault().orElseThrow(), false);
         } else {
             connect(gateway, reach.ways());
         }
@@ -279,28 +283,36 @@ public final class Session {
         } catch (RuntimeException | LinkageError e) {
             counters.count(Counter.PART_FAILURES);
             log.log(Level.WARN, "the transport failed", e);
-            failed(gateway, printable("the transport failed: " + e.getMessage()));
+            failed(gateway, printable("the transport failed: " + e.getMessage()), false);
             return;
         }
         connection = attempt;
         changed("connecting to gateway " + gateway + (attempt.way().exposed() ? " in the clear" : ""));
     }
 
-    private void failed(IdentityKey gateway, String reason) {
+    /** @param away whether it did not even answer */
+    private void failed(IdentityKey gateway, String reason, boolean away) {
         if (choice.failed(gateway, reason) && transport != null) {
             log.log(Level.WARN, "gateway {} cannot be reached any more, trying the next guard: {}", gateway, reason);
             connectTo(choice.other());
         } else {
-            pauseAfter(choice.reason(reason));
+            pauseAfter(choice.reason(reason), away ? longestPauseWhileAway() : LONGEST_PAUSE);
         }
     }
 
-    private void pauseAfter(String reason) {
+    private Duration longestPauseWhileAway() {
+        return attempts == 0 || environment.clock().nanoTime() - firstFailureNanos < AT_FIRST.toNanos()
+                ? LONGEST_PAUSE_AT_FIRST : LONGEST_PAUSE;
+    }
+
+    private void pauseAfter(String reason, Duration longestPause) {
         if (closed) {
             return;
         }
-        Duration pause = pauses.next();
-        attempts++;
+        if (attempts++ == 0) {
+            firstFailureNanos = environment.clock().nanoTime();
+        }
+        Duration pause = pauses.next(longestPause);
         log.log(Level.WARN, "no session, trying again in {} ms and then less often: {}", pause.toMillis(), reason);
         retry.cancel();
         retry = environment.scheduler().schedule(pause, this::connect);
@@ -325,7 +337,8 @@ public final class Session {
             if (count == 0) {
                 returns.reset();
             } else {
-                nextReturn = environment.scheduler().schedule(returns.next(), () -> returnIfPossible(count));
+                nextReturn = environment.scheduler().schedule(returns.next(LATEST_RETURN),
+                        () -> returnIfPossible(count));
             }
         });
     }
@@ -462,7 +475,7 @@ public final class Session {
                 fruitlessAuthentications++;
             }
             if (lost.otherWays().isEmpty()) {
-                failed(lost.gateway(), reason);
+                failed(lost.gateway(), reason, !lost.wasOpened());
             } else {
                 connect(lost.gateway(), lost.otherWays());
             }

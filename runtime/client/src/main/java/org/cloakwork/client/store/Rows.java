@@ -20,6 +20,7 @@ import java.util.function.BiConsumer;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.ReceivedMessage;
+import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Way;
@@ -392,11 +393,18 @@ final class Rows {
         }
         Content content = switch (kind) {
             case PLAIN -> new Content.Plain(rest(in));
-            case ANONYMOUS -> new Content.Anonymous(tag(in), in.getInt(), rest(in));
+            case ANONYMOUS -> new Content.Anonymous(tag(in), replySurbs(in.getInt()), rest(in));
             case REPLY -> new Content.Reply(rest(in));
             default -> throw new WireException("a message of kind " + kind);
         };
         return new Saved.Message(id, target, lane, created, deadline, Optional.of(content), List.of());
+    }
+
+    private static int replySurbs(int count) throws WireException {
+        if (count < 0 || count > SendOptions.MAX_REPLY_SURBS) {
+            throw new WireException("a message with " + count + " reply blocks");
+        }
+        return count;
     }
 
     /** Rows are what was written, the store sees to that; one that makes no sense is of another version. */

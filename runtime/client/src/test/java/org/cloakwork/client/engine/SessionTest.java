@@ -134,6 +134,30 @@ class SessionTest {
     }
 
     @Test
+    void aGatewayThatIsAwayIsAskedOftenForAMinuteAndThenLessAndLess() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.readyClient();
+            for (Duration away : List.of(Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(58))) {
+                world.gateway().unreachable = true;
+                transport(alice).link().breakOff("cut");
+                world.runFor(away);
+                world.gateway().unreachable = false;
+                assertTrue(world.time.runUntil(alice::isReady, Duration.ofMillis(1500)), "away for " + away);
+                world.runFor(Duration.ofSeconds(2));
+            }
+            world.gateway().unreachable = true;
+            transport(alice).link().breakOff("cut");
+            int before = transport(alice).links.size();
+            world.runFor(Duration.ofMinutes(1));
+            int first = transport(alice).links.size() - before;
+            assertTrue(first >= 60 && first <= 130, "attempts in the first minute: " + first);
+            world.runFor(Duration.ofHours(1));
+            int later = transport(alice).links.size() - before - first;
+            assertTrue(later >= 120 && later <= 260, "attempts in the hour after it: " + later);
+        }
+    }
+
+    @Test
     void aGatewayThatSaysNothingIsGivenUpAfterAWhileAndTriedAgain() {
         try (World world = new World(seed.value())) {
             world.gateway().silent = true;

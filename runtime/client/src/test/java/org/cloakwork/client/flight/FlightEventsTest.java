@@ -36,7 +36,7 @@ class FlightEventsTest {
         try (Stages.Span ignored = stages.begin(Stages.Work.ENCODE, 1)) {
             try (Stages.Span nested = stages.begin(Stages.Work.SEAL, 8)) {
                 for (Counter counter : Counter.values()) {
-                    stages.counted(counter);
+                    stages.counted(counter, counter == Counter.FRAGMENTS_STALE ? 40 : 1);
                 }
             }
         }
@@ -78,6 +78,8 @@ class FlightEventsTest {
         RecordedEvent acknowledged = one(events, "Acknowledged");
         assertEquals(Duration.ofMillis(70), acknowledged.getDuration("sinceSent"));
         assertEquals(2, acknowledged.getInt("transmissions"));
+        assertEquals(drops - 1 + 40, events.stream().filter(event -> event.hasField("reason"))
+                .mapToLong(event -> event.getLong("count")).sum());
         assertEquals(8, one(events, "Seal").getInt("packets"));
         RecordedEvent failed = one(events, "Message");
         assertEquals("DEADLINE", failed.getString("outcome"));

@@ -39,6 +39,9 @@ public final class RunCommand implements Command {
     private static final String NETWORK_FILE = "org.cloakwork.topology.file";
     private static final String STORE = "mvstore";
     private static final String STORE_CONFIGURATION = "org.cloakwork.store";
+    private static final String DASHBOARD = "dashboard";
+    private static final String DASHBOARD_CONFIGURATION = "org.cloakwork.frontend.dashboard";
+    private static final String HISTORY = "dashboard.day";
     /** Service property of a client that has front-ends. */
     private static final String FRONT_ENDS = "cloakwork.frontends";
     private static final String NAME = StateFolder.CLIENT;
@@ -95,6 +98,9 @@ public final class RunCommand implements Command {
             if (keeps) {
                 instance.set(Instance.CLIENTS, PartKind.STORE.name(), STORE);
                 instance.set(STORE_CONFIGURATION, "directory", state.get().toString());
+                if (framework.parts(PartKind.FRONT_END.name()).contains(DASHBOARD)) {
+                    instance.set(DASHBOARD_CONFIGURATION, "history", state.get().resolve(HISTORY).toString());
+                }
             }
             if (errand.isPresent()) {
                 instance.set(Instance.CLIENTS, Instance.FRONT_ENDS, "");

@@ -166,13 +166,21 @@ public final class Json {
         return of(required(field), field);
     }
 
-    /** The string in a field. */
+    /** The string in a field; one with half a surrogate pair has no UTF-8 and is none. */
     public String string(String field) throws WireException {
         JsonNode value = required(field);
         if (!value.isTextual()) {
             throw new WireException(field + " is not a string");
         }
-        return value.textValue();
+        String text = value.textValue();
+        for (int i = 0; i < text.length(); i++) {
+            boolean pair = i + 1 < text.length() && Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1));
+            if (!pair && Character.isSurrogate(text.charAt(i))) {
+                throw new WireException(field + " has half a surrogate pair");
+            }
+            i += pair ? 1 : 0;
+        }
+        return text;
     }
 
     /** The true or false in a field. */

@@ -1,5 +1,6 @@
 package org.cloakwork.transport.websocket;
 
+import java.io.EOFException;
 import java.util.HashSet;
 import java.util.Set;
 import org.eclipse.jetty.websocket.core.CloseStatus;
@@ -17,6 +18,10 @@ final class Reasons {
         Throwable root = thrown;
         while (seen.add(root) && root.getCause() != null && !seen.contains(root.getCause())) {
             root = root.getCause();
+        }
+        // What Jetty says of it is how its connection looks inside.
+        if (root instanceof EOFException) {
+            return "the peer ended the connection";
         }
         String name = root.getClass().getSimpleName();
         return root.getMessage() == null ? name : name + ": " + printable(root.getMessage());
