@@ -37,6 +37,12 @@ function knownFunction(parameters, body) {
     if (text === `return ${parameters[i]}`) {
       return (...args) => args[i];
     }
+    if (text === `return ${parameters[i]}.toString()`) {
+      return (...args) => args[i].toString();
+    }
+    if (text === `return typeof ${parameters[i]}=='undefined'`) {
+      return (...args) => args[i] === undefined;
+    }
     if (text === `return console.warn(${parameters[i]})` || text === `console.warn(${parameters[i]})`) {
       return (...args) => console.warn(args[i]);
     }

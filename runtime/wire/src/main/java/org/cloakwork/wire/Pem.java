@@ -15,8 +15,9 @@ public enum Pem {
     GATEWAY_SHARED_KEY("AES-256-GCM-SIV GATEWAY SHARED KEY", 32);
 
     private static final int MAX_TEXT_LENGTH = 4096;
-    private static final Pattern FILE = Pattern.compile(
-            "\\s*-----BEGIN ([^\\r\\n]+?)-----[ \\t]*\\r?\\n([A-Za-z0-9+/=\\s]*?)-----END \\1-----\\s*");
+    private static final String SPACE = "[ \\t\\r\\n]";
+    private static final Pattern FILE = Pattern.compile(SPACE + "*-----BEGIN ([^\\r\\n]+?)-----[ \\t]*\\r?\\n"
+            + "([A-Za-z0-9+/= \\t\\r\\n]*?)-----END \\1-----" + SPACE + "*");
 
     private final String tag;
     private final int keyLength;
@@ -54,7 +55,7 @@ public enum Pem {
         }
         byte[] key;
         try {
-            key = Base64.getDecoder().decode(matcher.group(2).replaceAll("\\s", ""));
+            key = Base64.getDecoder().decode(matcher.group(2).replaceAll(SPACE, ""));
         } catch (IllegalArgumentException e) {
             throw new WireException(tag + " is not base64");
         }

@@ -23,6 +23,16 @@ class PackageIT {
         passes("readme");
     }
 
+    @Test
+    void whatIsTooOldIsToldSo() throws Exception {
+        NodeTests.pass("old", Map.of());
+    }
+
+    @Test
+    void aStateWhoseProcessIsKilledWhileItWrites() throws Exception {
+        NodeTests.pass("state", Map.of());
+    }
+
     /** The JVM has run them in the modules they belong to. */
     @Test
     void vectorsInWebAssembly() throws Exception {
