@@ -68,8 +68,14 @@ public final class Framework implements AutoCloseable {
         components.open();
     }
 
-    /** @param home the unpacked distribution */
-    public static Framework start(Path home) throws IOException, BundleException, InterruptedException {
+    /**
+     * @param home the unpacked distribution
+     * @throws UsageException if others may write code that would run, or a jar may not be used
+     */
+    public static Framework start(Path home)
+            throws IOException, BundleException, InterruptedException, UsageException {
+        Rights.check(List.of(home, home.resolve("bin"), home.resolve("lib"), home.resolve("bundles"),
+                home.resolve("etc"), home.resolve("cache")));
         Map<String, String> properties = new HashMap<>();
         properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, exportedBy(home.resolve("lib")));
@@ -89,8 +95,9 @@ public final class Framework implements AutoCloseable {
         try {
             felix.start();
             return new Framework(felix, folder,
-                    new BundleFolder(home.resolve("bundles"), felix.getBundleContext()));
-        } catch (BundleException | IOException | RuntimeException e) {
+                    new BundleFolder(home.resolve("bundles"), felix.getBundleContext(),
+                            new Admission(home.resolve("etc"), folder)));
+        } catch (BundleException | IOException | UsageException | RuntimeException e) {
             stop(felix, folder);
             throw e;
         }
