@@ -82,6 +82,7 @@ public final class Instance {
     private static Path etc(CommandLine line) throws UsageException {
         Path etc = line.hasOption("etc") ? Path.of(line.getOptionValue("etc")).toAbsolutePath() : Home.etc();
         Rights.check(List.of(etc));
+        Secrets.check(etc);
         return etc;
     }
 

@@ -1,5 +1,6 @@
 package org.cloakwork.launcher.commands;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,11 @@ public final class StateFolder {
         Path folder = named(line, configuration);
         Rights.check(List.of(folder, folder.resolve(CLIENT)));
         return folder;
+    }
+
+    /** {@return whether the client's keys or state there are under a passphrase} */
+    static boolean isSealed(Path folder) {
+        return Files.exists(folder.resolve(CLIENT).resolve("state.key"));
     }
 
     private static Path named(CommandLine line, Map<String, String> configuration) {

@@ -27,6 +27,7 @@ import org.cloakwork.api.MixnetClient;
 import org.cloakwork.launcher.cli.UsageException;
 import org.cloakwork.spi.frontend.FrontEnd;
 import org.cloakwork.spi.runtime.PartFactory;
+import org.cloakwork.spi.store.PassphraseException;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -49,6 +50,8 @@ import org.osgi.util.tracker.ServiceTracker;
 public final class Framework implements AutoCloseable {
 
     private static final Duration SERVICE_TIMEOUT = Duration.ofSeconds(10);
+    /** What a component fails with if what was asked for is wrong. */
+    private static final List<Class<?>> WRONG = List.of(IllegalArgumentException.class, PassphraseException.class);
     private static final long POLL_MILLIS = 20;
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
@@ -142,6 +145,11 @@ public final class Framework implements AutoCloseable {
         return URI.create(bundle.getLocation()).toURL().openStream();
     }
 
+    /** Has bundles find a service, for as long as the framework runs. */
+    public <T> void provide(Class<T> type, T service) {
+        felix.getBundleContext().registerService(type, service, null);
+    }
+
     /** Creates or replaces the configuration of a singleton. */
     public void configure(String pid, Map<String, ?> properties) throws IOException, InterruptedException {
         update(configurations().getConfiguration(pid, "?"), properties);
@@ -205,7 +213,7 @@ public final class Framework implements AutoCloseable {
             failure = failure(provider);
         }
         if (service.isEmpty() && failure.isPresent()
-                && failure.get().startsWith(IllegalArgumentException.class.getName())) {
+                && WRONG.stream().anyMatch(type -> failure.get().startsWith(type.getName()))) {
             throw new UsageException(message(failure.get()));
         }
         return service.orElseThrow(() -> new IllegalStateException(failure(provider).map(Framework::message).orElse(

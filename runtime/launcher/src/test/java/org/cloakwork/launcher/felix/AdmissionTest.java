@@ -88,9 +88,9 @@ class AdmissionTest {
 
     private KeyStore.PrivateKeyEntry signer(String name) throws Exception {
         Path store = temporary.resolve(name + ".p12");
-        List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin/keytool").toString(), "-genkeypair",
-                "-keyalg", "EC", "-alias", name, "-dname", "CN=" + name, "-keystore", store.toString(), "-storepass",
-                new String(PASSWORD));
+        List<String> command = List.of(Path.of(System.getProperty("java.home"), "bin/keytool").toString(),
+                "-genkeypair", "-keyalg", "EC", "-alias", name, "-dname", "CN=" + name, "-keystore", store.toString(),
+                "-storepass", new String(PASSWORD));
         assertEquals(0, new ProcessBuilder(command).inheritIO().start().waitFor());
         KeyStore opened = KeyStore.getInstance(store.toFile(), PASSWORD);
         return (KeyStore.PrivateKeyEntry) opened.getEntry(name, new KeyStore.PasswordProtection(PASSWORD));
