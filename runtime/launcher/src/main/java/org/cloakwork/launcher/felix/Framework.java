@@ -212,12 +212,15 @@ public final class Framework implements AutoCloseable {
             service = present(type, filter);
             failure = failure(provider);
         }
-        if (service.isEmpty() && failure.isPresent()
-                && WRONG.stream().anyMatch(type -> failure.get().startsWith(type.getName()))) {
+        if (service.isEmpty() && failure.filter(Framework::isWrong).isPresent()) {
             throw new UsageException(message(failure.get()));
         }
         return service.orElseThrow(() -> new IllegalStateException(failure(provider).map(Framework::message).orElse(
                 what + " did not start within " + deadline.toSeconds() + " s")));
+    }
+
+    private static boolean isWrong(String failure) {
+        return WRONG.stream().anyMatch(type -> failure.startsWith(type.getName()));
     }
 
     /**
