@@ -71,7 +71,7 @@ final class PassphraseOptions {
 
     private static Passphrase asked(boolean isNew) throws UsageException {
         Console console = System.console();
-        char[] typed = console == null || !console.isTerminal() ? null : console.readPassword("Passphrase: ");
+        char[] typed = console == null ? null : console.readPassword("Passphrase: ");
         if (typed == null) {
             throw new UsageException("--" + ASK + ": there is no terminal to ask at; --" + FILE + " and " + VARIABLE
                     + " need none");
