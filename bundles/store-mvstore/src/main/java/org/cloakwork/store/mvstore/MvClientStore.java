@@ -350,7 +350,8 @@ final class MvClientStore implements ClientStore {
         }
         Path fresh = directory.resolve(NEW_FILE);
         try {
-            long version = fill(fresh, encryptionKey, target -> copy(store, target));
+            MVStore source = store;
+            long version = fill(fresh, encryptionKey, target -> copy(source, target));
             setCommitted(lock, 0);
             store.closeImmediately();
             tables.clear();
