@@ -24,11 +24,11 @@ import org.cloakwork.spi.store.Passphrase;
 import org.cloakwork.spi.store.PassphraseException;
 import org.cloakwork.spi.store.StoreException;
 import org.cloakwork.wire.Pem;
+import org.cloakwork.wire.Sealer;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.crypto.AckKey;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
 import org.cloakwork.wire.crypto.IdentityKeyPair;
-import org.cloakwork.wire.crypto.Sealer;
 
 /**
  * An identity as five files, which nym-client reads as well, and the other way round. They are read all or not at all,

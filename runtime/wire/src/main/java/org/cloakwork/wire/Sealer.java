@@ -1,4 +1,4 @@
-package org.cloakwork.wire.crypto;
+package org.cloakwork.wire;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +12,6 @@ import javax.crypto.spec.SecretKeySpec;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 import org.cloakwork.spi.runtime.Randomness;
-import org.cloakwork.wire.WireException;
 
 /**
  * Keeps small secrets under a passphrase: a key by Argon2id (RFC 9106), then AES-256-GCM. A format of our own:

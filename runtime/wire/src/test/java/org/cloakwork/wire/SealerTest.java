@@ -1,4 +1,4 @@
-package org.cloakwork.wire.crypto;
+package org.cloakwork.wire;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -12,7 +12,6 @@ import java.util.HexFormat;
 import org.bouncycastle.crypto.generators.Argon2BytesGenerator;
 import org.bouncycastle.crypto.params.Argon2Parameters;
 import org.cloakwork.spi.runtime.Randomness;
-import org.cloakwork.wire.WireException;
 import org.junit.jupiter.api.Test;
 
 /** Secrets under a passphrase. */
