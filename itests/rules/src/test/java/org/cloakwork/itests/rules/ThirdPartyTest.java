@@ -66,7 +66,7 @@ class ThirdPartyTest {
         assertEquals("", String.join("\n", wrong), "rows of THIRD-PARTY.md for what is not distributed so");
     }
 
-    /** Whatever a repository or a machine on the way to it says: the bytes are those that were there when it came in. */
+    /** Whatever a repository or a machine on the way says: these bytes are those that were there when it came in. */
     @Test
     void eachJarHasTheDigestThatIsWrittenDown() throws IOException, NoSuchAlgorithmException {
         Set<String> shipped = new TreeSet<>();
