@@ -90,7 +90,7 @@ final class BundleFolder implements AutoCloseable {
             return;
         }
         List<String> faults = new ArrayList<>();
-        for (Path jar : Framework.jars(folder)) {
+        for (Path jar : files()) {
             try (InputStream admitted = admission.open(jar)) {
                 LOG.debug("{} may be used", jar);
             } catch (IOException e) {
@@ -243,12 +243,15 @@ final class BundleFolder implements AutoCloseable {
         }
     }
 
+    private List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+        }
+    }
+
     /** Reads what is new. A jar that has just changed is left for the next time: it may be half written. */
     private void look() throws IOException {
-        List<Path> present;
-        try (Stream<Path> files = Files.list(folder)) {
-            present = files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
-        }
+        List<Path> present = files();
         List.of(seen, jars, broken).forEach(map -> map.keySet().retainAll(present));
         for (Path file : present) {
             try {
