@@ -1,6 +1,6 @@
 /** What runs in this process, and what may be exchanged in it: for operators and what they look at it with. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.cloakwork.spi.control;
 
 import org.osgi.annotation.bundle.Export;

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +24,7 @@ final class Etc {
 
     private static final long MAX_FILE_BYTES = 1024 * 1024;
     private static final String SUFFIX = ".cfg";
+    private static final Pattern SECRET = Pattern.compile("(?:.*\\.)?token");
 
     private record Stamp(FileTime modified, long bytes) {
     }
@@ -74,8 +76,10 @@ final class Etc {
             Stamp now = new Stamp(attributes.lastModifiedTime(), attributes.size());
             Stamp before = seen.put(name, now);
             if (!now.equals(read.get(name)) && (before == null || before.equals(now))) {
+                Map<String, String> loaded = load(file, now.bytes());
+                requireHidden(file, loaded);
                 read.put(name, now);
-                values.put(name, load(file, now.bytes()));
+                values.put(name, loaded);
                 problems.remove(name);
             }
         } catch (IOException | IllegalArgumentException e) {
@@ -92,6 +96,16 @@ final class Etc {
         Map<String, String> loaded = new TreeMap<>();
         properties.stringPropertyNames().forEach(key -> loaded.put(key, properties.getProperty(key).strip()));
         return loaded;
+    }
+
+    /** A file whose rights are put right is read then. */
+    private static void requireHidden(Path file, Map<String, String> loaded) throws IOException {
+        if (loaded.entrySet().stream().anyMatch(entry -> SECRET.matcher(entry.getKey()).matches()
+                && !entry.getValue().isEmpty())
+                && Files.getFileStore(file).supportsFileAttributeView("posix")
+                && Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
+            throw new IOException("there is a token in it, and everybody may read it; chmod 600 it");
+        }
     }
 
     /** Sets one key in a file and leaves everything else in it as it is. */

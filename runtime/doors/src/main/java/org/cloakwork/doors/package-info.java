@@ -3,7 +3,7 @@
  * at once ({@code Connections}).
  */
 @Export
-@Version("1.0.0")
+@Version("2.0.0")
 package org.cloakwork.doors;
 
 import org.osgi.annotation.bundle.Export;
