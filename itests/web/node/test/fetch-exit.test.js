@@ -4,11 +4,11 @@ import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
-import { after, before, test } from "node:test";
 import tls from "node:tls";
 import zlib from "node:zlib";
 
 import { honestServer, rawServer } from "./servers.js";
+import { after, before, run, test } from "./runner.js";
 
 const { connect, FetchError } = await import(path.join(process.env.CLOAKWORK_PACKAGE, "node.js"));
 
@@ -102,3 +102,5 @@ test("https: is loaded when it is asked for, and trusts Mozilla's authorities an
   await assert.rejects(fetch(`https://127.0.0.1:${server.address().port}/`), (error) => error instanceof FetchError
     && error.code === "tls" && /leads to no authority that is trusted here/.test(error.message));
 });
+
+await run();

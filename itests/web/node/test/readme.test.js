@@ -12,8 +12,10 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), "cloakwork-readme-"));
 const installed = path.join(folder, "node_modules", "cloakwork");
 const tools = path.resolve("node_modules");
 
-function run(command, ...args) {
-  const ran = spawnSync(command, args, { cwd: folder, encoding: "utf8", timeout: 120_000 });
+const run = (command, ...args) => runIn(folder, command, ...args);
+
+function runIn(cwd, command, ...args) {
+  const ran = spawnSync(command, args, { cwd, encoding: "utf8", timeout: 120_000 });
   assert.equal(ran.status, 0, `${command} ${args.join(" ")}: ${ran.stdout}${ran.stderr}`);
   return ran.stdout;
 }
@@ -40,6 +42,30 @@ test("it installs with nothing beside it", (t) => {
 test("the README's lines run as printed, and the process ends by itself", () => {
   fs.writeFileSync(path.join(folder, "lines.mjs"), program());
   run(process.execPath, "lines.mjs");
+});
+
+test("they run as printed in Bun, installed by it", () => {
+  const own = path.join(folder, "bun");
+  fs.mkdirSync(own);
+  fs.writeFileSync(path.join(own, "package.json"), JSON.stringify({ name: "fresh", private: true, type: "module" }));
+  const bun = path.join(tools, ".bin", "bun");
+  runIn(own, bun, "add", process.env.CLOAKWORK_TGZ);
+  fs.writeFileSync(path.join(own, "lines.mts"), program());
+  runIn(own, bun, "run", "lines.mts");
+});
+
+test("they run as printed in Deno, installed and checked by it, with no permission but the network", () => {
+  const own = path.join(folder, "deno");
+  fs.mkdirSync(own);
+  fs.writeFileSync(path.join(own, "package.json"), JSON.stringify({ name: "fresh", private: true, type: "module",
+    dependencies: { cloakwork: `file:${process.env.CLOAKWORK_TGZ}` } }));
+  const deno = path.join(tools, ".bin", "deno");
+  runIn(own, deno, "install");
+  fs.writeFileSync(path.join(own, "lines.mts"), program());
+  runIn(own, deno, "check", "lines.mts");
+  runIn(own, deno, "run", "--no-prompt", "--allow-net=127.0.0.1", "lines.mts");
+  fs.writeFileSync(path.join(own, "kept.mts"), program().replace(/(directory: "[^"]*")/, '$1, state: "file", folder: "kept"'));
+  runIn(own, deno, "run", "--no-prompt", "--allow-net=127.0.0.1", "--allow-read=kept", "--allow-write=kept", "kept.mts");
 });
 
 test("they are strict TypeScript, in Node's and in bundlers' resolution", () => {

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
-import { test } from "node:test";
+
+import { run, test } from "./runner.js";
 
 const { load } = await import(path.join(process.env.CLOAKWORK_PACKAGE, "engine/module.js"));
 
@@ -46,3 +47,5 @@ test("the module is valid", () => {
     assert.ok(WebAssembly.validate(fs.readFileSync(path.join(process.env.CLOAKWORK_PACKAGE, file)), { builtins: ["js-string"] }), file);
   }
 });
+
+await run();

@@ -3,6 +3,7 @@
 import { Calls } from './calls.js';
 import { ClosedError, ConnectError, OptionError } from './errors.js';
 import { remoteFetch } from './http/remote.js';
+import { openKeyValue } from './state/key-value.js';
 
 const MAX_SURBS = 500;
 const MAX_HELD_BYTES = 64 * 1024 * 1024;
@@ -189,7 +190,7 @@ class Client {
     }
     this.#exit = rest.exit;
     if (typeof state === 'object') {
-      this.#custom.state = state;
+      this.#custom.state = typeof state.put === 'function' ? await openKeyValue(state, rest.name ?? 'default') : state;
     }
     await this.#calls.call('connect', {
       user,

@@ -1,4 +1,5 @@
-/** A client for the Nym mixnet, in browsers and Node. It runs in a worker of its own; nothing of it works in the page. */
+/** A client for the Nym mixnet, in browsers, Node, Deno, Bun and workerd. Where there are workers it runs in one of its own;
+ * nothing of it works in the page. */
 
 /**
  * Connects to the mixnet.
@@ -20,13 +21,13 @@ export interface ConnectOptions {
   topology?: Topology;
   /**
    * Where identity, reply keys, reply blocks and messages on their way are kept: `indexeddb` (in browsers), `file` (in
-   * Node, in `folder`), `memory` (gone with the client), or your own. By default `indexeddb` in browsers and `memory`
-   * elsewhere.
+   * Node, Deno and Bun, in `folder`), `memory` (gone with the client), keys and values such as the storage of a Durable
+   * Object, or your own. By default `indexeddb` in browsers and `memory` elsewhere.
    */
-  state?: "indexeddb" | "file" | "memory" | StateStore;
+  state?: "indexeddb" | "file" | "memory" | KeyValueStorage | StateStore;
   /** Name of the state, so that an origin or a folder can have several; by default `default`. */
   name?: string;
-  /** The folder of the state in Node; by default `.cloakwork` in the working directory. */
+  /** The folder of the state in a file; by default `.cloakwork` in the working directory. */
   folder?: string;
   /** How packets are timed and covered: `poisson` (by default), `constant`, `none`, one with its keys, or your own. */
   cover?: Part | CoverStrategy;
@@ -162,6 +163,15 @@ export interface LinkHandler {
 export interface TransportLink {
   send(frame: string | Uint8Array): void;
   close(): void;
+}
+
+/** Anything that keeps values by key, each whole or not at all: bytes of 48 KiB at most, and texts of some KiB. */
+export interface KeyValueStorage {
+  get(key: string): Promise<Uint8Array | ArrayBuffer | string | null | undefined>;
+  put(key: string, value: any): Promise<unknown>;
+  delete(key: string): Promise<unknown>;
+  /** If it has that: resolves when all is durable. */
+  sync?(): Promise<unknown>;
 }
 
 /** Keeps rows: each a table's name, a key and a value. */

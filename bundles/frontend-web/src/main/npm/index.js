@@ -1,14 +1,13 @@
 import { connecting } from './client.js';
+import { opensHere } from './here.js';
 import { platform } from './platform-browser.js';
-import { server } from './serve.js';
 
 export { ClosedError, CloakworkError, ConnectError, OptionError, StateError } from './errors.js';
 export { FetchError } from './http/fetch-error.js';
 
 let here;
 
-function open({ shared, name }) {
-  const { port1: port, port2 } = new MessageChannel();
+function open({ shared, name, state }) {
   if (typeof SharedWorker === 'function' && shared && navigator.locks) {
     const worker = new SharedWorker(new URL('./worker.js', import.meta.url), { type: 'module', name: `cloakwork ${name}` });
     const user = crypto.randomUUID();
@@ -32,6 +31,7 @@ function open({ shared, name }) {
     }));
   }
   if (typeof Worker === 'function') {
+    const { port1: port, port2 } = new MessageChannel();
     const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
     worker.postMessage({ port: port2 }, [port2]);
     return {
@@ -45,9 +45,8 @@ function open({ shared, name }) {
     };
   }
   // In a worker that has none of its own, such as an extension's: the client runs in it.
-  here ??= server(platform);
-  here(port2);
-  return { port, shared: false, end: () => port.close() };
+  here ??= opensHere(platform);
+  return here({ state });
 }
 
 /** Connects to the mixnet; see index.d.ts. */

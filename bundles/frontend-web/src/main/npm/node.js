@@ -6,7 +6,11 @@ export { FetchError } from './http/fetch-error.js';
 
 function open() {
   const { port1: port, port2 } = new MessageChannel();
-  const worker = new Worker(new URL('./worker-node.js', import.meta.url), { name: 'cloakwork' });
+  const worker = new Worker(new URL(`./worker-${globalThis.Deno ? 'deno' : 'node'}.js`, import.meta.url), {
+    name: 'cloakwork',
+    // Flags of the program are not for this: some, such as --input-type, a worker refuses.
+    execArgv: [],
+  });
   worker.postMessage({ port: port2 }, [port2]);
   return {
     port,

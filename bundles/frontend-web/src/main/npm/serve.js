@@ -255,7 +255,7 @@ class Served {
       void this.finish();
       return;
     }
-    this.state = { word, why };
+    this.state = { word, why: word === 'ready' && !why ? this.platform.caution ?? '' : why };
     this.users.forEach((user) => user.calls.tell('state', this.state));
   }
 
@@ -352,7 +352,8 @@ class Served {
 
 /**
  * @param platform `module()`: the engine, compiled or its bytes; `lock(options)`: resolves with what unlocks, or throws a
- *   StateError; `open(options)`: the store; `whenGone(user, listener)`: told when a tab is gone; `secure`: TLS
+ *   StateError; `open(options)`: the store; `whenGone(user, listener)`: told when a tab is gone; `secure`: TLS;
+ *   `caution`: what a client that is ready says of itself
  * @returns what takes a port of a user
  */
 export function server(platform) {

@@ -37,6 +37,12 @@ function knownFunction(parameters, body) {
     if (text === `return ${parameters[i]}`) {
       return (...args) => args[i];
     }
+    if (text === `return ${parameters[i]}.toString()`) {
+      return (...args) => args[i].toString();
+    }
+    if (text === `return typeof ${parameters[i]}=='undefined'`) {
+      return (...args) => args[i] === undefined;
+    }
     if (text === `return console.warn(${parameters[i]})` || text === `console.warn(${parameters[i]})`) {
       return (...args) => console.warn(args[i]);
     }
@@ -235,20 +241,6 @@ const js_string = {
   substring: (text, from, to) => text.substring(from, to),
 };
 
-/** A module that imports a string builtin with a type that only the builtin has: valid everywhere, compiled nowhere else. */
-const BUILTIN_PROBE = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 7, 1, 96, 1, 127, 1, 100, 111, 2, 31, 1, 14, 119, 97,
-  115, 109, 58, 106, 115, 45, 115, 116, 114, 105, 110, 103, 12, 102, 114, 111, 109, 67, 104, 97, 114, 67, 111, 100, 101,
-  0, 0, 3, 1, 0, 5, 4, 1, 1, 0, 0, 7, 10, 1, 6, 109, 101, 109, 111, 114, 121, 2, 0, 10, 129, 128, 128, 0, 0]);
-
-async function hasStringBuiltins() {
-  try {
-    await WebAssembly.instantiate(await WebAssembly.compile(BUILTIN_PROBE, { builtins: ['js-string'] }), {});
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const missing = (name) => () => { throw new Error(`the loader has no ${name}`); };
 
 /**
@@ -258,7 +250,8 @@ const missing = (name) => () => { throw new Error(`the loader has no ${name}`); 
 export async function load(source) {
   const module = source instanceof WebAssembly.Module ? source
     : await WebAssembly.compile(source, { builtins: ['js-string'] });
-  const stringBuiltins = await hasStringBuiltins();
+  // What the runtime itself gives is not asked for.
+  const stringBuiltins = !WebAssembly.Module.imports(module).some((each) => each.module === 'wasm:js-string');
   const context = { exports: null, userExports: {} };
   const [requirements] = WebAssembly.Module.customSections(module, 'teavm.memoryRequirements');
   const { min = 1, dataSize = 0 } = requirements ? JSON.parse(new TextDecoder().decode(requirements)) : {};
@@ -272,6 +265,7 @@ export async function load(source) {
       currentTimeMillis: () => Date.now(),
       dateToString: (millis) => new Date(millis).toString(),
     },
+    'wasm:js-string': js_string,
     teavmConsole: { putcharStderr: () => {}, putcharStdout: () => {} },
     teavmMemory: {
       linearMemory: () => memory.buffer,
@@ -280,16 +274,13 @@ export async function load(source) {
       maxSize: new WebAssembly.Global({ value: 'i32', mutable: false }, 0x7fffffff),
     },
   };
-  if (!stringBuiltins) {
-    groups['wasm:js-string'] = js_string;
-  }
   const imports = {};
   for (const { module: group, name, kind } of WebAssembly.Module.imports(module)) {
     imports[group] ??= {};
     const value = groups[group]?.[name];
     if (value !== undefined || kind !== 'function') {
       imports[group][name] = value;
-    } else if (group !== 'wasm:js-string') {
+    } else {
       imports[group][name] = missing(`${group}.${name}`);
     }
   }

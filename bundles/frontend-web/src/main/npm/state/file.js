@@ -134,13 +134,35 @@ export async function openFile(folder, name) {
   };
 }
 
+const inUse = (path) => new StateError('state-in-use', `${path}: another client has this state`);
+
+/** Deno has locks of files, and asks for a permission where a socket listens. */
+async function lockByDeno(path) {
+  let file;
+  try {
+    file = await globalThis.Deno.open(path, { write: true, create: true, mode: 0o600 });
+  } catch (e) {
+    throw new StateError('state-failed', `${path}: ${e.message}`);
+  }
+  if (!await file.tryLock(true)) {
+    file.close();
+    throw inUse(path);
+  }
+  return async () => file.close();
+}
+
 /** Has the state alone, as long as the process lives: whoever listens has it. */
 export async function lockFile(folder, name) {
   const whole = resolve(folder, `${name}.lock`);
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((e) => {
+    throw new StateError('state-failed', `${folder}: ${e.message}`);
+  });
+  if (globalThis.Deno) {
+    return lockByDeno(whole);
+  }
   const path = process.platform === 'win32' ? `\\\\?\\pipe\\cloakwork-${createHash('sha256').update(whole).digest('hex')}`
     : whole.length < MAX_SOCKET_PATH ? whole
       : join(tmpdir(), `cloakwork-${createHash('sha256').update(whole).digest('hex').slice(0, 32)}`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const listen = () => new Promise((done, fail) => {
     const server = createServer((socket) => socket.destroy());
     server.once('error', fail);
@@ -164,7 +186,7 @@ export async function lockFile(folder, name) {
         throw new StateError('state-failed', `${whole}: ${e.message}`);
       }
       if (await isHeld()) {
-        throw new StateError('state-in-use', `${whole}: another client has this state`);
+        throw inUse(whole);
       }
       await rm(path, { force: true });
     }

@@ -52,10 +52,14 @@ final class WebMeasurement {
         double[] size = {kilobytes(ours, file -> !file.startsWith(ours.resolve("http").resolve("tls.wasm"))
                 && !file.startsWith(ours.resolve("http").resolve("roots.bin")))};
         double[] theirSize = {kilobytes(FOLDER.resolve(NYM), file -> true)};
-        compare(figures, "size", "what a page loads, gzip", "kB", size, theirSize);
-        figures.add(new Figure("web-size-tls", "and for https:, when it is asked for, gzip", "kB",
-                new double[] {kilobytes(ours.resolve("http"), file -> file.endsWith("tls.wasm")
-                        || file.endsWith("roots.bin"))}));
+        compare(figures, "size", "what a page loads to send and receive, gzip", "kB", size, theirSize);
+        compare(figures, "size-sdk", "the same beside their SDK for pages, which brings a worker", "kB", size,
+                installed("sdk"));
+        double[] secure = {kilobytes(ours, file -> true)};
+        compare(figures, "size-https", "what a page loads to fetch https:, gzip, beside their mix-fetch 1.4.4", "kB",
+                secure, installed("mix-fetch"));
+        compare(figures, "size-tunnel", "the same beside what their mix-fetch 2.1.1 loads", "kB", secure,
+                installed("mix-tunnel"));
         double[][] own = new double[FIGURES.size()][rounds];
         double[][] theirs = new double[FIGURES.size()][rounds];
         try (Launched network = new Launched(Map.of(), Launched.cloakwork(home, "localnet"))) {
@@ -85,10 +89,14 @@ final class WebMeasurement {
         return command;
     }
 
+    private static double[] installed(String name) throws IOException {
+        return new double[] {kilobytes(FOLDER.resolve("node_modules/@nymproject").resolve(name), file -> true)};
+    }
+
     private static void compare(List<Figure> figures, String name, String title, String unit, double[] ours,
             double[] theirs) {
         figures.add(new Figure("web-" + name, title, unit, ours));
-        figures.add(new Figure("web-" + name + "-nym", "  Nym's 1.4.1", unit, theirs));
+        figures.add(new Figure("web-" + name + "-nym", "  Nym's", unit, theirs));
         double[] ratios = new double[ours.length];
         for (int i = 0; i < ours.length; i++) {
             ratios[i] = theirs[i] / ours[i];

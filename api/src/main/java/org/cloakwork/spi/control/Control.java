@@ -3,6 +3,7 @@ package org.cloakwork.spi.control;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.spi.frontend.FrontEnd;
 import org.osgi.annotation.versioning.ProviderType;
@@ -116,6 +117,20 @@ public interface Control {
 
     /** {@return how everything is} */
     Health health();
+
+    /**
+     * Tells what whoever runs a client should know though nothing is wrong: its own warnings, and those of the
+     * front-ends that serve it.
+     *
+     * @param client one of {@link #clients}
+     * @return a sentence each
+     * @since 1.1
+     */
+    default List<String> warnings(Client client) {
+        return Stream.concat(client.client().warnings().stream(),
+                doors().stream().filter(door -> door.client().equals(client.name())).flatMap(door ->
+                        door.serving().warnings().stream().map(warning -> door.frontEnd() + ": " + warning))).toList();
+    }
 
     /**
      * Has clients use another part until the next start. Blocks until they do.

@@ -54,6 +54,16 @@ public interface FrontEnd {
                     entry.getValue())).toList();
         }
 
+        /**
+         * Tells what whoever runs it should know of the way it serves, though all is as it was configured.
+         *
+         * @return a sentence each, without a full stop
+         * @since 1.2
+         */
+        default List<String> warnings() {
+            return List.of();
+        }
+
         /** Ends every connection, frees the ports and every thread. Idempotent; does not close the client. */
         @Override
         void close();

@@ -1,6 +1,6 @@
 /** How programs that are not this one reach a client. */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 package org.cloakwork.spi.frontend;
 
 import org.osgi.annotation.bundle.Export;

@@ -2,6 +2,7 @@ package org.cloakwork.spi.store;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -18,8 +19,9 @@ import org.osgi.annotation.versioning.ConsumerType;
  * <li><b>In order.</b> If a commit is there, so is every commit that returned before it began.
  * <li><b>Checked.</b> Bytes that are not what was written are never handed out: the store is refused instead.
  * <li><b>Alone.</b> A store is open at most once, whatever the number of processes.
- * <li><b>Private.</b> Files are readable by their owner only, where the file system knows owners. They are not
- * encrypted.
+ * <li><b>Private.</b> Files are readable by their owner only, where the file system knows owners. They are encrypted
+ * where there is a {@link #passphrase}.
+ * <li><b>Forgetful.</b> After {@link #tidy} what was removed or written over is in no file any more.
  * </ul>
  */
 @ConsumerType
@@ -52,6 +54,21 @@ public interface ClientStore extends AutoCloseable {
      *                        {@link StoreFullException} if they would exceed the store's limit in bytes: then none is
      */
     void commit(List<Change> changes) throws StoreException;
+
+    /**
+     * Makes unreadable what was removed or written over before. To be called now and then, and before {@link #close};
+     * others wait meanwhile. What a disk keeps of blocks that were written over is beyond it.
+     *
+     * @throws StoreException if it could not be done; what is in the store is as before
+     * @since 1.1
+     */
+    default void tidy() throws StoreException {
+    }
+
+    /** {@return what the store is kept under, and key files beside it are to be} */
+    default Optional<Passphrase> passphrase() {
+        return Optional.empty();
+    }
 
     /** Ends the use of the store; waits for a commit under way. Idempotent. */
     @Override

@@ -9,7 +9,7 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface KeyImport {
 
     /**
-     * Copies the five key files.
+     * Copies the five key files; private ones are sealed if there is a {@link Passphrase}.
      *
      * @param from nym-client's data directory, or the client's own above it ({@code .nym/clients/ID})
      * @param to   the folder of a client in a store's directory, made if it is not there

@@ -18,7 +18,8 @@ public interface StoreProvider {
      * @param client the client's name: 1 to 64 letters, digits, '-' or '_'
      * @return the store, to be closed by the caller
      * @throws StoreException           if the store is open already, in this process or another, or is damaged, or
-     *                                  cannot be read or written
+     *                                  cannot be read or written; {@link PassphraseException} if it is under another
+     *                                  passphrase than the one that was given
      * @throws IllegalArgumentException if the name is none
      */
     ClientStore open(String client) throws StoreException;

@@ -1,6 +1,6 @@
 /** Where a client keeps what must survive a crash. */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.cloakwork.spi.store;
 
 import org.osgi.annotation.bundle.Export;

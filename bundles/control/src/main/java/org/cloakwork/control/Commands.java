@@ -135,7 +135,7 @@ public final class Commands {
                     counters.get("packets.sent.data"), counters.get("packets.sent.retransmission"),
                     counters.get("packets.sent.cover")));
             client.client().remedy().ifPresent(remedy -> text.append("  ").append(remedy).append('\n'));
-            client.client().warnings().forEach(warning -> text.append("  warning: ").append(warning).append('\n'));
+            overview.warnings(client).forEach(warning -> text.append("  warning: ").append(warning).append('\n'));
         }
         return text + problems();
     }

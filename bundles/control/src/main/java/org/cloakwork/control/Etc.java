@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.cloakwork.spi.control.ConfigurationFile;
 
@@ -23,6 +25,7 @@ final class Etc {
 
     static final String SUFFIX = ".cfg";
     private static final ConfigurationFile NOTHING = new ConfigurationFile(Map.of(), Map.of(), List.of());
+    private static final Pattern SECRET = Pattern.compile("(?:.*\\.)?token");
 
     private record Stamp(FileTime modified, long bytes) {
     }
@@ -106,7 +109,7 @@ final class Etc {
             // What it is that is in the way is said by whoever reads it.
             read.remove(name);
         }
-        ConfigurationFile latest = ConfigurationFile.read(file);
+        ConfigurationFile latest = hidden(file, ConfigurationFile.read(file));
         if (latest.faults().isEmpty()) {
             problems.remove(name);
             good.put(name, latest);
@@ -118,6 +121,23 @@ final class Etc {
                 // Its rights may change, which nothing of what is looked at tells.
                 read.remove(name);
             }
+        }
+    }
+
+    /** A file whose rights are put right is read then. */
+    private static ConfigurationFile hidden(Path file, ConfigurationFile read) {
+        try {
+            boolean secret = read.values().entrySet().stream().anyMatch(entry ->
+                    SECRET.matcher(entry.getKey()).matches() && !entry.getValue().isEmpty());
+            if (secret && Files.getFileStore(file).supportsFileAttributeView("posix")
+                    && Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
+                return new ConfigurationFile(Map.of(), Map.of(), List.of(new ConfigurationFile.Fault(0,
+                        "cannot be read: there is a token in it, and everybody may read it; chmod 600 it")));
+            }
+            return read;
+        } catch (IOException e) {
+            return new ConfigurationFile(Map.of(), Map.of(), List.of(new ConfigurationFile.Fault(0,
+                    "cannot be read: " + e.getMessage())));
         }
     }
 

@@ -160,7 +160,7 @@ public final class Overview implements Control {
         String sentence = clients.size() == 1 ? clients.getFirst().name() + " sends and receives"
                 : "All " + clients.size() + " clients send and receive";
         Optional<String> wrong = problems().stream().findFirst().or(() -> clients.stream().flatMap(client ->
-                client.client().warnings().stream().map(warning -> (clients.size() == 1 ? "" : client.name() + ": ")
+                warnings(client).stream().map(warning -> (clients.size() == 1 ? "" : client.name() + ": ")
                 + warning)).findFirst());
         return new Health("ready", sentence + wrong.map(text -> ", but " + text).orElse("."),
                 clients.stream().flatMap(client -> client.client().remedy().stream()).findFirst());

@@ -13,13 +13,13 @@ final class StateJson {
 
     static Json of(Control control) {
         Control.Health health = control.health();
-        List<Json> clients = control.clients().stream().map(StateJson::client).toList();
+        List<Json> clients = control.clients().stream().map(client -> client(control, client)).toList();
         return Json.empty().with("state", health.state()).with("sentence", health.sentence())
                 .with("remedy", health.remedy().orElse(null)).with("clients", clients)
                 .withTexts("problems", control.problems());
     }
 
-    private static Json client(Control.Client client) {
+    private static Json client(Control control, Control.Client client) {
         ClientState state = client.client().state();
         Json uses = Json.empty();
         client.uses().forEach(uses::with);
@@ -27,6 +27,6 @@ final class StateJson {
         client.client().counters().forEach(counters::with);
         return Json.empty().with("name", client.name()).with("state", state.word())
                 .with("reason", state.why().orElse(null)).with("remedy", client.client().remedy().orElse(null))
-                .withTexts("warnings", client.client().warnings()).with("parts", uses).with("counters", counters);
+                .withTexts("warnings", control.warnings(client)).with("parts", uses).with("counters", counters);
     }
 }

@@ -14,9 +14,11 @@ public enum Pem {
     ACK_KEY("AES-128-CTR ACKNOWLEDGEMENTS KEY", 16),
     GATEWAY_SHARED_KEY("AES-256-GCM-SIV GATEWAY SHARED KEY", 32);
 
+    private static final String SEALED = "SEALED ";
     private static final int MAX_TEXT_LENGTH = 4096;
-    private static final Pattern FILE = Pattern.compile(
-            "\\s*-----BEGIN ([^\\r\\n]+?)-----[ \\t]*\\r?\\n([A-Za-z0-9+/=\\s]*?)-----END \\1-----\\s*");
+    private static final String SPACE = "[ \\t\\r\\n]";
+    private static final Pattern FILE = Pattern.compile(SPACE + "*-----BEGIN ([^\\r\\n]+?)-----[ \\t]*\\r?\\n"
+            + "([A-Za-z0-9+/= \\t\\r\\n]*?)-----END \\1-----" + SPACE + "*");
 
     private final String tag;
     private final int keyLength;
@@ -35,8 +37,37 @@ public enum Pem {
         if (key.length != keyLength) {
             throw new IllegalArgumentException(tag + " is " + keyLength + " bytes, not " + key.length);
         }
-        return "-----BEGIN " + tag + "-----\r\n" + Base64.getEncoder().encodeToString(key) + "\r\n-----END " + tag
-                + "-----\r\n";
+        return text(tag, key);
+    }
+
+    /**
+     * @param sealed a key that somebody else keeps secret
+     * @return the text of its file, which nym-client refuses and does not take for a key
+     */
+    public String encodeSealed(byte[] sealed) {
+        return text(SEALED + tag, sealed);
+    }
+
+    private static String text(String label, byte[] content) {
+        return "-----BEGIN " + label + "-----\r\n" + Base64.getEncoder().encodeToString(content) + "\r\n-----END "
+                + label + "-----\r\n";
+    }
+
+    /**
+     * @param text of a file
+     * @return whether there is a sealed key in it
+     */
+    public static boolean isSealed(String text) {
+        return text.length() <= MAX_TEXT_LENGTH && text.strip().startsWith("-----BEGIN " + SEALED);
+    }
+
+    /**
+     * @param text of a file; any line ends
+     * @return the sealed key
+     * @throws WireException if it is not PEM or no sealed key of this kind
+     */
+    public byte[] decodeSealed(String text) throws WireException {
+        return content(text, SEALED + tag);
     }
 
     /**
@@ -45,22 +76,25 @@ public enum Pem {
      * @throws WireException if it is not PEM or not a key of this kind
      */
     public byte[] decode(String text) throws WireException {
-        Matcher matcher = FILE.matcher(text);
-        if (text.length() > MAX_TEXT_LENGTH || !matcher.matches()) {
-            throw new WireException("not a key in PEM");
-        }
-        if (!matcher.group(1).equals(tag)) {
-            throw new WireException("expected " + tag + ", found another kind of key");
-        }
-        byte[] key;
-        try {
-            key = Base64.getDecoder().decode(matcher.group(2).replaceAll("\\s", ""));
-        } catch (IllegalArgumentException e) {
-            throw new WireException(tag + " is not base64");
-        }
+        byte[] key = content(text, tag);
         if (key.length != keyLength) {
             throw new WireException(tag + " must be " + keyLength + " bytes, not " + key.length);
         }
         return key;
+    }
+
+    private static byte[] content(String text, String label) throws WireException {
+        Matcher matcher = FILE.matcher(text);
+        if (text.length() > MAX_TEXT_LENGTH || !matcher.matches()) {
+            throw new WireException("not a key in PEM");
+        }
+        if (!matcher.group(1).equals(label)) {
+            throw new WireException("expected " + label + ", found another kind of key");
+        }
+        try {
+            return Base64.getDecoder().decode(matcher.group(2).replaceAll(SPACE, ""));
+        } catch (IllegalArgumentException e) {
+            throw new WireException(label + " is not base64");
+        }
     }
 }

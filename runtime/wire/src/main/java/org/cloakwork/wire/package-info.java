@@ -5,7 +5,7 @@
  * arrays in records are neither copied nor compared by content; whoever gets one owns it.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.cloakwork.wire;
 
 import org.osgi.annotation.bundle.Export;

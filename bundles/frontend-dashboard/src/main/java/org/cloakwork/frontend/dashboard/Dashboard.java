@@ -23,6 +23,7 @@ import org.cloakwork.doors.Entrance;
 import org.cloakwork.doors.Guard;
 import org.cloakwork.spi.control.Control;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.frontend.Access;
 import org.cloakwork.spi.frontend.FrontEnd;
 import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.wire.WireException;
@@ -88,7 +89,7 @@ final class Dashboard implements FrontEnd.Serving {
         connections = new Connections(server, scheduler, entrance, MAX_CONNECTIONS, IDLE, endPoint -> true);
         connections.setIdleTimeout(IDLE.toMillis());
         server.addConnector(connections);
-        Guard guard = new Guard(entrance, connections::getLocalPort, this::needsToken, true,
+        Guard guard = new Guard(entrance, connections::getLocalPort, this::access, true,
                 () -> counters.count(Counter.REFUSED_ORIGINS));
         guard.setHandler(new Answers());
         server.setHandler(guard);
@@ -98,10 +99,12 @@ final class Dashboard implements FrontEnd.Serving {
         });
     }
 
-    /** Whoever changes something shows the token; from other machines, whoever sees something, too. */
-    private boolean needsToken(Request request) {
-        return !HttpMethod.GET.is(request.getMethod())
-                || !entrance.host().isLoopbackAddress() && !FILES.containsKey(Request.getPathInContext(request));
+    /** Whoever changes something shows the token; what is the same for everybody is for everybody. */
+    private Access access(Request request) {
+        if (!HttpMethod.GET.is(request.getMethod())) {
+            return Access.TOKEN;
+        }
+        return FILES.containsKey(Request.getPathInContext(request)) ? Access.LOCAL : entrance.access();
     }
 
     static Dashboard open(Supplier<Optional<Control>> control, Map<String, CoverTrafficStrategy> covers,
@@ -152,6 +155,11 @@ final class Dashboard implements FrontEnd.Serving {
     @Override
     public List<Figure> figures() {
         return counters.figures();
+    }
+
+    @Override
+    public List<String> warnings() {
+        return entrance.warnings();
     }
 
     @Override

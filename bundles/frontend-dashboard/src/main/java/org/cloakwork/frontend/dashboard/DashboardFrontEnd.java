@@ -9,6 +9,7 @@ import org.cloakwork.api.MixnetClient;
 import org.cloakwork.doors.Entrance;
 import org.cloakwork.spi.control.Control;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.frontend.Access;
 import org.cloakwork.spi.frontend.FrontEnd;
 import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;
@@ -22,6 +23,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
 
 /** Shows all clients of the process on a port of the client that names it: docs/dashboard.md. */
 @Component(service = FrontEnd.class, configurationPid = "org.cloakwork.frontend.dashboard")
@@ -70,6 +72,14 @@ public final class DashboardFrontEnd implements FrontEnd {
         @AttributeDefinition(name = "History", description = "File that keeps how the last day was over a restart; "
                 + "\"run\" names the one in the folder of its state. Empty: the day is forgotten.")
         String history() default "";
+
+        /** {@return who} */
+        @AttributeDefinition(name = "Access", required = false, description = "Who sees it: programs of the same "
+                + "user, or who shows the token; all of this machine; who shows the token. If it is not set: programs "
+                + "of the same user on a loopback address, else who shows the token.", options = {
+                    @Option(label = "the same user", value = "same-user"),
+                    @Option(label = "this machine", value = "local"), @Option(label = "a token", value = "token")})
+        String access();
     }
 
     /** @param properties of the component */
@@ -81,7 +91,7 @@ public final class DashboardFrontEnd implements FrontEnd {
     }
 
     private static Settings settings(PartConfiguration configuration) {
-        Settings settings = new Settings(Entrance.of(configuration, DEFAULT_PORT),
+        Settings settings = new Settings(Entrance.of(configuration, DEFAULT_PORT, Access.SAME_USER),
                 Optional.of(configuration.textOr("history", "")).filter(path -> !path.isEmpty()).map(Path::of));
         configuration.verify();
         return settings;

@@ -107,6 +107,7 @@ public final class EmbeddedClientBuilder implements MixnetClient.Builder {
             if (chosen.containsKey(PartKind.STORE)) {
                 ClientStore store = part(PartKind.STORE, chosen.get(PartKind.STORE), owned).open(STATE_NAME);
                 owned.add(store);
+                owned.add(store::tidy);
                 engine = Engine.open(configuration, parts, environment.environment(), store);
             } else {
                 engine = new Engine(configuration, parts, environment.environment());

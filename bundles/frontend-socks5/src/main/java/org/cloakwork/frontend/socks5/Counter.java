@@ -6,6 +6,7 @@ import org.cloakwork.spi.runtime.Counters;
 enum Counter implements Counters.Keyed {
     ACCEPTED("socks5.sockets.accepted", "sockets accepted"),
     EVICTED("socks5.sockets.evicted", "sockets that had asked for nothing yet and gave way to newer ones"),
+    REFUSED_USER("socks5.sockets.other-user", "sockets closed because a program of another user had opened them"),
     REFUSED_FULL("socks5.sockets.refused", "sockets closed because there were too many connections"),
     HANDSHAKES_MALFORMED("socks5.handshakes.malformed", "sockets closed because they did not speak SOCKS"),
     HANDSHAKES_TIMED_OUT("socks5.handshakes.timed-out", "sockets closed because they did not ask in time"),

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.spi.frontend.Access;
 import org.cloakwork.spi.runtime.HeapShare;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.topology.NodeAddress;
@@ -12,6 +13,7 @@ import org.cloakwork.spi.topology.NodeAddress;
  * What a SOCKS front-end is told.
  *
  * @param host             to listen at
+ * @param access           which programs are served
  * @param port             to listen at; 0: any free one
  * @param exit             through which connections go
  * @param anonymous        whether the exit answers through reply blocks, so that it does not learn our address
@@ -25,9 +27,9 @@ import org.cloakwork.spi.topology.NodeAddress;
  * @param connectTimeout   for the exit to connect
  * @param silenceLimit     after which the exit counts as gone
  */
-record SocksConfiguration(InetAddress host, int port, MixnetAddress exit, boolean anonymous, Isolation isolation,
-                          int maxPseudonyms, boolean optimistic, boolean windows, int maxConnections,
-                          long bufferLimitBytes, Duration handshakeTimeout, Duration connectTimeout,
+record SocksConfiguration(InetAddress host, Access access, int port, MixnetAddress exit, boolean anonymous,
+                          Isolation isolation, int maxPseudonyms, boolean optimistic, boolean windows,
+                          int maxConnections, long bufferLimitBytes, Duration handshakeTimeout, Duration connectTimeout,
                           Duration silenceLimit) {
 
     static final String DEFAULT_HOST = "127.0.0.1";
@@ -49,7 +51,9 @@ record SocksConfiguration(InetAddress host, int port, MixnetAddress exit, boolea
     static SocksConfiguration of(PartConfiguration configuration) {
         boolean anonymous = configuration.choice("mode", ANONYMOUS, List.of(ANONYMOUS, PLAIN)).equals(ANONYMOUS);
         Isolation isolation = Isolation.of(configuration.choice("isolate", DEFAULT_ISOLATION, Isolation.keys()));
-        SocksConfiguration read = new SocksConfiguration(host(configuration),
+        InetAddress host = host(configuration);
+        SocksConfiguration read = new SocksConfiguration(host, Access.of(configuration, host,
+                host.isLoopbackAddress() ? Access.SAME_USER : Access.LOCAL, Access.SAME_USER, Access.LOCAL),
                 configuration.integer("port", DEFAULT_PORT, 0, 0xffff),
                 exit(configuration),
                 anonymous,

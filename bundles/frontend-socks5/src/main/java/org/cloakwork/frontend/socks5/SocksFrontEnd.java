@@ -40,6 +40,12 @@ public final class SocksFrontEnd implements FrontEnd {
         @AttributeDefinition(name = "Allow remote", description = "Whether the host may be one that others can reach.")
         boolean allow$_$remote() default false;
 
+        /** {@return who} */
+        @AttributeDefinition(name = "Access", required = false, description = "Whose programs are served, on a "
+                + "loopback address.", options = {@Option(label = "the same user's", value = "same-user"),
+                    @Option(label = "all of this machine", value = "local")})
+        String access();
+
         /** {@return the port} */
         @AttributeDefinition(name = "Port", description = "A whole number from 0 to 65535; 0 takes a free one.",
                 min = "0", max = "65535")

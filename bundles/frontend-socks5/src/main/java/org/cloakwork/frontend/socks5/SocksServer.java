@@ -25,7 +25,9 @@ import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.StreamException;
 import org.cloakwork.api.Subscription;
+import org.cloakwork.spi.frontend.Access;
 import org.cloakwork.spi.frontend.FrontEnd;
+import org.cloakwork.spi.frontend.LocalPeer;
 import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.streams.ByteBudget;
 import org.cloakwork.streams.SocketPump;
@@ -143,6 +145,13 @@ final class SocksServer implements FrontEnd.Serving {
         return figures;
     }
 
+    @Override
+    public List<String> warnings() {
+        return configuration.access() == Access.SAME_USER && !LocalPeer.isTold()
+                ? List.of("every user of this machine may come in: whose a program is cannot be told on this system")
+                : List.of();
+    }
+
     // ------------------------------------------------------------------ sockets
 
     private void accept() {
@@ -150,7 +159,10 @@ final class SocksServer implements FrontEnd.Serving {
             try {
                 Socket socket = listener.accept();
                 counters.count(Counter.ACCEPTED);
-                if (admit(socket)) {
+                if (!isServed(socket)) {
+                    counters.count(Counter.REFUSED_USER);
+                    socket.close();
+                } else if (admit(socket)) {
                     Thread.ofVirtual().name("socks5-connection").start(() -> serve(socket));
                 } else {
                     counters.count(Counter.REFUSED_FULL);
@@ -164,6 +176,17 @@ final class SocksServer implements FrontEnd.Serving {
                 }
             }
         }
+    }
+
+    private boolean isServed(Socket socket) {
+        boolean served = configuration.access() != Access.SAME_USER
+                || LocalPeer.isSameUser((InetSocketAddress) socket.getRemoteSocketAddress(),
+                        (InetSocketAddress) socket.getLocalSocketAddress());
+        if (!served) {
+            LOG.warn("a program of another user of this machine was turned away (access = {})",
+                    configuration.access());
+        }
+        return served;
     }
 
     /** Who asks for nothing gives way to those who may. */

@@ -87,7 +87,7 @@ final class Door implements FrontEnd.Serving {
         upgrade.addMapping("/*", new Negotiator());
         upgrade.setHandler(new NoWebSocket());
         Guard guard = new Guard(settings.entrance(), connector::getLocalPort,
-                request -> settings.entrance().token().isPresent(), false,
+                request -> settings.entrance().access(), false,
                 () -> counters.count(Counter.REFUSED_ORIGINS));
         guard.setHandler(upgrade);
         server.setHandler(guard);
@@ -223,6 +223,11 @@ final class Door implements FrontEnd.Serving {
         List<Figure> figures = new ArrayList<>(counters.figures());
         figures.add(Figure.level("websocket.sessions", "connections at this moment", sessions.size()));
         return figures;
+    }
+
+    @Override
+    public List<String> warnings() {
+        return settings.entrance().warnings();
     }
 
     @Override

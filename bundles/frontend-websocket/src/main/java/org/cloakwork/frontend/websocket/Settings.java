@@ -2,6 +2,7 @@ package org.cloakwork.frontend.websocket;
 
 import java.time.Duration;
 import org.cloakwork.doors.Entrance;
+import org.cloakwork.spi.frontend.Access;
 import org.cloakwork.spi.runtime.HeapShare;
 import org.cloakwork.spi.runtime.PartConfiguration;
 
@@ -41,7 +42,7 @@ record Settings(Entrance entrance, int maximumMessageBytes,
     static Settings of(PartConfiguration configuration) {
         HeapShare heap = HeapShare.ofThisProcess();
         int message = configuration.integer("maximum-message-bytes", DEFAULT_MESSAGE_BYTES, KIB, MAX_MESSAGE_BYTES);
-        Settings settings = new Settings(Entrance.of(configuration, DEFAULT_PORT), message,
+        Settings settings = new Settings(Entrance.of(configuration, DEFAULT_PORT, Access.TOKEN), message,
                 heap.bytes(configuration, "maximum-incoming-bytes", 1, Math.max(DEFAULT_INCOMING_BYTES, message),
                 message, GIB), configuration.integer("maximum-backlog-bytes", DEFAULT_BACKLOG_BYTES, KIB, GIB),
                 configuration.integer("maximum-outgoing-bytes", DEFAULT_OUTGOING_BYTES, KIB, GIB),

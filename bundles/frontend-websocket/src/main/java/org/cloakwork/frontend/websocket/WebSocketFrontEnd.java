@@ -12,6 +12,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
 
 /**
  * Serves each client on a port of its own, to programs written for nym-client: docs/websocket.md.
@@ -50,6 +51,14 @@ public final class WebSocketFrontEnd implements FrontEnd {
         @AttributeDefinition(name = "Token", description = "What programs must show: Authorization: Bearer TOKEN, or "
                 + "?token=TOKEN. At least 16 characters.")
         String token() default "";
+
+        /** {@return who} */
+        @AttributeDefinition(name = "Access", required = false, description = "Who is served: programs of the same "
+                + "user, or who shows the token; all of this machine; who shows the token. If it is not set: who "
+                + "shows the token if there is one, else programs of the same user.", options = {
+                    @Option(label = "the same user", value = "same-user"),
+                    @Option(label = "this machine", value = "local"), @Option(label = "a token", value = "token")})
+        String access();
 
         /** {@return the limit} */
         @AttributeDefinition(name = "Maximum message", description = "Bytes of one request, base64 and JSON included.",

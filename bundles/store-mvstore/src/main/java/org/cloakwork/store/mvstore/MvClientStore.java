@@ -2,6 +2,7 @@ package org.cloakwork.store.mvstore;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -12,14 +13,21 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.zip.CRC32C;
+import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.store.Change;
 import org.cloakwork.spi.store.ClientStore;
+import org.cloakwork.spi.store.Passphrase;
+import org.cloakwork.spi.store.PassphraseException;
 import org.cloakwork.spi.store.StoreException;
 import org.cloakwork.spi.store.StoreFullException;
+import org.cloakwork.wire.Sealer;
+import org.cloakwork.wire.WireException;
 import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
@@ -34,8 +42,17 @@ import org.h2.mvstore.MVStoreException;
 final class MvClientStore implements ClientStore {
 
     static final String FILE = "state.mv";
+    /** Instead of that where there is a passphrase, encrypted by MVStore with a key of its own. */
+    static final String SEALED_FILE = "state.sealed.mv";
+    /** That key, under the passphrase. */
+    private static final String KEY_FILE = "state.key";
 
     private static final String NEW_FILE = "state.new";
+    private static final String NEW_KEY_FILE = "state.key.new";
+    private static final int KEY_LENGTH = 32;
+    private static final int MAX_KEY_FILE_BYTES = 4096;
+    /** Of rows that are copied with one commit. */
+    private static final long COPY_BYTES = 4L * 1024 * 1024;
     /** Is locked while the store is open, and has the version of the last commit in it. */
     private static final String LOCK_FILE = "state.lock";
     /** Of the file system's blocks; everything is read once, so nothing is gained by more. */
@@ -52,7 +69,12 @@ final class MvClientStore implements ClientStore {
 
     private final Path directory;
     private final Path file;
+    private final Optional<byte[]> encryptionKey;
+    private final Optional<Passphrase> passphrase;
     private final long limitBytes;
+    /** Whether something may be in the file that was removed. */
+    @GuardedBy("this")
+    private boolean stale = true;
     @GuardedBy("this")
     private FileChannel lock;
     @GuardedBy("this")
@@ -66,24 +88,43 @@ final class MvClientStore implements ClientStore {
     @GuardedBy("this")
     private boolean closed;
 
-    private MvClientStore(Path directory, long limitBytes, FileChannel lock, MVStore store, long bytes) {
-        this.directory = directory;
-        this.file = directory.resolve(FILE);
+    private MvClientStore(Path file, Optional<byte[]> encryptionKey, Optional<Passphrase> passphrase, long limitBytes,
+                          FileChannel lock, MVStore store, long bytes) {
+        this.directory = file.getParent();
+        this.file = file;
+        this.encryptionKey = encryptionKey;
+        this.passphrase = passphrase;
         this.limitBytes = limitBytes;
         this.lock = lock;
         this.store = store;
         this.bytes = bytes;
     }
 
-    static MvClientStore open(Path directory, long limitBytes) throws StoreException {
+    static MvClientStore open(Path directory, long limitBytes, Optional<Passphrase> passphrase, Randomness randomness)
+            throws StoreException {
         FileChannel lock = lock(directory);
         try {
-            Path file = directory.resolve(FILE);
-            if (!Files.exists(file)) {
-                createEmpty(directory);
+            Path clear = directory.resolve(FILE);
+            Path sealed = directory.resolve(SEALED_FILE);
+            if (passphrase.isEmpty() && Files.exists(sealed)) {
+                throw new PassphraseException(sealed + ": is under a passphrase, and none was given");
             }
-            long bytes = verify(file, lock);
-            return new MvClientStore(directory, limitBytes, lock, open(file, false), bytes);
+            Path file = passphrase.isPresent() ? sealed : clear;
+            Optional<byte[]> key = passphrase.isPresent()
+                    ? Optional.of(key(directory, passphrase.get(), randomness)) : Optional.empty();
+            if (!Files.exists(file)) {
+                if (passphrase.isPresent() && Files.exists(clear)) {
+                    verify(clear, Optional.empty(), lock);
+                    copyOf(clear, file, key, lock);
+                } else {
+                    createEmpty(file, key);
+                }
+            }
+            long bytes = verify(file, key, lock);
+            if (passphrase.isPresent() && Files.exists(clear)) {
+                PrivateFiles.wipe(clear);
+            }
+            return new MvClientStore(file, key, passphrase, limitBytes, lock, open(file, key, false), bytes);
         } catch (StoreException | RuntimeException e) {
             release(lock);
             throw e;
@@ -115,6 +156,30 @@ final class MvClientStore implements ClientStore {
         throw new StoreException(directory + ": in use by another client; each needs a folder of its own");
     }
 
+    private static byte[] key(Path directory, Passphrase passphrase, Randomness randomness)
+            throws IOException, StoreException {
+        Path file = directory.resolve(KEY_FILE);
+        Sealer sealer = new Sealer(passphrase.utf8(), randomness);
+        if (!Files.exists(file)) {
+            if (Files.exists(directory.resolve(SEALED_FILE))) {
+                throw new StoreException(file + ": missing, and with it the key of " + SEALED_FILE);
+            }
+            byte[] key = randomness.bytes(KEY_LENGTH);
+            Path written = directory.resolve(NEW_KEY_FILE);
+            Files.deleteIfExists(written);
+            PrivateFiles.create(written);
+            Files.write(written, sealer.seal(key, KEY_FILE), StandardOpenOption.SYNC);
+            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
+            PrivateFiles.sync(directory);
+            return key;
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return sealer.open(in.readNBytes(MAX_KEY_FILE_BYTES + 1), KEY_FILE);
+        } catch (WireException e) {
+            throw new PassphraseException(file + ": " + e.getMessage() + "; nothing was changed");
+        }
+    }
+
     private static long committed(FileChannel lock) throws IOException {
         ByteBuffer version = ByteBuffer.allocate(Long.BYTES);
         return lock.read(version, 0) == Long.BYTES ? version.getLong(0) : 0;
@@ -131,23 +196,74 @@ final class MvClientStore implements ClientStore {
     }
 
     /** A store that is there is a whole one: it gets its name when it is complete. */
-    private static void createEmpty(Path directory) throws IOException, StoreException {
-        Path file = directory.resolve(NEW_FILE);
-        Files.deleteIfExists(file);
-        PrivateFiles.create(file);
-        try (MVStore empty = open(file, false)) {
-            empty.commit();
-            empty.sync();
-        } catch (MVStoreException e) {
-            throw new StoreException(file + ": cannot be written: " + e.getMessage(), e);
-        }
-        Files.move(file, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
-        PrivateFiles.sync(directory);
+    private static void createEmpty(Path file, Optional<byte[]> key) throws IOException, StoreException {
+        Path fresh = file.resolveSibling(NEW_FILE);
+        fill(fresh, key, empty -> { });
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        PrivateFiles.sync(file.getParent());
     }
 
-    private static MVStore open(Path file, boolean readOnly) throws StoreException {
+    private interface Content {
+
+        void copyTo(MVStore store);
+    }
+
+    /** {@return the version of its last commit} */
+    private static long fill(Path fresh, Optional<byte[]> key, Content content) throws IOException, StoreException {
+        Files.deleteIfExists(fresh);
+        PrivateFiles.create(fresh);
+        try (MVStore store = open(fresh, key, false)) {
+            content.copyTo(store);
+            store.commit();
+            store.sync();
+            return store.getFileStore().lastChunkVersion();
+        } catch (MVStoreException e) {
+            throw new StoreException(fresh + ": cannot be written: " + e.getMessage(), e);
+        }
+    }
+
+    /** Another file with the rows of one, and nothing else of it. */
+    private static void copyOf(Path from, Path to, Optional<byte[]> key, FileChannel lock)
+            throws IOException, StoreException {
+        Path fresh = to.resolveSibling(NEW_FILE);
+        long version;
+        try (MVStore source = open(from, Optional.empty(), true)) {
+            version = fill(fresh, key, target -> copy(source, target));
+        }
+        setCommitted(lock, 0);
+        Files.move(fresh, to, StandardCopyOption.ATOMIC_MOVE);
+        PrivateFiles.sync(to.getParent());
+        setCommitted(lock, version);
+    }
+
+    private static void copy(MVStore source, MVStore target) {
+        long pending = 0;
+        for (String name : source.getMapNames()) {
+            MVMap<byte[], byte[]> rows = table(target, name);
+            Cursor<byte[], byte[]> cursor = table(source, name).cursor(null);
+            while (cursor.hasNext()) {
+                byte[] key = cursor.next();
+                byte[] value = cursor.getValue();
+                rows.put(key, value);
+                pending += cost(key, value);
+                if (pending > COPY_BYTES) {
+                    target.commit();
+                    pending = 0;
+                }
+            }
+        }
+    }
+
+    /** Not forced: it may be late, never early. */
+    private static void setCommitted(FileChannel lock, long version) throws IOException {
+        lock.write(ByteBuffer.allocate(Long.BYTES).putLong(version).flip(), 0);
+    }
+
+    private static MVStore open(Path file, Optional<byte[]> key, boolean readOnly) throws StoreException {
         MVStore.Builder builder = new MVStore.Builder().fileName(file.toString()).autoCommitDisabled()
                 .autoCommitBufferSize(0).cacheSize(CACHE_MIB);
+        // MVStore derives its keys from these characters, and wipes them.
+        key.ifPresent(bytes -> builder.encryptionKey(HexFormat.of().formatHex(bytes).toCharArray()));
         try {
             MVStore store = (readOnly ? builder.readOnly() : builder).open();
             store.setRetentionTime(RETENTION_MILLIS);
@@ -174,8 +290,9 @@ final class MvClientStore implements ClientStore {
      *
      * @return what the rows hold, in bytes
      */
-    private static long verify(Path file, FileChannel lock) throws StoreException, IOException {
-        MVStore store = open(file, true);
+    private static long verify(Path file, Optional<byte[]> encryptionKey, FileChannel lock)
+            throws StoreException, IOException {
+        MVStore store = open(file, encryptionKey, true);
         long bytes = 0;
         try {
             for (String name : store.getMapNames()) {
@@ -207,17 +324,44 @@ final class MvClientStore implements ClientStore {
             lock = lock(directory);
         }
         try {
-            bytes = verify(file, lock);
+            bytes = verify(file, encryptionKey, lock);
         } catch (IOException e) {
             throw new StoreException(directory + ": cannot be used: " + e, e);
         }
         tables.clear();
-        store = open(file, false);
+        store = open(file, encryptionKey, false);
     }
 
     @Override
     public Path directory() {
         return directory;
+    }
+
+    @Override
+    public Optional<Passphrase> passphrase() {
+        return passphrase;
+    }
+
+    @Override
+    public synchronized void tidy() throws StoreException {
+        requireOpen();
+        if (!stale) {
+            return;
+        }
+        Path fresh = directory.resolve(NEW_FILE);
+        try {
+            MVStore source = store;
+            long version = fill(fresh, encryptionKey, target -> copy(source, target));
+            setCommitted(lock, 0);
+            store.closeImmediately();
+            tables.clear();
+            PrivateFiles.replace(file, fresh);
+            setCommitted(lock, version);
+            store = open(file, encryptionKey, false);
+            stale = false;
+        } catch (IOException | RuntimeException e) {
+            throw new StoreException(fresh + ": cannot be written: " + e.getMessage(), e);
+        }
     }
 
     @Override
@@ -264,8 +408,7 @@ final class MvClientStore implements ClientStore {
             }
             store.commit();
             store.sync();
-            // Not forced: it may be late, never early.
-            lock.write(ByteBuffer.allocate(Long.BYTES).putLong(store.getFileStore().lastChunkVersion()).flip(), 0);
+            setCommitted(lock, store.getFileStore().lastChunkVersion());
             if (++commits % COMPACT_EVERY == 0) {
                 store.compact(COMPACT_FILL_PERCENT, COMPACT_BYTES);
             }
@@ -288,6 +431,7 @@ final class MvClientStore implements ClientStore {
             case Change.Remove(String name, byte[] key) -> table.remove(key);
         };
         if (old != null) {
+            stale = true;
             bytes -= cost(change.key(), old);
         }
     }

@@ -2,16 +2,21 @@ package org.cloakwork.store.mvstore;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Map;
+import java.util.Optional;
 import org.cloakwork.spi.part.AnnotatedPartFactory;
 import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.spi.store.ClientStore;
+import org.cloakwork.spi.store.Passphrase;
 import org.cloakwork.spi.store.StoreException;
 import org.cloakwork.spi.store.StoreProvider;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -28,6 +33,7 @@ public final class MvStoreProvider implements StoreProvider {
 
     private final Path directory;
     private final long limitBytes;
+    private Optional<Passphrase> passphrase = Optional.empty();
 
     /** The keys. */
     @ObjectClassDefinition(name = "Cloakwork store", description = "Keeps what clients must not forget.")
@@ -63,13 +69,19 @@ public final class MvStoreProvider implements StoreProvider {
         this.limitBytes = limitBytes;
     }
 
+    /** @param given what stores are kept under from now on */
+    @Reference(cardinality = ReferenceCardinality.OPTIONAL)
+    void setPassphrase(Passphrase given) {
+        passphrase = Optional.of(given);
+    }
+
     @Override
     public ClientStore open(String client) throws StoreException {
         if (!client.matches("[A-Za-z0-9_-]{1,64}")) {
             throw new IllegalArgumentException("a client's name has 1 to 64 letters, digits, '-' or '_', unlike \""
                     + client + '"');
         }
-        return MvClientStore.open(directory.resolve(client), limitBytes);
+        return MvClientStore.open(directory.resolve(client), limitBytes, passphrase, new SecureRandom()::nextBytes);
     }
 
     /** Makes it where there is no OSGi. */

@@ -2,11 +2,14 @@ package org.cloakwork.store.mvstore;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,8 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.cloakwork.spi.store.Change;
 import org.cloakwork.spi.store.ClientStore;
+import org.cloakwork.spi.store.Passphrase;
+import org.cloakwork.spi.store.PassphraseException;
 import org.cloakwork.spi.store.StoreException;
 import org.cloakwork.spi.store.StoreFullException;
 import org.junit.jupiter.api.Test;
@@ -49,6 +55,129 @@ class MvClientStoreTest {
 
     private static Change put(String table, long key, byte[] value) {
         return new Change.Put(table, KilledWriter.key(key), value);
+    }
+
+    private MvStoreProvider provider(String passphrase) {
+        MvStoreProvider provider = provider();
+        provider.setPassphrase(new Passphrase(passphrase.toCharArray()));
+        return provider;
+    }
+
+    private Map<String, String> files(String client) throws IOException {
+        Map<String, String> files = new TreeMap<>();
+        try (Stream<Path> all = Files.list(folder.resolve(client))) {
+            for (Path file : all.toList()) {
+                files.put(file.getFileName().toString(), new String(Files.readAllBytes(file),
+                        StandardCharsets.ISO_8859_1));
+            }
+        }
+        return files;
+    }
+
+    private void assertNowhere(String client, String text) throws IOException {
+        files(client).forEach((name, content) -> assertFalse(content.contains(text), text + " is in " + name));
+    }
+
+    private void assertSomewhere(String client, String text) throws IOException {
+        assertTrue(files(client).values().stream().anyMatch(content -> content.contains(text)), text);
+    }
+
+    @Test
+    void whatWasRemovedIsInNoFileAfterItIsTidied() throws Exception {
+        try (ClientStore store = provider().open("a")) {
+            store.commit(List.of(put("t", 1, "delivered".getBytes()), put("t", 2, "waiting".getBytes())));
+            store.commit(List.of(put("t", 3, "first form".getBytes())));
+            store.commit(List.of(new Change.Remove("t", KilledWriter.key(1)), put("t", 3, "second form".getBytes())));
+            assertSomewhere("a", "delivered");
+            assertSomewhere("a", "first form");
+            Path same = Files.createLink(folder.resolve("same"), file("a"));
+            store.tidy();
+            assertNowhere("a", "delivered");
+            assertNowhere("a", "first form");
+            assertSomewhere("a", "waiting");
+            assertArrayEquals(new byte[(int) Files.size(same)], Files.readAllBytes(same), "not written over");
+            store.commit(List.of(put("t", 4, new byte[]{4})));
+        }
+        try (ClientStore store = provider().open("a")) {
+            assertEquals(List.of(2L, 3L, 4L), List.copyOf(rows(store, "t").keySet()));
+            assertArrayEquals("second form".getBytes(), rows(store, "t").get(3L));
+        }
+    }
+
+    @Test
+    void whatWasRemovedBeforeACrashIsTidiedByTheNext() throws Exception {
+        try (ClientStore store = provider().open("a")) {
+            store.commit(List.of(put("t", 1, "delivered".getBytes())));
+            store.commit(List.of(new Change.Remove("t", KilledWriter.key(1))));
+        }
+        assertSomewhere("a", "delivered");
+        try (ClientStore store = provider().open("a")) {
+            store.tidy();
+        }
+        assertNowhere("a", "delivered");
+    }
+
+    @Test
+    void manyRowsAreTheSameAfterwards() throws Exception {
+        Random random = new Random(3);
+        try (ClientStore store = new MvStoreProvider(folder, Long.MAX_VALUE).open("a")) {
+            Map<Long, byte[]> expected = new TreeMap<>();
+            for (long key = 0; key < 1000; key++) {
+                byte[] value = new byte[random.nextInt(20_000)];
+                random.nextBytes(value);
+                store.commit(List.of(put("t", key, value)));
+                expected.put(key, value);
+                if (key % 3 == 0) {
+                    store.commit(List.of(new Change.Remove("t", KilledWriter.key(key))));
+                    expected.remove(key);
+                }
+            }
+            long before = Files.size(file("a"));
+            long begin = System.nanoTime();
+            store.tidy();
+            System.out.printf("tidied %d bytes to %d in %d ms%n", before, Files.size(file("a")),
+                    (System.nanoTime() - begin) / 1_000_000);
+            Map<Long, byte[]> found = rows(store, "t");
+            assertEquals(expected.keySet(), found.keySet());
+            expected.forEach((key, value) -> assertArrayEquals(value, found.get(key)));
+        }
+    }
+
+    @Test
+    void underAPassphraseNothingOfItCanBeRead() throws Exception {
+        try (ClientStore store = provider("correct horse").open("a")) {
+            assertTrue(store.passphrase().isPresent());
+            store.commit(List.of(put("table-of-messages", 1, "a secret message".getBytes())));
+            store.tidy();
+        }
+        assertNowhere("a", "a secret message");
+        assertNowhere("a", "table-of-messages");
+        try (ClientStore store = provider("correct horse").open("a")) {
+            assertArrayEquals("a secret message".getBytes(), rows(store, "table-of-messages").get(1L));
+        }
+        Map<String, String> before = files("a");
+        for (MvStoreProvider wrong : List.of(provider("incorrect"), provider())) {
+            PassphraseException e = assertThrows(PassphraseException.class, () -> wrong.open("a"));
+            assertTrue(e.getMessage().startsWith(folder.resolve("a").toString()), e.getMessage());
+        }
+        assertEquals(before, files("a"));
+    }
+
+    @Test
+    void aStoreInTheClearIsEncryptedFromTheFirstTimeOn() throws Exception {
+        try (ClientStore store = provider().open("a")) {
+            store.commit(List.of(put("t", 1, "a secret message".getBytes())));
+        }
+        Path same = Files.createLink(folder.resolve("same"), file("a"));
+        try (ClientStore store = provider("correct horse").open("a")) {
+            assertArrayEquals("a secret message".getBytes(), rows(store, "t").get(1L));
+        }
+        assertNowhere("a", "a secret message");
+        assertFalse(Files.exists(file("a")));
+        assertArrayEquals(new byte[(int) Files.size(same)], Files.readAllBytes(same), "not written over");
+        try (ClientStore store = provider("correct horse").open("a")) {
+            assertArrayEquals("a secret message".getBytes(), rows(store, "t").get(1L));
+        }
     }
 
     @Test

@@ -111,6 +111,8 @@ class HouseRulesTest {
         allBut(Set.of(
                 // where the engine's randomness comes from
                 "org.cloakwork.client.engine.ThreadedEnvironment",
+                // keys that files are kept under
+                "org.cloakwork.store.mvstore.MvStoreProvider",
                 // where the local network's randomness comes from, and that of a simulation: a seed
                 "org.cloakwork.localnet.network.LocalNetworkImpl",
                         "org.cloakwork.localnet.simulation.SimulatedRandomness"), with(DOORS, LAUNCHER))
@@ -173,6 +175,8 @@ class HouseRulesTest {
         allBut(Set.of(
                 // moves bytes for the doors that opened a socket
                 "org.cloakwork.streams.SocketPump",
+                // tries out whether the kernel tells whose the other end of a connection is
+                "org.cloakwork.spi.frontend.LocalPeer", "org.cloakwork.spi.frontend.LocalPeer$Told",
                 // streams through the mixnet that look like sockets
                 "org.cloakwork.api.MixnetSocket", "org.cloakwork.api.MixnetSocketFactory"),
                         with(DOORS, LOCAL_NETWORK, "org.cloakwork.topology.nymapi..",

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -61,6 +64,24 @@ class ThirdPartyTest {
         right.removeAll(rows(listed));
         assertEquals("", String.join("\n", right), "rows that THIRD-PARTY.md lacks");
         assertEquals("", String.join("\n", wrong), "rows of THIRD-PARTY.md for what is not distributed so");
+    }
+
+    /** Whatever a repository or a machine on the way says: these bytes are those that were there when it came in. */
+    @Test
+    void eachJarHasTheDigestThatIsWrittenDown() throws IOException, NoSuchAlgorithmException {
+        Set<String> shipped = new TreeSet<>();
+        for (Path jar : Jars.all()) {
+            if (!jar.getFileName().toString().startsWith("org.cloakwork.")) {
+                shipped.add(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256")
+                        .digest(Files.readAllBytes(jar))) + "  " + jar.getFileName());
+            }
+        }
+        Set<String> written = new TreeSet<>(Files.readAllLines(SourceFiles.ROOT.resolve("THIRD-PARTY.sha256")));
+        Set<String> unknown = new TreeSet<>(shipped);
+        unknown.removeAll(written);
+        assertEquals("", String.join("\n", unknown), "jars of the distribution that THIRD-PARTY.sha256 lacks");
+        written.removeAll(shipped);
+        assertEquals("", String.join("\n", written), "lines of THIRD-PARTY.sha256 for what is not distributed");
     }
 
     @Test

@@ -31,7 +31,7 @@ class FetchIT {
     @Test
     void throughAnExit() throws Exception {
         try (WebWorld world = new WebWorld()) {
-            NodeTests.pass("fetch-exit", world.environment());
+            NodeTests.pass(JavaScriptRuntime.NODE, "fetch-exit", world.environment());
         }
     }
 }

@@ -53,15 +53,16 @@ final class Node {
     }
 
     /**
-     * Runs node in {@code target/node}, where it finds its packages.
+     * Runs one of the packages' programs in {@code target/node}, where it finds its packages.
      *
      * @param environment beside that of this process
+     * @param command     the program's name, and what it is given
      */
-    static Ran run(Duration limit, Map<String, String> environment, String... arguments)
+    static Ran run(Duration limit, Map<String, String> environment, List<String> command)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(installed().toString()));
-        command.addAll(List.of(arguments));
-        return run(TARGET, limit, environment, command);
+        List<String> whole = new ArrayList<>(command);
+        whole.set(0, installed().resolveSibling(command.getFirst()).toString());
+        return run(TARGET, limit, environment, whole);
     }
 
     private static Ran run(Path folder, Duration limit, Map<String, String> environment, List<String> command)

@@ -15,31 +15,47 @@ class PackageIT {
 
     @Test
     void besideAClientOfTheJvm() throws Exception {
-        passes("package");
+        try (WebWorld world = new WebWorld()) {
+            Map<String, String> environment = new HashMap<>(world.environment());
+            environment.put("CLOAKWORK_PEER", world.echo());
+            NodeTests.pass(JavaScriptRuntime.NODE, "package", environment);
+        }
     }
 
     @Test
     void asItIsInstalledAndAsItsReadmeSays() throws Exception {
-        passes("readme");
+        try (WebWorld world = new WebWorld()) {
+            Map<String, String> environment = new HashMap<>(world.environment());
+            environment.put("CLOAKWORK_TGZ", tgz().toString());
+            NodeTests.pass("readme", environment);
+        }
+    }
+
+    @Test
+    void whatIsTooOldIsToldSo() throws Exception {
+        NodeTests.pass("old", Map.of());
+    }
+
+    @Test
+    void aStateWhoseProcessIsKilledWhileItWrites() throws Exception {
+        NodeTests.pass("state", Map.of());
     }
 
     /** The JVM has run them in the modules they belong to. */
     @Test
     void vectorsInWebAssembly() throws Exception {
-        NodeTests.pass("vectors", Map.of("CLOAKWORK_VECTORS",
-                NPM.resolveSibling(Path.of("vectors", "vectors.wasm")).toRealPath().toString()));
+        NodeTests.pass(JavaScriptRuntime.NODE, "vectors", Map.of("CLOAKWORK_VECTORS", vectors()));
     }
 
-    private static void passes(String name) throws Exception {
-        try (WebWorld world = new WebWorld()) {
-            Map<String, String> environment = new HashMap<>(world.environment());
-            environment.put("CLOAKWORK_PEER", world.echo());
-            environment.put("CLOAKWORK_TGZ", tgz().toString());
-            NodeTests.pass(name, environment);
-        }
+    static String vectors() throws IOException {
+        return NPM.resolveSibling(Path.of("vectors", "vectors.wasm")).toRealPath().toString();
     }
 
-    private static Path tgz() throws IOException {
+    static String absolute(String first, String... more) throws IOException {
+        return Path.of("..", "..").resolve(Path.of(first, more)).toRealPath().toString();
+    }
+
+    static Path tgz() throws IOException {
         try (Stream<Path> files = Files.list(NPM)) {
             return files.filter(file -> file.toString().endsWith(".tgz")).findFirst().orElseThrow().toRealPath();
         }

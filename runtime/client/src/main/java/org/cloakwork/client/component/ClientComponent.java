@@ -281,6 +281,11 @@ public final class ClientComponent {
 
     private void closeStore() {
         if (opened != null) {
+            try {
+                opened.tidy();
+            } catch (StoreException e) {
+                LOG.warn("client {}: what was removed may still be readable: {}", name, e.getMessage());
+            }
             opened.close();
             opened = null;
         }

@@ -118,7 +118,7 @@ public final class Engine implements MixnetClient {
     public static Engine open(ClientConfiguration configuration, Parts parts, Environment environment,
                               ClientStore store) throws StoreException {
         return open(configuration, parts, environment,
-                KeyFiles.loadOrCreate(store.directory(), environment.randomness()),
+                KeyFiles.loadOrCreate(store.directory(), environment.randomness(), store.passphrase()),
                 RowStore.of(store, environment.workers()));
     }
 

@@ -12,12 +12,17 @@ import java.util.concurrent.TimeUnit;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.flight.FlightEvents;
 import org.cloakwork.spi.runtime.Clock;
+import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.runtime.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Wall clock, real threads, the operating system's randomness: what a client outside of simulations runs on. */
 public final class ThreadedEnvironment implements AutoCloseable {
+
+    /** The operating system's. */
+    public static final Randomness RANDOMNESS = new SecureRandom()::nextBytes;
+
 
     private static final Logger LOG = LoggerFactory.getLogger(ThreadedEnvironment.class);
 
@@ -39,9 +44,8 @@ public final class ThreadedEnvironment implements AutoCloseable {
                 Thread.ofPlatform().daemon().name("cloakwork-" + name + "-listeners").factory());
         outcomes = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("cloakwork-" + name + "-outcome-", 0).factory());
-        SecureRandom random = new SecureRandom();
         environment = new Environment(new WallClock(), new LoopScheduler(), task -> submit(workers, task),
-                task -> submit(listeners, task), task -> submit(outcomes, task), random::nextBytes,
+                task -> submit(listeners, task), task -> submit(outcomes, task), RANDOMNESS,
                 FlightEvents.of(name));
     }
 

@@ -9,6 +9,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -16,10 +17,14 @@ import java.security.MessageDigest;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.cloakwork.spi.runtime.Randomness;
+import org.cloakwork.spi.store.Passphrase;
+import org.cloakwork.spi.store.PassphraseException;
 import org.cloakwork.spi.store.StoreException;
 import org.cloakwork.wire.Pem;
+import org.cloakwork.wire.Sealer;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.crypto.AckKey;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
@@ -27,7 +32,8 @@ import org.cloakwork.wire.crypto.IdentityKeyPair;
 
 /**
  * An identity as five files, which nym-client reads as well, and the other way round. They are read all or not at all,
- * and never written over: an identity that is gone is gone for good. Source: protocol/5-client, 9.
+ * and never written over: an identity that is gone is gone for good. With a passphrase the private ones are sealed, and
+ * nym-client does not read them. Source: protocol/5-client, 9.
  */
 public final class KeyFiles {
 
@@ -46,6 +52,10 @@ public final class KeyFiles {
         KeyFile(String fileName, Pem pem) {
             this.fileName = fileName;
             this.pem = pem;
+        }
+
+        private boolean isPrivate() {
+            return this != PUBLIC_IDENTITY && this != PUBLIC_ENCRYPTION;
         }
 
         private Path in(Path directory) {
@@ -67,18 +77,30 @@ public final class KeyFiles {
      *
      * @param directory  of the client
      * @param randomness for a new identity
+     * @param passphrase that private keys are sealed with; those that are not yet are from now on
      * @return the identity
      * @throws StoreException if some files are there and others missing, or one cannot be read or written, or they do
-     *                        not belong together; the message names the file, and nothing is written over
+     *                        not belong together; the message names the file, and nothing is written over;
+     *                        {@link PassphraseException} if they are sealed with another passphrase
      */
-    public static Identity loadOrCreate(Path directory, Randomness randomness) throws StoreException {
+    public static Identity loadOrCreate(Path directory, Randomness randomness, Optional<Passphrase> passphrase)
+            throws StoreException {
+        Optional<Sealer> sealer = sealer(randomness, passphrase);
         if (present(directory).isEmpty()) {
             Identity identity = Identity.generate(randomness);
-            write(identity, directory);
+            write(identity, directory, sealer);
             return identity;
         }
         finishWriting(directory);
-        return load(directory);
+        Identity identity = load(directory, sealer);
+        if (sealer.isPresent()) {
+            seal(identity, directory, sealer);
+        }
+        return identity;
+    }
+
+    private static Optional<Sealer> sealer(Randomness randomness, Optional<Passphrase> passphrase) {
+        return passphrase.map(given -> new Sealer(given.utf8(), randomness));
     }
 
     /**
@@ -86,21 +108,25 @@ public final class KeyFiles {
      *
      * @param from nym-client's data directory, or the client's own above it, which has it as {@code data}
      * @param to   where the files are copied, made if it is not there
+     * @param randomness for sealing
+     * @param passphrase that private keys are sealed with there
      * @return the identity
      * @throws StoreException if there is no whole identity, or a key file is at the destination already; the message
      *                        names the file, and nothing is written over
      */
-    public static Identity importFrom(Path from, Path to) throws StoreException {
+    public static Identity importFrom(Path from, Path to, Randomness randomness, Optional<Passphrase> passphrase)
+            throws StoreException {
+        Optional<Sealer> sealer = sealer(randomness, passphrase);
         Path data = present(from).isEmpty() && Files.isDirectory(from.resolve("data")) ? from.resolve("data") : from;
         if (present(data).isEmpty()) {
             throw new StoreException(from + ": no key files of a nym-client, such as "
                     + KeyFile.PRIVATE_IDENTITY.fileName + ", there or in data/");
         }
-        Identity identity = load(data);
+        Identity identity = load(data, sealer);
         for (KeyFile file : present(to)) {
             throw new StoreException(file.in(to) + ": there already; an identity is never written over");
         }
-        write(identity, to);
+        write(identity, to, sealer);
         return identity;
     }
 
@@ -115,60 +141,107 @@ public final class KeyFiles {
         return present;
     }
 
-    private static Identity load(Path directory) throws StoreException {
-        IdentityKeyPair identity = IdentityKeyPair.ofSeed(read(KeyFile.PRIVATE_IDENTITY, directory));
+    private static Identity load(Path directory, Optional<Sealer> sealer) throws StoreException {
+        IdentityKeyPair identity = IdentityKeyPair.ofSeed(read(KeyFile.PRIVATE_IDENTITY, directory, sealer));
         requireSame(identity.publicKey().bytes(), KeyFile.PUBLIC_IDENTITY, directory);
-        EncryptionKeyPair encryption = EncryptionKeyPair.ofPrivate(read(KeyFile.PRIVATE_ENCRYPTION, directory));
+        EncryptionKeyPair encryption = EncryptionKeyPair.ofPrivate(read(KeyFile.PRIVATE_ENCRYPTION, directory, sealer));
         requireSame(encryption.publicKey().bytes(), KeyFile.PUBLIC_ENCRYPTION, directory);
-        return new Identity(identity, encryption, new AckKey(read(KeyFile.ACK, directory)));
+        return new Identity(identity, encryption, new AckKey(read(KeyFile.ACK, directory, sealer)));
     }
 
     private static void requireSame(byte[] expected, KeyFile file, Path directory) throws StoreException {
-        if (!MessageDigest.isEqual(expected, read(file, directory))) {
+        if (!MessageDigest.isEqual(expected, read(file, directory, Optional.empty()))) {
             throw new StoreException(file.in(directory) + ": does not belong to the private key beside it");
         }
     }
 
-    private static byte[] read(KeyFile file, Path directory) throws StoreException {
+    private static String text(KeyFile file, Path directory) throws StoreException {
         Path path = file.in(directory);
         if (!Files.isRegularFile(path)) {
             throw new StoreException(path + ": " + (Files.exists(path) ? "not a file" : "missing")
                     + ", but the other key files are there; nothing was changed");
         }
         try (InputStream in = Files.newInputStream(path)) {
-            return file.pem.decode(new String(in.readNBytes(MAX_FILE_BYTES + 1), StandardCharsets.US_ASCII));
+            return new String(in.readNBytes(MAX_FILE_BYTES + 1), StandardCharsets.US_ASCII);
         } catch (IOException e) {
             throw new StoreException(path + ": cannot be read: " + e + "; nothing was changed", e);
-        } catch (WireException e) {
-            throw new StoreException(path + ": " + e.getMessage() + "; nothing was changed", e);
         }
     }
 
-    private static void write(Identity identity, Path directory) throws StoreException {
+    private static byte[] read(KeyFile file, Path directory, Optional<Sealer> sealer) throws StoreException {
+        String text = text(file, directory);
+        boolean sealed = file.isPrivate() && Pem.isSealed(text);
+        if (sealed && sealer.isEmpty()) {
+            throw new PassphraseException(file.in(directory) + ": is under a passphrase, and none was given");
+        }
+        try {
+            return sealed ? sealer.get().open(file.pem.decodeSealed(text), file.fileName) : file.pem.decode(text);
+        } catch (WireException e) {
+            String message = file.in(directory) + ": " + e.getMessage() + "; nothing was changed";
+            throw sealed ? new PassphraseException(message) : new StoreException(message, e);
+        }
+    }
+
+    private static Map<KeyFile, String> texts(Identity identity, Optional<Sealer> sealer) {
         Map<KeyFile, byte[]> keys = new LinkedHashMap<>();
         keys.put(KeyFile.PRIVATE_IDENTITY, identity.identity().seed());
         keys.put(KeyFile.PUBLIC_IDENTITY, identity.identity().publicKey().bytes());
         keys.put(KeyFile.PRIVATE_ENCRYPTION, identity.encryption().privateBytes());
         keys.put(KeyFile.PUBLIC_ENCRYPTION, identity.encryption().publicKey().bytes());
         keys.put(KeyFile.ACK, identity.ackKey().bytes());
+        Map<KeyFile, String> texts = new LinkedHashMap<>();
+        keys.forEach((file, key) -> texts.put(file, file.isPrivate() && sealer.isPresent()
+                ? file.pem.encodeSealed(sealer.get().seal(key, file.fileName)) : file.pem.encode(key)));
+        return texts;
+    }
+
+    /** What was there in the clear is written over before it goes. */
+    private static void seal(Identity identity, Path directory, Optional<Sealer> sealer) throws StoreException {
+        Set<KeyFile> clear = EnumSet.noneOf(KeyFile.class);
+        for (KeyFile file : KeyFile.values()) {
+            if (file.isPrivate() && !Pem.isSealed(text(file, directory))) {
+                clear.add(file);
+            }
+        }
+        if (clear.isEmpty()) {
+            return;
+        }
+        Map<KeyFile, String> texts = texts(identity, sealer);
+        boolean posix = directory.getFileSystem().supportedFileAttributeViews().contains("posix");
+        Path path = directory;
+        try {
+            for (KeyFile file : clear) {
+                path = file.unfinishedIn(directory);
+                Files.deleteIfExists(path);
+                create(path, texts.get(file), permissions(posix, "rw-------"));
+                try (FileChannel old = FileChannel.open(file.in(directory), StandardOpenOption.WRITE)) {
+                    Files.move(path, file.in(directory), StandardCopyOption.ATOMIC_MOVE,
+                            StandardCopyOption.REPLACE_EXISTING);
+                    old.write(ByteBuffer.allocate((int) old.size()), 0);
+                    old.force(true);
+                }
+            }
+            sync(posix, directory);
+        } catch (IOException e) {
+            throw new StoreException(path + ": cannot be written: " + e, e);
+        }
+    }
+
+    private static void write(Identity identity, Path directory, Optional<Sealer> sealer) throws StoreException {
         boolean posix = directory.getFileSystem().supportedFileAttributeViews().contains("posix");
         Path path = directory;
         try {
             Files.createDirectories(directory, permissions(posix, "rwx------"));
-            for (Map.Entry<KeyFile, byte[]> key : keys.entrySet()) {
-                path = key.getKey().unfinishedIn(directory);
+            for (Map.Entry<KeyFile, String> text : texts(identity, sealer).entrySet()) {
+                path = text.getKey().unfinishedIn(directory);
                 Files.deleteIfExists(path);
-                create(path, key.getKey().pem.encode(key.getValue()), permissions(posix, "rw-------"));
+                create(path, text.getValue(), permissions(posix, "rw-------"));
             }
             for (KeyFile file : KeyFile.values()) {
                 path = file.in(directory);
                 Files.move(file.unfinishedIn(directory), path);
             }
-            if (posix) {
-                try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-                    channel.force(true);
-                }
-            }
+            sync(posix, directory);
         } catch (FileAlreadyExistsException e) {
             throw new StoreException(path + ": there already; an identity is never written over", e);
         } catch (IOException e) {
@@ -186,6 +259,14 @@ public final class KeyFiles {
                 } catch (IOException e) {
                     throw new StoreException(file.in(directory) + ": cannot be written: " + e, e);
                 }
+            }
+        }
+    }
+
+    private static void sync(boolean posix, Path directory) throws IOException {
+        if (posix) {
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
             }
         }
     }

@@ -367,7 +367,7 @@ public final class Session {
 
     /** What others say goes into the state and the log, so on terminals. */
     private static String printable(String reason) {
-        String text = reason.replaceAll("[\\p{Cntrl}\\p{Cf}]", "?");
+        String text = reason.replaceAll("[\\p{Cc}\\p{Cf}]", "?");
         return text.length() <= MAX_REASON_CHARACTERS ? text : text.substring(0, MAX_REASON_CHARACTERS) + "...";
     }
 

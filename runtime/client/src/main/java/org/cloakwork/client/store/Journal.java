@@ -21,6 +21,8 @@ import org.slf4j.LoggerFactory;
 final class Journal {
 
     private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
+    /** How long what was removed may be read in the store's file. */
+    private static final Duration TIDY = Duration.ofMinutes(60);
     private static final Duration AGAIN = Duration.ofSeconds(1);
     /** What a change costs beside key and value. */
     private static final int CHANGE_COST = 128;
@@ -48,6 +50,7 @@ final class Journal {
     private boolean scheduled;
     private boolean underWay;
     private boolean closing;
+    private boolean tidying;
     private String problem;
 
     /** @param onProblem called when {@link #problem} has changed */
@@ -157,10 +160,23 @@ final class Journal {
         }
         counters.count(Counter.STORE_COMMITS);
         setProblem(null);
+        if (!tidying) {
+            tidying = true;
+            environment.scheduler().schedule(TIDY, this::tidy);
+        }
         told.forEach(Runnable::run);
         if (!queued.isEmpty() || !waiting.isEmpty()) {
             schedule();
         }
+    }
+
+    private void tidy() {
+        store.tidy(failure -> environment.scheduler().execute(() -> {
+            tidying = false;
+            if (failure != null && !closing) {
+                LOG.warn("what was removed from the state may still be readable", failure);
+            }
+        }));
     }
 
     /** What was not written comes before what came since. */

@@ -32,6 +32,15 @@ public interface RowStore {
     void commit(List<Change> changes, Consumer<Exception> ended);
 
     /**
+     * Makes unreadable what was removed, as {@link ClientStore#tidy}; never blocks.
+     *
+     * @param ended called once, on any thread: with null when it is, else with why it is not
+     */
+    default void tidy(Consumer<Exception> ended) {
+        ended.accept(null);
+    }
+
+    /**
      * @param store   one that blocks
      * @param workers where it may
      * @return the same, used there
@@ -51,10 +60,19 @@ public interface RowStore {
 
             @Override
             public void commit(List<Change> changes, Consumer<Exception> ended) {
+                execute(() -> store.commit(changes), ended);
+            }
+
+            @Override
+            public void tidy(Consumer<Exception> ended) {
+                execute(store::tidy, ended);
+            }
+
+            private void execute(Work work, Consumer<Exception> ended) {
                 workers.execute(() -> {
                     Exception failure = null;
                     try {
-                        store.commit(changes);
+                        work.run();
                     } catch (StoreException | RuntimeException e) {
                         failure = e;
                     }
@@ -62,5 +80,13 @@ public interface RowStore {
                 });
             }
         };
+    }
+
+    /** Something that blocks. */
+    @FunctionalInterface
+    interface Work {
+
+        /** @throws StoreException if it could not be done */
+        void run() throws StoreException;
     }
 }

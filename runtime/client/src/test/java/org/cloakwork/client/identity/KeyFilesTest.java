@@ -12,10 +12,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.cloakwork.spi.runtime.Randomness;
+import org.cloakwork.spi.store.Passphrase;
+import org.cloakwork.spi.store.PassphraseException;
 import org.cloakwork.spi.store.StoreException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,11 +48,59 @@ class KeyFilesTest {
         expected.forEach((name, bytes) -> assertArrayEquals(bytes, actual.get(name), name));
     }
 
+    private static Optional<Passphrase> passphrase(String text) {
+        return Optional.of(new Passphrase(text.toCharArray()));
+    }
+
+    @Test
+    void withAPassphraseNoPrivateKeyIsInAnyFile() throws Exception {
+        Path directory = folder.resolve("sealed");
+        Identity identity = KeyFiles.loadOrCreate(directory, RANDOM, passphrase("one"));
+        for (byte[] key : List.of(identity.identity().seed(), identity.encryption().privateBytes(),
+                identity.ackKey().bytes())) {
+            String text = Base64.getEncoder().encodeToString(key);
+            files(directory).forEach((name, bytes) ->
+                    assertFalse(new String(bytes, StandardCharsets.US_ASCII).contains(text), name));
+        }
+        assertEquals(identity, KeyFiles.loadOrCreate(directory, RANDOM, passphrase("one")));
+        Map<String, byte[]> before = files(directory);
+        for (Optional<Passphrase> wrong : List.of(passphrase("another"), Optional.<Passphrase>empty())) {
+            PassphraseException e = assertThrows(PassphraseException.class,
+                    () -> KeyFiles.loadOrCreate(directory, RANDOM, wrong));
+            assertTrue(e.getMessage().contains("private_identity.pem"), e.getMessage());
+        }
+        assertSame(before, files(directory));
+    }
+
+    @Test
+    void keysThatAreThereAreSealedFromTheFirstTimeOn() throws Exception {
+        Path directory = folder.resolve("clear");
+        Identity identity = KeyFiles.loadOrCreate(directory, RANDOM, Optional.empty());
+        Path privateKey = directory.resolve("private_identity.pem");
+        // Another name of the same file shows what became of its bytes.
+        Path same = Files.createLink(folder.resolve("same.pem"), privateKey);
+        assertEquals(identity, KeyFiles.loadOrCreate(directory, RANDOM, passphrase("one")));
+        assertTrue(Files.readString(privateKey).startsWith("-----BEGIN SEALED ED25519 PRIVATE KEY-----\r\n"));
+        assertArrayEquals(new byte[(int) Files.size(same)], Files.readAllBytes(same));
+        assertEquals(5, files(directory).size());
+        assertEquals(identity, KeyFiles.loadOrCreate(directory, RANDOM, passphrase("one")));
+    }
+
+    @Test
+    void whatIsImportedIsSealedAsWell() throws Exception {
+        Path data = folder.resolve("nym/data");
+        Identity identity = KeyFiles.loadOrCreate(data, RANDOM, Optional.empty());
+        Path to = folder.resolve("to");
+        assertEquals(identity, KeyFiles.importFrom(data, to, RANDOM, passphrase("one")));
+        assertThrows(PassphraseException.class, () -> KeyFiles.loadOrCreate(to, RANDOM, Optional.empty()));
+        assertEquals(identity, KeyFiles.loadOrCreate(to, RANDOM, passphrase("one")));
+    }
+
     /** Names, tags, line ends and rights as nym-client has them. */
     @Test
     void createsWhatNymClientReads() throws Exception {
         Path directory = folder.resolve("state/default");
-        Identity identity = KeyFiles.loadOrCreate(directory, RANDOM);
+        Identity identity = KeyFiles.loadOrCreate(directory, RANDOM, Optional.empty());
         Map<String, String> expected = new TreeMap<>();
         expected.put("private_identity.pem", pem("ED25519 PRIVATE KEY", identity.identity().seed()));
         expected.put("public_identity.pem", pem("ED25519 PUBLIC KEY", identity.identity().publicKey().bytes()));
@@ -63,7 +115,7 @@ class KeyFilesTest {
                     PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve(name))), name);
         }
         assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(directory)));
-        assertEquals(identity, KeyFiles.loadOrCreate(directory, RANDOM));
+        assertEquals(identity, KeyFiles.loadOrCreate(directory, RANDOM, Optional.empty()));
     }
 
     private static String pem(String tag, byte[] key) {
@@ -76,7 +128,7 @@ class KeyFilesTest {
             "public_encryption.pem", "ack_key.pem"})
     void anyFaultyFileIsNamedAndNothingOverwritten(String name) throws Exception {
         Path directory = folder.resolve("a");
-        KeyFiles.loadOrCreate(directory, RANDOM);
+        KeyFiles.loadOrCreate(directory, RANDOM, Optional.empty());
         Path file = directory.resolve(name);
         byte[] good = Files.readAllBytes(file);
 
@@ -95,17 +147,18 @@ class KeyFilesTest {
         Files.writeString(file, new String(good, StandardCharsets.US_ASCII).replace(" KEY", " CAT"));
         refused(directory, file, "another kind of key");
         if (name.startsWith("public")) {
-            KeyFiles.loadOrCreate(folder.resolve("b"), RANDOM);
+            KeyFiles.loadOrCreate(folder.resolve("b"), RANDOM, Optional.empty());
             Files.write(file, Files.readAllBytes(folder.resolve("b").resolve(name)));
             refused(directory, file, "does not belong");
         }
         Files.write(file, good);
-        KeyFiles.loadOrCreate(directory, RANDOM);
+        KeyFiles.loadOrCreate(directory, RANDOM, Optional.empty());
     }
 
     private static void refused(Path directory, Path file, String why) throws Exception {
         Map<String, byte[]> before = files(directory);
-        StoreException e = assertThrows(StoreException.class, () -> KeyFiles.loadOrCreate(directory, RANDOM));
+        StoreException e = assertThrows(StoreException.class,
+                () -> KeyFiles.loadOrCreate(directory, RANDOM, Optional.empty()));
         assertTrue(e.getMessage().startsWith(file + ": ") && e.getMessage().contains(why), e.getMessage());
         assertSame(before, files(directory));
     }
@@ -113,39 +166,40 @@ class KeyFilesTest {
     @Test
     void interruptedCreationIsFinished() throws Exception {
         Path directory = folder.resolve("a");
-        Identity identity = KeyFiles.loadOrCreate(directory, RANDOM);
+        Identity identity = KeyFiles.loadOrCreate(directory, RANDOM, Optional.empty());
         for (String name : new String[]{"ack_key.pem", "public_encryption.pem"}) {
             Files.move(directory.resolve(name), directory.resolve(name + ".new"));
         }
-        assertEquals(identity, KeyFiles.loadOrCreate(directory, RANDOM));
+        assertEquals(identity, KeyFiles.loadOrCreate(directory, RANDOM, Optional.empty()));
         for (String name : files(directory).keySet()) {
             Files.move(directory.resolve(name), directory.resolve(name + ".new"));
         }
         Files.writeString(directory.resolve("ack_key.pem.new"), "half of");
-        Identity other = KeyFiles.loadOrCreate(directory, RANDOM);
+        Identity other = KeyFiles.loadOrCreate(directory, RANDOM, Optional.empty());
         assertEquals(5, files(directory).size());
-        assertEquals(other, KeyFiles.loadOrCreate(directory, RANDOM));
+        assertEquals(other, KeyFiles.loadOrCreate(directory, RANDOM, Optional.empty()));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"client/data", "client"})
     void importsFromDataDirectoryOrItsParent(String from) throws Exception {
         Path data = folder.resolve("client/data");
-        Identity identity = KeyFiles.loadOrCreate(data, RANDOM);
+        Identity identity = KeyFiles.loadOrCreate(data, RANDOM, Optional.empty());
         Path to = folder.resolve("state/default");
-        assertEquals(identity, KeyFiles.importFrom(folder.resolve(from), to));
+        assertEquals(identity, KeyFiles.importFrom(folder.resolve(from), to, RANDOM, Optional.empty()));
         assertSame(files(data), files(to));
-        assertEquals(identity, KeyFiles.loadOrCreate(to, RANDOM));
+        assertEquals(identity, KeyFiles.loadOrCreate(to, RANDOM, Optional.empty()));
     }
 
     @Test
     void importNeverOverwrites() throws Exception {
         Path data = folder.resolve("data");
-        KeyFiles.loadOrCreate(data, RANDOM);
+        KeyFiles.loadOrCreate(data, RANDOM, Optional.empty());
         Path to = Files.createDirectories(folder.resolve("to"));
         Files.writeString(to.resolve("ack_key.pem"), "something");
         Map<String, byte[]> before = files(to);
-        StoreException e = assertThrows(StoreException.class, () -> KeyFiles.importFrom(data, to));
+        StoreException e = assertThrows(StoreException.class,
+                () -> KeyFiles.importFrom(data, to, RANDOM, Optional.empty()));
         assertTrue(e.getMessage().startsWith(to.resolve("ack_key.pem") + ": there already"), e.getMessage());
         assertSame(before, files(to));
     }
@@ -154,11 +208,12 @@ class KeyFilesTest {
     void importOfNothingOrHalfIsRefused() throws Exception {
         Path to = folder.resolve("to");
         StoreException none = assertThrows(StoreException.class,
-                () -> KeyFiles.importFrom(folder.resolve("nowhere"), to));
+                () -> KeyFiles.importFrom(folder.resolve("nowhere"), to, RANDOM, Optional.empty()));
         assertTrue(none.getMessage().startsWith(folder.resolve("nowhere") + ": no key files"), none.getMessage());
-        KeyFiles.loadOrCreate(folder.resolve("data"), RANDOM);
+        KeyFiles.loadOrCreate(folder.resolve("data"), RANDOM, Optional.empty());
         Files.delete(folder.resolve("data/public_encryption.pem"));
-        StoreException half = assertThrows(StoreException.class, () -> KeyFiles.importFrom(folder, to));
+        StoreException half = assertThrows(StoreException.class,
+                () -> KeyFiles.importFrom(folder, to, RANDOM, Optional.empty()));
         assertTrue(half.getMessage().contains("public_encryption.pem: missing"), half.getMessage());
         assertFalse(Files.exists(to));
     }

@@ -27,6 +27,8 @@ public final class ApiConnection implements WebSocket.Listener, AutoCloseable {
     /** Most of one message: what a client may send at most, in base64 and JSON. */
     private static final int MAX_MESSAGE_LENGTH = 128 * 1024 * 1024;
     private static final Duration CONNECT = Duration.ofSeconds(10);
+    /** Nobody else is told what stands in our files. */
+    private static final Set<String> HERE = Set.of("127.0.0.1", "localhost", "[::1]");
     private static final String DEFAULT_URL = "ws://127.0.0.1:1977";
 
     /** What came: a text or binary message, or the end. */
@@ -54,7 +56,8 @@ public final class ApiConnection implements WebSocket.Listener, AutoCloseable {
         return new Options()
                 .addOption(Arguments.option("url", "URL", "of the running client (default " + DEFAULT_URL + ")"))
                 .addOption(Arguments.option("token", "TOKEN",
-                        "what its front-end asks for, if it does (default: the environment variable CLOAKWORK_TOKEN)"));
+                        "what its front-end asks for, if it does; others see it in the list of processes "
+                                + "(default: the environment variable CLOAKWORK_TOKEN, else what etc/ says)"));
     }
 
     /**
@@ -62,9 +65,10 @@ public final class ApiConnection implements WebSocket.Listener, AutoCloseable {
      * @throws IllegalStateException if nobody answers there, or something else
      */
     public static ApiConnection open(CommandLine line) throws UsageException {
-        return open(Arguments.url("url", line.getOptionValue("url", DEFAULT_URL), Set.of("ws", "wss"),
-                "a ws or wss URL"),
-                Optional.ofNullable(line.getOptionValue("token", System.getenv("CLOAKWORK_TOKEN"))));
+        URI url = Arguments.url("url", line.getOptionValue("url", DEFAULT_URL), Set.of("ws", "wss"),
+                "a ws or wss URL");
+        return open(url, Optional.ofNullable(line.getOptionValue("token", System.getenv("CLOAKWORK_TOKEN")))
+                .or(() -> HERE.contains(url.getHost()) ? Secrets.ofTheWebsocket() : Optional.empty()));
     }
 
     /** @throws IllegalStateException if nobody answers there, or something else */
@@ -82,6 +86,8 @@ public final class ApiConnection implements WebSocket.Listener, AutoCloseable {
                 case ConnectException refused -> "no client listens there; is \"cloakwork run\" or nym-client running?";
                 case WebSocketHandshakeException handshake when handshake.getResponse().statusCode() == 401 ->
                         "it asks for a token (--token)";
+                case WebSocketHandshakeException handshake when handshake.getResponse().statusCode() == 403 ->
+                        "it serves only the user it runs as (access = same-user in its configuration)";
                 case WebSocketHandshakeException handshake ->
                         "no client's websocket: HTTP status " + handshake.getResponse().statusCode();
                 default -> "no websocket: " + e.getCause().getMessage()
@@ -194,7 +200,7 @@ public final class ApiConnection implements WebSocket.Listener, AutoCloseable {
     @Override
     public CompletionStage<?> onClose(WebSocket from, int statusCode, String reason) {
         events.add(new Event.Ended("the client closed the connection"
-                + (reason.isEmpty() ? "" : ": " + reason.replaceAll("\\p{Cntrl}", "?"))));
+                + (reason.isEmpty() ? "" : ": " + reason.replaceAll("\\p{Cc}", "?"))));
         return null;
     }
 

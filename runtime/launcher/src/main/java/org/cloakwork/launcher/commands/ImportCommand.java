@@ -12,6 +12,7 @@ import org.cloakwork.launcher.cli.UsageException;
 import org.cloakwork.launcher.felix.Framework;
 import org.cloakwork.launcher.felix.Home;
 import org.cloakwork.spi.store.KeyImport;
+import org.cloakwork.spi.store.Passphrase;
 import org.cloakwork.spi.store.StoreException;
 
 /** {@code cloakwork import PATH}: takes over the identity of a nym-client. */
@@ -37,7 +38,7 @@ public final class ImportCommand implements Command {
 
     @Override
     public Options options() {
-        return new Options().addOption(StateFolder.option());
+        return PassphraseOptions.addTo(new Options().addOption(StateFolder.option()));
     }
 
     @Override
@@ -49,7 +50,9 @@ public final class ImportCommand implements Command {
     public int run(CommandLine line) throws Exception {
         Path from = Path.of(line.getArgList().getFirst()).toAbsolutePath().normalize();
         Path to = StateFolder.of(line).resolve(StateFolder.CLIENT);
+        Optional<Passphrase> passphrase = PassphraseOptions.of(line, true);
         try (Framework framework = Framework.start(Home.path())) {
+            passphrase.ifPresent(given -> framework.provide(Passphrase.class, given));
             KeyImport keys = framework.await(KeyImport.class, "", START,
                     "org.cloakwork.client.component.KeyImportComponent", "the import");
             IdentityKey identity = keys.importKeys(from, to);

@@ -17,6 +17,7 @@ import org.cloakwork.launcher.cli.Arguments;
 import org.cloakwork.launcher.cli.UsageException;
 import org.cloakwork.launcher.felix.Framework;
 import org.cloakwork.launcher.felix.Home;
+import org.cloakwork.launcher.felix.Rights;
 import org.cloakwork.spi.control.Control;
 import org.cloakwork.spi.part.PartKind;
 
@@ -84,7 +85,10 @@ public final class Instance {
     }
 
     private static Path etc(CommandLine line) throws UsageException {
-        return line.hasOption("etc") ? Path.of(line.getOptionValue("etc")).toAbsolutePath() : Home.etc();
+        Path etc = line.hasOption("etc") ? Path.of(line.getOptionValue("etc")).toAbsolutePath() : Home.etc();
+        Rights.check(List.of(etc));
+        Secrets.check(etc);
+        return etc;
     }
 
     /** {@return cloakwork.cfg as it is now, as far as it can be read} */

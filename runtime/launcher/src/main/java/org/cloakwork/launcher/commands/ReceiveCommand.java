@@ -5,7 +5,8 @@ import java.io.PrintStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.commons.cli.CommandLine;
@@ -119,13 +120,17 @@ public final class ReceiveCommand implements Command {
         }
     }
 
-    /** Nothing that is there is written over. */
+    /** Nothing that is there is written over, and nobody else may read it. */
     private Path newFile(Path folder, byte[] bytes) throws IOException {
+        FileAttribute<?>[] ours = folder.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[]{
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))}
+                : new FileAttribute<?>[0];
         while (true) {
             lastFile++;
             Path file = folder.resolve("message-" + lastFile);
             try {
-                return Files.write(file, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                return Files.write(Files.createFile(file, ours), bytes);
             } catch (FileAlreadyExistsException taken) {
                 // the next one
             }

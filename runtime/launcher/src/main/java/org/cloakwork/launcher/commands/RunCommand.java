@@ -30,6 +30,7 @@ import org.cloakwork.launcher.felix.Framework;
 import org.cloakwork.launcher.felix.Home;
 import org.cloakwork.spi.control.Control;
 import org.cloakwork.spi.part.PartKind;
+import org.cloakwork.spi.store.Passphrase;
 import org.cloakwork.spi.store.StoreProvider;
 import org.cloakwork.spi.topology.TopologyProvider;
 
@@ -67,7 +68,7 @@ public final class RunCommand implements Command {
 
     @Override
     public Options options() {
-        return Instance.addOptions(new Options())
+        return PassphraseOptions.addTo(Instance.addOptions(new Options()))
                 .addOption(Arguments.option("directory", "URL", "join the network this directory describes"))
                 .addOption(Arguments.option("network-file", "FILE", "join the network this file describes"))
                 .addOption(Arguments.option("gateway", "IDENTITY", "gateway to use (default: any)"))
@@ -90,7 +91,9 @@ public final class RunCommand implements Command {
         // Whoever sends one message and ends is someone new each time, unless it is asked otherwise.
         Optional<Path> state = errand.isPresent() && !line.hasOption("state") ? Optional.empty()
                 : Optional.of(folder);
+        Optional<Passphrase> passphrase = PassphraseOptions.of(line, !StateFolder.isSealed(folder));
         try (StopSignal stop = new StopSignal(err); Framework framework = Framework.start(Home.path())) {
+            passphrase.ifPresent(given -> framework.provide(Passphrase.class, given));
             boolean keeps = keepsState(state, line, framework);
             Instance instance = new Instance(line, framework);
             gateway.ifPresent(identity -> instance.set(Instance.CLIENTS, "gateway", identity.toString()));
@@ -121,8 +124,10 @@ public final class RunCommand implements Command {
                 return send(service, errand.get());
             }
             Subscription messages = service.intercept(message -> isTaken(framework, message));
-            AutoCloseable doors = framework.followDoors(NAME, (frontEnd, serving) -> serving.addresses().forEach(
-                    address -> out.println(frontEnd + " " + address)));
+            AutoCloseable doors = framework.followDoors(NAME, (frontEnd, serving) -> {
+                serving.addresses().forEach(address -> out.println(frontEnd + " " + address));
+                serving.warnings().forEach(warning -> out.println("warning: " + frontEnd + ": " + warning));
+            });
             try (messages; doors; Subscription states = service.onState(s -> show(service, s));
                  AutoCloseable systemd = Systemd.start(() -> framework.present(Control.class, ""), System.getenv(),
                          err)) {

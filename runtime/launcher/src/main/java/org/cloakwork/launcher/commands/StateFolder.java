@@ -1,6 +1,8 @@
 package org.cloakwork.launcher.commands;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
@@ -8,6 +10,7 @@ import org.apache.commons.cli.Option;
 import org.cloakwork.launcher.cli.Arguments;
 import org.cloakwork.launcher.cli.UsageException;
 import org.cloakwork.launcher.felix.Home;
+import org.cloakwork.launcher.felix.Rights;
 
 /** Where clients keep what survives a restart: a folder with one for each client. */
 public final class StateFolder {
@@ -30,8 +33,22 @@ public final class StateFolder {
         return of(line, Home.readWhole(Home.etc().resolve("cloakwork.cfg")));
     }
 
-    /** @param configuration of etc/cloakwork.cfg, relative to the distribution */
-    public static Path of(CommandLine line, Map<String, String> configuration) {
+    /**
+     * @param configuration of etc/cloakwork.cfg, relative to the distribution
+     * @throws UsageException if others may write there
+     */
+    public static Path of(CommandLine line, Map<String, String> configuration) throws UsageException {
+        Path folder = named(line, configuration);
+        Rights.check(List.of(folder, folder.resolve(CLIENT)));
+        return folder;
+    }
+
+    /** {@return whether the client's keys or state there are under a passphrase} */
+    static boolean isSealed(Path folder) {
+        return Files.exists(folder.resolve(CLIENT).resolve("state.key"));
+    }
+
+    private static Path named(CommandLine line, Map<String, String> configuration) {
         if (line.hasOption("state")) {
             return Path.of(line.getOptionValue("state")).toAbsolutePath().normalize();
         }

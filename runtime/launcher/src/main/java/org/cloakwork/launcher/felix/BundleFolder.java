@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,6 +23,7 @@ import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.stream.Stream;
+import org.cloakwork.launcher.cli.UsageException;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -56,6 +58,7 @@ final class BundleFolder implements AutoCloseable {
 
     private final Path folder;
     private final BundleContext context;
+    private final Admission admission;
     private final Map<Path, Stamp> seen = new HashMap<>();
     private final Map<Path, Jar> jars = new TreeMap<>();
     private final Map<Path, Stamp> broken = new HashMap<>();
@@ -67,11 +70,37 @@ final class BundleFolder implements AutoCloseable {
     private Thread follower;
     private volatile boolean closed;
 
-    /** Installs and starts what is there. */
-    BundleFolder(Path folder, BundleContext context) throws IOException, InterruptedException {
+    /**
+     * Installs and starts what is there.
+     *
+     * @throws UsageException if a jar there may not be used
+     */
+    BundleFolder(Path folder, BundleContext context, Admission admission)
+            throws IOException, InterruptedException, UsageException {
         this.folder = folder;
         this.context = context;
+        this.admission = admission;
+        requireAdmitted();
         synchronize();
+    }
+
+    /** Afterwards such a jar is left alone; at the start somebody is there to hear of it. */
+    private void requireAdmitted() throws IOException, UsageException {
+        if (!admission.isStrict()) {
+            return;
+        }
+        List<String> faults = new ArrayList<>();
+        for (Path jar : files()) {
+            try (InputStream admitted = admission.open(jar)) {
+                LOG.debug("{} may be used", jar);
+            } catch (IOException e) {
+                faults.add(jar + ": " + e.getMessage());
+            }
+        }
+        if (!faults.isEmpty()) {
+            throw new UsageException(faults.getFirst()
+                    + (faults.size() > 1 ? "; and so it is with " + (faults.size() - 1) + " more" : ""));
+        }
     }
 
     /** From now on what changes in the folder changes here. */
@@ -159,7 +188,7 @@ final class BundleFolder implements AutoCloseable {
     private void bring(Jar jar, Optional<Installed> present) throws BundleException, IOException {
         if (present.isEmpty()) {
             // From a copy, so that whoever writes over the jar does not pull the classes from under a running bundle.
-            try (InputStream bytes = Files.newInputStream(jar.file())) {
+            try (InputStream bytes = admission.open(jar.file())) {
                 Bundle bundle = context.installBundle(jar.file().toUri().toString(), bytes);
                 installed.put(jar.name(), new Installed(jar, bundle));
                 if (!jar.fragment()) {
@@ -177,7 +206,7 @@ final class BundleFolder implements AutoCloseable {
                 unstarted.put(bundle, 0);
                 bundle.stop();
             }
-            try (InputStream bytes = Files.newInputStream(jar.file())) {
+            try (InputStream bytes = admission.open(jar.file())) {
                 bundle.update(bytes);
             }
         }
@@ -201,7 +230,7 @@ final class BundleFolder implements AutoCloseable {
     /** Resolves a bundle like it and starts none: an update that does not resolve would end what works. */
     private void tryOut(Jar jar) throws BundleException, IOException {
         Bundle trial;
-        try (InputStream bytes = Files.newInputStream(jar.file())) {
+        try (InputStream bytes = admission.open(jar.file())) {
             trial = context.installBundle("trial:" + jar.file(), bytes);
         }
         try {
@@ -214,12 +243,15 @@ final class BundleFolder implements AutoCloseable {
         }
     }
 
+    private List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+        }
+    }
+
     /** Reads what is new. A jar that has just changed is left for the next time: it may be half written. */
     private void look() throws IOException {
-        List<Path> present;
-        try (Stream<Path> files = Files.list(folder)) {
-            present = files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
-        }
+        List<Path> present = files();
         List.of(seen, jars, broken).forEach(map -> map.keySet().retainAll(present));
         for (Path file : present) {
             try {

@@ -27,6 +27,7 @@ import org.cloakwork.api.MixnetClient;
 import org.cloakwork.launcher.cli.UsageException;
 import org.cloakwork.spi.frontend.FrontEnd;
 import org.cloakwork.spi.runtime.PartFactory;
+import org.cloakwork.spi.store.PassphraseException;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -49,6 +50,8 @@ import org.osgi.util.tracker.ServiceTracker;
 public final class Framework implements AutoCloseable {
 
     private static final Duration SERVICE_TIMEOUT = Duration.ofSeconds(10);
+    /** What a component fails with if what was asked for is wrong. */
+    private static final List<Class<?>> WRONG = List.of(IllegalArgumentException.class, PassphraseException.class);
     private static final long POLL_MILLIS = 20;
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
@@ -69,8 +72,14 @@ public final class Framework implements AutoCloseable {
         components.open();
     }
 
-    /** @param home the unpacked distribution */
-    public static Framework start(Path home) throws IOException, BundleException, InterruptedException {
+    /**
+     * @param home the unpacked distribution
+     * @throws UsageException if others may write code that would run, or a jar may not be used
+     */
+    public static Framework start(Path home)
+            throws IOException, BundleException, InterruptedException, UsageException {
+        Rights.check(List.of(home, home.resolve("bin"), home.resolve("lib"), home.resolve("bundles"),
+                home.resolve("etc"), home.resolve("cache")));
         Map<String, String> properties = new HashMap<>();
         properties.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
         properties.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, exportedBy(home.resolve("lib")));
@@ -90,8 +99,9 @@ public final class Framework implements AutoCloseable {
         try {
             felix.start();
             return new Framework(felix, folder,
-                    new BundleFolder(home.resolve("bundles"), felix.getBundleContext()));
-        } catch (BundleException | IOException | RuntimeException e) {
+                    new BundleFolder(home.resolve("bundles"), felix.getBundleContext(),
+                            new Admission(home.resolve("etc"), folder)));
+        } catch (BundleException | IOException | UsageException | RuntimeException e) {
             stop(felix, folder);
             throw e;
         }
@@ -134,6 +144,11 @@ public final class Framework implements AutoCloseable {
     /** {@return the jar that a bundle was installed from} */
     public static InputStream jarOf(Bundle bundle) throws IOException {
         return URI.create(bundle.getLocation()).toURL().openStream();
+    }
+
+    /** Has bundles find a service, for as long as the framework runs. */
+    public <T> void provide(Class<T> type, T service) {
+        felix.getBundleContext().registerService(type, service, null);
     }
 
     /** Creates or replaces the configuration of a singleton. */
@@ -198,12 +213,15 @@ public final class Framework implements AutoCloseable {
             service = present(type, filter);
             failure = failure(provider);
         }
-        if (service.isEmpty() && failure.isPresent()
-                && failure.get().startsWith(IllegalArgumentException.class.getName())) {
+        if (service.isEmpty() && failure.filter(Framework::isWrong).isPresent()) {
             throw new UsageException(message(failure.get()));
         }
         return service.orElseThrow(() -> new IllegalStateException(failure(provider).map(Framework::message).orElse(
                 what + " did not start within " + deadline.toSeconds() + " s")));
+    }
+
+    private static boolean isWrong(String failure) {
+        return WRONG.stream().anyMatch(type -> failure.startsWith(type.getName()));
     }
 
     /**

@@ -14,7 +14,7 @@ public final class HostName {
     private static final String LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
     /** A last label that begins with a digit could be taken for a numeric address. */
     private static final Pattern NAME = Pattern.compile("(?:" + LABEL + "\\.)*(?=[A-Za-z])" + LABEL);
-    private static final Pattern LOOPBACK_NAME = Pattern.compile("(?i)(?:.*\\.)?localhost");
+    private static final Pattern LOOPBACK_NAME = Pattern.compile("(?:.*\\.)?[Ll][Oo][Cc][Aa][Ll][Hh][Oo][Ss][Tt]");
 
     private HostName() {
     }

@@ -20,6 +20,7 @@ public final class Substitutions extends SimpleSubstitutionPolicy {
     public void contribute(SubstitutionSink sink) {
         sink.selectClasses(inPackage("java", true).or(inPackage("javax", true)).or(inPackage("org.slf4j", true))
                 .or(inPackage("com.fasterxml.jackson", true)).or(inPackage("org.cloakwork.wire", true))
-                .or(inPackage("org.cloakwork.sphinx", true)).or(inPackage("org.junit", true))).packagePrefix(HERE);
+                .or(inPackage("org.cloakwork.sphinx", true)).or(inPackage("org.bouncycastle", true))
+                .or(inPackage("org.junit", true))).packagePrefix(HERE);
     }
 }

@@ -16,7 +16,8 @@ import org.teavm.jso.JSExport;
 public final class VectorsModule {
 
     private static final List<DynamicTest> TESTS = Stream.of(WireVectors.all(), CryptoVectors.all(),
-            GatewayVectors.all(), Socks5Vectors.all(), WebSocketVectors.all(), StreamsVectors.all(), FastVectors.all())
+            GatewayVectors.all(), Socks5Vectors.all(), WebSocketVectors.all(), StreamsVectors.all(), FastVectors.all(),
+            PatternTest.all())
             .flatMap(all -> all).toList();
 
     private VectorsModule() {

@@ -1,0 +1,26 @@
+// For workerd and what is like it: no workers, no module compiled while it runs. Bundlers take the three files as they are.
+
+import engine from './engine/engine.wasm';
+import { load } from './engine/module.js';
+import { connecting } from './client.js';
+import { StateError } from './errors.js';
+import { opensHere } from './here.js';
+import roots from './http/roots.bin';
+import { lazySecure } from './http/tls.js';
+import tls from './http/tls.wasm';
+
+export { ClosedError, CloakworkError, ConnectError, OptionError, StateError } from './errors.js';
+export { FetchError } from './http/fetch-error.js';
+
+const refused = ({ state }) => {
+  throw new StateError('state-failed', `there is no state "${state}" here: give the storage of a Durable Object, or "memory"`);
+};
+
+/** Connects to the mixnet; see index.d.ts. */
+export const connect = connecting(opensHere({
+  module: () => engine,
+  caution: 'while the object that has it is evicted, the client is away: it neither receives nor sends cover',
+  lock: refused,
+  open: refused,
+  secure: lazySecure(async () => ({ module: await load(tls), roots: new Uint8Array(roots) })),
+}), { state: 'memory' });

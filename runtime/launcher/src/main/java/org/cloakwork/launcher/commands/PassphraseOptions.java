@@ -1,0 +1,119 @@
+package org.cloakwork.launcher.commands;
+
+import java.io.Console;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Arrays;
+import java.util.Optional;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Options;
+import org.cloakwork.launcher.cli.Arguments;
+import org.cloakwork.launcher.cli.UsageException;
+import org.cloakwork.spi.store.Passphrase;
+
+/**
+ * Where the passphrase of keys and state comes from: typed in, a file or file descriptor, or the environment. Never the
+ * command line, which everybody on the machine can read.
+ */
+final class PassphraseOptions {
+
+    private static final String ASK = "passphrase";
+    private static final String FILE = "passphrase-file";
+    private static final String VARIABLE = "CLOAKWORK_PASSPHRASE";
+    private static final int MAX_BYTES = 1024;
+
+    private PassphraseOptions() {
+    }
+
+    static Options addTo(Options options) {
+        return options.addOption(null, ASK, false, "keep keys and state under a passphrase, and ask for it "
+                + "(default: the environment variable " + VARIABLE + ", if it is set)")
+                .addOption(Arguments.option(FILE, "PATH",
+                        "the same, with the passphrase on the first line of this file; /dev/fd/3: of what "
+                                + "is open there"));
+    }
+
+    /**
+     * @param isNew whether nothing is under it yet, so that a slip of a finger would be for good
+     * @throws UsageException if there is none where it should be
+     */
+    static Optional<Passphrase> of(CommandLine line, boolean isNew) throws UsageException {
+        if (line.hasOption(ASK) && line.hasOption(FILE)) {
+            throw new UsageException("--" + ASK + " and --" + FILE + " exclude each other");
+        }
+        if (line.hasOption(FILE)) {
+            return Optional.of(read(Path.of(line.getOptionValue(FILE))));
+        }
+        if (line.hasOption(ASK)) {
+            return Optional.of(asked(isNew));
+        }
+        String variable = System.getenv(VARIABLE);
+        return variable == null ? Optional.empty()
+                : Optional.of(passphrase(variable.toCharArray(), VARIABLE));
+    }
+
+    private static Passphrase passphrase(char[] text, String source) throws UsageException {
+        try {
+            return new Passphrase(text);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(source + ": " + e.getMessage());
+        } finally {
+            Arrays.fill(text, ' ');
+        }
+    }
+
+    private static Passphrase asked(boolean isNew) throws UsageException {
+        Console console = System.console();
+        char[] typed = console == null ? null : console.readPassword("Passphrase: ");
+        if (typed == null) {
+            throw new UsageException("--" + ASK + ": there is no terminal to ask at; --" + FILE + " and " + VARIABLE
+                    + " need none");
+        }
+        if (isNew) {
+            char[] again = console.readPassword("Once more, it is new: ");
+            if (!Arrays.equals(typed, again)) {
+                throw new UsageException("--" + ASK + ": that was another one");
+            }
+            Arrays.fill(again, ' ');
+        }
+        return passphrase(typed, "--" + ASK);
+    }
+
+    private static Passphrase read(Path file) throws UsageException {
+        String named = "--" + FILE + " " + file;
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(file)) {
+            if (Files.isRegularFile(file) && Files.getFileStore(file).supportsFileAttributeView("posix")
+                    && Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
+                throw new UsageException(named + ": everybody may read it; chmod 600 it");
+            }
+            bytes = in.readNBytes(MAX_BYTES + 1);
+        } catch (IOException e) {
+            throw new UsageException(named + ": cannot be read: " + e.getMessage());
+        }
+        int length = 0;
+        while (length < bytes.length && bytes[length] != '\n' && bytes[length] != '\r') {
+            length++;
+        }
+        if (length > MAX_BYTES) {
+            throw new UsageException(named + ": its first line has more than " + MAX_BYTES + " bytes");
+        }
+        try {
+            CharBuffer decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, length));
+            char[] text = new char[decoded.remaining()];
+            decoded.get(text);
+            return passphrase(text, named);
+        } catch (CharacterCodingException e) {
+            throw new UsageException(named + ": is not UTF-8");
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
+        }
+    }
+}
