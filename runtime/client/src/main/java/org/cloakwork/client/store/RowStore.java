@@ -57,6 +57,8 @@ public interface RowStore {
                         store.commit(changes);
                     } catch (StoreException | RuntimeException e) {
                         failure = e;
+                    } catch (Error e) {
+                        failure = new StoreException(store.directory() + ": " + e, e);
                     }
                     ended.accept(failure);
                 });
