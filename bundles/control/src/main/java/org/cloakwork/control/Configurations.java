@@ -119,7 +119,8 @@ public final class Configurations {
         });
         refresh();
         following = true;
-        executor.scheduleWithFixedDelay(this::refreshAgain, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+        executor.scheduleWithFixedDelay(this::refreshAgain, PERIOD.toMillis(), PERIOD.toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     private static List<String> list(String text) {

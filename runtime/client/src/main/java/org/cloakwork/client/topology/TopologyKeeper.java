@@ -277,7 +277,8 @@ public final class TopologyKeeper {
             }
             if (!answer.faults().isEmpty() && (held == null || !answer.faults().equals(held.topology().faults()))) {
                 LOG.info("{} faults of the topology were left out: {}", answer.faults().size(),
-                        answer.faults().stream().limit(MOST_NAMED).map(Printable::of).collect(Collectors.joining("; ")));
+                        answer.faults().stream().limit(MOST_NAMED).map(Printable::of)
+                                .collect(Collectors.joining("; ")));
             }
             held = new Held(answer, clock.nanoTime(), clock.now());
             clockProblem = clockProblem(answer, clock.now());
