@@ -198,7 +198,7 @@ final class Connection {
         try {
             Socket connected = target.connect(addresses, exit.configuration().connectTimeout(), this::trying);
             exit.openings().done(opening);
-            if (!exit.makeRoomFor(this) || !open()) {
+            if (!exit.open(this)) {
                 SocketPump.reset(connected);
                 giveUp(ConnectFailure.EXIT_FULL);
                 return;
@@ -221,7 +221,7 @@ final class Connection {
     }
 
     /** {@return whether there is room for its stream, and it was not given up} */
-    private synchronized boolean open() {
+    synchronized boolean open() {
         if (over || released) {
             return false;
         }

@@ -212,10 +212,9 @@ final class Exit implements FrontEnd.Serving {
      * Whoever has as many as it may have gets no more. If all together do, one gives way over which its client has sent
      * nothing, else one over which nothing went for a minute; of those the one that is idle for longest.
      *
-     * @return whether there is room for another one that is open
+     * @return whether there was room, and it is open
      */
-    boolean makeRoomFor(Connection added) {
-        Optional<Connection> idlest = Optional.empty();
+    boolean open(Connection added) {
         synchronized (connections) {
             List<Connection> open = connections.values().stream().filter(Connection::isOpen).toList();
             if (open.stream().filter(other -> other.sender().equals(added.sender())).count()
@@ -223,20 +222,19 @@ final class Exit implements FrontEnd.Serving {
                 return false;
             }
             if (open.size() >= configuration.maxConnections()) {
-                idlest = open.stream().filter(other -> !other.isUsed() || other.idleNanos() > IDLE.toNanos())
+                Optional<Connection> idlest = open.stream()
+                        .filter(other -> !other.isUsed() || other.idleNanos() > IDLE.toNanos())
                         .max(Comparator.comparing((Connection other) -> !other.isUsed())
                                 .thenComparingLong(Connection::idleNanos));
                 if (idlest.isEmpty()) {
                     return false;
                 }
+                counters.count(Counter.CONNECTIONS_GAVE_WAY);
+                idlest.get().abort("the exit needed the room");
+                remove(idlest.get());
             }
+            return added.open();
         }
-        idlest.ifPresent(one -> {
-            counters.count(Counter.CONNECTIONS_GAVE_WAY);
-            one.abort("the exit needed the room");
-            remove(one);
-        });
-        return true;
     }
 
     /** {@return the connection, made if it is not known yet and there is room: pieces may overtake their request} */

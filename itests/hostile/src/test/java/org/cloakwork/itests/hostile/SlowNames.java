@@ -39,9 +39,11 @@ public final class SlowNames extends InetAddressResolverProvider {
     /** Everybody is told that there is no such name, from now on. */
     static void answer() throws IOException, InterruptedException {
         try (FileOutputStream end = new FileOutputStream(PIPE.toFile())) {
-            Files.delete(PIPE);
+            // A byte for each.
+            end.write(new byte[WAITING.get()]);
             Waiting.await(() -> WAITING.get() == 0, "an end of look-ups");
         }
+        Files.delete(PIPE);
     }
 
     @Override
@@ -56,9 +58,7 @@ public final class SlowNames extends InetAddressResolverProvider {
                 }
                 WAITING.incrementAndGet();
                 try (FileInputStream in = new FileInputStream(PIPE.toFile())) {
-                    while (in.read() >= 0) {
-                        // until it is closed
-                    }
+                    in.read();
                 } catch (IOException e) {
                     // the test is over
                 } finally {

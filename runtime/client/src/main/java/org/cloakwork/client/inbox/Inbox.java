@@ -180,7 +180,7 @@ public final class Inbox {
                 }
                 case Reassembler.Complete(byte[] message, int setId) -> {
                     counters.count(Counter.RECEIVED_FRAGMENTS);
-                    if (!seen.add(setId, message)) {
+                    if (!seen.add(way, setId, message)) {
                         counters.count(Counter.MESSAGES_AGAIN);
                         return Optional.empty();
                     }

@@ -6,6 +6,8 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import org.cloakwork.api.SenderTag;
+import org.cloakwork.client.base.Way;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.client.store.Saved;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
@@ -69,12 +71,14 @@ final class SeenMessages {
     }
 
     /**
+     * @param way    how it came: each has a memory of its own, otherwise whoever says the same over two of them learns
+     *               whether they are of one client
      * @param setId  of its first fragments
      * @param padded the message
      * @return whether it is new; it is known from now on
      */
-    boolean add(int setId, byte[] padded) {
-        long mark = ByteBuffer.wrap(Hashes.blake3(key, ByteBuffer.allocate(Integer.BYTES).putInt(setId).array(),
+    boolean add(Way way, int setId, byte[] padded) {
+        long mark = ByteBuffer.wrap(Hashes.blake3(key, bytes(way), ByteBuffer.allocate(Integer.BYTES).putInt(setId).array(),
                 padded)).getLong();
         if (contains(mark)) {
             return false;
@@ -87,6 +91,13 @@ final class SeenMessages {
             rowNumber++;
         }
         return true;
+    }
+
+    private static byte[] bytes(Way way) {
+        return switch (way) {
+            case Way.Address() -> new byte[1];
+            case Way.ReplyBlock(var ownTag) -> ownTag.map(SenderTag::bytes).orElse(new byte[2]);
+        };
     }
 
     private void add(long mark) {

@@ -43,7 +43,6 @@ public final class Session {
     /** With a later guard, so long until the earlier ones are asked again; each time in vain makes it longer. */
     private static final Duration FIRST_RETURN = Duration.ofMinutes(20);
     private static final Duration LATEST_RETURN = Duration.ofDays(1);
-    /** Of what a gateway says, or a transport of it. */
 
     /** Told what the session does. */
     public interface Listener {

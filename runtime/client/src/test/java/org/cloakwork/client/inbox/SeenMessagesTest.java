@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
+import org.cloakwork.api.SenderTag;
+import org.cloakwork.client.base.Way;
 import org.cloakwork.client.engine.VirtualTime;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.client.store.Saved;
@@ -12,6 +15,8 @@ import org.cloakwork.wire.crypto.EncryptionKeyPair;
 import org.junit.jupiter.api.Test;
 
 class SeenMessagesTest {
+
+    private static final Way ADDRESS = new Way.Address();
 
     private final SeenMessages seen =
             new SeenMessages(EncryptionKeyPair.generate(new VirtualTime(1).randomness()), Ledger.none());
@@ -22,29 +27,40 @@ class SeenMessagesTest {
 
     @Test
     void aMessageIsNewOnceAndItsCopiesAreTheSenders() {
-        assertTrue(seen.add(7, message(1)));
-        assertFalse(seen.add(7, message(1)));
-        assertTrue(seen.add(8, message(1)), "sent again by its sender");
-        assertTrue(seen.add(7, message(2)));
-        assertFalse(seen.add(8, message(1)));
+        assertTrue(seen.add(ADDRESS, 7, message(1)));
+        assertFalse(seen.add(ADDRESS, 7, message(1)));
+        assertTrue(seen.add(ADDRESS, 8, message(1)), "sent again by its sender");
+        assertTrue(seen.add(ADDRESS, 7, message(2)));
+        assertFalse(seen.add(ADDRESS, 8, message(1)));
+    }
+
+    @Test
+    void eachWayHasAMemoryOfItsOwn() {
+        SenderTag one = new SenderTag(new byte[SenderTag.LENGTH]);
+        SenderTag other = new SenderTag(new byte[] {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0});
+        for (Way way : List.of(ADDRESS, new Way.ReplyBlock(Optional.empty()), new Way.ReplyBlock(Optional.of(one)),
+                new Way.ReplyBlock(Optional.of(other)))) {
+            assertTrue(seen.add(way, 7, message(1)));
+            assertFalse(seen.add(way, 7, message(1)));
+        }
     }
 
     @Test
     void theOldestAreForgottenOnceThereAreTooMany() {
         for (int i = 0; i < SeenMessages.MOST; i++) {
-            assertTrue(seen.add(i, message(i)));
+            assertTrue(seen.add(ADDRESS, i, message(i)));
         }
-        assertFalse(seen.add(0, message(0)));
-        assertFalse(seen.add(SeenMessages.MOST / 2, message(SeenMessages.MOST / 2)));
-        assertTrue(seen.add(-1, message(-1)));
-        assertTrue(seen.add(0, message(0)));
-        assertFalse(seen.add(SeenMessages.CHUNK, message(SeenMessages.CHUNK)));
+        assertFalse(seen.add(ADDRESS, 0, message(0)));
+        assertFalse(seen.add(ADDRESS, SeenMessages.MOST / 2, message(SeenMessages.MOST / 2)));
+        assertTrue(seen.add(ADDRESS, -1, message(-1)));
+        assertTrue(seen.add(ADDRESS, 0, message(0)));
+        assertFalse(seen.add(ADDRESS, SeenMessages.CHUNK, message(SeenMessages.CHUNK)));
     }
 
     @Test
     void whatWasNeverWrittenDownHurtsNobody() {
         seen.restore(List.of(new Saved.Seen(5, new long[] {1, 2}), new Saved.Seen(9, new long[0])));
-        assertTrue(seen.add(1, message(1)));
-        assertFalse(seen.add(1, message(1)));
+        assertTrue(seen.add(ADDRESS, 1, message(1)));
+        assertFalse(seen.add(ADDRESS, 1, message(1)));
     }
 }
