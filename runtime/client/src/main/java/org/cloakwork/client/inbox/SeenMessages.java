@@ -78,8 +78,8 @@ final class SeenMessages {
      * @return whether it is new; it is known from now on
      */
     boolean add(Way way, int setId, byte[] padded) {
-        long mark = ByteBuffer.wrap(Hashes.blake3(key, bytes(way), ByteBuffer.allocate(Integer.BYTES).putInt(setId).array(),
-                padded)).getLong();
+        byte[] number = ByteBuffer.allocate(Integer.BYTES).putInt(setId).array();
+        long mark = ByteBuffer.wrap(Hashes.blake3(key, bytes(way), number, padded)).getLong();
         if (contains(mark)) {
             return false;
         }
