@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
  */
 public record NodeAddress(InetAddress ip, int port) {
 
+    private static final int GROUPS = 8;
     private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     /** Others the JDK would look up. */
     private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
@@ -139,10 +140,49 @@ public record NodeAddress(InetAddress ip, int port) {
         return bytes;
     }
 
-    /** {@return {@code a.b.c.d:port} or {@code [v6]:port}} */
+    /** {@return {@code a.b.c.d:port} or {@code [v6]:port}, the address as in RFC 5952} */
     @Override
     public String toString() {
-        String host = ip.getHostAddress();
-        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+        byte[] octets = ip.getAddress();
+        return (octets.length == 4 ? dotted(octets, 0) : "[" + standard(octets) + "]") + ":" + port;
+    }
+
+    private static String dotted(byte[] octets, int from) {
+        return (octets[from] & 0xff) + "." + (octets[from + 1] & 0xff) + "." + (octets[from + 2] & 0xff) + "."
+                + (octets[from + 3] & 0xff);
+    }
+
+    private static int group(byte[] octets, int number) {
+        return (octets[2 * number] & 0xff) << 8 | octets[2 * number + 1] & 0xff;
+    }
+
+    /** In place of the longest of two or more groups of zeros, the first of them, stand two colons. */
+    private static String standard(byte[] octets) {
+        int from = -1;
+        int most = 1;
+        for (int i = 0; i < GROUPS; i++) {
+            int zeros = 0;
+            while (i + zeros < GROUPS && group(octets, i + zeros) == 0) {
+                zeros++;
+            }
+            if (zeros > most) {
+                from = i;
+                most = zeros;
+            }
+        }
+        if (from == 0 && most == 5 && group(octets, 5) == 0xffff) {
+            return "::ffff:" + dotted(octets, 12);
+        }
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < GROUPS; i++) {
+            if (i == from) {
+                text.append("::");
+                i += most - 1;
+            } else {
+                text.append(i == 0 || i == from + most && from >= 0 ? "" : ":")
+                        .append(Integer.toHexString(group(octets, i)));
+            }
+        }
+        return text.toString();
     }
 }

@@ -129,7 +129,8 @@ public final class Configurations {
         }
         refresh();
         following = true;
-        executor.scheduleWithFixedDelay(this::refresh, PERIOD.toMillis(), PERIOD.toMillis(), TimeUnit.MILLISECONDS);
+        executor.scheduleWithFixedDelay(this::refreshAgain, PERIOD.toMillis(), PERIOD.toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     /** Whoever uses this goes on, those who are connected to the shell among them. */
@@ -230,6 +231,15 @@ public final class Configurations {
                 parts.containsKey(pid) ? parts.get(pid).applied().orElse(Map.of()) : Map.of())).orElse(List.of());
     }
 
+    /** Whatever happens, memory that has run out included, the folder is followed on. */
+    private void refreshAgain() {
+        try {
+            refresh();
+        } catch (RuntimeException | Error e) {
+            // not even a line could be written; the next look is in a moment
+        }
+    }
+
     private synchronized void refresh() {
         try {
             etc.ifPresent(Etc::refresh);
@@ -246,7 +256,7 @@ public final class Configurations {
             // Parts first, so that they are there when clients begin.
             feedParts();
             feedClients();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             if (ended) {
                 LOG.debug("what was used to follow the configuration has gone meanwhile", e);
             } else {

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,6 +50,7 @@ public final class ControlSocket {
     private static final int MAX_LINE_BYTES = 64 * 1024;
     private static final int MAX_ANSWER_BYTES = 4 * 1024 * 1024;
     private static final int MAX_CONNECTIONS = 16;
+    private static final Duration ACCEPT_AGAIN = Duration.ofMillis(500);
     private static final int DONE = 0;
     private static final int FAILED = 1;
     private static final int WRONG = 2;
@@ -143,12 +145,26 @@ public final class ControlSocket {
                     connections.add(connection);
                     Thread.ofVirtual().name("cloakwork-control-connection").start(() -> serve(connection));
                 }
-            } catch (IOException e) {
-                if (server.isOpen()) {
-                    LOG.warn("{}: {}", path, e.getMessage());
+            } catch (IOException | RuntimeException | Error e) {
+                if (server.isOpen() && !pause(e)) {
                     return;
                 }
             }
+        }
+    }
+
+    /** Out of file descriptors or memory, most likely: what is there may end in the meantime. */
+    private boolean pause(Throwable why) {
+        try {
+            LOG.warn("{}: a connection could not be accepted: {}", path, why.toString());
+        } catch (RuntimeException | Error again) {
+            // not even a line can be written
+        }
+        try {
+            Thread.sleep(ACCEPT_AGAIN);
+            return true;
+        } catch (InterruptedException e) {
+            return false;
         }
     }
 

@@ -282,14 +282,11 @@ public final class MessageStream {
         });
     }
 
-    /** The other side does not understand windows: room is made at once for as much as it may be going to send. */
+    /** The other side does not understand windows: room is made as it sends more. */
     public void useNoWindows() {
         underLock(() -> {
             writing.unlimited();
-            if (!fate.isBroken()) {
-                window.growWhole();
-            }
-            reading.windowChanged();
+            window.untold();
             fate.changed();
         });
     }

@@ -50,6 +50,8 @@ final class ReadingSide {
     }
 
     Reordering.Accepted accept(long sequence, End end, byte[] data) {
+        window.reach(in.takenBytes() + in.heldBytes() + data.length);
+        in.raiseLimit(window.limit());
         Reordering.Accepted accepted = in.accept(sequence, end, data);
         watch.gap(in.hasGap());
         if (in.isReset()) {
@@ -95,11 +97,6 @@ final class ReadingSide {
 
     boolean hasGap() {
         return in.hasGap();
-    }
-
-    /** The limit is what the window says. */
-    void windowChanged() {
-        in.raiseLimit(window.limit());
     }
 
     /** {@return whether the other side could not be told its window} Once each time. */

@@ -17,6 +17,7 @@ final class ReceiveWindow {
     private long readBytes;
     /** Whether the other side understands what it is told. */
     private boolean told;
+    private boolean onDemand;
     private long toldBytes;
     private long toldReadBytes;
 
@@ -40,10 +41,19 @@ final class ReceiveWindow {
         return true;
     }
 
-    /** Nobody understands: room is made at once for as much as may come. */
-    void growWhole() {
+    /** Nobody understands: room is made as more comes. */
+    void untold() {
         told = false;
-        while (grow()) {
+        onDemand = true;
+    }
+
+    /**
+     * Makes room for what came, if nobody could be told how much that may be.
+     *
+     * @param bytes from the beginning on
+     */
+    void reach(long bytes) {
+        while (onDemand && limit() < bytes && grow()) {
             // grow did it
         }
     }

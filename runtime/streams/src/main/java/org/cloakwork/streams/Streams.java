@@ -81,6 +81,8 @@ public final class Streams {
     @GuardedBy("this")
     private boolean ticking;
     @GuardedBy("this")
+    private Scheduler.Cancellable next = () -> { };
+    @GuardedBy("this")
     private boolean stopped;
 
     /**
@@ -123,7 +125,7 @@ public final class Streams {
     private synchronized void keepTicking() {
         if (!ticking && !stopped) {
             ticking = true;
-            scheduler.schedule(TICK, this::tick);
+            next = scheduler.schedule(TICK, this::tick);
         }
     }
 
@@ -352,6 +354,10 @@ public final class Streams {
     // ------------------------------------------------------------------ time and end
 
     private void tick() {
+        synchronized (this) {
+            ticking = false;
+            keepTicking();
+        }
         opened.values().forEach(OpenStream::tick);
         accepted.values().forEach(OpenStream::tick);
         opened.values().removeIf(OpenStream::isOver);
@@ -365,9 +371,9 @@ public final class Streams {
                 }
             }
             counters.add(StreamCounter.FRAMES_DROPPED, early.dropStale(clock.nanoTime()));
-            ticking = false;
-            if (!opened.isEmpty() || !accepted.isEmpty() || !early.isEmpty()) {
-                keepTicking();
+            if (opened.isEmpty() && accepted.isEmpty() && early.isEmpty()) {
+                ticking = false;
+                next.cancel();
             }
         }
     }

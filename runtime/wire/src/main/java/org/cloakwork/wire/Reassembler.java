@@ -121,8 +121,9 @@ public final class Reassembler<W> {
      * The last one its message lacked.
      *
      * @param padded the whole message, still padded
+     * @param setId  of its first fragments
      */
-    public record Complete(byte[] padded) implements Result {
+    public record Complete(byte[] padded, int setId) implements Result {
     }
 
     /**
@@ -418,7 +419,7 @@ public final class Reassembler<W> {
             chain.addLast(id.linked(link.getAsInt()));
             set = next;
         }
-        return new Complete(take(chain, nowNanos));
+        return new Complete(take(chain, nowNanos), chain.getFirst().setId());
     }
 
     private FragmentSet completeSet(Id<W> id) {

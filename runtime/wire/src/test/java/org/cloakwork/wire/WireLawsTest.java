@@ -135,7 +135,8 @@ class WireLawsTest {
             Reassembler<String> reassembler = new Reassembler<>(1 << 20, 100, Duration.ofMinutes(30), 100);
             List<byte[]> complete = new ArrayList<>();
             for (Fragment fragment : arriving) {
-                if (reassembler.add("", Fragment.parse(fragment.bytes()), 0) instanceof Complete(byte[] padded)) {
+                if (reassembler.add("", Fragment.parse(fragment.bytes()), 0)
+                        instanceof Complete(byte[] padded, var ignored)) {
                     complete.add(padded);
                 }
             }

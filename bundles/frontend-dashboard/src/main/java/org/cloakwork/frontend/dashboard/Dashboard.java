@@ -132,13 +132,14 @@ final class Dashboard implements FrontEnd.Serving {
                     watchers.forEach(watcher -> watcher.tell(event));
                 }
             });
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("what goes on cannot be told", e);
-        }
-        try {
-            scheduler.schedule(this::tick, TICK.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException stopped) {
-            LOG.debug("closed already");
+        } finally {
+            try {
+                scheduler.schedule(this::tick, TICK.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException stopped) {
+                LOG.debug("closed already");
+            }
         }
     }
 

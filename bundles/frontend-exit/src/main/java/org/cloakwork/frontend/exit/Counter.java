@@ -9,6 +9,7 @@ enum Counter implements Counters.Keyed {
     CONNECTIONS_OPENED("exit.connections.opened", "connections made"),
     CONNECTIONS_FAILED("exit.connections.failed", "connections asked for that could not be made"),
     CONNECTIONS_REFUSED("exit.connections.refused", "connections asked for that the policy or a limit forbids"),
+    CONNECTIONS_GAVE_WAY("exit.connections.gave-way", "connections that were idle when there was no room for another"),
     CONNECTIONS_BROKEN("exit.connections.broken", "connections that ended before both sides had closed them"),
     CONNECTS_DUPLICATE("exit.dropped.duplicate", "requests for a connection that is there already"),
     PIECES_EARLY("exit.pieces.early",

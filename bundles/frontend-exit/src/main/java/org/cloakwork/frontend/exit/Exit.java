@@ -5,6 +5,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,19 +23,19 @@ import org.cloakwork.api.Outcome;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.SenderTag;
-import org.cloakwork.api.StreamException;
 import org.cloakwork.api.Subscription;
 import org.cloakwork.spi.frontend.FrontEnd;
 import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.streams.ByteBudget;
 import org.cloakwork.streams.StreamLimits;
 import org.cloakwork.wire.WireException;
-import org.cloakwork.wire.socks5.ConnectFailure;
 import org.cloakwork.wire.socks5.ExitPolicy;
 import org.cloakwork.wire.socks5.ProviderRequest;
 import org.cloakwork.wire.socks5.ProviderResponse;
 import org.cloakwork.wire.socks5.StreamData;
 import org.cloakwork.wire.socks5.Versions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An exit behind one client: a table of connections, each known by who asked for it and the id it chose. Source:
@@ -42,6 +43,7 @@ import org.cloakwork.wire.socks5.Versions;
  */
 final class Exit implements FrontEnd.Serving {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Exit.class);
     private static final Duration TICK = Duration.ofMillis(100);
     /** Connections of which pieces came and no request yet. */
     static final int MOST_EARLY = 256;
@@ -50,6 +52,7 @@ final class Exit implements FrontEnd.Serving {
     private static final int MOST_OVER = 10_000;
     private static final int MOST_INSISTED = 10_000;
     private static final Duration INSISTENCE = Duration.ofMinutes(1);
+    private static final Duration IDLE = Duration.ofMinutes(1);
 
     /**
      * A connection's name; two senders may choose the same id.
@@ -67,6 +70,7 @@ final class Exit implements FrontEnd.Serving {
     private final ExitConfiguration configuration;
     private final StreamLimits limits;
     private final ByteBudget budget;
+    private final Openings openings;
     private final Counters<Counter> counters = new Counters<>(Counter.class);
     @GuardedBy("connections")
     private final Map<Key, Connection> connections = new LinkedHashMap<>();
@@ -90,6 +94,7 @@ final class Exit implements FrontEnd.Serving {
         this.configuration = configuration;
         limits = StreamLimits.DEFAULT.withSilence(configuration.silenceLimit());
         budget = new ByteBudget(configuration.bufferLimitBytes());
+        openings = new Openings(Openings.Limits.DEFAULT);
         ticker = Thread.ofVirtual().name("exit-ticker").unstarted(this::tick);
     }
 
@@ -110,6 +115,10 @@ final class Exit implements FrontEnd.Serving {
 
     ByteBudget budget() {
         return budget;
+    }
+
+    Openings openings() {
+        return openings;
     }
 
     Counters<Counter> counting() {
@@ -136,6 +145,9 @@ final class Exit implements FrontEnd.Serving {
         synchronized (connections) {
             figures.add(Figure.level("exit.connections", "connections at this moment", connections.size()));
         }
+        figures.add(Figure.level("exit.openings", "connections asked for that are not made yet", openings.size()));
+        figures.add(Figure.level("exit.lookups", "look-ups of names under way, those included that took too long",
+                openings.lookUps()));
         return figures;
     }
 
@@ -182,7 +194,6 @@ final class Exit implements FrontEnd.Serving {
         Key key = new Key(sender, connect.connectionId());
         ReturnPath path = new ReturnPath(this, connect, sender);
         Connection connection;
-        boolean room;
         synchronized (connections) {
             connection = connections.get(key);
             if (connection != null && connection.isAsked() || over.contains(key)) {
@@ -193,22 +204,37 @@ final class Exit implements FrontEnd.Serving {
                 connection = new Connection(this, key);
                 connections.put(key, connection);
             }
-            List<Connection> asked = connections.values().stream().filter(Connection::isAsked).toList();
-            room = asked.size() < configuration.maxConnections() && asked.stream()
-                    .filter(other -> other.key().sender().equals(sender)).count()
-                    < configuration.maxConnectionsPerSender();
         }
-        try {
-            if (room) {
-                connection.connect(connect.target(), path);
-                return;
+        connection.ask(connect.target(), path);
+    }
+
+    /**
+     * Whoever has as many as it may have gets no more. If all together do, one gives way over which its client has sent
+     * nothing, else one over which nothing went for a minute; of those the one that is idle for longest.
+     *
+     * @return whether there was room, and it is open
+     */
+    boolean open(Connection added) {
+        synchronized (connections) {
+            List<Connection> open = connections.values().stream().filter(Connection::isOpen).toList();
+            if (open.stream().filter(other -> other.sender().equals(added.sender())).count()
+                    >= configuration.maxConnectionsPerSender()) {
+                return false;
             }
-        } catch (StreamException e) {
-            // no room, as below
+            if (open.size() >= configuration.maxConnections()) {
+                Optional<Connection> idlest = open.stream()
+                        .filter(other -> !other.isUsed() || other.idleNanos() > IDLE.toNanos())
+                        .max(Comparator.comparing((Connection other) -> !other.isUsed())
+                                .thenComparingLong(Connection::idleNanos));
+                if (idlest.isEmpty()) {
+                    return false;
+                }
+                counters.count(Counter.CONNECTIONS_GAVE_WAY);
+                idlest.get().abort("the exit needed the room");
+                remove(idlest.get());
+            }
+            return added.open();
         }
-        remove(connection);
-        counters.count(Counter.CONNECTIONS_REFUSED);
-        path.refuse(ConnectFailure.EXIT_FULL);
     }
 
     /** {@return the connection, made if it is not known yet and there is room: pieces may overtake their request} */
@@ -308,22 +334,15 @@ final class Exit implements FrontEnd.Serving {
 
     private void tick() {
         while (!closed.get()) {
-            List<Connection> all;
-            synchronized (connections) {
-                all = List.copyOf(connections.values());
-            }
-            for (Connection connection : all) {
-                connection.tick();
-                if (connection.isEarlyFor(EARLY_LIMIT)) {
-                    counters.count(Counter.EARLY_EXPIRED);
-                    remove(connection);
+            try {
+                tickOnce();
+            } catch (RuntimeException | Error e) {
+                try {
+                    LOG.warn("what time brings to connections failed: {}", e.toString());
+                } catch (RuntimeException | Error again) {
+                    // not even a line can be written; the next tick is in a moment
                 }
             }
-            List<Insisted> again = new ArrayList<>();
-            for (Insisted next = insisted.poll(); next != null; next = insisted.poll()) {
-                again.add(next);
-            }
-            again.forEach(this::insist);
             try {
                 Thread.sleep(TICK);
             } catch (InterruptedException e) {
@@ -332,11 +351,31 @@ final class Exit implements FrontEnd.Serving {
         }
     }
 
+    private void tickOnce() {
+        List<Connection> all;
+        synchronized (connections) {
+            all = List.copyOf(connections.values());
+        }
+        for (Connection connection : all) {
+            connection.tick();
+            if (connection.isEarlyFor(EARLY_LIMIT)) {
+                counters.count(Counter.EARLY_EXPIRED);
+                remove(connection);
+            }
+        }
+        List<Insisted> again = new ArrayList<>();
+        for (Insisted next = insisted.poll(); next != null; next = insisted.poll()) {
+            again.add(next);
+        }
+        again.forEach(this::insist);
+    }
+
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
             interception.close();
             ticker.interrupt();
+            openings.close();
             List<Connection> all;
             synchronized (connections) {
                 all = List.copyOf(connections.values());

@@ -32,6 +32,11 @@ final class ReturnPath {
         this.sender = sender;
     }
 
+    /** {@return whom all this is for, as far as anybody can tell} */
+    Object sender() {
+        return address.isPresent() ? address.get() : sender.orElseThrow();
+    }
+
     boolean hasWindows() {
         return asked.hasWindows();
     }

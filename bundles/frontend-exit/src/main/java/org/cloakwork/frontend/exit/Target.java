@@ -8,8 +8,12 @@ import java.net.NoRouteToHostException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.cloakwork.streams.SocketPump;
 import org.cloakwork.wire.socks5.ConnectFailure;
@@ -23,6 +27,8 @@ import org.cloakwork.wire.socks5.ConnectFailure;
 record Target(String host, int port) {
 
     private static final int LONGEST_HOST = 255;
+    private static final int MOST_ADDRESSES = 8;
+    private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?:\\.(?!$)|$)){4}");
 
     /** The target cannot be reached, and why. */
     static final class UnreachableException extends IOException {
@@ -60,23 +66,50 @@ record Target(String host, int port) {
     }
 
     /**
-     * Connects to the first address of the target that is allowed and answers. Names are looked up once, so that what
-     * was judged is what is connected to.
+     * {@return what its name belongs to: the last two labels, which somebody had to pay for; empty if it is an address,
+     * which nobody has to be asked for}
      */
-    Socket connect(ExitConfiguration configuration) throws UnreachableException {
+    Optional<String> domain() {
+        if (host.contains(":") || IPV4.matcher(host).matches()) {
+            return Optional.empty();
+        }
+        String name = host.toLowerCase(Locale.ROOT).replaceFirst("\\.+$", "");
+        return Optional.of(name.substring(name.lastIndexOf('.', name.lastIndexOf('.') - 1) + 1));
+    }
+
+    /**
+     * Looks the name up, once, so that what was judged is what is connected to. Blocks for as long as the system likes.
+     *
+     * @return addresses that are allowed, at least one
+     */
+    List<InetAddress> lookUp(ExitConfiguration configuration) throws UnreachableException {
         List<InetAddress> allowed;
         try {
             allowed = Stream.of(InetAddress.getAllByName(host)).filter(address -> isAllowed(address, configuration))
-                    .toList();
+                    .limit(MOST_ADDRESSES).toList();
         } catch (UnknownHostException | SecurityException e) {
             throw new UnreachableException(ConnectFailure.UNKNOWN_HOST);
         }
-        ConnectFailure failure = ConnectFailure.NOT_ALLOWED;
-        for (InetAddress address : allowed) {
+        if (allowed.isEmpty()) {
+            throw new UnreachableException(ConnectFailure.NOT_ALLOWED);
+        }
+        return allowed;
+    }
+
+    /**
+     * Connects to the first address that answers.
+     *
+     * @param addresses at least one
+     * @param trying    told of each socket before it is connected: closing it ends the attempt
+     */
+    Socket connect(List<InetAddress> addresses, Duration timeout, Consumer<Socket> trying)
+            throws UnreachableException {
+        ConnectFailure failure = ConnectFailure.GENERAL;
+        for (InetAddress address : addresses) {
             Socket socket = new Socket();
             try {
-                socket.connect(new InetSocketAddress(address, port),
-                        Math.toIntExact(configuration.connectTimeout().toMillis()));
+                trying.accept(socket);
+                socket.connect(new InetSocketAddress(address, port), Math.toIntExact(timeout.toMillis()));
                 socket.setTcpNoDelay(true);
                 SocketPump.keepAlive(socket);
                 return socket;

@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.cloakwork.frontend.exit.Target.UnreachableException;
 import org.cloakwork.spi.runtime.PartConfiguration;
 import org.cloakwork.wire.socks5.ConnectFailure;
@@ -25,6 +26,24 @@ class TargetTest {
             values.put(more[i], more[i + 1]);
         }
         return ExitConfiguration.of(new PartConfiguration("exit", values));
+    }
+
+    private static Socket connect(Target target, ExitConfiguration configuration) throws UnreachableException {
+        return target.connect(target.lookUp(configuration), configuration.connectTimeout(), socket -> { });
+    }
+
+    @Test
+    void namesBelongToWhatSomebodyHadToPayFor() {
+        for (String name : new String[] {"example.com", "a.example.com", "b.a.EXAMPLE.com.", "c.b.a.example.com"}) {
+            assertEquals(Optional.of("example.com"), new Target(name, 80).domain(), name);
+        }
+        assertEquals(Optional.of("localhost"), new Target("localhost", 80).domain());
+        for (String address : new String[] {"1.2.3.4", "255.255.255.255", "::1", "2001:db8::1"}) {
+            assertEquals(Optional.empty(), new Target(address, 80).domain(), address);
+        }
+        for (String odd : new String[] {"1.2.3.256", "1.2.3", "1.2.3.4.5", "1.2.3.4.", "127.1"}) {
+            assertTrue(new Target(odd, 80).domain().isPresent(), odd);
+        }
     }
 
     @Test
@@ -49,16 +68,16 @@ class TargetTest {
             for (String host : new String[] {"127.0.0.1", "localhost", "127.1", "2130706433", "::ffff:127.0.0.1",
                     "::1"}) {
                 assertEquals(ConnectFailure.NOT_ALLOWED, assertThrows(UnreachableException.class,
-                        () -> new Target(host, port).connect(open), host).failure(), host);
+                        () -> connect(new Target(host, port), open), host).failure(), host);
             }
             ExitConfiguration local = configuration("reject 127.0.0.2, accept *:*".replace(".2,", ".2:*,"),
                     "allow-private", "true");
-            try (Socket socket = new Target("localhost", port).connect(local)) {
+            try (Socket socket = connect(new Target("localhost", port), local)) {
                 assertTrue(socket.isConnected());
                 assertTrue(socket.getKeepAlive());
             }
             assertEquals(ConnectFailure.NOT_ALLOWED, assertThrows(UnreachableException.class,
-                    () -> new Target("127.0.0.2", port).connect(local)).failure());
+                    () -> connect(new Target("127.0.0.2", port), local)).failure());
         }
     }
 
@@ -70,9 +89,9 @@ class TargetTest {
             free = listener.getLocalPort();
         }
         assertEquals(ConnectFailure.REFUSED, assertThrows(UnreachableException.class,
-                () -> new Target("127.0.0.1", free).connect(local)).failure());
+                () -> connect(new Target("127.0.0.1", free), local)).failure());
         assertEquals(ConnectFailure.UNKNOWN_HOST, assertThrows(UnreachableException.class,
-                () -> new Target("no-such-host.invalid", 80).connect(local)).failure());
+                () -> connect(new Target("no-such-host.invalid", 80), local)).failure());
     }
 
     @ParameterizedTest

@@ -168,10 +168,10 @@ final class SocksServer implements FrontEnd.Serving {
                     counters.count(Counter.REFUSED_FULL);
                     socket.close();
                 }
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 if (!closed.get()) {
-                    // Out of file descriptors, most likely: what is there may end in the meantime.
-                    LOG.warn("a connection could not be accepted: {}", e.getMessage());
+                    // Out of file descriptors or memory, most likely: what is there may end in the meantime.
+                    warn("a connection could not be accepted", e);
                     pause(TICK);
                 }
             }
@@ -325,8 +325,20 @@ final class SocksServer implements FrontEnd.Serving {
 
     private void tick() {
         do {
-            connections.values().forEach(connection -> connection.exit().tick());
+            try {
+                connections.values().forEach(connection -> connection.exit().tick());
+            } catch (RuntimeException | Error e) {
+                warn("what time brings to connections failed", e);
+            }
         } while (pause(TICK));
+    }
+
+    private static void warn(String what, Throwable why) {
+        try {
+            LOG.warn("{}: {}", what, why.toString());
+        } catch (RuntimeException | Error again) {
+            // not even a line can be written
+        }
     }
 
     private static boolean pause(Duration time) {

@@ -4,6 +4,8 @@ import org.cloakwork.spi.runtime.Counters;
 
 /** Everything a websocket front-end counts. */
 enum Counter implements Counters.Keyed {
+    MESSAGES_DROPPED("websocket.dropped.unread",
+            "messages that a program was cut off without, since it did not read what others did"),
     OPENED("websocket.sessions.opened", "connections that became a websocket"),
     REFUSED_ORIGINS("websocket.refused.origins", "requests of pages whose origin is not among allowed-origins"),
     BYTES_IN("websocket.in.bytes", "bytes of frames that programs sent"),

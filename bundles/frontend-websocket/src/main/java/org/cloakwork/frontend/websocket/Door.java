@@ -118,9 +118,9 @@ final class Door implements FrontEnd.Serving {
     }
 
     private void check() {
+        schedule(this::check, CHECK.toMillis());
         long now = System.nanoTime();
         sessions.forEach(session -> session.check(now));
-        schedule(this::check, CHECK.toMillis());
     }
 
     // ------------------------------------------------------------------ for sessions

@@ -11,8 +11,8 @@ import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.Subscription;
 
 /**
- * Hands what arrives to every session that listens. The client is listened to only while one does and all of them keep
- * up, so that messages wait in the client, within its limits, otherwise.
+ * Hands what arrives to every session that listens. The client is listened to only while one does and keeps up, so that
+ * messages wait in the client, within its limits, otherwise. Who falls far behind one that keeps up is cut off.
  */
 final class Mail {
 
@@ -30,7 +30,7 @@ final class Mail {
     @GuardedBy("this")
     private boolean closed;
 
-    /** @param limitBytes what may wait for one session */
+    /** @param limitBytes what may wait for one session, and twice that if another one keeps up */
     Mail(MixnetClient client, long limitBytes) {
         this.client = client;
         this.limitBytes = limitBytes;
@@ -64,10 +64,6 @@ final class Mail {
         }
     }
 
-    synchronized boolean isHeldBy(Session session) {
-        return held && listeners.size() > 1 && session.backlogBytes() > limitBytes / 2;
-    }
-
     synchronized void close() {
         closed = true;
         listeners.clear();
@@ -94,8 +90,12 @@ final class Mail {
 
     @GuardedBy("this")
     private void update() {
+        long least = listeners.stream().mapToLong(Session::backlogBytes).min().orElse(0);
+        if (least <= limitBytes / 2) {
+            listeners.removeIf(session -> session.backlogBytes() > 2 * limitBytes && session.cutOff());
+        }
         long most = listeners.stream().mapToLong(Session::backlogBytes).max().orElse(0);
-        held = most > limitBytes || held && most > limitBytes / 2;
+        held = least > limitBytes / 2 && (held || most > limitBytes);
         boolean wanted = !listeners.isEmpty() && !held;
         if (wanted && subscription == null) {
             subscription = client.subscribe(this::arrived);

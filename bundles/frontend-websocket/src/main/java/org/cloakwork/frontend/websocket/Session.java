@@ -2,6 +2,7 @@ package org.cloakwork.frontend.websocket;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.ByteArrayOutputStream;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +41,9 @@ final class Session implements FrameHandler {
 
     /** Answers that may wait to be written before no more is read. */
     static final int MAX_ANSWER_BYTES = 256 * 1024;
-    /** How long part of a request, or of a message that others wait for, may stand still. */
+    /** Answers to a program that reads none: those to requests that were read before, and states. */
+    private static final int MAX_UNREAD_ANSWER_BYTES = 8 << 20;
+    /** How long part of a request may stand still. */
     static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
@@ -94,9 +97,9 @@ final class Session implements FrameHandler {
     @GuardedBy("this")
     private boolean ended;
     @GuardedBy("this")
-    private long lastReadNanos;
+    private boolean cutOff;
     @GuardedBy("this")
-    private long lastWrittenNanos;
+    private long lastReadNanos;
     @GuardedBy("this")
     private long credit;
 
@@ -127,6 +130,7 @@ final class Session implements FrameHandler {
     }
 
     void answer(Payload answer) {
+        boolean tooMany;
         synchronized (this) {
             if (ended) {
                 return;
@@ -134,8 +138,13 @@ final class Session implements FrameHandler {
             Outgoing added = new Outgoing(answer, null);
             answerBytes += added.cost();
             queue.add(added);
+            tooMany = answerBytes > MAX_UNREAD_ANSWER_BYTES;
         }
-        writer.run();
+        if (tooMany) {
+            close(CloseStatus.POLICY_VIOLATION, "answers are not read");
+        } else {
+            writer.run();
+        }
     }
 
     /** Reads on when the address is known and {@link Dialect#address} was called. */
@@ -223,9 +232,6 @@ final class Session implements FrameHandler {
             if (credit < Long.MAX_VALUE) {
                 credit--;
             }
-            if (backlogBytes == 0) {
-                lastWrittenNanos = System.nanoTime();
-            }
             Outgoing added = new Outgoing(null, message);
             backlogBytes += added.cost();
             queue.add(added);
@@ -243,18 +249,41 @@ final class Session implements FrameHandler {
         return backlogBytes;
     }
 
-    /** Ends the connection if it holds something up. */
-    void check(long now) {
-        boolean stuckReading;
-        boolean stuckWriting;
+    /** Ends the connection, which others have left far behind, without what waits for it: they have had it. */
+    boolean cutOff() {
+        int dropped = 0;
+        long bytes = 0;
         synchronized (this) {
-            stuckReading = inRequest && now - lastReadNanos > PATIENCE.toNanos();
-            stuckWriting = backlogBytes > 0 && now - lastWrittenNanos > PATIENCE.toNanos();
+            ended = true;
+            for (Outgoing waiting : queue) {
+                if (waiting.message() != null) {
+                    dropped++;
+                    bytes += waiting.message().payload().length;
+                }
+            }
+            queue.clear();
+            backlogBytes = 0;
+            cutOff = true;
         }
-        if (stuckReading) {
+        door.counting().add(Counter.MESSAGES_DROPPED, dropped);
+        LOG.warn("the program at port {} is cut off: it does not read what the others do; {} messages of {} bytes for "
+                + "it are dropped", port(), dropped, bytes);
+        door.execute(() -> close(CloseStatus.POLICY_VIOLATION, "messages are not read, and others read them"));
+        return true;
+    }
+
+    private int port() {
+        return core.getRemoteAddress() instanceof InetSocketAddress remote ? remote.getPort() : 0;
+    }
+
+    /** Ends the connection if it stands still within a request. */
+    void check(long now) {
+        boolean stuck;
+        synchronized (this) {
+            stuck = inRequest && now - lastReadNanos > PATIENCE.toNanos();
+        }
+        if (stuck) {
             close(CloseStatus.POLICY_VIOLATION, "a request stands still");
-        } else if (stuckWriting && door.mail().isHeldBy(this)) {
-            close(CloseStatus.POLICY_VIOLATION, "messages are not read, and others wait for them");
         }
     }
 
@@ -428,7 +457,6 @@ final class Session implements FrameHandler {
                 wasMessage = writing.message() != null;
                 if (wasMessage) {
                     backlogBytes -= writing.cost();
-                    lastWrittenNanos = System.nanoTime();
                 } else {
                     answerBytes -= writing.cost();
                 }
@@ -463,8 +491,10 @@ final class Session implements FrameHandler {
             if (writing != null) {
                 queue.addFirst(writing);
             }
-            queue.stream().filter(outgoing -> outgoing.message() != null)
-                    .forEach(outgoing -> unwritten.add(outgoing.message()));
+            if (!cutOff) {
+                queue.stream().filter(outgoing -> outgoing.message() != null)
+                        .forEach(outgoing -> unwritten.add(outgoing.message()));
+            }
             queue.clear();
             backlogBytes = 0;
             answerBytes = 0;

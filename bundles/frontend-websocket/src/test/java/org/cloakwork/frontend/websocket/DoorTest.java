@@ -283,6 +283,37 @@ class DoorTest {
     }
 
     @Test
+    void whoReadsNothingHoldsNobodyUpHoweverOftenItComes() throws Exception {
+        open("maximum-backlog-bytes", "" + 4 * MIB);
+        List<Program> readers = List.of(program(), program());
+        for (Program reader : readers) {
+            reader.say(new ApiRequest.SelfAddress().toBytes());
+            reader.binary();
+        }
+        int count = 0;
+        for (int time = 1; time <= 3; time++) {
+            Program deaf = new Program(uri(), true);
+            opened.add(deaf);
+            deaf.say(SELF);
+            await(() -> door.sessionCount() == 3);
+            for (int i = 0; i < 40; i++) {
+                byte[] message = new byte[MIB];
+                message[0] = (byte) count;
+                client.deliver(new ReceivedMessage(message, Optional.empty()));
+                for (Program reader : readers) {
+                    ApiResponse.Received received =
+                            assertInstanceOf(ApiResponse.Received.class, ApiResponse.parse(reader.binary()));
+                    assertEquals((byte) count, received.message()[0]);
+                }
+                count++;
+            }
+            await(() -> door.sessionCount() == 2);
+            assertTrue(door.counters().get("websocket.dropped.unread") >= 7L * time, door.counters()::toString);
+        }
+        assertEquals(0, client.waitingBytes());
+    }
+
+    @Test
     void aFullOutboxStopsReadingUntilThereIsRoom() throws Exception {
         open();
         Program program = program();

@@ -45,7 +45,7 @@ final class TimerThread implements Scheduler, AutoCloseable {
     private void run(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             counters.count(Counter.INTERNAL_ERRORS);
             LOG.error("A timer failed", e);
         }

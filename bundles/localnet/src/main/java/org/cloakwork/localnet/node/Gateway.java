@@ -139,8 +139,8 @@ public final class Gateway {
     }
 
     private void expire() {
-        clients.expire(clock.now());
         scheduler.schedule(EXPIRY_PERIOD, this::expire);
+        clients.expire(clock.now());
     }
 
     /**

@@ -156,7 +156,8 @@ final class SimulatedWitness {
                     if (overReplyBlock) {
                         anonymousSets.add(fragment.setId());
                     }
-                    if (incoming.add("", fragment, clock.nanoTime()) instanceof Reassembler.Complete(byte[] padded)
+                    if (incoming.add("", fragment, clock.nanoTime())
+                            instanceof Reassembler.Complete(byte[] padded, var ignored)
                             && anonymousSets.remove(fragment.setId())
                             && NymMessage.parse(Padding.unpad(padded)) instanceof NymMessage.Repliable repliable) {
                         repliable.content().surbs().forEach(surb -> ofStrangers.add(surb.key()));

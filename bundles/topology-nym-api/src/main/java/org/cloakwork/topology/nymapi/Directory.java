@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.cloakwork.spi.topology.Topology;
@@ -30,11 +31,17 @@ final class Directory {
 
     private final URI base;
     private final ExecutorService executor;
+    private final Semaphore reading;
     private final Duration timeout;
     private Optional<Duration> epochLength;
 
-    /** @param epochLength empty: not told yet, so it is asked for, too */
-    Directory(URI base, ExecutorService executor, Duration timeout, Optional<Duration> epochLength) {
+    /**
+     * @param reading     held while an answer is understood, which takes several times its bytes: one at a time
+     * @param epochLength empty: not told yet, so it is asked for, too
+     */
+    Directory(URI base, ExecutorService executor, Semaphore reading, Duration timeout,
+              Optional<Duration> epochLength) {
+        this.reading = reading;
         this.epochLength = epochLength;
         this.base = base;
         this.executor = executor;
@@ -104,39 +111,37 @@ final class Directory {
     }
 
     /** A directory that does not tell has a network like the public one. */
-    private Optional<Duration> askEpochLength() {
+    private Optional<Duration> askEpochLength() throws InterruptedException {
         try {
-            return Optional.of(NymApiJson.readKeyRotationInfo(get(url(NodeList.KEY_ROTATION, ""))).epochDuration());
-        } catch (CallException | WireException e) {
+            return Optional.of(get(url(NodeList.KEY_ROTATION, ""), NymApiJson::readKeyRotationInfo).epochDuration());
+        } catch (CallException e) {
             return Optional.empty();
         }
     }
 
     private Topology.RewardedSet rewardedSet() throws CallException, InterruptedException {
-        URI url = url(NodeList.REWARDED_SET, "");
-        byte[] body = get(url);
-        try {
-            return NymApiJson.readRewardedSet(body);
-        } catch (WireException e) {
-            throw new CallException(url, e.getMessage(), e);
-        }
+        return get(url(NodeList.REWARDED_SET, ""), NymApiJson::readRewardedSet);
     }
 
-    private NodeList nodes(String path) throws CallException {
+    private NodeList nodes(String path) throws CallException, InterruptedException {
         NodeList list = new NodeList();
         while (!list.isComplete()) {
-            URI url = url(path, "?page=" + list.nextPage());
-            byte[] body = get(url);
-            try {
+            get(url(path, "?page=" + list.nextPage()), body -> {
                 list.add(body);
-            } catch (WireException e) {
-                throw new CallException(url, e.getMessage(), e);
-            }
+                return list;
+            });
         }
         return list;
     }
 
-    private byte[] get(URI url) throws CallException {
+    /** Understands an answer. */
+    @FunctionalInterface
+    private interface Reader<T> {
+
+        T read(byte[] body) throws WireException;
+    }
+
+    private <T> T get(URI url, Reader<T> reader) throws CallException, InterruptedException {
         try (HttpGet answer = HttpGet.of(url)) {
             if (answer.status() / 100 != 2) {
                 throw new CallException(url, "answers with status " + answer.status(), null);
@@ -145,8 +150,9 @@ final class Directory {
                     .isPresent()) {
                 throw new CallException(url, "answers in bincode, not JSON", null);
             }
+            byte[] body;
             try (InputStream in = answer.body()) {
-                byte[] body = in.readNBytes(NodeList.MAX_RESPONSE_BYTES + 1);
+                body = in.readNBytes(NodeList.MAX_RESPONSE_BYTES + 1);
                 if (body.length > NodeList.MAX_RESPONSE_BYTES) {
                     throw new CallException(url, "answers with more than " + NodeList.MAX_RESPONSE_BYTES + " bytes",
                             null);
@@ -154,8 +160,15 @@ final class Directory {
                 if (body.length == 0) {
                     throw new CallException(url, "answers with an empty body", null);
                 }
-                return body;
             }
+            reading.acquire();
+            try {
+                return reader.read(body);
+            } finally {
+                reading.release();
+            }
+        } catch (WireException e) {
+            throw new CallException(url, e.getMessage(), e);
         } catch (IOException e) {
             throw new CallException(url, e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage(), e);
         }

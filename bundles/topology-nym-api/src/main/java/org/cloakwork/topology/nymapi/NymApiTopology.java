@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import org.cloakwork.spi.part.AnnotatedPartFactory;
 import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;
@@ -50,6 +51,7 @@ public final class NymApiTopology implements TopologyProvider, AutoCloseable {
 
     private final ExecutorService executor = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("cloakwork-topology-nym-api-", 0).factory());
+    private final Semaphore reading = new Semaphore(1);
     private volatile int preferred;
     private volatile Optional<Duration> epochLength = Optional.empty();
 
@@ -135,7 +137,7 @@ public final class NymApiTopology implements TopologyProvider, AutoCloseable {
         for (int i = 0; i < urls.size(); i++) {
             int index = (first + i) % urls.size();
             try {
-                Directory directory = new Directory(urls.get(index), executor, timeout, epochLength);
+                Directory directory = new Directory(urls.get(index), executor, reading, timeout, epochLength);
                 Topology topology =
                         directory.topology(minimumMixnodePerformancePercent, minimumGatewayPerformancePercent);
                 epochLength = directory.epochLength();

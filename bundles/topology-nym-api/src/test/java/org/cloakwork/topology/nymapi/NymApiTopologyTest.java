@@ -298,7 +298,22 @@ class NymApiTopologyTest {
                 }
             }
         });
-        assertRefused(GATEWAYS + "?page=0", "more than 67108864 bytes");
+        assertRefused(GATEWAYS + "?page=0", "more than 8388608 bytes");
+    }
+
+    /** As bytes they are few, as values they would take hundreds of megabytes. */
+    @Test
+    void answersOfVeryManyOrVeryDeepValuesAreRefused() throws Exception {
+        byte[] many = ("{\"nodes\":[" + "{},".repeat(2_000_000) + "{}]}").getBytes(StandardCharsets.UTF_8);
+        byte[] deep = ("{\"nodes\":" + "[".repeat(1_000_000)).getBytes(StandardCharsets.UTF_8);
+        for (String path : new String[] {REWARDED_SET, MIXNODES, GATEWAYS}) {
+            directory.on(path, StandIn.body("application/json", many));
+        }
+        assertTrue(refusal(provider(directory.url())).contains("not JSON"));
+        for (String path : new String[] {REWARDED_SET, MIXNODES, GATEWAYS}) {
+            directory.on(path, StandIn.body("application/json", deep));
+        }
+        assertTrue(refusal(provider(directory.url())).contains("not JSON"));
     }
 
     @Test
@@ -312,7 +327,7 @@ class NymApiTopologyTest {
         assertRefused(MIXNODES + "?page=0", "answers in a compression that was not offered");
         byte[] spaces = new byte[NodeList.MAX_RESPONSE_BYTES + 1];
         directory.on(MIXNODES, exchange -> compressed(exchange, "gzip", spaces));
-        assertRefused(MIXNODES + "?page=0", "more than 67108864 bytes");
+        assertRefused(MIXNODES + "?page=0", "more than 8388608 bytes");
     }
 
     private static void compressed(HttpExchange exchange, String coding, byte[] body) throws IOException {

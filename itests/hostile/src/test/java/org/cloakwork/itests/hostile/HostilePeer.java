@@ -195,7 +195,8 @@ final class HostilePeer implements AutoCloseable {
         ReplyKey reply = ownKeys.remove(ByteBuffer.wrap(PayloadEncryption.prefix(payload)));
         Fragment fragment = Fragment.parse(reply == null ? PayloadEncryption.open(payload, encryption)
                 : PayloadEncryption.openReply(payload, reply));
-        if (reassembler.add("", fragment, System.nanoTime()) instanceof Reassembler.Complete(byte[] padded)) {
+        if (reassembler.add("", fragment, System.nanoTime())
+                instanceof Reassembler.Complete(byte[] padded, var ignored)) {
             NymMessage message = NymMessage.parse(Padding.unpad(padded));
             if (message instanceof NymMessage.Repliable(SenderTag tag, RepliableContent content)) {
                 surbs.addAll(content.surbs());

@@ -24,8 +24,8 @@ class R3EndlessHeaderIT {
     private static final long FLOOD_BYTES = 256L << 20;
     /** What waits in the kernel of the client's side; it reads no more of it. */
     private static final long KERNEL_BYTES = 4 << 20;
-    /** Of a directory's answer: Directory.MAX_RESPONSE_BYTES. */
-    private static final long MAX_BODY_BYTES = 64L << 20;
+    /** Of a directory's answer: NodeList.MAX_RESPONSE_BYTES. */
+    private static final long MAX_BODY_BYTES = 8L << 20;
     /** WebSocketTransport.MAX_ANSWER_BYTES, and the JDK's jdk.http.maxHeaderSize unless set. */
     private static final Map<String, Integer> LIMITS = Map.of("websocket", 64 << 10, "websocket-jdk", 384 << 10);
 

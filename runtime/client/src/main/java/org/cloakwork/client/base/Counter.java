@@ -32,6 +32,8 @@ public enum Counter implements Counters.Keyed {
     FRAGMENTS_EVICTED("fragments.dropped.evicted", "fragments that were kept and gave way to others for want of room"),
     FRAGMENTS_STALE("fragments.dropped.stale", "fragments that were kept and whose message did not go on"),
     FRAGMENTS_REFUSED("fragments.dropped.refused", "fragments that contradict their set or exceed a limit"),
+    MESSAGES_AGAIN("messages.dropped.again",
+            "messages that were there before: their packets came again, from the gateway"),
     MESSAGES_OTHER_WAY("messages.dropped.other-way",
             "messages that may not come the way they came: an answer to the address, anything else over a reply block"),
     MESSAGES_MALFORMED("messages.dropped.malformed", "reassembled messages that are none"),

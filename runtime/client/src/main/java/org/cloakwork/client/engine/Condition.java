@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.cloakwork.api.ClientState;
+import org.cloakwork.client.base.Printable;
 import org.cloakwork.client.session.Session;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.client.topology.TopologyKeeper;
@@ -74,7 +75,8 @@ record Condition(Ground ground, Ledger ledger, TopologyKeeper topology, Session 
 
     /** {@return what does not keep it from working and should be known} */
     List<String> warnings() {
-        return Stream.of(topology.clockProblem(), session.warning(), uncovered()).flatMap(Optional::stream).toList();
+        return Stream.of(topology.clockProblem(), session.warning(), uncovered()).flatMap(Optional::stream)
+                .map(Printable::of).toList();
     }
 
     private Optional<String> uncovered() {

@@ -55,7 +55,7 @@ final class Incoming {
 
     /** Goes on with what had arrived before the client started. */
     void restore(Saved saved) {
-        inbox.restore(saved.fragments(), saved.completed(), ground::nanosOf, ground.nowNanos());
+        inbox.restore(saved.fragments(), saved.completed(), saved.seen(), ground::nanosOf, ground.nowNanos());
         saved.received().forEach(message -> mailbox.deliver(message.message(), ledger.gone(message.id())));
     }
 

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Subscription;
 import org.cloakwork.client.base.Counter;
+import org.cloakwork.client.base.Printable;
 import org.cloakwork.spi.runtime.Counters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +38,8 @@ final class StateBoard {
         return wasReady;
     }
 
-    void set(ClientState state) {
+    void set(ClientState told) {
+        ClientState state = Printable.of(told);
         synchronized (this) {
             if (current.equals(state) || current instanceof ClientState.Stopped) {
                 return;

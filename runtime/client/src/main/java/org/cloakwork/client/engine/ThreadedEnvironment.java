@@ -88,7 +88,7 @@ public final class ThreadedEnvironment implements AutoCloseable {
         return () -> {
             try {
                 task.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.error("a task of the client failed", e);
             }
         };

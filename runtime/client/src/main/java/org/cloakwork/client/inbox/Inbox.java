@@ -48,6 +48,7 @@ public final class Inbox {
     private final Counters<Counter> counters;
     private final Ledger ledger;
     private final Reassembler<Way> reassembler;
+    private final SeenMessages seen;
     /** Their keys: what says nothing need not be decrypted, which is most of what an idle client receives. */
     private final LinkedHashMap<EncryptionKey, Long> coversUnderWay = new LinkedHashMap<>();
     private final Durations loops = new Durations();
@@ -89,6 +90,7 @@ public final class Inbox {
         this.replyKeys = replyKeys;
         this.counters = counters;
         this.ledger = ledger;
+        this.seen = new SeenMessages(own, ledger);
         this.reassembler = new Reassembler<>(Math.toIntExact(limitBytes), MAX_SETS, STALE_AFTER, MAX_COMPLETED,
                 new Reassembler.Listener<Way>() {
                     @Override
@@ -113,11 +115,13 @@ public final class Inbox {
      *
      * @param fragments of unfinished messages
      * @param completed sets, the oldest first
+     * @param messages  that were seen, in order
      * @param toNanos   a date in monotonic time
      * @param nowNanos  monotonic time
      */
-    public void restore(List<Saved.Arrived> fragments, List<Saved.Completed> completed, ToLongFunction<Instant> toNanos,
-                        long nowNanos) {
+    public void restore(List<Saved.Arrived> fragments, List<Saved.Completed> completed, List<Saved.Seen> messages,
+                        ToLongFunction<Instant> toNanos, long nowNanos) {
+        seen.restore(messages);
         completed.forEach(set ->
                 reassembler.restoreCompleted(set.way(), set.setId(), toNanos.applyAsLong(set.at()),
                         set.fingerprints()));
@@ -174,8 +178,12 @@ public final class Inbox {
                     });
                     return Optional.empty();
                 }
-                case Reassembler.Complete(byte[] message) -> {
+                case Reassembler.Complete(byte[] message, int setId) -> {
                     counters.count(Counter.RECEIVED_FRAGMENTS);
+                    if (!seen.add(way, setId, message)) {
+                        counters.count(Counter.MESSAGES_AGAIN);
+                        return Optional.empty();
+                    }
                     padded = message;
                 }
             }

@@ -284,6 +284,7 @@ public final class Replies {
 
     /** Begins to look after those who wait: requests get lost, so they ask again. */
     public void start() {
+        check = environment.scheduler().schedule(CHECK, this::start);
         stock.waiting().forEach(this::serve);
         long now = environment.clock().nanoTime();
         tags.end(now);
@@ -291,7 +292,6 @@ public final class Replies {
             stock.toRenew(now, RENEWED_AT_ONCE)
                     .forEach(sender -> ask(sender, nowNanos -> stock.renewal(sender, nowNanos)));
         }
-        check = environment.scheduler().schedule(CHECK, this::start);
     }
 
     /** Ends that. */

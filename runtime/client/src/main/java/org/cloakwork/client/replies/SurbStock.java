@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +30,18 @@ import org.cloakwork.wire.ReplySurb;
  */
 public final class SurbStock {
 
-    /** Kept from one sender, some 700 bytes each; more are refused, so that nobody pushes out what was there. */
+    /** Kept from one sender; more are refused, so that nobody pushes out what was there. */
     static final int MAX_PER_SENDER = 500;
-    /** Senders kept. Who was never answered, or is silent for long, gives way to others, the longest silent first. */
-    static final int MAX_SENDERS = 2_000;
-    /** Kept from all of them together: some 35 MB. */
-    static final int MAX_SURBS = 50_000;
+    /** What a block and a sender hold, about. */
+    static final int SURB_BYTES = 700;
+    static final int PEER_BYTES = 500;
+    /**
+     * Of all of them together: 30,000 senders with a block each, 2,500 with twenty. Whoever has more than
+     * {@link #ENOUGH} gives way first, with those; then senders with fewest, since tags are free and blocks are not.
+     */
+    static final int MAX_BYTES = 36_000_000;
+    /** Blocks that an answer takes; more protect nobody from giving way. */
+    static final int ENOUGH = 20;
     static final long SILENT_NANOS = Duration.ofHours(1).toNanos();
     /** Whoever made a block has forgotten its key by then. */
     static final long MAX_AGE_NANOS = ReplyKeys.MAX_AGE.toNanos();
@@ -138,14 +143,29 @@ public final class SurbStock {
         most = Math.max(most, size);
     }
 
+    private boolean isRoomFor(int bytes) {
+        return (long) size * SURB_BYTES + (long) peers.size() * PEER_BYTES + bytes <= MAX_BYTES;
+    }
+
     private boolean makeRoomForPeer(long nowNanos) {
-        return peers.size() < MAX_SENDERS || evict(null, nowNanos);
+        while (!isRoomFor(PEER_BYTES + SURB_BYTES)) {
+            if (!takeFromLargest(ENOUGH) && !evict(null, nowNanos)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Blocks that are of little use give way to new ones, others do not. */
     private boolean makeRoomFor(StockedPeer peer, long nowNanos) {
         if (peer.size() < MAX_PER_SENDER) {
-            return size < MAX_SURBS || evict(peer, nowNanos);
+            while (!isRoomFor(SURB_BYTES)) {
+                if (!takeFromLargest(Math.max(ENOUGH, peer.size()))
+                        && (peer.size() >= ENOUGH || !evict(peer, nowNanos))) {
+                    return false;
+                }
+            }
+            return true;
         }
         Held old = peer.early.poll();
         if (old == null) {
@@ -158,20 +178,44 @@ public final class SurbStock {
         return old != null;
     }
 
-    /** Senders for whom something waits are not forgotten: they are as many as the outbox lets in. */
-    private boolean evict(StockedPeer keeping, long nowNanos) {
-        Iterator<StockedPeer> eldest = peers.values().iterator();
-        while (eldest.hasNext()) {
-            StockedPeer candidate = eldest.next();
-            boolean dispensable = !candidate.answered || nowNanos - candidate.heardNanos > SILENT_NANOS;
-            if (candidate != keeping && candidate.waiting.size() == 0 && dispensable) {
-                expired(candidate.surbs);
-                expired(candidate.early);
-                eldest.remove();
-                return true;
+    /** {@return whether somebody has more than that, and has lost its oldest} */
+    private boolean takeFromLargest(int more) {
+        StockedPeer largest = null;
+        for (StockedPeer peer : peers.values()) {
+            if (peer.size() > more && (largest == null || peer.size() > largest.size())) {
+                largest = peer;
             }
         }
-        return false;
+        if (largest == null) {
+            return false;
+        }
+        expired(List.of(largest.early.isEmpty() ? largest.surbs.poll() : largest.early.poll()));
+        return true;
+    }
+
+    /**
+     * Senders for whom something waits are not forgotten: they are as many as the outbox lets in. Of the others, who
+     * was never answered, or is silent for long, gives way first; then who has fewest blocks; then the longest silent.
+     */
+    private boolean evict(StockedPeer keeping, long nowNanos) {
+        SenderTag eldest = null;
+        int lowest = Integer.MAX_VALUE;
+        for (Map.Entry<SenderTag, StockedPeer> entry : peers.entrySet()) {
+            StockedPeer candidate = entry.getValue();
+            boolean known = candidate.answered && nowNanos - candidate.heardNanos <= SILENT_NANOS;
+            int worth = Math.min(candidate.size(), ENOUGH) + (known ? ENOUGH + 1 : 0);
+            if (worth < lowest && candidate != keeping && candidate.waiting.size() == 0) {
+                eldest = entry.getKey();
+                lowest = worth;
+            }
+        }
+        if (eldest == null) {
+            return false;
+        }
+        StockedPeer gone = peers.remove(eldest);
+        expired(gone.surbs);
+        expired(gone.early);
+        return true;
     }
 
     private void expired(Collection<Held> held) {

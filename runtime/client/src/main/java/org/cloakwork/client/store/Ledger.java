@@ -266,6 +266,26 @@ public final class Ledger {
     }
 
     /**
+     * @param row   a number
+     * @param marks of messages that were there, what the row has from now on
+     */
+    public void seen(long row, long[] marks) {
+        if (journal != null) {
+            journal.put(Rows.SEEN, Rows.id(row), Rows.seen(marks));
+        }
+    }
+
+    /**
+     * @param first row that goes
+     * @param last  row that goes
+     */
+    public void unseen(long first, long last) {
+        for (long row = first; row <= last && journal != null; row++) {
+            journal.remove(Rows.SEEN, Rows.id(row));
+        }
+    }
+
+    /**
      * @param message to be handed to whoever listens
      * @return to be run, on any thread, when it was handed over or dropped
      */

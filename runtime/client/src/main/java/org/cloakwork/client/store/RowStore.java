@@ -75,6 +75,8 @@ public interface RowStore {
                         work.run();
                     } catch (StoreException | RuntimeException e) {
                         failure = e;
+                    } catch (Error e) {
+                        failure = new StoreException(store.directory() + ": " + e, e);
                     }
                     ended.accept(failure);
                 });

@@ -55,6 +55,7 @@ import org.cloakwork.wire.topology.TopologyJson;
  *                                                     (an answer of nobody known); payload
  * fragment      set id 4, position 1, way             fragment
  * completed     set id 4, way                         when 8, fingerprints of the fragments or nothing
+ * seen          number of the row 8                   marks of messages, 8 each
  * topology      own identity 32                       when it was taken over 8, JSON as of nym-client --custom-mixnet
  * </pre>
  * A way is 0 (to our address), or 1 and our tag 16, or 2 (over a reply block of an unknown tag). Rows of earlier
@@ -75,6 +76,7 @@ final class Rows {
     static final String RECEIVED = "received";
     static final String FRAGMENT = "fragment";
     static final String COMPLETED = "completed";
+    static final String SEEN = "seen";
 
     private static final int VERSION = 1;
     private static final int GUARD_LENGTH = IdentityKey.LENGTH + 3 * Long.BYTES;
@@ -111,6 +113,14 @@ final class Rows {
 
     static byte[] completed(Instant at, byte[] fingerprints) {
         return ByteBuffer.allocate(Long.BYTES + fingerprints.length).put(instant(at)).put(fingerprints).array();
+    }
+
+    static byte[] seen(long[] marks) {
+        ByteBuffer bytes = ByteBuffer.allocate(marks.length * Long.BYTES);
+        for (long mark : marks) {
+            bytes.putLong(mark);
+        }
+        return bytes.array();
     }
 
     static byte[] completedKey(Way way, int setId) {
@@ -286,6 +296,7 @@ final class Rows {
         List<Saved.Received> received = new ArrayList<>();
         List<Saved.Arrived> fragments = new ArrayList<>();
         List<Saved.Completed> completed = new ArrayList<>();
+        List<Saved.Seen> seen = new ArrayList<>();
         List<Saved.LastTopology> topology = new ArrayList<>();
         List<Saved.Guard> guards = new ArrayList<>();
         List<Change> expired = new ArrayList<>();
@@ -364,13 +375,21 @@ final class Rows {
                 completed.add(found);
             }
         });
+        each(store, SEEN, (key, value) -> {
+            long[] marks = new long[value.remaining() / Long.BYTES];
+            for (int i = 0; i < marks.length; i++) {
+                marks[i] = value.getLong();
+            }
+            seen.add(new Saved.Seen(key.getLong(), marks));
+        });
         tagRows.sort(Comparator.comparing(row -> row.getValue().used()));
         tagRows.forEach(row -> tags.put(row.getKey(), row.getValue()));
         replyKeys.sort(Comparator.comparing(Saved.Key::made));
         surbs.sort(Comparator.comparing(surb -> ByteBuffer.wrap(surb.row()).getLong(SenderTag.LENGTH)));
         completed.sort(Comparator.comparing(Saved.Completed::at));
+        seen.sort(Comparator.comparingLong(Saved.Seen::row));
         return new Saved(gateway.stream().findFirst(), registrations, tags, replyKeys, surbs, messages, received,
-                fragments, completed, topology.stream().findFirst(), guards, expired);
+                fragments, completed, seen, topology.stream().findFirst(), guards, expired);
     }
 
     private static Saved.Message readMessage(long id, ByteBuffer in) throws WireException {

@@ -35,6 +35,7 @@ import org.cloakwork.wire.crypto.ReplyKey;
  * @param received      messages nobody was given, in the order they came
  * @param fragments     of messages that are not complete
  * @param completed     ids of complete sets, oldest first
+ * @param seen          marks of messages that were there, in order
  * @param topology      the last good one
  * @param guards        the gateways it uses, in order
  * @param expired       rows that are too old to be any of these
@@ -42,7 +43,7 @@ import org.cloakwork.wire.crypto.ReplyKey;
 public record Saved(Optional<IdentityKey> gateway, Map<IdentityKey, Registration> registrations,
                     Map<MixnetAddress, Tag> tags, List<Key> replyKeys, List<Surb> surbs,
                     List<Message> messages, List<Received> received, List<Arrived> fragments,
-                    List<Completed> completed, Optional<LastTopology> topology, List<Guard> guards,
+                    List<Completed> completed, List<Seen> seen, Optional<LastTopology> topology, List<Guard> guards,
                     List<Change> expired) {
 
     /**
@@ -64,7 +65,7 @@ public record Saved(Optional<IdentityKey> gateway, Map<IdentityKey, Registration
 
     /** Of a client that begins anew. */
     public static final Saved NOTHING = new Saved(Optional.empty(), Map.of(), Map.of(), List.of(), List.of(), List.of(),
-            List.of(), List.of(), List.of(), Optional.empty(), List.of(), List.of());
+            List.of(), List.of(), List.of(), List.of(), Optional.empty(), List.of(), List.of());
 
     /**
      * @param gateway       one of those that are used
@@ -149,5 +150,12 @@ public record Saved(Optional<IdentityKey> gateway, Map<IdentityKey, Registration
      * @param fingerprints of its fragments; empty if written by an earlier version
      */
     public record Completed(Way way, int setId, Instant at, byte[] fingerprints) {
+    }
+
+    /**
+     * @param row   its number
+     * @param marks of messages that were there
+     */
+    public record Seen(long row, long[] marks) {
     }
 }

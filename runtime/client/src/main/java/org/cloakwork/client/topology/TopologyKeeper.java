@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.Parts;
+import org.cloakwork.client.base.Printable;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.client.store.Saved;
 import org.cloakwork.spi.runtime.Clock;
@@ -225,7 +226,7 @@ public final class TopologyKeeper {
     private CompletableFuture<Topology> ask(TopologyProvider provider) {
         try {
             return Objects.requireNonNull(provider.fetch(), "no answer");
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             counters.count(Counter.PART_FAILURES);
             return CompletableFuture.failedFuture(e);
         }
@@ -266,6 +267,8 @@ public final class TopologyKeeper {
         }
         question = null;
         next.cancel();
+        // Whatever happens meanwhile, there is a next time.
+        next = scheduler.schedule(retry, this::refresh);
         if (answer != null && answer.isRoutable()) {
             counters.count(Counter.TOPOLOGY_REFRESHES);
             if (failing) {
@@ -274,7 +277,8 @@ public final class TopologyKeeper {
             }
             if (!answer.faults().isEmpty() && (held == null || !answer.faults().equals(held.topology().faults()))) {
                 LOG.info("{} faults of the topology were left out: {}", answer.faults().size(),
-                        answer.faults().stream().limit(MOST_NAMED).collect(Collectors.joining("; ")));
+                        answer.faults().stream().limit(MOST_NAMED).map(Printable::of)
+                                .collect(Collectors.joining("; ")));
             }
             held = new Held(answer, clock.nanoTime(), clock.now());
             clockProblem = clockProblem(answer, clock.now());
@@ -284,16 +288,16 @@ public final class TopologyKeeper {
             retry = FIRST_RETRY;
             prepared = null;
             prepare();
+            next.cancel();
             next = scheduler.schedule(period(), this::refresh);
         } else {
             counters.count(Counter.TOPOLOGY_FAILURES);
             Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
-            problem = cause == null ? "the topology has no route" : String.valueOf(cause.getMessage());
+            problem = cause == null ? "the topology has no route" : Printable.of(String.valueOf(cause.getMessage()));
             // Once an outage, not once an attempt.
             LOG.atLevel(failing ? Level.DEBUG : Level.WARN).log("no new topology, asking again: {}", problem);
             failing = true;
             fallBack();
-            next = scheduler.schedule(retry, this::refresh);
             retry = retry.multipliedBy(2).compareTo(refreshPeriod) < 0 ? retry.multipliedBy(2) : refreshPeriod;
         }
         onChange.run();

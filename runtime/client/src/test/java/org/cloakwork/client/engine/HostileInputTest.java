@@ -5,12 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
+import org.cloakwork.wire.Chunking;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.NymMessage;
+import org.cloakwork.wire.PacketSize;
+import org.cloakwork.wire.Padding;
 import org.cloakwork.wire.PayloadEncryption;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
 import org.junit.jupiter.api.AfterEach;
@@ -105,6 +109,31 @@ class HostileInputTest {
         deliver(first);
         world.runFor(Duration.ofSeconds(1));
         assertEquals(1, alice.counter(Counter.FRAGMENTS_MALFORMED));
+    }
+
+    private void assertComesOnce(NymMessage message) {
+        int length = PacketSize.REGULAR.fragmentLength();
+        List<byte[]> packets = Chunking.split(Padding.pad(message.bytes(), length), length,
+                () -> Chunking.randomSetId(world.randomness)).stream().map(fragment ->
+                PayloadEncryption.toRecipient(fragment.bytes(), EncryptionKeyPair.generate(world.randomness),
+                        alice.address().encryption())).toList();
+        alice.received.clear();
+        long again = alice.counter(Counter.MESSAGES_AGAIN);
+        for (int time = 0; time < 5; time++) {
+            packets.forEach(packet -> world.gateway().deliver(alice.address().identity(), packet));
+            world.runFor(Duration.ofMinutes(31));
+        }
+        assertEquals(1, alice.received.size());
+        assertEquals(again + 4, alice.counter(Counter.MESSAGES_AGAIN));
+    }
+
+    @Test
+    void whatTheGatewayDeliversAgainHalfAnHourLaterIsNoMessage() {
+        assertComesOnce(new NymMessage.Plain(new byte[] {1}));
+        assertComesOnce(new NymMessage.Plain(new byte[5000]));
+        // The sender's own second one is.
+        assertComesOnce(new NymMessage.Plain(new byte[5000]));
+        alice.received.clear();
     }
 
     @Test

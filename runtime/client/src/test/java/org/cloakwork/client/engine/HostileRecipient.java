@@ -64,7 +64,7 @@ final class HostileRecipient {
             try {
                 Fragment fragment = Fragment.parse(PayloadEncryption.open(payload, encryption));
                 if (reassembler.add("", fragment,
-                        world.time.nanoTime()) instanceof Reassembler.Complete(byte[] padded)) {
+                        world.time.nanoTime()) instanceof Reassembler.Complete(byte[] padded, var ignored)) {
                     NymMessage message = NymMessage.parse(Padding.unpad(padded));
                     received.add(message);
                     if (message instanceof NymMessage.Repliable(SenderTag tag, RepliableContent content)) {

@@ -33,7 +33,13 @@ import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.topology.TopologyKeeper;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.store.Change;
+import org.cloakwork.wire.Chunking;
 import org.cloakwork.wire.Fragment;
+import org.cloakwork.wire.NymMessage;
+import org.cloakwork.wire.PacketSize;
+import org.cloakwork.wire.Padding;
+import org.cloakwork.wire.PayloadEncryption;
+import org.cloakwork.wire.crypto.EncryptionKeyPair;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -332,6 +338,29 @@ class KillTest {
         bob.awaitAcknowledged(bob.send(alice.address(), "one more"));
         world.runFor(Duration.ofSeconds(1));
         assertEquals(1, store.rows("completed"), "the others are forgotten in time");
+    }
+
+    @Test
+    void whatTheGatewayDeliversAgainLaterIsStillNoMessage() {
+        int length = PacketSize.REGULAR.fragmentLength();
+        List<byte[]> old = IntStream.range(0, 100).mapToObj(i -> PayloadEncryption.toRecipient(
+                Chunking.split(Padding.pad(new NymMessage.Plain(bytes("message " + i)).bytes(), length), length,
+                        () -> Chunking.randomSetId(world.randomness)).getFirst().bytes(),
+                EncryptionKeyPair.generate(world.randomness), alice.address().encryption())).toList();
+        FakeGateway gateway = world.gateways.stream()
+                .filter(one -> one.identity().equals(alice.address().gateway())).findFirst().orElseThrow();
+        old.forEach(packet -> gateway.deliver(alice.address().identity(), packet));
+        alice.awaitReceived(100);
+        world.runFor(Duration.ofSeconds(1));
+        for (int time = 1; time <= 3; time++) {
+            restart();
+            world.runFor(Duration.ofHours(1));
+            old.forEach(packet -> gateway.deliver(alice.address().identity(), packet));
+            world.runFor(Duration.ofSeconds(10));
+            assertEquals(List.of(), alice.texts());
+            assertEquals(100, alice.counter(Counter.MESSAGES_AGAIN));
+        }
+        assertTrue(store.rows("seen") <= 10, "" + store.rows("seen"));
     }
 
     @Test

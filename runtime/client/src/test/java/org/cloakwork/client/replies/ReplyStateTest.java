@@ -47,6 +47,10 @@ import org.junit.jupiter.api.Test;
 /** SurbStock, ReplyKeys and SenderTags. */
 class ReplyStateTest {
 
+    /** With a block each, more than there is room for. */
+    private static final int MANY_SENDERS =
+            SurbStock.MAX_BYTES / (SurbStock.SURB_BYTES + SurbStock.PEER_BYTES) + 200;
+
     private static final long HOUR = 3600 * 1_000_000_000L;
     private static final String FIRST_HOP = "10.0.0.1:1789";
     private static final long ODD = 7;
@@ -248,7 +252,7 @@ class ReplyStateTest {
     @Test
     void aMessageWithoutBlocksMakesNoPeer() {
         received(peer, surbs(1), false);
-        for (int i = 0; i <= SurbStock.MAX_SENDERS; i++) {
+        for (int i = 0; i <= MANY_SENDERS; i++) {
             received(tag(), List.of(), false);
         }
         assertTrue(stock.canAnswer(peer, 0));
@@ -258,12 +262,51 @@ class ReplyStateTest {
     void whoWasAnsweredIsNotPushedOutByOthersWhoWereNot() {
         received(peer, surbs(5), false);
         stock.takeForRequest(peer).orElseThrow();
-        for (int i = 0; i < 2 * SurbStock.MAX_SENDERS; i++) {
-            received(tag(), surbs(1), false);
+        List<ReplySurb> many = surbs(SurbStock.ENOUGH);
+        for (int i = 0; i < 2 * MANY_SENDERS / SurbStock.ENOUGH; i++) {
+            received(tag(), many, false);
         }
         assertTrue(stock.canAnswer(peer, 0));
         received(tag(), surbs(1), false, SurbStock.SILENT_NANOS + 1);
         assertBalance(1);
+    }
+
+    @Test
+    void whoGaveBlocksIsNotPushedOutByManyWhoGaveFewer() {
+        List<SenderTag> honest = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            honest.add(tag());
+            received(honest.getLast(), surbs(10), false);
+        }
+        for (int i = 0; i < MANY_SENDERS; i++) {
+            SenderTag free = tag();
+            received(free, surbs(1), false);
+            if (i % 2 == 0) {
+                // Being answered protects nobody for whom nothing is left.
+                stock.takeForRequest(free);
+            }
+        }
+        assertTrue(honest.stream().allMatch(sender -> stock.canAnswer(sender, 0)));
+        SenderTag late = tag();
+        received(late, surbs(10), false);
+        assertTrue(stock.canAnswer(late, 0));
+    }
+
+    @Test
+    void whoWasAnsweredAndHasManyLeavesRoomForWhoComesLater() {
+        List<ReplySurb> many = surbs(SurbStock.MAX_PER_SENDER);
+        for (int i = 0; i < 120; i++) {
+            SenderTag greedy = tag();
+            received(greedy, many, false);
+            stock.takeForRequest(greedy).orElseThrow();
+        }
+        for (int i = 0; i < 100; i++) {
+            SenderTag late = tag();
+            received(late, surbs(10), false);
+            for (int block = 0; block < 10; block++) {
+                stock.takeForRequest(late).orElseThrow();
+            }
+        }
     }
 
     @Test
@@ -358,18 +401,18 @@ class ReplyStateTest {
         stock.enqueue(peer, fragments(1).getFirst());
         SenderTag second = tag();
         received(second, surbs(2), false);
-        for (int i = 0; i < SurbStock.MAX_SENDERS; i++) {
-            received(tag(), surbs(1), false);
+        for (int i = 0; i < MANY_SENDERS; i++) {
+            received(tag(), surbs(2), false);
         }
         assertTrue(stock.isWaiting(peer));
         assertFalse(stock.canAnswer(second, 0));
-        assertEquals(SurbStock.MAX_SENDERS, stock.size());
+        assertTrue(stock.size() < SurbStock.MAX_BYTES / SurbStock.SURB_BYTES);
         assertBalance(0);
         List<ReplySurb> share = surbs(SurbStock.MAX_PER_SENDER);
         for (int i = 0; i < 110; i++) {
             received(tag(), share, false);
         }
-        assertTrue(stock.size() <= SurbStock.MAX_SURBS && stock.size() > SurbStock.MAX_SURBS - 1000);
+        assertTrue(stock.size() > SurbStock.MAX_BYTES / SurbStock.SURB_BYTES / 2, "" + stock.size());
         assertBalance(0);
     }
 

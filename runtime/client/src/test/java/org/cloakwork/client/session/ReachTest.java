@@ -41,7 +41,7 @@ class ReachTest {
             ws://9.9.9.9:9000 exposed
             OFF       | 9.9.9.9    | gw.example | 9000 | 9001 | ws://gw.example:9000 ws://9.9.9.9:9000 exposed
             REQUIRED  | 9.9.9.9    |            | 9000 |   -1 | ws://9.9.9.9:9000 exposed
-            REQUIRED  | 9.9.9.9 2001:db8::1 |   | 9000 |   -1 | ws://9.9.9.9:9000 ws://[2001:db8:0:0:0:0:0:1]:9000 \
+            REQUIRED  | 9.9.9.9 2001:db8::1 |   | 9000 |   -1 | ws://9.9.9.9:9000 ws://[2001:db8::1]:9000 \
             exposed
             REQUIRED  | 9.9.9.9    | gw.example | 9000 |   -1 | it announces the name gw.example and no TLS, and is \
             not used in the clear (tls = required)

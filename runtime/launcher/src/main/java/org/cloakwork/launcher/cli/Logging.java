@@ -20,7 +20,6 @@ public final class Logging {
     }
 
     public static void configure(boolean verbose) {
-        System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tT.%1$tL %4$s %3$s: %5$s%6$s%n");
         Level level = verbose ? Level.FINE : Level.WARNING;
         Logger root = Logger.getLogger("");
         for (Handler handler : root.getHandlers()) {
@@ -28,6 +27,7 @@ public final class Logging {
         }
         Handler console = new ConsoleHandler();
         console.setLevel(level);
+        console.setFormatter(new LogLine());
         root.addHandler(console);
         root.setLevel(verbose ? Level.INFO : Level.WARNING);
         OURS.setLevel(level);

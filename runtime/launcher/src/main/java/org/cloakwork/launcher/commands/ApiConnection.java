@@ -200,7 +200,7 @@ public final class ApiConnection implements WebSocket.Listener, AutoCloseable {
     @Override
     public CompletionStage<?> onClose(WebSocket from, int statusCode, String reason) {
         events.add(new Event.Ended("the client closed the connection"
-                + (reason.isEmpty() ? "" : ": " + reason.replaceAll("\\p{Cc}", "?"))));
+                + (reason.isEmpty() ? "" : ": " + reason.replaceAll("[\\p{Cc}\\p{Cf}\u2028\u2029]", "?"))));
         return null;
     }
 

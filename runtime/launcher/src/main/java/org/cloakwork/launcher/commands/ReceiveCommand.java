@@ -2,6 +2,7 @@ package org.cloakwork.launcher.commands;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,9 +112,11 @@ public final class ReceiveCommand implements Command {
         if (folder.isPresent()) {
             out.println(newFile(folder.get(), bytes) + ": " + bytes.length + " bytes" + from);
         } else {
-            out.write(bytes);
             if (Boolean.getBoolean("cloakwork.terminal")) {
-                out.println();
+                // A terminal obeys what it is shown; a pipe or a file gets what came.
+                out.println(new String(bytes, StandardCharsets.UTF_8).replaceAll("[\\p{Cc}\\p{Cf}&&[^\n\t]]", "?"));
+            } else {
+                out.write(bytes);
             }
             out.flush();
             err.println(bytes.length + " bytes" + from);

@@ -75,7 +75,7 @@ final class Systemd implements AutoCloseable {
         thread.scheduleWithFixedDelay(() -> {
             try {
                 systemd.tick(System.nanoTime());
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 // A bundle that goes while it is asked; the next tick comes in any case.
                 LOG.debug("systemd was not told this time", e);
             }
@@ -121,7 +121,7 @@ final class Systemd implements AutoCloseable {
 
     /** Everybody on the machine reads it: of keys, the first letters. */
     private static String line(String sentence) {
-        String line = sentence.replaceAll("\\p{Cc}", " ").replaceAll("(\\w{8})\\w{24,}", "$1...");
+        String line = sentence.replaceAll("[\\p{Cc}\\p{Cf}\u2028\u2029]", " ").replaceAll("(\\w{8})\\w{24,}", "$1...");
         return line.length() <= MAX_STATUS_CHARACTERS ? line : line.substring(0, MAX_STATUS_CHARACTERS - 1) + "…";
     }
 

@@ -114,14 +114,23 @@ final class BundleFolder implements AutoCloseable {
         try {
             while (!closed) {
                 Thread.sleep(PERIOD);
-                try {
-                    synchronize();
-                } catch (IOException | RuntimeException e) {
-                    LOG.warn("{}: {}", folder, e.getMessage());
-                }
+                attempt();
             }
         } catch (InterruptedException e) {
             LOG.debug("the folder of bundles is not followed any more");
+        }
+    }
+
+    /** Whatever happens, memory that has run out included, the folder is followed on. */
+    private void attempt() throws InterruptedException {
+        try {
+            synchronize();
+        } catch (IOException | RuntimeException | Error e) {
+            try {
+                LOG.warn("{}: {}", folder, e.toString());
+            } catch (RuntimeException | Error again) {
+                // not even a line can be written; the next look is in a moment
+            }
         }
     }
 

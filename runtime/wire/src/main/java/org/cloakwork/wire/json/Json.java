@@ -12,8 +12,8 @@ import org.cloakwork.wire.WireException;
 
 /**
  * One JSON object, read as strictly as the reference reads it: integers have no point, byte strings are arrays of
- * 0 to 255, nothing follows the object, no field comes twice, unknown fields are ignored; and written byte for byte as
- * the reference does. How long it may be is up to whoever takes the text.
+ * 0 to 255, nothing follows the object, no field that is asked for comes twice, unknown fields are ignored; and written
+ * byte for byte as the reference does. How long it may be is up to whoever takes the text.
  */
 public final class Json {
 
@@ -277,6 +277,9 @@ public final class Json {
         JsonNode value = node.get(field);
         if (value == null) {
             throw new WireException(field + " is missing");
+        }
+        if (JsonText.isTwice(value)) {
+            throw new WireException(field + " is there twice");
         }
         return value;
     }

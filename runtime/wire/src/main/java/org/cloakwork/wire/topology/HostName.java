@@ -61,8 +61,12 @@ public final class HostName {
      * @return as it stands in a URI, without a scope
      */
     public static String inUri(InetAddress address) {
-        String text = address.getHostAddress();
-        int scope = text.indexOf('%');
-        return inUri(scope < 0 ? text : text.substring(0, scope));
+        String text = new NodeAddress(address, 1).toString();
+        return text.substring(0, text.lastIndexOf(':'));
+    }
+
+    /** {@return the address as in RFC 5952, without a scope} */
+    static String text(InetAddress address) {
+        return inUri(address).replaceAll("[\\[\\]]", "");
     }
 }

@@ -220,7 +220,7 @@ final class JsonField {
     }
 
     private static String shortened(String text) {
-        String printable = text.replaceAll("\\p{Cc}", "?");
+        String printable = text.replaceAll("[\\p{Cc}\\p{Cf}\u2028\u2029]", "?");
         return printable.length() <= MAX_SHOWN_CHARACTERS ? printable
                 : printable.substring(0, MAX_SHOWN_CHARACTERS) + "...";
     }

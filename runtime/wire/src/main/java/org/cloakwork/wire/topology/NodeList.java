@@ -25,8 +25,10 @@ public final class NodeList {
     public static final String MIXNODES = "v2/unstable/nym-nodes/skimmed/mixnodes/active";
     /** Path of the list of gateways; pages are asked for by {@code ?page=}. */
     public static final String GATEWAYS = "v2/unstable/nym-nodes/skimmed/entry-gateways";
-    /** Longest answer, in bytes. */
-    public static final int MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
+    /** Longest answer, in bytes; the public network's are some hundreds of kilobytes. */
+    public static final int MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
+    /** Of all pages of a list together. */
+    private static final long MAX_LIST_BYTES = 8L * MAX_RESPONSE_BYTES;
 
     /** Most nodes of one list; the public network has some hundreds. */
     public static final int MAX_NODES = 50_000;
@@ -37,6 +39,7 @@ public final class NodeList {
     private final List<String> faults = new ArrayList<>();
     private Metadata metadata;
     private int pages;
+    private long bytes;
     private boolean complete;
 
     /** Makes an empty one, which begins with page 0. */
@@ -60,6 +63,10 @@ public final class NodeList {
      * @throws WireException if it is not that page, or does not belong to those before
      */
     public void add(byte[] body) throws WireException {
+        bytes += body.length;
+        if (bytes > MAX_LIST_BYTES) {
+            throw new WireException("more than " + MAX_LIST_BYTES + " bytes in all pages");
+        }
         NodesPage page = NymApiJson.readNodesPage(body);
         if (page.page() != pages) {
             throw new WireException("is page " + page.page());

@@ -102,7 +102,7 @@ public final class TopologyJson {
     }
 
     static void putIps(ArrayNode array, Collection<InetAddress> ips) {
-        ips.forEach(ip -> array.add(ip.getHostAddress()));
+        ips.forEach(ip -> array.add(HostName.text(ip)));
     }
 
     private static long id(String key, JsonField value) throws WireException {

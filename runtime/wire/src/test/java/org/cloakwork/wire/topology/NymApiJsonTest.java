@@ -84,7 +84,7 @@ class NymApiJsonTest {
                 node.toNode().orElseThrow());
         ObjectNode expected = (ObjectNode) MAPPER.readTree(page());
         ObjectNode written = (ObjectNode) MAPPER.readTree(NymApiJson.write(page));
-        object(expected, NODE).withArray("ip_addresses").set(1, "0:0:0:0:0:0:0:1");
+        object(expected, NODE).withArray("ip_addresses").set(1, "::1");
         assertEquals(expected, written);
     }
 

@@ -39,6 +39,6 @@ final class Reasons {
     /** Stands in both websocket transports: two lines are not worth a package that one would have to export. */
     private static String printable(String text) {
         String cut = text.length() > MAX_PEER_TEXT_CHARACTERS ? text.substring(0, MAX_PEER_TEXT_CHARACTERS) : text;
-        return cut.replaceAll("\\p{Cc}", "?");
+        return cut.replaceAll("[\\p{Cc}\\p{Cf}\u2028\u2029]", "?");
     }
 }

@@ -140,7 +140,7 @@ public final class WebSocketServer implements GatewayServer, AutoCloseable {
                     }
                 } catch (ClosedChannelException closed) {
                     return;
-                } catch (IOException | RuntimeException e) {
+                } catch (IOException | RuntimeException | Error e) {
                     LOG.warn("Cannot accept a connection on {}: {}", address, Reasons.of(e));
                     try {
                         Thread.sleep(ACCEPT_RETRY_MILLIS);

@@ -8,19 +8,22 @@ import org.cloakwork.frontend.web.emulation.org.cloakwork.wire.json.JsonText.Mal
 /** One value and nothing after it. Source: RFC 8259. */
 final class JsonReader {
 
+    static final JsonNode TWICE = new JsonNode(JsonNode.Kind.MISSING, "twice");
     private static final int MAX_NUMBER_CHARACTERS = 1000;
+    private static final int MAX_TOKENS = 1_000_000;
     private static final char NOTHING = 0xffff;
 
     private final String text;
     private final int maxDepth;
-    private final boolean distinct;
+    private final boolean strict;
     private int at;
+    private int tokens;
 
-    /** @param distinct whether a name must not come twice in an object */
-    JsonReader(String text, int maxDepth, boolean distinct) {
+    /** @param strict whether it is read as serde does */
+    JsonReader(String text, int maxDepth, boolean strict) {
         this.text = text;
         this.maxDepth = maxDepth;
-        this.distinct = distinct;
+        this.strict = strict;
     }
 
     /** {@return the value; null if there is none} */
@@ -38,6 +41,7 @@ final class JsonReader {
     }
 
     private JsonNode value(int depth) throws MalformedException {
+        count();
         return switch (peek()) {
             case '{' -> object(depth + 1);
             case '[' -> array(depth + 1);
@@ -47,6 +51,12 @@ final class JsonReader {
             case 'n' -> word("null", JsonNode.NULL);
             default -> number();
         };
+    }
+
+    private void count() throws MalformedException {
+        if (++tokens > MAX_TOKENS) {
+            throw malformed("more than " + MAX_TOKENS + " values");
+        }
     }
 
     private JsonNode object(int depth) throws MalformedException {
@@ -64,13 +74,13 @@ final class JsonReader {
                 throw malformed("a name expected");
             }
             String name = string();
-            if (distinct && object.has(name)) {
-                throw malformed("a name comes twice");
-            }
+            count();
             skip();
             expect(':');
             skip();
-            object.set(name, value(depth));
+            boolean twice = strict && object.has(name);
+            JsonNode value = value(depth);
+            object.set(name, twice ? TWICE : value);
             skip();
             if (peek() == '}') {
                 at++;
@@ -148,7 +158,8 @@ final class JsonReader {
         if (isLetter(peek())) {
             throw malformed("no number");
         }
-        return new JsonNode(JsonNode.Kind.NUMBER, text.substring(from, at));
+        String number = text.substring(from, at);
+        return new JsonNode(JsonNode.Kind.NUMBER, strict && number.equals("-0") ? "-0.0" : number);
     }
 
     private int digits() throws MalformedException {
@@ -174,7 +185,7 @@ final class JsonReader {
             char c = peek();
             if (c == '"') {
                 String rest = text.substring(from, at++);
-                return value == null ? rest : value.append(rest).toString();
+                return value == null ? rest : whole(value.append(rest).toString());
             }
             if (c < ' ' || c == NOTHING && at == text.length()) {
                 throw malformed("a text that does not end");
@@ -185,6 +196,19 @@ final class JsonReader {
                 from = at;
             }
         }
+    }
+
+    private String whole(String read) throws MalformedException {
+        for (int i = 0; strict && i < read.length(); i++) {
+            if (Character.isSurrogate(read.charAt(i))) {
+                if (!Character.isHighSurrogate(read.charAt(i)) || i + 1 == read.length()
+                        || !Character.isLowSurrogate(read.charAt(i + 1))) {
+                    throw malformed("half a pair of surrogates");
+                }
+                i++;
+            }
+        }
+        return read;
     }
 
     private char escaped() throws MalformedException {

@@ -8,8 +8,7 @@ import org.cloakwork.frontend.web.emulation.com.fasterxml.jackson.databind.JsonN
 /** Texts to trees and back, with Jackson's limits. */
 public final class JsonText {
 
-    private static final int STRICT_DEPTH = 100;
-    private static final int DOCUMENT_DEPTH = 1000;
+    private static final int MAX_DEPTH = 100;
 
     private JsonText() {
     }
@@ -32,7 +31,11 @@ public final class JsonText {
     }
 
     static JsonNode read(String text) throws MalformedException {
-        return new JsonReader(text, STRICT_DEPTH, true).read();
+        return new JsonReader(text, MAX_DEPTH, true).read();
+    }
+
+    static boolean isTwice(JsonNode value) {
+        return value == JsonReader.TWICE;
     }
 
     static String write(JsonNode node) {
@@ -42,7 +45,7 @@ public final class JsonText {
     public static JsonNode readDocument(byte[] text) throws MalformedException {
         try {
             return new JsonReader(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text)).toString(),
-                    DOCUMENT_DEPTH, false).read();
+                    MAX_DEPTH, false).read();
         } catch (CharacterCodingException e) {
             throw new MalformedException("not UTF-8", "");
         }

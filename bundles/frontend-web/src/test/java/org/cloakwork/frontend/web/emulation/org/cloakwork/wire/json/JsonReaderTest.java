@@ -69,12 +69,25 @@ class JsonReaderTest {
     @Test
     void limitsAreThoseOfTheJvm() {
         assertThrows(MalformedException.class, () -> JsonText.read("[".repeat(101) + "]".repeat(101)));
-        assertThrows(MalformedException.class, () -> JsonText.read("{\"a\":1,\"a\":2}"));
+        assertThrows(MalformedException.class, () -> JsonText.read("[" + "{},".repeat(1_000_000) + "{}]"));
         byte[] deep = ("[".repeat(1001) + "]".repeat(1001)).getBytes(StandardCharsets.UTF_8);
         assertThrows(MalformedException.class, () -> JsonText.readDocument(deep));
         byte[] long1 = ("1".repeat(1001)).getBytes(StandardCharsets.UTF_8);
         assertThrows(MalformedException.class, () -> JsonText.readDocument(long1));
         assertThrows(MalformedException.class, () -> JsonText.readDocument(new byte[] {'"', (byte) 0xff, '"'}));
+    }
+
+    @Test
+    void serdesTextsAreReadAsOnTheJvm() throws Exception {
+        JsonNode twice = JsonText.read("{\"a\":1,\"b\":2,\"a\":3}");
+        assertTrue(JsonText.isTwice(twice.get("a")));
+        assertFalse(JsonText.isTwice(twice.get("b")));
+        assertFalse(JsonText.read("[-0]").get(0).isIntegralNumber());
+        assertTrue(JsonText.read("[0,-1]").get(1).isIntegralNumber());
+        assertEquals("\ud83d\ude00", JsonText.read("[\"\\ud83d\\ude00\"]").get(0).textValue());
+        for (String half : List.of("[\"\\ud83d\"]", "[\"\\ude00\"]", "{\"\\ud83d.\\ude00\":1}")) {
+            assertThrows(MalformedException.class, () -> JsonText.read(half), half);
+        }
     }
 
     @Test
