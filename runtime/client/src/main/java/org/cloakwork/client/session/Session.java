@@ -12,7 +12,9 @@ import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Cryptography;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.GatewayPolicy;
+import org.cloakwork.client.base.PartFailure;
 import org.cloakwork.client.base.Parts;
+import org.cloakwork.client.base.Texts;
 import org.cloakwork.client.store.Ledger;
 import org.cloakwork.client.store.Saved;
 import org.cloakwork.spi.runtime.Counters;
@@ -42,8 +44,6 @@ public final class Session {
     /** With a later guard, so long until the earlier ones are asked again; each time in vain makes it longer. */
     private static final Duration FIRST_RETURN = Duration.ofMinutes(20);
     private static final Duration LATEST_RETURN = Duration.ofDays(1);
-    /** Of what a gateway says, or a transport of it. */
-    private static final int MAX_REASON_CHARACTERS = 300;
 
     /** Told what the session does. */
     public interface Listener {
@@ -276,10 +276,8 @@ public final class Session {
                 registration.map(Saved.Registration::lastTimestamp).orElse(0L), counters, environment.randomness()));
         try {
             attempt.open(transport);
-        } catch (RuntimeException | LinkageError e) {
-            counters.count(Counter.PART_FAILURES);
-            log.log(Level.WARN, "the transport failed", e);
-            failed(gateway, printable("the transport failed: " + e.getMessage()));
+        } catch (PartFailure e) {
+            pauseAfter(e.getMessage());
             return;
         }
         connection = attempt;
@@ -350,12 +348,6 @@ public final class Session {
     private void changed(String newStatus) {
         status = newStatus;
         listener.changed();
-    }
-
-    /** What others say goes into the state and the log, so on terminals. */
-    private static String printable(String reason) {
-        String text = reason.replaceAll("[\\p{Cntrl}\\p{Cf}]", "?");
-        return text.length() <= MAX_REASON_CHARACTERS ? text : text.substring(0, MAX_REASON_CHARACTERS) + "...";
     }
 
     private void disconnect(String reason) {
@@ -455,7 +447,7 @@ public final class Session {
 
         @Override
         public void lost(Connection lost, String told) {
-            String reason = printable(told) + (lost.way().only() && !lost.wasOpened()
+            String reason = Texts.printable(told) + (lost.way().only() && !lost.wasOpened()
                     ? "; it announces TLS and is not used in the clear (tls = required)" : "");
             disconnect(reason);
             if (lost.conversation().isFruitless()) {

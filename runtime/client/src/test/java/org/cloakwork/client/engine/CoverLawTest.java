@@ -16,6 +16,7 @@ import org.cloakwork.api.Delivery;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.cover.constant.ConstantCover;
 import org.cloakwork.cover.poisson.PoissonCover;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
@@ -96,7 +97,7 @@ class CoverLawTest {
             AtomicInteger level = new AtomicInteger();
             TestClient alice = world.client(ClientConfiguration.DEFAULT, watched(level));
             alice.awaitReady();
-            FakeTransport transport = (FakeTransport) alice.parts.transport();
+            FakeTransport transport = (FakeTransport) alice.parts.chosen(PartKind.TRANSPORT);
             // 10 packets a second, less than the slowest law sends: 50 / 6 + 5.
             transport.bytesPerSecond = 24_500;
             assertTrue(world.time.runUntil(() -> level.get() == 5, Duration.ofSeconds(20)), () -> "level " + level);
