@@ -1,11 +1,13 @@
 package org.cloakwork.client.engine;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -35,6 +37,10 @@ public final class ThreadedEnvironment implements AutoCloseable {
     private final ThreadWatch watch;
     private final Object moving = new Object();
     private volatile ScheduledThreadPoolExecutor loop;
+    /** Those whose thread was given up. */
+    @GuardedBy("moving")
+    private final List<ScheduledThreadPoolExecutor> abandoned = new ArrayList<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final ThreadPoolExecutor workers;
     private final ExecutorService listeners;
     private final ExecutorService outcomes;
@@ -69,7 +75,7 @@ public final class ThreadedEnvironment implements AutoCloseable {
 
     /**
      * Another thread goes on with all the loop had to do but the task that does not end. When that ends nevertheless its
-     * thread ends, too.
+     * thread does nothing more, and stays: without it the executor would end, and what was moved from it not run.
      */
     private void loopAbandoned() {
         synchronized (moving) {
@@ -90,7 +96,16 @@ public final class ThreadedEnvironment implements AutoCloseable {
                     next.schedule(task, ((Delayed) task).getDelay(TimeUnit.NANOSECONDS), TimeUnit.NANOSECONDS);
                 }
             }
+            abandoned.add(old);
             loop = next;
+        }
+    }
+
+    private void stay() {
+        try {
+            closed.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -115,7 +130,9 @@ public final class ThreadedEnvironment implements AutoCloseable {
     public void close() {
         synchronized (moving) {
             loop.shutdownNow();
+            abandoned.forEach(ScheduledThreadPoolExecutor::shutdownNow);
         }
+        closed.countDown();
         watch.close();
         workers.shutdownNow();
         listeners.shutdown();
@@ -133,14 +150,14 @@ public final class ThreadedEnvironment implements AutoCloseable {
     /** A task handed over after the end is dropped: nobody is left to use its result. */
     private static void submit(ExecutorService executor, Runnable task) {
         try {
-            executor.execute(guarded(task));
+            executor.execute(guarded(task, () -> { }));
         } catch (RejectedExecutionException e) {
             LOG.debug("task dropped after the end of its client");
         }
     }
 
     /** A task that fails must not take its thread, and with it the client, along. */
-    private static Runnable guarded(Runnable task) {
+    private static Runnable guarded(Runnable task, Runnable whenAbandoned) {
         return () -> {
             ThreadWatch.Watched thread = Thread.currentThread() instanceof ThreadWatch.Watched watched ? watched : null;
             if (thread != null) {
@@ -150,6 +167,7 @@ public final class ThreadedEnvironment implements AutoCloseable {
                 task.run();
             } catch (Watch.Abandoned e) {
                 LOG.info("a call of a part has ended after its thread was given up");
+                whenAbandoned.run();
             } catch (RuntimeException | Error e) {
                 LOG.error("a task of the client failed", e);
             }
@@ -181,7 +199,7 @@ public final class ThreadedEnvironment implements AutoCloseable {
 
         @Override
         public Cancellable schedule(Duration delay, Runnable task) {
-            Runnable guarded = guarded(task);
+            Runnable guarded = guarded(task, ThreadedEnvironment.this::stay);
             ScheduledThreadPoolExecutor present = loop;
             try {
                 return cancelling(present.schedule(guarded, delay.toNanos(), TimeUnit.NANOSECONDS));
