@@ -30,7 +30,8 @@ public interface CoverTrafficStrategy {
      *
      * @param link       how the link does
      * @param randomness to draw from
-     * @return time until the next slot, within the bounds; empty: no slots, packets leave as soon as they are ready and are not covered
+     * @return time until the next slot, within the bounds; empty: no slots, packets leave as soon as they
+     *         are ready and are not covered
      */
     Optional<Duration> untilNextSlot(Link link, Randomness randomness);
 

@@ -36,8 +36,8 @@ public interface RetransmissionPolicy {
      * copies meanwhile.
      *
      * @param packet what is known of the packet
-     * @return how long to put the copy off, at most {@link #MAX_WAIT}, after which this is asked again; zero to make it now; empty to make no
-     *         further copy
+     * @return how long to put the copy off, at most {@link #MAX_WAIT}, after which this is asked again; zero
+     *         to make it now; empty to make no further copy
      */
     default Optional<Duration> untilCopy(SentPacket packet) {
         return Optional.of(Duration.ZERO);

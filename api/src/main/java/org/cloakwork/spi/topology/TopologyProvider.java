@@ -10,9 +10,9 @@ import org.osgi.annotation.versioning.ConsumerType;
  * {@code cloakwork.part=topology} and {@code cloakwork.name}.
  *
  * <p>Bounds: a call returns within 2 seconds and throws nothing; what it returns completes within
- * {@link #MAX_ANSWER_TIME}, not with null, and with {@link #MAX_NODES} nodes at most. A provider that breaks one of them
- * is named in the client's state and not used for a while; the one before goes on. That the source cannot be reached
- * breaks none.
+ * {@link #MAX_ANSWER_TIME}, not with null, and with {@link #MAX_NODES} nodes at most. A provider that breaks one of
+ * them is named in the client's state and not used for a while; the one before goes on. That the source cannot be
+ * reached breaks none.
  *
  * <p>A provider keeps no state that would be missed: it may be exchanged between any two questions.
  */

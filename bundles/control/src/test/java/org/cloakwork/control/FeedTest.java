@@ -30,7 +30,8 @@ class FeedTest {
     private final ComponentDescriptionDTO description = new ComponentDescriptionDTO();
     private final ComponentConfigurationDTO component = new ComponentConfigurationDTO();
     private final Inventory inventory = new Inventory(Fakes.fake(BundleContext.class, Map.of()),
-            Fakes.fake(ServiceComponentRuntime.class, Map.of("getComponentDescriptionDTOs", none -> List.of(description),
+            Fakes.fake(ServiceComponentRuntime.class, Map.of(
+                    "getComponentDescriptionDTOs", none -> List.of(description),
                     "getComponentConfigurationDTOs", of -> List.of(component))));
     private final Feed feed = new Feed(PID, () -> Fakes.fake(Configuration.class, Map.of("update", values -> {
         Dictionary<?, ?> properties = (Dictionary<?, ?>) values[0];

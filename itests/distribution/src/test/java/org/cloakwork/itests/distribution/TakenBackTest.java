@@ -88,7 +88,8 @@ class TakenBackTest {
     void whatEndsAClientIsTakenBackOrNotEvenTaken() throws Exception {
         unpacked = Unpacked.in(Files.createDirectories(folder.resolve("home")));
         Path state = folder.resolve("state");
-        try (Command demo = unpacked.start("demo", "--port-base", "0", "--cover", "none", "--state", state.toString())) {
+        try (Command demo = unpacked.start("demo", "--port-base", "0", "--cover", "none", "--state",
+                state.toString())) {
             demo.awaitLine(line -> line.startsWith("  echo hello | "), START);
             Shell shell = new Shell(state);
             shell.await("state", TakenBackTest::isWell, START);
@@ -100,8 +101,8 @@ class TakenBackTest {
             assertTrue(isWell(shell.ask("state")), shell.ask("state"));
 
             drop("org.cloakwork.cover.none", manifest -> manifest, Map.of(COVER + ".class", year()));
-            shell.await("state", answer -> answer.contains("degraded: cover part \"none\" failed: untilNextSlot returned "
-                    + "PT8760H; allowed is more than 0 and at most PT720H"), START);
+            shell.await("state", answer -> answer.contains("degraded: cover part \"none\" failed: untilNextSlot "
+                    + "returned PT8760H; allowed is more than 0 and at most PT720H"), START);
             backAgain(demo, shell, "org.cloakwork.cover.none-9.jar");
 
             drop("org.cloakwork.client", TakenBackTest::withoutComponents, Map.of());

@@ -12,14 +12,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.Outcome;
-import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.api.local.LocalNetwork;
+import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.spi.part.PartKind;
 import org.junit.jupiter.api.Test;
 
 /**
- * P1: a part of each kind throws an error, returns nothing, hangs, or computes for ever, on real threads and sockets: it
- * is named with what it did, and messages go on with the one before it.
+ * P1: a part of each kind throws an error, returns nothing, hangs, or computes for ever, on real threads and sockets:
+ * it is named with what it did, and messages go on with the one before it.
  */
 class P1BrokenPartsIT {
 

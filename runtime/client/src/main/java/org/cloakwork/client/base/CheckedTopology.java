@@ -1,6 +1,5 @@
 package org.cloakwork.client.base;
 
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.cloakwork.spi.part.PartKind;

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Parts {
 
-    /** How long a call on the client's own thread may take; at most that long, and a little, the client stands still. */
+    /** How long a call on the client's own thread may take; so long, and a little, the client may stand still. */
     static final Duration BUDGET = Duration.ofSeconds(2);
 
     private static final Logger LOG = LoggerFactory.getLogger(Parts.class);

@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The front-ends that a client's configuration names: each serves while it is there, and the client runs. One that
- * refuses its new settings goes on with the last ones it took; one that cannot serve is told and tried again. What serves is a service with the names of client and
- * front-end, so that others can tell where.
+ * refuses its new settings goes on with the last ones it took; one that cannot serve is told and tried again. What
+ * serves is a service with the names of client and front-end, so that others can tell where.
  */
 final class FrontEnds {
 
@@ -153,7 +153,8 @@ final class FrontEnds {
         } catch (Failure e) {
             Map<String, String> last = taken.get(frontEnd);
             boolean goesOn = last != null && !last.equals(settings) && goesOn(frontEnd, part, settings, last);
-            String problem = "front-end " + frontEnd + ": " + e.getMessage()
+            String door = "front-end " + frontEnd + ": ";
+            String problem = (e.getMessage().startsWith(door) ? "" : door) + e.getMessage()
                     + (goesOn ? "; the last good settings stay in force" : "; trying again");
             if (!problem.equals(problems.put(frontEnd, problem))) {
                 LOG.error("client {}: {}", name, problem, e.getCause());

@@ -12,10 +12,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after the threads of a client, a few times a second: one that is in the same call of a part for longer than that
- * may take is interrupted, and given up if that does not help. A thread says that it begins and ends a call with a number,
- * so that a call costs some nanoseconds. Nothing can end a thread that does not want to: one that computes for ever goes
- * on to do so until the process ends.
+ * Looks after the threads of a client, a few times a second: one that is in the same call of a part for longer than
+ * that may take is interrupted, and given up if that does not help. A thread says that it begins and ends a call with
+ * a number, so that a call costs some nanoseconds. Nothing can end a thread that does not want to: one that computes
+ * for ever goes on to do so until the process ends.
  */
 final class ThreadWatch implements Watch, AutoCloseable {
 

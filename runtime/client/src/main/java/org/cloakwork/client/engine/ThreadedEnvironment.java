@@ -74,8 +74,8 @@ public final class ThreadedEnvironment implements AutoCloseable {
     }
 
     /**
-     * Another thread goes on with all the loop had to do but the task that does not end. When that ends nevertheless its
-     * thread does nothing more, and stays: without it the executor would end, and what was moved from it not run.
+     * Another thread goes on with all the loop had to do but the task that does not end. When that ends nevertheless
+     * its thread does nothing more, and stays: without it the executor would end, and what was moved from it not run.
      */
     private void loopAbandoned() {
         synchronized (moving) {

@@ -46,8 +46,8 @@ class TlsTest {
     }
 
     private static List<Boolean> secure(TestClient client) {
-        return ((FakeTransport) client.parts.chosen(PartKind.TRANSPORT)).links.stream().map(FakeTransport.Link::isSecure).distinct()
-                .toList();
+        return ((FakeTransport) client.parts.chosen(PartKind.TRANSPORT)).links.stream()
+                .map(FakeTransport.Link::isSecure).distinct().toList();
     }
 
     private static List<String> warnings(TestClient client) {

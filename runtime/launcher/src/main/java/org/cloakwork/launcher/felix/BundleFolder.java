@@ -205,7 +205,8 @@ final class BundleFolder implements AutoCloseable {
                 }
             } else {
                 back = true;
-                LOG.error("{}: is taken back{}: not ready any more {} s after it: {}; another jar there is tried again",
+                LOG.error("{}: is taken back{}: not ready any more {} s after it: {}; another jar there is tried again;"
+                        + " remove this one before the next start",
                         update.jar().file(), update.before().isPresent() ? ", and what was there before is used again"
                         : "", PROBATION.toSeconds(), String.join(", ", broken));
                 jars.remove(update.jar().file());
