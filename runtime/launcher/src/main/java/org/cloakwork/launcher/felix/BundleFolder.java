@@ -149,6 +149,8 @@ final class BundleFolder implements AutoCloseable {
                 installed.remove(gone.jar().name());
                 unstarted.remove(gone.bundle());
                 attempt(gone.jar(), gone.bundle()::uninstall);
+                // If a client is not ready after this, it may lack what has gone.
+                updates.clear();
                 changed = true;
             }
         }
