@@ -131,9 +131,9 @@ export interface FetchInit extends RequestInit {
 
 /** Decides when packets leave; as the engine's own strategies. Must answer at once. */
 export interface CoverStrategy {
-  /** Milliseconds until the next slot of the main stream; null: packets leave as soon as they are ready, uncovered. */
+  /** Milliseconds until the next slot of the main stream, above 0; null: packets leave as soon as they are ready, uncovered. */
   untilNextSlot(link: Link): number | null;
-  /** Milliseconds until the next loop cover packet; null: none. */
+  /** Milliseconds until the next loop cover packet, above 0; null: none. */
   untilNextLoop(link: Link): number | null;
 }
 

@@ -11,17 +11,27 @@ import org.osgi.annotation.versioning.ProviderType;
  * service with {@code cloakwork.part=cover} and {@code cloakwork.name}. Called on the client's own thread: must not
  * block.
  *
+ * <p>Bounds: a call returns within 2 seconds, throws nothing, and answers with a gap of more than 0 and at most
+ * {@link #MAX_GAP}, or with none; any hundred gaps of a stream last {@link #MIN_HUNDRED_GAPS} together. A strategy that
+ * breaks one of them is named in the client's state and not used for a while; the one before goes on.
+ *
  * <p>The main stream has slots; in each a waiting packet leaves, or cover in its place. The loop stream is cover only.
  */
 @ConsumerType
 public interface CoverTrafficStrategy {
+
+    /** The longest gap. */
+    Duration MAX_GAP = Duration.ofDays(30);
+    /** So long last a hundred gaps in a row, at least. */
+    Duration MIN_HUNDRED_GAPS = Duration.ofMillis(1);
 
     /**
      * Asked after each slot of the main stream.
      *
      * @param link       how the link does
      * @param randomness to draw from
-     * @return time until the next slot; empty: no slots, packets leave as soon as they are ready and are not covered
+     * @return time until the next slot, within the bounds; empty: no slots, packets leave as soon as they
+     *         are ready and are not covered
      */
     Optional<Duration> untilNextSlot(Link link, Randomness randomness);
 
@@ -30,7 +40,7 @@ public interface CoverTrafficStrategy {
      *
      * @param link       how the link does
      * @param randomness to draw from
-     * @return time until the next loop cover packet; empty: none
+     * @return time until the next loop cover packet, within the bounds; empty: none
      */
     Optional<Duration> untilNextLoop(Link link, Randomness randomness);
 

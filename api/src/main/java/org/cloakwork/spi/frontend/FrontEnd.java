@@ -12,6 +12,10 @@ import org.osgi.annotation.versioning.ConsumerType;
  * A door through which other programs use a client, or a service that lives behind a client: a listening socket and
  * what is spoken there. It may serve several clients, each on a port of its own.
  *
+ * <p>Bounds: {@link #serve} and {@link Serving#close} return within 10 seconds; what they throw otherwise, whatever it
+ * is, is told in the client's state, and serving is tried again. What a {@link Serving} tells of itself is asked on the
+ * threads of whoever wants to know: it must not block, and what it throws counts as nothing told.
+ *
  * <p>It keeps nothing that must survive it: messages that arrive while no front-end listens wait in the client. Several
  * front-ends of one client see all of its messages; each must leave alone what is not for it.
  */

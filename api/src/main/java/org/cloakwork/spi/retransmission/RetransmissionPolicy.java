@@ -9,15 +9,24 @@ import org.osgi.annotation.versioning.ProviderType;
  * Decides how long to wait for an acknowledgement and when to give up. A pure decision: the client keeps all state and
  * passes what there is to know. Registered as an OSGi service with {@code cloakwork.part=retransmission} and
  * {@code cloakwork.name}. Called on the client's own thread: must not block.
+ *
+ * <p>Bounds: a call returns within 2 seconds, throws nothing, and never answers with null. A policy that breaks one of
+ * its bounds is named in the client's state and not used for a while; the one before goes on.
  */
 @ConsumerType
 public interface RetransmissionPolicy {
+
+    /** The shortest wait for an acknowledgement. */
+    Duration MIN_WAIT = Duration.ofMillis(1);
+    /** The longest wait, for whatever. */
+    Duration MAX_WAIT = Duration.ofDays(30);
 
     /**
      * Asked each time a copy of a packet has left.
      *
      * @param packet what is known of the packet
-     * @return how long to wait for its acknowledgement before the next copy is made, or empty to make no further copy:
+     * @return how long to wait for its acknowledgement before the next copy is made, {@link #MIN_WAIT} to
+     *         {@link #MAX_WAIT}, or empty to make no further copy:
      *         then the packet is given up when its message's deadline comes
      */
     Optional<Duration> waitForAck(SentPacket packet);
@@ -27,8 +36,8 @@ public interface RetransmissionPolicy {
      * copies meanwhile.
      *
      * @param packet what is known of the packet
-     * @return how long to put the copy off, after which this is asked again; zero to make it now; empty to make no
-     *         further copy
+     * @return how long to put the copy off, at most {@link #MAX_WAIT}, after which this is asked again; zero
+     *         to make it now; empty to make no further copy
      */
     default Optional<Duration> untilCopy(SentPacket packet) {
         return Optional.of(Duration.ZERO);

@@ -11,6 +11,11 @@ import org.osgi.annotation.versioning.ConsumerType;
  * {@code cloakwork.name}. Safe for use by many threads; keeps nothing but what it can compute again, so it may be
  * exchanged at any moment. Source: protocol/1-sphinx.
  *
+ * <p>Bounds: a call of a client returns within 5 seconds, however many packets it makes, and throws nothing but what is
+ * said here; packets are as many as the requests, and each as long as its header and payload. A format that breaks one
+ * of them is named in the client's state and not used for a while; the one before goes on. Whether its packets can be
+ * opened the client does not see.
+ *
  * <p>For the same randomness every implementation gives the same bytes. Per packet or SURB, randomness is drawn in this
  * order: the initial secret (32 bytes), then the last hop's padding (248, 188, 128, 68 or 8 bytes for 1 to 5 hops).
  */

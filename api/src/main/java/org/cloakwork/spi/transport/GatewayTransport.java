@@ -9,6 +9,12 @@ import org.osgi.annotation.versioning.ConsumerType;
  * <p>When a transport is exchanged the client {@link GatewayLink#finish finishes} its link, waits a moment for its end,
  * opens one through the new transport and authenticates again; what was not acknowledged is sent again. So a transport
  * keeps nothing but open connections.
+ *
+ * <p>Bounds: a call, of a link too, returns within 2 seconds and throws nothing; {@link GatewayLink#pendingBytes} is
+ * not negative; the handler is given no null, and no frame of more than {@link GatewayLink#MAX_FRAME_BYTES}. A
+ * transport that breaks one of them loses the link, is named in the client's state and not used for a while; the one
+ * before goes on. That a gateway cannot be reached breaks none, nor does an {@link IllegalArgumentException} of {@link
+ * #connect} for an endpoint that makes no sense to it.
  */
 @ConsumerType
 public interface GatewayTransport {

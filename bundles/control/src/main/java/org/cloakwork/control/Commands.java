@@ -137,7 +137,7 @@ public final class Commands {
             client.client().remedy().ifPresent(remedy -> text.append("  ").append(remedy).append('\n'));
             overview.warnings(client).forEach(warning -> text.append("  warning: ").append(warning).append('\n'));
         }
-        return text + problems();
+        return (text.isEmpty() ? overview.health().sentence() + "\n" : text) + problems();
     }
 
     /** {@return what was dropped or failed, and how often, by client} */

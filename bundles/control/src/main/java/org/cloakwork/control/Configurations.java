@@ -26,7 +26,10 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.cloakwork.spi.control.ConfigurationFile;
 import org.cloakwork.spi.control.Control;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -64,6 +67,8 @@ public final class Configurations {
     private static final String COMMON = "cloakwork";
     private static final String OWN = "cloakwork.client-";
     private static final String SET = "set.";
+    /** Property of a client for each kind: the name of a part that broke its contract, and what it did. */
+    private static final String BROKEN = "cloakwork.broken.";
     private static final String FRONT_ENDS = "frontends";
     /** Of the process, not of a client. */
     private static final String STATE = "state";
@@ -79,6 +84,8 @@ public final class Configurations {
 
     private final ConfigurationAdmin admin;
     private final AtomicLong revisions = new AtomicLong();
+    /** When it stops, bundles go before this one does. */
+    private final Bundle framework;
     private final Schemas schemas;
     private final Inventory inventory;
     private final Optional<Etc> etc;
@@ -119,6 +126,7 @@ public final class Configurations {
                           @Reference MetaTypeService metatype, @Reference ServiceComponentRuntime components,
                           Map<String, Object> properties) {
         this.admin = admin;
+        framework = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION);
         schemas = new Schemas(context, metatype);
         inventory = new Inventory(context, components);
         etc = Optional.ofNullable((String) properties.get("etc")).map(folder -> new Etc(Path.of(folder)));
@@ -253,11 +261,13 @@ public final class Configurations {
             fileProblems = List.copyOf(now);
             tellUnread();
             verify();
+            takeBack();
             // Parts first, so that they are there when clients begin.
             feedParts();
             feedClients();
         } catch (IOException | RuntimeException | Error e) {
-            if (ended) {
+            // Whatever it is, the next time is tried.
+            if (ended || framework.getState() == Bundle.STOPPING) {
                 LOG.debug("what was used to follow the configuration has gone meanwhile", e);
             } else {
                 LOG.error("the configuration cannot be followed", e);
@@ -271,6 +281,21 @@ public final class Configurations {
 
     private ConfigurationFile file(String name) {
         return etc.map(folder -> folder.read(name)).orElse(new ConfigurationFile(Map.of(), Map.of(), List.of()));
+    }
+
+    /** Gives parts that clients found broken their last configuration again, if that is why. */
+    @GuardedBy("this")
+    private void takeBack() throws IOException {
+        for (ServiceReference<?> client : inventory.clients()) {
+            for (String kind : Inventory.KINDS) {
+                if (client.getProperty(BROKEN + kind) instanceof List<?> broken) {
+                    Optional<String> pid = inventory.pid(kind, String.valueOf(broken.getFirst()));
+                    if (pid.isPresent() && parts.containsKey(pid.get())) {
+                        parts.get(pid.get()).takeBack(path(pid.get()), String.valueOf(broken.getLast()));
+                    }
+                }
+            }
+        }
     }
 
     private String path(String file) {

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
@@ -47,6 +48,8 @@ public final class ControlSocket {
 
     private static final Logger LOG = LoggerFactory.getLogger(ControlSocket.class);
 
+    /** They always tell something. */
+    private static final Pattern OURS = Pattern.compile("(cloakwork:)?(parts|swap|clients|state|drops)\\b");
     private static final int MAX_LINE_BYTES = 64 * 1024;
     private static final int MAX_ANSWER_BYTES = 4 * 1024 * 1024;
     private static final int MAX_CONNECTIONS = 16;
@@ -213,6 +216,11 @@ public final class ControlSocket {
                 console.println(session.format(result, Converter.INSPECT));
             }
             console.flush();
+            if (result == null && OURS.matcher(line).lookingAt()) {
+                // Gogo's answer while a command is there and who gives it is not.
+                printed.say("no answer: bundles are being exchanged; ask again");
+                return FAILED;
+            }
             return result instanceof Verdict verdict && !verdict.good() ? NOT_WELL : DONE;
         } catch (Exception e) {
             // Gogo's own: no such command, or a line it cannot read.

@@ -1,6 +1,7 @@
 package org.cloakwork.control;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,9 @@ final class Feed {
     /** In no two configurations the same; parts leave keys with a dot alone. */
     private static final String REVISION = "cloakwork.revision";
 
+    /** For so long what a part does wrong is put down to its last change. */
+    private static final Duration TO_BLAME = Duration.ofSeconds(30);
+
     private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
 
     /** Where the configuration is kept. */
@@ -36,6 +40,9 @@ final class Feed {
     private final boolean toldByOthers;
     private Map<String, String> applied;
     private Map<String, String> good;
+    /** Good ones of before the one in force. */
+    private Map<String, String> before;
+    private long appliedNanos;
     private Map<String, String> refused;
     private List<Problem> problems = List.of();
     private long revision;
@@ -102,6 +109,7 @@ final class Feed {
 
     private void apply(Map<String, String> values) throws IOException {
         applied = values;
+        appliedNanos = System.nanoTime();
         revision = revisions.incrementAndGet();
         unproven = true;
         Hashtable<String, Object> properties = new Hashtable<>(values);
@@ -123,7 +131,10 @@ final class Feed {
             case UNKNOWN -> { }
             case TAKEN -> {
                 unproven = false;
-                good = applied;
+                if (!applied.equals(good)) {
+                    before = good;
+                    good = applied;
+                }
             }
             case FAILED -> {
                 unproven = false;
@@ -138,6 +149,23 @@ final class Feed {
                 }
             }
         }
+    }
+
+    /**
+     * The part broke its contract: if it was given another configuration a moment ago, it gets the one of before.
+     *
+     * @param file to be named
+     * @param what it did
+     */
+    void takeBack(String file, String what) throws IOException {
+        if (unproven || before == null || System.nanoTime() - appliedNanos > TO_BLAME.toNanos()) {
+            return;
+        }
+        refused = applied;
+        good = before;
+        before = null;
+        say(new Problem(file, "is taken back: " + what));
+        apply(good);
     }
 
     void end() throws IOException {

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.cloakwork.api.MixnetClient;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.osgi.framework.BundleContext;
@@ -100,6 +101,10 @@ final class Inventory {
 
     boolean has(String kind, String name) {
         return parts().stream().anyMatch(part -> part.kind().equals(kind) && part.name().equals(name));
+    }
+
+    List<ServiceReference<?>> clients() {
+        return services("(objectClass=" + MixnetClient.class.getName() + ")");
     }
 
     private List<ServiceReference<?>> services(String filter) {

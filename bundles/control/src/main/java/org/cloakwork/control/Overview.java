@@ -68,7 +68,8 @@ public final class Overview implements Control {
                     }
                 }
                 clients.add(new Client(String.valueOf(reference.getProperty(MixnetClient.NAME_PROPERTY)), client, uses,
-                        reference.getProperty(PROBLEMS) instanceof String[] problems ? List.of(problems) : List.of()));
+                        reference.getProperty(PROBLEMS) instanceof List<?> problems
+                                ? problems.stream().map(String::valueOf).toList() : List.of()));
             }
         }
         clients.sort(Comparator.comparing(Client::name));
@@ -183,8 +184,10 @@ public final class Overview implements Control {
                 String state = configurations.inventory().parts().stream()
                         .filter(part -> part.kind().equals(kind) && part.name().equals(name)).findFirst()
                         .map(Inventory.Part::state).orElse("gone");
+                String why = clients().stream().filter(running -> late.contains(running.name()))
+                        .map(running -> running.client().state().text()).findFirst().orElse("gone");
                 throw new IllegalStateException("client " + String.join(", ", late) + " does not use " + kind + " "
-                        + name + " yet, which is: " + state);
+                        + name + " yet, which is: " + state + "; the client is " + why);
             }
             Thread.sleep(10);
         }

@@ -55,6 +55,7 @@ class ConfigurationsTest {
     private final BlockingQueue<Thread> followers = new LinkedBlockingQueue<>();
     private final CountDownLatch gone = new CountDownLatch(1);
     private volatile boolean started;
+    private volatile int framework = Bundle.ACTIVE;
     private Configurations configurations;
 
     @BeforeEach
@@ -63,7 +64,9 @@ class ConfigurationsTest {
         logger.setUseParentHandlers(false);
         Configuration configuration = Fakes.fake(Configuration.class, Map.of("update", values -> null));
         configurations = new Configurations(
-                Fakes.fake(BundleContext.class, Map.of("getBundles", none -> bundles())),
+                Fakes.fake(BundleContext.class, Map.of("getBundles", none -> bundles(), "getBundle",
+                        system -> Fakes.fake(Bundle.class, Map.of("getState", none -> framework)),
+                        "getAllServiceReferences", filter -> null)),
                 Fakes.fake(ConfigurationAdmin.class, Map.of("getConfiguration", pid -> configuration)),
                 Fakes.fake(MetaTypeService.class, Map.of()),
                 Fakes.fake(ServiceComponentRuntime.class, Map.of("getComponentDescriptionDTOs", none -> List.of())),
@@ -101,6 +104,16 @@ class ConfigurationsTest {
         configurations.deactivate();
         gone.countDown();
         assertTrue(follower.join(Duration.ofSeconds(PATIENCE_SECONDS)));
+        assertEquals(List.of(), logged);
+    }
+
+    /** Then other bundles go first, and what is asked of them fails. */
+    @Test
+    void anEndOfTheFrameworkWhileFilesAreFollowedIsNoFault() throws Exception {
+        followers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        framework = Bundle.STOPPING;
+        gone.countDown();
+        followers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
         assertEquals(List.of(), logged);
     }
 

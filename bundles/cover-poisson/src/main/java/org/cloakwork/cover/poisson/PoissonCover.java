@@ -90,7 +90,7 @@ public final class PoissonCover implements CoverTrafficStrategy {
     }
 
     private static Duration gap(long meanNanos, Randomness randomness) {
-        return Duration.ofNanos(randomness.exponentialNanos(meanNanos));
+        return Duration.ofNanos(Math.max(1, randomness.exponentialNanos(meanNanos)));
     }
 
     /** Makes it where there is no OSGi. */

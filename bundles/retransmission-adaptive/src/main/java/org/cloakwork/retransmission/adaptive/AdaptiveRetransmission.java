@@ -48,15 +48,15 @@ public final class AdaptiveRetransmission implements RetransmissionPolicy {
     public @interface Configuration {
 
         /** {@return the addition before anything was measured} */
-        @AttributeDefinition(name = "Initial addition", min = "0", max = "3600000",
+        @AttributeDefinition(name = "Initial addition", min = "1", max = "3600000",
                 description = "Milliseconds added to the expected round trip"
-                + " before the first round trip was measured, 0 to 3600000.")
+                + " before the first round trip was measured, 1 to 3600000.")
         int initial$_$addition$_$millis() default DEFAULT_INITIAL_ADDITION_MILLIS;
 
         /** {@return the least addition} */
-        @AttributeDefinition(name = "Least addition", min = "0", max = "3600000",
+        @AttributeDefinition(name = "Least addition", min = "1", max = "3600000",
                 description = "Milliseconds added at least to the expected round"
-                + " trip and the measured mean excess, 0 to 3600000.")
+                + " trip and the measured mean excess, 1 to 3600000.")
         int least$_$addition$_$millis() default DEFAULT_LEAST_ADDITION_MILLIS;
 
         /** {@return the limit of the back-off} */
@@ -85,9 +85,9 @@ public final class AdaptiveRetransmission implements RetransmissionPolicy {
     @Activate
     public AdaptiveRetransmission(Map<String, Object> properties) {
         PartConfiguration configuration = PartConfiguration.ofProperties(properties);
-        initialAddition = configuration.millis("initial-addition-millis", DEFAULT_INITIAL_ADDITION_MILLIS, 0,
+        initialAddition = configuration.millis("initial-addition-millis", DEFAULT_INITIAL_ADDITION_MILLIS, 1,
                 MAX_MILLIS);
-        leastAddition = configuration.millis("least-addition-millis", DEFAULT_LEAST_ADDITION_MILLIS, 0, MAX_MILLIS);
+        leastAddition = configuration.millis("least-addition-millis", DEFAULT_LEAST_ADDITION_MILLIS, 1, MAX_MILLIS);
         maximumWait = configuration.millis("maximum-wait-millis", DEFAULT_MAXIMUM_WAIT_MILLIS, 1, MAX_MILLIS);
         budgetRatio = configuration.decimal("budget-ratio", DEFAULT_BUDGET_RATIO, 0, MAX_BUDGET_RATIO);
         budgetFloor = configuration.integer("budget-floor", DEFAULT_BUDGET_FLOOR, 1, Integer.MAX_VALUE);

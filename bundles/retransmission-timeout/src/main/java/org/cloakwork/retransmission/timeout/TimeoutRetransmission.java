@@ -40,8 +40,8 @@ public final class TimeoutRetransmission implements RetransmissionPolicy {
         double ack$_$wait$_$multiplier() default DEFAULT_MULTIPLIER;
 
         /** {@return the constant} */
-        @AttributeDefinition(name = "Ack wait addition", min = "0", max = "3600000",
-                description = "Milliseconds added for network and queues, 0 to 3600000.")
+        @AttributeDefinition(name = "Ack wait addition", min = "1", max = "3600000",
+                description = "Milliseconds added for network and queues, 1 to 3600000.")
         int ack$_$wait$_$addition$_$millis() default DEFAULT_ADDITION_MILLIS;
 
         /** {@return the limit} */
@@ -55,7 +55,7 @@ public final class TimeoutRetransmission implements RetransmissionPolicy {
     public TimeoutRetransmission(Map<String, Object> properties) {
         PartConfiguration configuration = PartConfiguration.ofProperties(properties);
         multiplier = configuration.decimal("ack-wait-multiplier", DEFAULT_MULTIPLIER, 0, MAX_MULTIPLIER);
-        addition = configuration.millis("ack-wait-addition-millis", DEFAULT_ADDITION_MILLIS, 0, MAX_ADDITION_MILLIS);
+        addition = configuration.millis("ack-wait-addition-millis", DEFAULT_ADDITION_MILLIS, 1, MAX_ADDITION_MILLIS);
         maximumRetransmissions = configuration.integer("maximum-retransmissions", UNLIMITED, UNLIMITED,
                 Integer.MAX_VALUE);
         configuration.verify();

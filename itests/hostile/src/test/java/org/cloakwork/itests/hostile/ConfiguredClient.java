@@ -18,12 +18,13 @@ final class ConfiguredClient implements AutoCloseable {
     private final ThreadedEnvironment environment = new ThreadedEnvironment("configured");
     private final TopologyProvider topology;
     private final GatewayTransport transport;
+    private final org.cloakwork.client.base.Parts parts = new org.cloakwork.client.base.Parts();
     private final Engine engine;
 
     ConfiguredClient(ClientConfiguration configuration, URI directory) {
         topology = Parts.directory(directory.toString());
         transport = Parts.part(GatewayTransport.class, "websocket", Map.of());
-        org.cloakwork.client.base.Parts parts = new org.cloakwork.client.base.Parts();
+        PartKind.OF_A_CLIENT.forEach(kind -> parts.want(kind, "good"));
         parts.set(PartKind.TOPOLOGY, topology);
         parts.set(PartKind.TRANSPORT, transport);
         parts.set(PartKind.SPHINX, Parts.part(PacketFormat.class, "fast", Map.of()));
@@ -31,6 +32,10 @@ final class ConfiguredClient implements AutoCloseable {
         parts.set(PartKind.COVER, Parts.part(CoverTrafficStrategy.class, "none", Map.of()));
         engine = new Engine(configuration, parts, environment.environment());
         engine.start();
+    }
+
+    org.cloakwork.client.base.Parts parts() {
+        return parts;
     }
 
     Engine engine() {

@@ -84,6 +84,8 @@ class HouseRulesTest {
         allBut(Set.of(
                 // where the engine's clock comes from
                 "org.cloakwork.client.engine.ThreadedEnvironment",
+                // says how long a thread is in a call, whatever the engine takes for time
+                "org.cloakwork.client.engine.ThreadWatch",
                 // waits on its caller's thread, in its caller's time
                 "org.cloakwork.client.engine.StateBoard",
                 // where the local network's clock comes from
@@ -125,8 +127,10 @@ class HouseRulesTest {
     @Test
     void onlyOwnersMakeThreads() {
         allBut(Set.of(
-                // the engine's loop, workers and listeners
-                "org.cloakwork.client.engine.ThreadedEnvironment",
+                // the engine's loop, workers and listeners, and who looks after them
+                "org.cloakwork.client.engine.ThreadedEnvironment", "org.cloakwork.client.engine.ThreadWatch",
+                // a front-end may not return
+                "org.cloakwork.client.component.FrontEnds",
                 // the local network's
                 "org.cloakwork.localnet.network.LocalNetworkImpl", "org.cloakwork.localnet.network.TimerThread",
                 // makes tables for keys ahead of their use

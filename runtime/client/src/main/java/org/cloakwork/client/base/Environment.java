@@ -16,9 +16,10 @@ import org.cloakwork.spi.runtime.Scheduler;
  *                   that a listener may wait for an outcome
  * @param randomness random bytes
  * @param stages     is told what happens
+ * @param watch      sees to it that calls of parts end
  */
 public record Environment(Clock clock, Scheduler scheduler, Executor workers, Executor listeners,
-                          Executor outcomes, Randomness randomness, Stages stages) {
+                          Executor outcomes, Randomness randomness, Stages stages, Watch watch) {
 
     /**
      * That nobody watches.
@@ -32,7 +33,7 @@ public record Environment(Clock clock, Scheduler scheduler, Executor workers, Ex
      */
     public Environment(Clock clock, Scheduler scheduler, Executor workers, Executor listeners, Executor outcomes,
                        Randomness randomness) {
-        this(clock, scheduler, workers, listeners, outcomes, randomness, Stages.NONE);
+        this(clock, scheduler, workers, listeners, outcomes, randomness, Stages.NONE, Watch.NONE);
     }
 
     /**

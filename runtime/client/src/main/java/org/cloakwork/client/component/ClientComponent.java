@@ -7,9 +7,11 @@ import java.util.Hashtable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
@@ -57,6 +59,8 @@ public final class ClientComponent {
 
     /** Service property of a client for each kind: the name of the part it uses; not there while there is none. */
     private static final String USES_PROPERTY = "cloakwork.uses.";
+    /** And for each kind of which the part that is wanted broke its contract: its name, and a sentence. */
+    private static final String BROKEN_PROPERTY = "cloakwork.broken.";
     /** Service property of a client: what is wrong with its front-ends, for people. */
     private static final String PROBLEMS_PROPERTY = "cloakwork.problems";
     /** Service property of a client: the names of the front-ends it is to have; not there if none. */
@@ -160,9 +164,10 @@ public final class ClientComponent {
 
     private final Parts parts = new Parts();
     private final Map<PartKind<?>, Choice<?>> choices = new HashMap<>();
-    private final FrontEnds frontEnds = new FrontEnds(problems ->
-            publish(PROBLEMS_PROPERTY, problems.isEmpty() ? null : problems.toArray(String[]::new)), mistakes ->
-            publish(MISTAKES_PROPERTY, mistakes.isEmpty() ? null : mistakes.toArray(String[]::new)));
+    private final FrontEnds frontEnds = new FrontEnds(problems -> {
+        publish(PROBLEMS_PROPERTY, problems.isEmpty() ? null : problems.toArray(String[]::new));
+        parts.setTrouble(problems.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", problems)));
+    }, mistakes -> publish(MISTAKES_PROPERTY, mistakes.isEmpty() ? null : mistakes.toArray(String[]::new)));
     /** Of the client's service. */
     @GuardedBy("publishing")
     private final Map<String, Object> published = new HashMap<>();
@@ -171,6 +176,8 @@ public final class ClientComponent {
     private String name;
     private ClientConfiguration client;
     private ThreadedEnvironment environment;
+    /** Not the client's own thread: who listens to services may block it. */
+    private volatile Executor publisher = Runnable::run;
     private ClientStore opened;
     private StoreException failure;
     private volatile Engine engine;
@@ -179,6 +186,7 @@ public final class ClientComponent {
     /** Follows nothing yet. */
     public ClientComponent() {
         PartKind.OF_A_CLIENT.forEach(kind -> choices.put(kind, choice(kind)));
+        parts.onUse(() -> publisher.execute(this::publishParts));
         choices.put(PartKind.STORE, new Choice<>(PartKind.STORE, (wanted, provider) -> stored(provider)));
     }
 
@@ -191,15 +199,27 @@ public final class ClientComponent {
     }
 
     private <T> Choice<T> choice(PartKind<T> kind) {
-        return new Choice<>(kind, (wanted, part) -> {
-            parts.set(kind, part);
-            publish(USES_PROPERTY + kind, part == null ? null : wanted);
-        });
+        return new Choice<>(kind, (wanted, part) -> parts.set(kind, part));
+    }
+
+    private void publishParts() {
+        synchronized (publishing) {
+            Map<PartKind<?>, Parts.Breach> breaches = parts.breaches().stream()
+                    .collect(Collectors.toMap(Parts.Breach::kind, breach -> breach));
+            for (PartKind<?> kind : PartKind.OF_A_CLIENT) {
+                publish(USES_PROPERTY + kind, parts.using(kind).orElse(null));
+                publish(BROKEN_PROPERTY + kind, Optional.ofNullable(breaches.get(kind))
+                        .map(breach -> List.of(breach.part(), breach.sentence())).orElse(null));
+            }
+        }
     }
 
     /** @param value null: none */
     private void publish(String property, Object value) {
         synchronized (publishing) {
+            if (Objects.equals(value, published.get(property))) {
+                return;
+            }
             if (value == null) {
                 published.remove(property);
             } else {
@@ -270,6 +290,7 @@ public final class ClientComponent {
                 environment.close();
             }
         }
+        publisher = environment.environment().outcomes();
         engine.start();
         // First, so that whoever finds the client finds out, too, what is wrong with its front-ends.
         frontEnds.start(context, name, engine);
@@ -341,7 +362,7 @@ public final class ClientComponent {
             });
             settings.put(frontEnd, own);
         }
-        publish(FRONT_ENDS_PROPERTY, names.isEmpty() ? null : names.toArray(String[]::new));
+        publish(FRONT_ENDS_PROPERTY, names.isEmpty() ? null : List.copyOf(names));
         frontEnds.choose(settings);
     }
 
@@ -364,6 +385,7 @@ public final class ClientComponent {
                 frontEnds.remove(PartKind.FRONT_END.service().cast(part));
             } else {
                 choices.get(kind).remove(part);
+                parts.gone(part);
             }
             if (kind == PartKind.TRANSPORT) {
                 leaveTransport();

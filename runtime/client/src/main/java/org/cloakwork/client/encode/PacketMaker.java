@@ -16,8 +16,10 @@ import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Cryptography;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.PacketSizes;
+import org.cloakwork.client.base.PartFailure;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.base.Stages;
+import org.cloakwork.client.base.Watch;
 import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
@@ -122,16 +124,50 @@ public final class PacketMaker {
      * @param result  told on the client's own thread; empty if a part failed
      */
     <T> void work(Stages.Work what, int packets, Supplier<T> task, Consumer<Optional<T>> result) {
-        environment.workers().execute(() -> {
+        environment.workers().execute(new Work<>(what, packets, task, result));
+    }
+
+    private final class Work<T> implements Watch.Awaited {
+
+        private final Stages.Work what;
+        private final int packets;
+        private final Supplier<T> task;
+        private final Consumer<Optional<T>> result;
+        /** On the client's own thread. */
+        private boolean told;
+
+        private Work(Stages.Work what, int packets, Supplier<T> task, Consumer<Optional<T>> result) {
+            this.what = what;
+            this.packets = packets;
+            this.task = task;
+            this.result = result;
+        }
+
+        @Override
+        public void run() {
             Optional<T> done = Optional.empty();
             try (Stages.Span ignored = environment.stages().begin(what, packets)) {
                 done = Optional.of(task.get());
-            } catch (RuntimeException | LinkageError e) {
-                counters.count(Counter.PART_FAILURES);
-                LOG.warn("the sphinx part failed", e);
+            } catch (PartFailure e) {
+                LOG.debug("known already", e);
+            } catch (RuntimeException e) {
+                LOG.error("packets cannot be made", e);
             }
-            Optional<T> told = done;
-            environment.scheduler().execute(() -> result.accept(told));
-        });
+            tell(done);
+        }
+
+        @Override
+        public void abandoned() {
+            tell(Optional.empty());
+        }
+
+        private void tell(Optional<T> done) {
+            environment.scheduler().execute(() -> {
+                if (!told) {
+                    told = true;
+                    result.accept(done);
+                }
+            });
+        }
     }
 }

@@ -2,8 +2,10 @@ package org.cloakwork.client.engine;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.cloakwork.api.ClientState;
+import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.base.Printable;
 import org.cloakwork.client.session.Session;
 import org.cloakwork.client.store.Ledger;
@@ -27,13 +29,20 @@ record Condition(Ground ground, Ledger ledger, TopologyKeeper topology, Session 
      * @return its state now
      */
     ClientState state(boolean wasReady) {
-        Optional<String> fault = fault().map(Fault::reason);
-        if (fault.isPresent()) {
-            return wasReady ? new ClientState.Degraded(fault.get()) : new ClientState.Connecting(fault.get());
+        List<String> breaches = ground.parts().breaches().stream().map(Parts.Breach::sentence).toList();
+        boolean held = ground.parts().missing().isPresent();
+        Optional<String> fault = held && !breaches.isEmpty() ? Optional.empty() : fault().map(Fault::reason);
+        String reason = Stream.concat(breaches.stream(), fault.stream()).collect(Collectors.joining("; "));
+        if (held || fault.isPresent()) {
+            return wasReady ? new ClientState.Degraded(reason) : new ClientState.Connecting(reason);
+        } else if (!reason.isEmpty()) {
+            return new ClientState.Degraded(reason);
         }
         // It works with an old one as long as the nodes are what they were.
         return topology.isOutOfDate() ? new ClientState.Degraded("the topology of " + topology.since()
-                + " is out of date: " + topology.problem()) : new ClientState.Ready();
+                + " is out of date: " + topology.problem())
+                : ground.parts().trouble().<ClientState>map(ClientState.Degraded::new)
+                        .orElseGet(ClientState.Ready::new);
     }
 
     /** @param remedy what somebody can do */
@@ -68,6 +77,9 @@ record Condition(Ground ground, Ledger ledger, TopologyKeeper topology, Session 
     Optional<String> remedy() {
         if (topology.clockProblem().isPresent()) {
             return Optional.of("Set this machine's clock, best by NTP.");
+        }
+        if (!ground.parts().breaches().isEmpty()) {
+            return Optional.of("Choose another part of that kind (swap), or put a better one into bundles/.");
         }
         return fault().map(Fault::remedy).or(() -> topology.isOutOfDate() ? Optional.of(CHECK_DIRECTORY)
                 : Optional.empty());

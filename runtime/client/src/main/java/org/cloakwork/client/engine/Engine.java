@@ -167,7 +167,7 @@ public final class Engine implements MixnetClient {
         incoming = new Incoming(ground, ledger, inbox, mailbox, outgoing.replies(), session::address,
                 outgoing::acknowledged);
         condition = new Condition(ground, ledger, topology, session, outgoing);
-        ground.parts().onChange(() -> environment.scheduler().execute(this::partsChanged));
+        ground.parts().serve(environment, counters, () -> environment.scheduler().execute(this::partsChanged));
     }
 
     /** Begins to work. */
@@ -348,6 +348,7 @@ public final class Engine implements MixnetClient {
             topology.stop();
             session.close();
             outgoing.stop();
+            ground.parts().stop();
             ledger.closing();
             ledger.whenDurable(() -> durable.complete(null));
         }, ground.environment().scheduler()::execute).thenCompose(ended -> durable);

@@ -81,7 +81,7 @@ final class Outgoing {
                 topology::topology, session::address);
         encoding = new Encoding(maker, environment.scheduler(), new AfterEncoding());
         sealing = new Sealing(maker, environment.scheduler(), ground.counters(), outbox, new AfterSealing());
-        pacer = new Pacer(environment, ground.parts(), ground.counters(), new Traffic());
+        pacer = new Pacer(environment, ground.parts(), new Traffic());
         reliability = new Reliability(environment, ground.parts(), ground.counters(), new AfterSending());
         replies = new Replies(environment, ground.counters(), configuration.packetSizes(), ledger,
                 configuration.tagLifetime(), () -> session.address().filter(own -> session.isLive()),
@@ -199,6 +199,7 @@ final class Outgoing {
     }
 
     void partsChanged() {
+        reliability.partsChanged();
         pacer.partsChanged();
         sealing.resume();
     }
@@ -364,8 +365,9 @@ final class Outgoing {
             }
             Optional<Sealing.Sealed> next = sealing.poll();
             next.ifPresent(sealed -> {
-                session.send(sealed.packet().mixPacket());
+                // First, so that it is sent again if the transport does not come back from this.
                 reliability.sent(sealed.fragment(), sealed.packet().expectedRoundTripNanos());
+                session.send(sealed.packet().mixPacket());
             });
             sealing.run();
             return next.isPresent();

@@ -1,15 +1,25 @@
 package org.cloakwork.client.engine;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Delayed;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.cloakwork.client.base.Environment;
+import org.cloakwork.client.base.Watch;
 import org.cloakwork.client.flight.FlightEvents;
 import org.cloakwork.spi.runtime.Clock;
 import org.cloakwork.spi.runtime.Randomness;
@@ -28,25 +38,87 @@ public final class ThreadedEnvironment implements AutoCloseable {
 
     private static final int PATIENCE_SECONDS = 5;
 
-    private final ScheduledThreadPoolExecutor loop;
-    private final ExecutorService workers;
+    private final String name;
+    private final ThreadWatch watch;
+    private final Object moving = new Object();
+    private volatile ScheduledThreadPoolExecutor loop;
+    /** Those whose thread was given up. */
+    @GuardedBy("moving")
+    private final List<ScheduledThreadPoolExecutor> abandoned = new ArrayList<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final ThreadPoolExecutor workers;
     private final ExecutorService listeners;
     private final ExecutorService outcomes;
     private final Environment environment;
 
     /** @param name of the client, part of the threads' names */
     public ThreadedEnvironment(String name) {
-        loop = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("cloakwork-" + name).factory());
-        loop.setRemoveOnCancelPolicy(true);
-        workers = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors(),
-                Thread.ofPlatform().daemon().name("cloakwork-" + name + "-seal-", 0).factory());
+        this.name = name;
+        watch = new ThreadWatch(name);
+        loop = newLoop();
+        int cores = Runtime.getRuntime().availableProcessors();
+        AtomicInteger numbers = new AtomicInteger();
+        workers = new ThreadPoolExecutor(cores, Integer.MAX_VALUE, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+                body -> watch.thread(body, "cloakwork-" + name + "-seal-" + numbers.getAndIncrement(),
+                        this::workerAbandoned));
         listeners = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().daemon().name("cloakwork-" + name + "-listeners").factory());
         outcomes = Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("cloakwork-" + name + "-outcome-", 0).factory());
         environment = new Environment(new WallClock(), new LoopScheduler(), task -> submit(workers, task),
                 task -> submit(listeners, task), task -> submit(outcomes, task), RANDOMNESS,
-                FlightEvents.of(name));
+                FlightEvents.of(name), watch);
+    }
+
+    private ScheduledThreadPoolExecutor newLoop() {
+        ScheduledThreadPoolExecutor made = new ScheduledThreadPoolExecutor(1,
+                body -> watch.thread(body, "cloakwork-" + name, stuck -> loopAbandoned()));
+        made.setRemoveOnCancelPolicy(true);
+        return made;
+    }
+
+    /**
+     * Another thread goes on with all the loop had to do but the task that does not end. When that ends nevertheless
+     * its thread does nothing more, and stays: without it the executor would end, and what was moved from it not run.
+     */
+    private void loopAbandoned() {
+        synchronized (moving) {
+            ScheduledThreadPoolExecutor old = loop;
+            ScheduledThreadPoolExecutor next = newLoop();
+            if (old.isShutdown()) {
+                return;
+            }
+            // Not at once: what waits may still run after this.
+            old.shutdown();
+            List<Runnable> waiting = new ArrayList<>();
+            for (Runnable task : old.getQueue()) {
+                waiting.add(task);
+            }
+            waiting.sort(Comparator.comparing(Delayed.class::cast));
+            for (Runnable task : waiting) {
+                if (old.remove(task)) {
+                    next.schedule(task, ((Delayed) task).getDelay(TimeUnit.NANOSECONDS), TimeUnit.NANOSECONDS);
+                }
+            }
+            abandoned.add(old);
+            loop = next;
+        }
+    }
+
+    private void stay() {
+        try {
+            closed.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** One more instead; when that one comes back there is one too many. */
+    private void workerAbandoned(ThreadWatch.Watched stuck) {
+        workers.setCorePoolSize(workers.getCorePoolSize() + 1);
+        if (stuck.task() instanceof Watch.Awaited awaited) {
+            awaited.abandoned();
+        }
     }
 
     /** {@return the seam the engine is given} */
@@ -60,7 +132,12 @@ public final class ThreadedEnvironment implements AutoCloseable {
      */
     @Override
     public void close() {
-        loop.shutdownNow();
+        synchronized (moving) {
+            loop.shutdownNow();
+            abandoned.forEach(ScheduledThreadPoolExecutor::shutdownNow);
+        }
+        closed.countDown();
+        watch.close();
         workers.shutdownNow();
         listeners.shutdown();
         outcomes.shutdown();
@@ -77,19 +154,29 @@ public final class ThreadedEnvironment implements AutoCloseable {
     /** A task handed over after the end is dropped: nobody is left to use its result. */
     private static void submit(ExecutorService executor, Runnable task) {
         try {
-            executor.execute(guarded(task));
+            executor.execute(guarded(task, () -> { }));
         } catch (RejectedExecutionException e) {
             LOG.debug("task dropped after the end of its client");
         }
     }
 
     /** A task that fails must not take its thread, and with it the client, along. */
-    private static Runnable guarded(Runnable task) {
+    private static Runnable guarded(Runnable task, Runnable whenAbandoned) {
         return () -> {
+            ThreadWatch.Watched thread = Thread.currentThread() instanceof ThreadWatch.Watched watched ? watched : null;
+            if (thread != null) {
+                thread.setTask(task);
+            }
             try {
                 task.run();
+            } catch (Watch.Abandoned e) {
+                LOG.info("a call of a part has ended after its thread was given up");
+                whenAbandoned.run();
             } catch (RuntimeException | Error e) {
                 LOG.error("a task of the client failed", e);
+            }
+            if (thread != null) {
+                thread.setTask(null);
             }
         };
     }
@@ -111,18 +198,33 @@ public final class ThreadedEnvironment implements AutoCloseable {
 
         @Override
         public void execute(Runnable task) {
-            submit(loop, task);
+            schedule(Duration.ZERO, task);
         }
 
         @Override
         public Cancellable schedule(Duration delay, Runnable task) {
+            Runnable guarded = guarded(task, ThreadedEnvironment.this::stay);
+            ScheduledThreadPoolExecutor present = loop;
             try {
-                Future<?> future = loop.schedule(guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
-                return () -> future.cancel(false);
+                return cancelling(present.schedule(guarded, delay.toNanos(), TimeUnit.NANOSECONDS));
             } catch (RejectedExecutionException e) {
-                LOG.debug("task dropped after the end of its client");
-                return () -> { };
+                return afterMove(present, guarded, delay);
             }
+        }
+
+        /** What was moved must still be cancelled, so it is not by the executor it was given to. */
+        private Cancellable cancelling(Future<?> future) {
+            return () -> future.cancel(false);
+        }
+
+        private Cancellable afterMove(ScheduledThreadPoolExecutor before, Runnable task, Duration delay) {
+            synchronized (moving) {
+                if (loop != before) {
+                    return cancelling(loop.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS));
+                }
+            }
+            LOG.debug("task dropped after the end of its client");
+            return () -> { };
         }
     }
 }

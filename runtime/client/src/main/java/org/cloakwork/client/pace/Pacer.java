@@ -3,14 +3,11 @@ package org.cloakwork.client.pace;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
-import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Environment;
+import org.cloakwork.client.base.PartFailure;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
-import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Lets packets leave when the cover strategy says so: in slots, with cover where nothing waits, or at once where it
@@ -22,10 +19,8 @@ public final class Pacer {
     static final long CONGESTED_BYTES = 256 * 1024;
     /** Slots so late are made up for: any machine is late now and then, and the law would become a slower one. */
     static final Duration MADE_UP_FOR = Duration.ofMillis(100);
-    /** What counts as the answer of a strategy that fails. */
+    /** What counts as the answer of a strategy that fails, until another one is there. */
     static final Duration GAP_AFTER_FAILURE = Duration.ofSeconds(1);
-
-    private static final Logger LOG = LoggerFactory.getLogger(Pacer.class);
 
     /** What the pacer moves. */
     public interface Traffic {
@@ -45,7 +40,6 @@ public final class Pacer {
 
     private final Environment environment;
     private final Parts parts;
-    private final Counters<Counter> counters;
     private final Traffic traffic;
     private final Congestion congestion;
     private final CoverTrafficStrategy.Link link;
@@ -60,13 +54,11 @@ public final class Pacer {
     /**
      * @param environment of the client
      * @param parts       where the strategy is looked up for each decision
-     * @param counters    of the client
      * @param traffic     what leaves
      */
-    public Pacer(Environment environment, Parts parts, Counters<Counter> counters, Traffic traffic) {
+    public Pacer(Environment environment, Parts parts, Traffic traffic) {
         this.environment = environment;
         this.parts = parts;
-        this.counters = counters;
         this.traffic = traffic;
         this.congestion = new Congestion(environment.clock().nanoTime());
         this.link = new CoverTrafficStrategy.Link() {
@@ -168,9 +160,7 @@ public final class Pacer {
         }
         try {
             return question.apply(strategy);
-        } catch (RuntimeException | LinkageError e) {
-            counters.count(Counter.PART_FAILURES);
-            LOG.warn("the cover part failed", e);
+        } catch (PartFailure e) {
             return Optional.of(GAP_AFTER_FAILURE);
         }
     }

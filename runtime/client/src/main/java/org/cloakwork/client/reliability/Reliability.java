@@ -7,19 +7,17 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Environment;
+import org.cloakwork.client.base.PartFailure;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.outbox.OutgoingFragment;
 import org.cloakwork.client.pace.Window;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.wire.FragmentId;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Waits for acknowledgements and has copies made of what is not acknowledged, as the retransmission part says. */
 public final class Reliability {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Reliability.class);
     /** Without an answer of the part, until it is asked again. */
     private static final Duration AGAIN = Duration.ofSeconds(1);
     /** A packet that the policy does not wait for counts as lost so long after its expected round trip. */
@@ -48,6 +46,8 @@ public final class Reliability {
     private final RoundTrips roundTrips = new RoundTrips();
     private final LastMinute newPackets;
     private final LastMinute copies;
+    /** What is being asked; if that is still so in another task, the part did not come back from it. */
+    private Runnable unanswered;
     private int underWay;
     private int most;
 
@@ -114,6 +114,15 @@ public final class Reliability {
                 wait -> later(fragment, wait, () -> notAcknowledged(fragment)));
     }
 
+    /** Another part may answer what one left unanswered. */
+    public void partsChanged() {
+        if (unanswered != null) {
+            Runnable again = unanswered;
+            unanswered = null;
+            again.run();
+        }
+    }
+
     /** @param id named by an acknowledgement */
     public void acknowledged(FragmentId id) {
         if (id.equals(FragmentId.COVER)) {
@@ -152,15 +161,16 @@ public final class Reliability {
             later(fragment, AGAIN, () -> decide(fragment, question, then));
             return;
         }
+        unanswered = () -> decide(fragment, question, then);
         Optional<Duration> answer;
         try {
             answer = question.apply(policy, sentPacket(fragment));
-        } catch (RuntimeException | LinkageError e) {
-            counters.count(Counter.PART_FAILURES);
-            LOG.warn("the retransmission part failed", e);
-            later(fragment, AGAIN, () -> decide(fragment, question, then));
+        } catch (PartFailure e) {
+            later(fragment, AGAIN, unanswered);
+            unanswered = null;
             return;
         }
+        unanswered = null;
         answer.ifPresentOrElse(then, () -> noFurtherCopy(fragment));
     }
 

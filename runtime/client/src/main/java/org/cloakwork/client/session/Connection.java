@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Environment;
@@ -81,6 +82,8 @@ final class Connection implements GatewayLink.Handler {
     private Cancellable silence = () -> { };
     private OptionalLong liveSinceNanos = OptionalLong.empty();
     private volatile boolean heard;
+    /** And not looked at yet: the transport may tell it without end. */
+    private final AtomicBoolean drainTold = new AtomicBoolean();
 
     /** @param ways the one it takes, and those to be tried after it */
     Connection(Environment environment, Counters<Counter> counters, QuietLog log, Owner owner, IdentityKey gateway,
@@ -152,8 +155,9 @@ final class Connection implements GatewayLink.Handler {
     /** What the gateway has still sent is heard; its owner is told when that was all. */
     void leave() {
         end(State.LEFT);
-        link.finish();
+        // First, so that it ends if the transport does not come back from this.
         hearOut(environment.clock().nanoTime() + LONGEST_FAREWELL.toNanos());
+        link.finish();
     }
 
     private void end(State next) {
@@ -233,7 +237,11 @@ final class Connection implements GatewayLink.Handler {
 
     @Override
     public void drained() {
+        if (!drainTold.compareAndSet(false, true)) {
+            return;
+        }
         environment.scheduler().execute(() -> {
+            drainTold.set(false);
             if (state == State.USED) {
                 owner.drained();
             }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.client.base.Environment;
+import org.cloakwork.client.base.PartFailure;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.spi.transport.GatewayEndpoint;
 import org.cloakwork.spi.transport.GatewayLink;
@@ -90,7 +91,7 @@ final class Probes {
         private void begin(GatewayTransport transport) {
             try {
                 link = transport.connect(endpoint, this);
-            } catch (RuntimeException | LinkageError e) {
+            } catch (PartFailure e) {
                 ended(false);
                 return;
             }

@@ -12,6 +12,7 @@ import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Cryptography;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.GatewayPolicy;
+import org.cloakwork.client.base.PartFailure;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.base.Printable;
 import org.cloakwork.client.store.Ledger;
@@ -279,10 +280,8 @@ public final class Session {
                 registration.map(Saved.Registration::lastTimestamp).orElse(0L), counters, environment.randomness()));
         try {
             attempt.open(transport);
-        } catch (RuntimeException | LinkageError e) {
-            counters.count(Counter.PART_FAILURES);
-            log.log(Level.WARN, "the transport failed", e);
-            failed(gateway, Printable.of("the transport failed: " + e.getMessage()), false);
+        } catch (PartFailure e) {
+            pauseAfter(e.getMessage());
             return;
         }
         connection = attempt;

@@ -3,16 +3,18 @@ package org.cloakwork.client.topology;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
+import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Environment;
+import org.cloakwork.client.base.PartFailure;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.base.Printable;
 import org.cloakwork.client.store.Ledger;
@@ -44,8 +46,6 @@ public final class TopologyKeeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(TopologyKeeper.class);
     private static final Duration FIRST_RETRY = Duration.ofMillis(500);
-    /** An answer that takes longer is not waited for. */
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
     /** After so many periods without a new topology the one we have is out of date. */
     private static final int OUT_OF_DATE_PERIODS = 3;
     /** At the start so long is waited for an answer before the topology of before is used. */
@@ -63,6 +63,7 @@ public final class TopologyKeeper {
     private final Parts parts;
     private final Clock clock;
     private final Scheduler scheduler;
+    private final Executor workers;
     private final Counters<Counter> counters;
     private final Duration refreshPeriod;
     private final Ledger ledger;
@@ -83,7 +84,7 @@ public final class TopologyKeeper {
     private PacketFormat prepared;
     private CompletableFuture<Topology> question;
     private boolean stopped;
-    /** The next question, or the end of the patience with this one. */
+    /** The next question. */
     private Scheduler.Cancellable next = () -> { };
 
     /**
@@ -99,6 +100,7 @@ public final class TopologyKeeper {
         this.parts = parts;
         clock = environment.clock();
         scheduler = environment.scheduler();
+        workers = environment.workers();
         this.counters = counters;
         this.refreshPeriod = refreshPeriod;
         this.ledger = ledger;
@@ -212,22 +214,28 @@ public final class TopologyKeeper {
     /** Asks now. A question that is under way is not waited for any longer. */
     private void refresh() {
         next.cancel();
+        forget();
         asked = parts.topology();
         if (stopped || asked == null) {
             return;
         }
         CompletableFuture<Topology> asking = ask(asked);
         question = asking;
-        next = scheduler.schedule(PATIENCE, () -> answered(asking, null,
-                new TimeoutException("no answer within " + PATIENCE.getSeconds() + " s")));
         asking.whenComplete((answer, failure) -> scheduler.execute(() -> answered(asking, answer, failure)));
+    }
+
+    private void forget() {
+        if (question != null) {
+            CompletableFuture<Topology> old = question;
+            question = null;
+            old.completeExceptionally(new IllegalStateException("nobody waits for it any more"));
+        }
     }
 
     private CompletableFuture<Topology> ask(TopologyProvider provider) {
         try {
-            return Objects.requireNonNull(provider.fetch(), "no answer");
-        } catch (RuntimeException | Error e) {
-            counters.count(Counter.PART_FAILURES);
+            return provider.fetch();
+        } catch (PartFailure e) {
             return CompletableFuture.failedFuture(e);
         }
     }
@@ -246,18 +254,22 @@ public final class TopologyKeeper {
             return;
         }
         prepared = format;
-        try {
-            format.prepare(held.topology().nodes().values().stream().map(Node::sphinxKey).toList());
-        } catch (RuntimeException | LinkageError e) {
-            counters.count(Counter.PART_FAILURES);
-            LOG.warn("the sphinx part failed", e);
-        }
+        List<EncryptionKey> keys = held.topology().nodes().values().stream().map(Node::sphinxKey).toList();
+        // Not here: what it computes may take its time.
+        workers.execute(() -> {
+            try {
+                format.prepare(keys);
+            } catch (PartFailure e) {
+                LOG.debug("known already", e);
+            }
+        });
     }
 
     /** Asks no more. */
     public void stop() {
         stopped = true;
         next.cancel();
+        forget();
         fallBack.cancel();
     }
 

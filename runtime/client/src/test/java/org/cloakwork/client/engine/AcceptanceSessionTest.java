@@ -23,6 +23,7 @@ import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.GatewayPolicy;
+import org.cloakwork.spi.part.PartKind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -161,7 +162,7 @@ class AcceptanceSessionTest {
             TestClient alice = world.readyClient();
             LogLines.take();
             for (int i = 0; i < 600; i++) {
-                ((FakeTransport) alice.parts.transport()).link().breakOff("cut");
+                ((FakeTransport) alice.parts.chosen(PartKind.TRANSPORT)).link().breakOff("cut");
                 world.runFor(Duration.ofSeconds(6));
             }
             assertTrue(alice.counter(Counter.SESSIONS_LOST) > 500, alice::counters);

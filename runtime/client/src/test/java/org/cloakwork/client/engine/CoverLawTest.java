@@ -19,6 +19,7 @@ import org.cloakwork.client.base.Counter;
 import org.cloakwork.cover.constant.ConstantCover;
 import org.cloakwork.cover.poisson.PoissonCover;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.wire.MixPacket;
@@ -96,7 +97,7 @@ class CoverLawTest {
             AtomicInteger level = new AtomicInteger();
             TestClient alice = world.client(ClientConfiguration.DEFAULT, watched(level));
             alice.awaitReady();
-            FakeTransport transport = (FakeTransport) alice.parts.transport();
+            FakeTransport transport = (FakeTransport) alice.parts.chosen(PartKind.TRANSPORT);
             // 10 packets a second, less than the slowest law sends: 50 / 6 + 5.
             transport.bytesPerSecond = 24_500;
             assertTrue(world.time.runUntil(() -> level.get() == 5, Duration.ofSeconds(20)), () -> "level " + level);

@@ -127,7 +127,7 @@ class CoverTest {
             TestClient alice = world.client(ClientConfiguration.DEFAULT, SLOTS);
             alice.awaitReady();
             world.gateway().unreachable = true;
-            ((FakeTransport) alice.parts.transport()).link().breakOff("cut");
+            ((FakeTransport) alice.parts.chosen(PartKind.TRANSPORT)).link().breakOff("cut");
             alice.send(alice.address(), new byte[200_000]);
             world.runFor(Duration.ofSeconds(30));
             assertTrue(alice.engine.state() instanceof ClientState.Degraded);

@@ -36,7 +36,7 @@ class FailOverTest {
     final Seed seed = new Seed();
 
     private static FakeTransport transport(TestClient client) {
-        return (FakeTransport) client.parts.transport();
+        return (FakeTransport) client.parts.chosen(PartKind.TRANSPORT);
     }
 
     private static FakeGateway gatewayOf(TestClient client) {

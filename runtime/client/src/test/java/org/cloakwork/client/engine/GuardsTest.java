@@ -34,7 +34,7 @@ class GuardsTest {
     private Path folder;
 
     private static FakeTransport transport(TestClient client) {
-        return (FakeTransport) client.parts.transport();
+        return (FakeTransport) client.parts.chosen(PartKind.TRANSPORT);
     }
 
     private static FakeGateway gatewayOf(TestClient client) {

@@ -118,7 +118,7 @@ class RepliesTest {
     @Test
     void aQueuedAnswerGoesOutAfterTenMinutesWithoutNewReplyBlocks() {
         SenderTag tag = askedBy(alice, SendOptions.DEFAULT_REPLY_SURBS);
-        FakeTransport away = (FakeTransport) alice.parts.transport();
+        FakeTransport away = (FakeTransport) alice.parts.chosen(PartKind.TRANSPORT);
         away.unreachable = true;
         away.link().breakOff("away");
         Delivery answer = bob.reply(tag, new byte[200_000]);

@@ -33,7 +33,7 @@ class SessionTest {
     final Seed seed = new Seed();
 
     private static FakeTransport transport(TestClient client) {
-        return (FakeTransport) client.parts.transport();
+        return (FakeTransport) client.parts.chosen(PartKind.TRANSPORT);
     }
 
     private static List<Delivery> sendMany(TestClient from, MixnetAddress to, int count) {
@@ -439,7 +439,7 @@ class SessionTest {
     void framesOfALinkThatWasGivenUpAreCounted() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.readyClient();
-            GatewayTransport real = alice.parts.transport();
+            GatewayTransport real = alice.parts.chosen(PartKind.TRANSPORT);
             List<GatewayLink.Handler> handlers = new ArrayList<>();
             alice.parts.set(PartKind.TRANSPORT, (endpoint, handler) -> {
                 handlers.add(handler);

@@ -20,6 +20,7 @@ import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Parts;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.store.ClientStore;
 import org.cloakwork.spi.store.StoreException;
 
@@ -58,7 +59,7 @@ final class TestClient {
     /** Ends it as kill -9 does: nothing of it runs any more, and its connections break. */
     void kill() {
         host.kill();
-        ((FakeTransport) parts.transport()).breakAll();
+        ((FakeTransport) parts.chosen(PartKind.TRANSPORT)).breakAll();
         world.clients.remove(this);
     }
 

@@ -12,6 +12,7 @@ import org.cloakwork.api.ClientState;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.GatewayPolicy;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.NodeAddress;
 import org.junit.jupiter.api.AfterEach;
@@ -45,8 +46,8 @@ class TlsTest {
     }
 
     private static List<Boolean> secure(TestClient client) {
-        return ((FakeTransport) client.parts.transport()).links.stream().map(FakeTransport.Link::isSecure).distinct()
-                .toList();
+        return ((FakeTransport) client.parts.chosen(PartKind.TRANSPORT)).links.stream()
+                .map(FakeTransport.Link::isSecure).distinct().toList();
     }
 
     private static List<String> warnings(TestClient client) {
@@ -95,7 +96,7 @@ class TlsTest {
         assertTrue(LogLines.take().stream().anyMatch(line -> line.startsWith("WARN") && line.endsWith(plain())));
         // The next session tries TLS again.
         world.gateway().noTls = false;
-        ((FakeTransport) alice.parts.transport()).link().breakOff("cut");
+        ((FakeTransport) alice.parts.chosen(PartKind.TRANSPORT)).link().breakOff("cut");
         world.runFor(Duration.ofSeconds(10));
         alice.awaitReady();
         assertEquals(List.of(), warnings(alice));

@@ -32,7 +32,7 @@ class PacerTest {
     private final Parts parts = new Parts();
     private final Counters<Counter> counters = new Counters<>(Counter.class);
     private final FakeTraffic traffic = new FakeTraffic();
-    private final Pacer pacer = new Pacer(host.environment(), parts, counters, traffic);
+    private final Pacer pacer = new Pacer(host.environment(), parts, traffic);
 
     private final class FakeTraffic implements Pacer.Traffic {
 
@@ -254,6 +254,7 @@ class PacerTest {
                 return Optional.empty();
             }
         });
+        parts.serve(host.environment(), counters, () -> { });
         pacer.restart();
         time.runFor(Duration.ofSeconds(10));
         assertEquals(10, traffic.cover);

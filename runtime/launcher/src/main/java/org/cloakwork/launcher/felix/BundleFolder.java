@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
@@ -17,26 +18,37 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.cloakwork.launcher.cli.UsageException;
+import org.cloakwork.api.ClientState;
+import org.cloakwork.api.MixnetClient;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.Version;
+import org.osgi.framework.wiring.BundleCapability;
+import org.osgi.framework.wiring.BundleRevision;
+import org.osgi.framework.wiring.BundleWire;
+import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.framework.wiring.FrameworkWiring;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Keeps what is installed the same as the jars of a folder: of each symbolic name the highest version. A jar that
- * cannot be used is named in one line and left alone, and what was installed from it before stays.
+ * cannot be used, or that what uses the one before it cannot use, is named in one line and left alone, and what was
+ * installed before stays. After an update clients that were ready must be so again within {@link #PROBATION};
+ * otherwise it is taken back.
  */
 final class BundleFolder implements AutoCloseable {
 
@@ -56,9 +68,26 @@ final class BundleFolder implements AutoCloseable {
     private record Installed(Jar jar, Bundle bundle) {
     }
 
+    /** How long clients may need after an update. */
+    private static final Duration PROBATION = Duration.ofSeconds(20);
+
+    /**
+     * A bundle that came or was updated.
+     *
+     * @param jar    that was taken
+     * @param before that was there, kept in another place; empty: none
+     * @param ready  clients that were
+     */
+    private record Update(Jar jar, Optional<Jar> before, Set<String> ready, long endNanos) {
+    }
+
     private final Path folder;
+    private final PrivateFolder storage;
     private final BundleContext context;
     private final Admission admission;
+    private final Map<String, Update> updates = new TreeMap<>();
+    /** What was there before them, by jars that were taken back, as long as those are there. */
+    private final Map<Path, Jar> reinstated = new HashMap<>();
     private final Map<Path, Stamp> seen = new HashMap<>();
     private final Map<Path, Jar> jars = new TreeMap<>();
     private final Map<Path, Stamp> broken = new HashMap<>();
@@ -75,9 +104,10 @@ final class BundleFolder implements AutoCloseable {
      *
      * @throws UsageException if a jar there may not be used
      */
-    BundleFolder(Path folder, BundleContext context, Admission admission)
+    BundleFolder(Path folder, PrivateFolder storage, BundleContext context, Admission admission)
             throws IOException, InterruptedException, UsageException {
         this.folder = folder;
+        this.storage = storage;
         this.context = context;
         this.admission = admission;
         requireAdmitted();
@@ -147,7 +177,8 @@ final class BundleFolder implements AutoCloseable {
         look();
         Map<String, Jar> wanted = new TreeMap<>();
         Comparator<Jar> newer = Comparator.comparing(Jar::version).thenComparing(jar -> jar.stamp().modified());
-        jars.values().forEach(jar -> wanted.merge(jar.name(), jar, (a, b) -> newer.compare(a, b) >= 0 ? a : b));
+        Stream.concat(jars.values().stream(), reinstated.values().stream())
+                .forEach(jar -> wanted.merge(jar.name(), jar, (a, b) -> newer.compare(a, b) >= 0 ? a : b));
 
         boolean changed = false;
         for (Installed gone : List.copyOf(installed.values())) {
@@ -155,6 +186,8 @@ final class BundleFolder implements AutoCloseable {
                 installed.remove(gone.jar().name());
                 unstarted.remove(gone.bundle());
                 attempt(gone.jar(), gone.bundle()::uninstall);
+                // If a client is not ready after this, it may lack what has gone.
+                updates.clear();
                 changed = true;
             }
         }
@@ -170,8 +203,98 @@ final class BundleFolder implements AutoCloseable {
             unresolved.forEach(broken::remove);
             unresolved.clear();
             unstarted.replaceAll((bundle, failures) -> 0);
+            // What depended on something else may have been stopped by the refresh.
+            installed.values().stream().filter(one -> !one.jar().fragment()
+                    && (one.bundle().getState() & (Bundle.INSTALLED | Bundle.RESOLVED)) != 0)
+                    .forEach(one -> unstarted.putIfAbsent(one.bundle(), 0));
         }
         installed.values().forEach(this::start);
+        judge();
+    }
+
+    /** {@return the names of the clients that are ready} */
+    private Set<String> ready() {
+        try {
+            return context.getServiceReferences(MixnetClient.class, null).stream().filter(client -> {
+                MixnetClient service = context.getService(client);
+                return service != null && service.state() instanceof ClientState.Ready;
+            }).map(client -> String.valueOf(client.getProperty(MixnetClient.NAME_PROPERTY)))
+                    .collect(Collectors.toCollection(TreeSet::new));
+        } catch (InvalidSyntaxException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    /** Looks at what became of the clients after updates. */
+    private void judge() throws IOException, InterruptedException {
+        List<Update> due = updates.values().stream().filter(update -> System.nanoTime() - update.endNanos() >= 0)
+                .toList();
+        if (due.isEmpty()) {
+            return;
+        }
+        Set<String> ready = ready();
+        boolean back = false;
+        for (Update update : due) {
+            updates.remove(update.jar().name());
+            Set<String> broken = new TreeSet<>(update.ready());
+            broken.removeAll(ready);
+            if (broken.isEmpty()) {
+                if (update.before().isPresent()) {
+                    Files.deleteIfExists(update.before().get().file());
+                }
+            } else {
+                back = true;
+                LOG.error("{}: is taken back{}: not ready any more {} s after it: {}; another jar there is tried again;"
+                        + " remove this one before the next start",
+                        update.jar().file(), update.before().isPresent() ? ", and what was there before is used again"
+                        : "", PROBATION.toSeconds(), String.join(", ", broken));
+                jars.remove(update.jar().file());
+                broken(update.jar());
+                update.before().ifPresent(before -> reinstated.put(update.jar().file(), before));
+            }
+        }
+        if (back) {
+            synchronize();
+        }
+    }
+
+    private void broken(Jar jar) {
+        broken.put(jar.file(), jar.stamp());
+    }
+
+    /** {@return a copy of what a bundle was installed from; its jar may be another one by now} */
+    private Optional<Jar> kept(Installed present) {
+        Path kept = storage.resolve(present.jar().name() + ".before.jar");
+        Path own = storage.resolve(Framework.STORAGE).resolve("bundle" + present.bundle().getBundleId());
+        try (Stream<Path> revisions = Files.walk(own)) {
+            Optional<Path> last = revisions.filter(file -> file.endsWith("bundle.jar")).max(Comparator.comparing(
+                    file -> file.toFile().lastModified()));
+            if (last.isEmpty()) {
+                return Optional.empty();
+            }
+            Files.copy(last.get(), kept, StandardCopyOption.REPLACE_EXISTING);
+            return Optional.of(new Jar(kept, present.jar().stamp(), present.jar().name(), present.jar().version(),
+                    present.jar().fragment()));
+        } catch (IOException e) {
+            LOG.warn("{} could not be taken back: {}", present.jar().file(), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private void watch(Jar jar, Optional<Installed> present) {
+        if (follower == null || reinstated.containsValue(jar)) {
+            return;
+        }
+        Set<String> ready = ready();
+        // What an update of a moment ago has done is not to be taken for how it was.
+        updates.values().forEach(update -> ready.addAll(update.ready()));
+        Update earlier = updates.get(jar.name());
+        if (!ready.isEmpty()) {
+            Optional<Jar> before = earlier == null ? present.flatMap(this::kept) : earlier.before();
+            if (before.isPresent() || present.isEmpty()) {
+                updates.put(jar.name(), new Update(jar, before, ready, System.nanoTime() + PROBATION.toNanos()));
+            }
+        }
     }
 
     /**
@@ -195,6 +318,7 @@ final class BundleFolder implements AutoCloseable {
 
     /** Installs or updates. What fails is not tried again before the jar is another one. */
     private void bring(Jar jar, Optional<Installed> present) throws BundleException, IOException {
+        watch(jar, present);
         if (present.isEmpty()) {
             // From a copy, so that whoever writes over the jar does not pull the classes from under a running bundle.
             try (InputStream bytes = admission.open(jar.file())) {
@@ -224,7 +348,7 @@ final class BundleFolder implements AutoCloseable {
     /** {@return whether a newer jar can take the place of one that works} If not, that one stays. */
     private boolean resolves(Jar jar, Jar before) {
         try {
-            tryOut(jar);
+            tryOut(jar, installed.get(jar.name()).bundle());
             return true;
         } catch (BundleException | IOException e) {
             LOG.warn("{}: is not used, what was there before stays: {}", jar.file(), e.getMessage());
@@ -237,7 +361,7 @@ final class BundleFolder implements AutoCloseable {
     }
 
     /** Resolves a bundle like it and starts none: an update that does not resolve would end what works. */
-    private void tryOut(Jar jar) throws BundleException, IOException {
+    private void tryOut(Jar jar, Bundle before) throws BundleException, IOException {
         Bundle trial;
         try (InputStream bytes = admission.open(jar.file())) {
             trial = context.installBundle("trial:" + jar.file(), bytes);
@@ -247,6 +371,7 @@ final class BundleFolder implements AutoCloseable {
                 // Only this says what is missing.
                 trial.start(Bundle.START_TRANSIENT);
             }
+            serves(trial, before);
         } finally {
             trial.uninstall();
         }
@@ -258,10 +383,30 @@ final class BundleFolder implements AutoCloseable {
         }
     }
 
+    /** Whoever has something from the bundle that is to go must get it from the next one, too, or from nobody else. */
+    private static void serves(Bundle next, Bundle before) throws BundleException {
+        BundleWiring wiring = before.adapt(BundleWiring.class);
+        if (wiring == null) {
+            return;
+        }
+        List<BundleCapability> offered = next.adapt(BundleRevision.class)
+                .getDeclaredCapabilities(BundleRevision.PACKAGE_NAMESPACE);
+        for (BundleWire wire : wiring.getProvidedWires(BundleRevision.PACKAGE_NAMESPACE)) {
+            Bundle user = wire.getRequirer().getBundle();
+            if (user != before && offered.stream().noneMatch(wire.getRequirement()::matches)) {
+                throw new BundleException(user.getSymbolicName() + " needs "
+                        + wire.getCapability().getAttributes().get(BundleRevision.PACKAGE_NAMESPACE)
+                        + " from it, which it has not, or not in a version that will do: "
+                        + wire.getRequirement().getDirectives().get(Constants.FILTER_DIRECTIVE));
+            }
+        }
+    }
+
     /** Reads what is new. A jar that has just changed is left for the next time: it may be half written. */
     private void look() throws IOException {
         List<Path> present = files();
         List.of(seen, jars, broken).forEach(map -> map.keySet().retainAll(present));
+        reinstated.entrySet().removeIf(entry -> !broken.containsKey(entry.getKey()));
         for (Path file : present) {
             try {
                 BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
@@ -270,6 +415,8 @@ final class BundleFolder implements AutoCloseable {
                 Jar known = jars.get(file);
                 boolean isNew = !now.equals(broken.get(file)) && (known == null || !known.stamp().equals(now));
                 if (isNew && (now.equals(before) || follower == null)) {
+                    broken.remove(file);
+                    reinstated.remove(file);
                     read(file, now).ifPresent(jar -> jars.put(file, jar));
                 }
             } catch (IOException e) {

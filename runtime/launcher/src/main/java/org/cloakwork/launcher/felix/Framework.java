@@ -53,6 +53,8 @@ public final class Framework implements AutoCloseable {
     /** What a component fails with if what was asked for is wrong. */
     private static final List<Class<?>> WRONG = List.of(IllegalArgumentException.class, PassphraseException.class);
     private static final long POLL_MILLIS = 20;
+    /** Where the framework keeps the jars of bundles. */
+    static final String STORAGE = "bundles";
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
     private final org.osgi.framework.launch.Framework felix;
@@ -99,7 +101,7 @@ public final class Framework implements AutoCloseable {
         try {
             felix.start();
             return new Framework(felix, folder,
-                    new BundleFolder(home.resolve("bundles"), felix.getBundleContext(),
+                    new BundleFolder(home.resolve("bundles"), folder, felix.getBundleContext(),
                             new Admission(home.resolve("etc"), folder)));
         } catch (BundleException | IOException | UsageException | RuntimeException e) {
             stop(felix, folder);
@@ -110,7 +112,7 @@ public final class Framework implements AutoCloseable {
     /** @param folder that keeps the bundles: the framework removes its storage and makes it anew */
     static org.osgi.framework.launch.Framework in(PrivateFolder folder, Map<String, String> properties) {
         Map<String, String> all = new HashMap<>(properties);
-        all.put(Constants.FRAMEWORK_STORAGE, folder.resolve("bundles").toString());
+        all.put(Constants.FRAMEWORK_STORAGE, folder.resolve(STORAGE).toString());
         return ServiceLoader.load(FrameworkFactory.class).findFirst().orElseThrow().newFramework(all);
     }
 
