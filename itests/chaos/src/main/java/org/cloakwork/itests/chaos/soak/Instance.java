@@ -3,7 +3,6 @@ package org.cloakwork.itests.chaos.soak;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,7 +82,7 @@ final class Instance implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // It was ended, and with it the stream.
         } finally {
             synchronized (lines) {
                 lines.notifyAll();

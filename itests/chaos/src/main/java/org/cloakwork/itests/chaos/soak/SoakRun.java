@@ -295,7 +295,8 @@ final class SoakRun implements AutoCloseable {
                 String.valueOf(transfers.get(Transfer.End.WRONG).get()));
         check("every stream had an end", transfers.get(Transfer.End.SILENT).get() == 0,
                 transfers.get(Transfer.End.SILENT).get() + " said nothing for " + TRANSFER_PATIENCE.toSeconds() + " s");
-        check("there were streams", transfers.get(Transfer.End.RIGHT).get() > 0, "none was right");
+        check("there were streams", transfers.get(Transfer.End.RIGHT).get() > 0, transfers.get(Transfer.End.RIGHT).get()
+                + " right");
         List<String> complaints = new ArrayList<>(trouble.complaints());
         programs.forEach(program -> complaints.addAll(program.complaints()));
         check("programs were told nothing else", complaints.isEmpty(), String.join("; ", complaints));
