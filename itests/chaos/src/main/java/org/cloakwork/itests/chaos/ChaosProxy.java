@@ -25,7 +25,7 @@ public final class ChaosProxy implements AutoCloseable {
 
     private static final int CONNECT_TIMEOUT_MILLIS = 5000;
     private static final int LONGEST_DELAY_MILLIS = 300;
-    private static final int LONGEST_STALL_MILLIS = 4000;
+    private static final int LONGEST_STALL_MILLIS = 2000;
     /** What nothing overtakes arrives nevertheless. */
     private static final int OVERTAKEN_MILLIS = 200;
 

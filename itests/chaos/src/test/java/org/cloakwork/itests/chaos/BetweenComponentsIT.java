@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.cloakwork.api.ClientState;
 import org.cloakwork.api.MixnetClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -27,12 +27,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 class BetweenComponentsIT {
 
     private static final long SEED = Long.getLong("cloakwork.seed", new Random().nextLong());
-    private static final int MESSAGES = 15;
+    private static final int MESSAGES = 10;
     private static final int TRANSFER_BYTES = 48 * 1024;
     private static final Duration SILENCE = Duration.ofMinutes(3);
     /** To one piece of so many; what stops everything comes less often. */
     private static final Map<Fault, Integer> ONE_IN = Map.of(Fault.DROP, 12, Fault.DELAY, 12, Fault.DUPLICATE, 8,
-            Fault.CORRUPT, 20, Fault.REORDER, 8, Fault.CUT, 40, Fault.STALL, 60);
+            Fault.CORRUPT, 20, Fault.REORDER, 8, Fault.CUT, 40, Fault.STALL, 120);
 
     private static World world;
 
@@ -144,6 +144,6 @@ class BetweenComponentsIT {
     }
 
     private static boolean isReady(MixnetClient client) {
-        return List.of("ready").contains(client.state().word());
+        return client.state() instanceof ClientState.Ready;
     }
 }

@@ -127,7 +127,7 @@ final class World implements AutoCloseable {
                 MixnetClient recipient = clients.get(1 - from);
                 SendOptions plain = SendOptions.DEFAULT.withDeadline(DEADLINE);
                 SendOptions options = i % 5 == 0 ? plain.withReplySurbs(5) : plain;
-                send(1 - from, 50 + 200 * i, payload -> sender.send(recipient.address(), payload, options));
+                send(1 - from, 50 + 300 * i, payload -> sender.send(recipient.address(), payload, options));
             }
         }
     }

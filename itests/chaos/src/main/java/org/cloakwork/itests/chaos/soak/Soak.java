@@ -55,7 +55,7 @@ public final class Soak {
         System.exit(run(args, System.out, System.err));
     }
 
-    private static int run(String[] args, PrintStream out, PrintStream err) throws Exception {
+    static int run(String[] args, PrintStream out, PrintStream err) throws Exception {
         Options options;
         try {
             options = options(args);
