@@ -5,19 +5,22 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** A process of the distribution: started by its script, looked at from outside, suspended now and then. */
 final class Instance implements AutoCloseable {
 
-    private static final long PATIENCE_SECONDS = 180;
+    private static final long PATIENCE_SECONDS = 600;
     private static final long END_SECONDS = 30;
-    private static final String HEAP_INTERVAL_MILLIS = "1000";
+    private static final int HEAP_INTERVAL_MILLIS = 1000;
     private static final List<String> HEAP_COLUMNS = List.of("S0U", "S1U", "EU", "OU");
 
     private final String name;
@@ -27,6 +30,8 @@ final class Instance implements AutoCloseable {
     private final Process heap;
     private final List<String> lines = new ArrayList<>();
     private final List<Sample> samples = new ArrayList<>();
+    private final ReentrantLock awake = new ReentrantLock();
+    private final AtomicLong heapReadings = new AtomicLong();
     private volatile double heapMebibytes;
 
     /**
@@ -47,8 +52,8 @@ final class Instance implements AutoCloseable {
         try {
             // The script becomes the JVM: before, there is nothing to be looked at.
             awaitLine(line -> true);
-            heap = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "jstat").toString(), "-gc",
-                    String.valueOf(process.pid()), HEAP_INTERVAL_MILLIS)
+            heap = new ProcessBuilder(tool("jstat"), "-gc", String.valueOf(process.pid()),
+                    String.valueOf(HEAP_INTERVAL_MILLIS))
                     .redirectError(ProcessBuilder.Redirect.DISCARD).start();
         } catch (IOException | InterruptedException | RuntimeException e) {
             process.destroyForcibly();
@@ -97,6 +102,7 @@ final class Instance implements AutoCloseable {
                 String[] values = line.strip().split("\\s+");
                 heapMebibytes = HEAP_COLUMNS.stream().mapToDouble(
                         column -> Double.parseDouble(values[header.indexOf(column)])).sum() / 1024;
+                heapReadings.incrementAndGet();
             }
         } catch (IOException e) {
             // The process has ended.
@@ -171,13 +177,41 @@ final class Instance implements AutoCloseable {
         }
     }
 
-    /** Nothing in it moves. */
-    void suspend() throws IOException, InterruptedException {
-        signal("STOP");
+    /** For so long nothing in it moves. */
+    void suspend(Duration duration) throws IOException, InterruptedException {
+        awake.lock();
+        try {
+            signal("STOP");
+            Thread.sleep(duration);
+        } finally {
+            signal("CONT");
+            awake.unlock();
+        }
     }
 
-    void resume() throws IOException, InterruptedException {
-        signal("CONT");
+    /** {@return what is alive in its heap now, MiB: everything else is collected} */
+    double alive() throws IOException, InterruptedException {
+        // A suspended process does not answer.
+        awake.lock();
+        try {
+            int code = new ProcessBuilder(tool("jcmd"), String.valueOf(process.pid()), "GC.run")
+                    .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
+            if (code != 0) {
+                throw new IOException(name + " does not collect its garbage: jcmd ended with " + code);
+            }
+            long read = heapReadings.get();
+            // The first of them may be from before.
+            while (heapReadings.get() < read + 2 && process.isAlive()) {
+                Thread.sleep(HEAP_INTERVAL_MILLIS / 4);
+            }
+            return heapMebibytes;
+        } finally {
+            awake.unlock();
+        }
+    }
+
+    private static String tool(String name) {
+        return Path.of(System.getProperty("java.home"), "bin", name).toString();
     }
 
     private void signal(String signal) throws IOException, InterruptedException {
@@ -188,7 +222,6 @@ final class Instance implements AutoCloseable {
     public void close() throws IOException {
         heap.destroy();
         try {
-            resume();
             process.destroy();
             if (!process.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();

@@ -16,7 +16,7 @@ record Sample(double seconds, double heap, double resident, int threads, int soc
 
     /** What is looked at, and how much more of it is no growth yet: a tenth and so much. */
     enum Figure {
-        HEAP("heap", "MiB", Sample::heap, 24),
+        HEAP("heap", "MiB", Sample::heap, 12),
         RESIDENT("resident memory", "MiB", Sample::resident, 16),
         THREADS("threads", "", Sample::threads, 8),
         SOCKETS("sockets", "", Sample::sockets, 12),

@@ -62,6 +62,8 @@ final class SoakRun implements AutoCloseable {
     private final List<String> addresses = new ArrayList<>();
     private final List<Program> programs = new ArrayList<>();
     private final Tally tally = new Tally();
+    /** In each heap after a quarter of the time, MiB. */
+    private final Map<String, Double> alive = new LinkedHashMap<>();
     private final Map<Transfer.End, AtomicLong> transfers = new EnumMap<>(Transfer.End.class);
     private final AtomicLong transferredBytes = new AtomicLong();
     private final List<String> wrong = new ArrayList<>();
@@ -251,6 +253,11 @@ final class SoakRun implements AutoCloseable {
         out.printf(" | %6s %6s %9s%n", "sent", "open", "transfers");
         for (long i = 0; System.nanoTime() - endNanos < 0; i++) {
             double seconds = (System.nanoTime() - startNanos) / 1e9;
+            if (alive.isEmpty() && seconds > options.minutes() * 60 / 4.0) {
+                for (Instance instance : instances.values()) {
+                    alive.put(instance.name(), instance.alive());
+                }
+            }
             StringBuilder row = new StringBuilder(String.format(Locale.ROOT, "%6s", Soak.clock(seconds)));
             for (Instance instance : instances.values()) {
                 if (!instance.lives()) {
@@ -308,11 +315,12 @@ final class SoakRun implements AutoCloseable {
             double resident = instance.samples().getLast().resident();
             check(instance.name() + ": resident memory at the end below " + (int) MOST_RESIDENT_MEBIBYTES + " MiB",
                     resident < MOST_RESIDENT_MEBIBYTES, String.format(Locale.ROOT, "%.0f MiB", resident));
+            grows(instance, "in use after a collection is not more at the end than after a quarter of the time",
+                    new Growth(Sample.Figure.HEAP, alive.get(instance.name()), instance.alive()));
             for (Sample.Figure figure : Sample.Figure.values()) {
-                Growth growth = Growth.of(figure, instance.samples());
-                check(instance.name() + ": " + figure.text() + " does not grow in the second half",
-                        !growth.isGrowth(), String.format(Locale.ROOT, "%.0f, then %.0f %s", growth.earlier(),
-                                growth.later(), figure.unit()));
+                if (figure != Sample.Figure.HEAP) {
+                    grows(instance, "does not grow in the second half", Growth.of(figure, instance.samples()));
+                }
             }
         }
         if (options.svg().isPresent()) {
@@ -323,6 +331,11 @@ final class SoakRun implements AutoCloseable {
         }
         out.printf(Locale.ROOT, "%n%s%n", wrong.isEmpty() ? "All of it holds."
                 : "FAILED: " + String.join("; ", wrong));
+    }
+
+    private void grows(Instance instance, String what, Growth growth) {
+        check(instance.name() + ": " + growth.figure().text() + " " + what, !growth.isGrowth(), String.format(
+                Locale.ROOT, "%.0f, then %.0f %s", growth.earlier(), growth.later(), growth.figure().unit()));
     }
 
     /** What is in flight at the end, of SOCKS and the exit, changes while it is asked. */

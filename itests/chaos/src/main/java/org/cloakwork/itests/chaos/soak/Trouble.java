@@ -79,7 +79,11 @@ final class Trouble {
                 case SWAP -> swap();
                 case GATEWAY_RESTART -> away("gateway restarts", gateways.get(random.nextInt(gateways.size())),
                         seconds);
-                case SUSPEND -> suspend(instances.get(random.nextInt(instances.size())), seconds);
+                case SUSPEND -> {
+                    Instance instance = instances.get(random.nextInt(instances.size()));
+                    count("suspends of " + instance.name());
+                    instance.suspend(Duration.ofSeconds(seconds));
+                }
                 case SLOW_LINK -> slow(gateways.get(random.nextInt(gateways.size())), seconds);
                 case CUT -> {
                     count("SOCKS and target connections cut");
@@ -124,16 +128,6 @@ final class Trouble {
         proxy.leave();
         Thread.sleep(Duration.ofSeconds(seconds));
         proxy.comeBack();
-    }
-
-    private void suspend(Instance instance, int seconds) throws IOException, InterruptedException {
-        count("suspends of " + instance.name());
-        instance.suspend();
-        try {
-            Thread.sleep(Duration.ofSeconds(seconds));
-        } finally {
-            instance.resume();
-        }
     }
 
     /** Frames are late, or stop for a while; TCP loses none, so none is lost here. */
