@@ -49,7 +49,9 @@ class BetweenComponentsIT {
 
     @AfterAll
     static void end() throws Exception {
-        world.close();
+        if (world != null) {
+            world.close();
+        }
     }
 
     static Stream<Arguments> messageLines() {
