@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -56,6 +57,7 @@ final class SoakRun implements AutoCloseable {
     private final Soak.Options options;
     private final PrintStream out;
     private final Path folder;
+    private final Path home;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final Map<String, Instance> instances = new LinkedHashMap<>();
     private final Map<String, Control> controls = new LinkedHashMap<>();
@@ -76,6 +78,7 @@ final class SoakRun implements AutoCloseable {
         this.out = out;
         // Short, because the path of a socket is.
         folder = Files.createTempDirectory("soak-");
+        home = folder.resolve("home");
         for (Transfer.End end : Transfer.End.values()) {
             transfers.put(end, new AtomicLong());
         }
@@ -96,6 +99,7 @@ final class SoakRun implements AutoCloseable {
         out.printf(Locale.ROOT, "A local network and two clients, %d minutes, seed %d; they print to %s%n",
                 options.minutes(), options.seed(), folder);
         out.flush();
+        copyDistribution();
         Path file = folder.resolve("network.json");
         Instance network = start("network", "localnet", "--network-file", file.toString());
         ChaosProxy directory = before(network.awaitPort("directory"), Framing.BYTES, 0);
@@ -150,8 +154,18 @@ final class SoakRun implements AutoCloseable {
         return succeeded;
     }
 
+    /** Running instances follow the jars of theirs, so a build in the meantime would exchange all their bundles. */
+    private void copyDistribution() throws IOException {
+        try (Stream<Path> files = Files.walk(options.home())) {
+            for (Path from : (Iterable<Path>) files::iterator) {
+                Files.copy(from, home.resolve(options.home().relativize(from).toString()),
+                        StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+    }
+
     private Instance start(String name, String... arguments) throws IOException {
-        Instance instance = opened(new Instance(name, options.home(), folder.resolve(name + ".log"), arguments));
+        Instance instance = opened(new Instance(name, home, folder.resolve(name + ".log"), arguments));
         instances.put(name, instance);
         return instance;
     }
