@@ -11,6 +11,10 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Asks a running instance over its control socket, as the verbs do without a JVM for each question. */
 final class Control {
@@ -23,6 +27,16 @@ final class Control {
     /** @param state folder of the instance */
     Control(Path state) {
         socket = state.resolve("control").resolve("socket");
+    }
+
+    /** {@return parts that the client could use instead of those it does, by kind} */
+    SortedMap<String, List<String>> others() throws IOException {
+        JsonNode uses = JSON.readTree(ask("state --json")).findValue("parts");
+        SortedMap<String, List<String>> others = new TreeMap<>();
+        ask("parts").lines().map(line -> line.split(" {2,}"))
+                .filter(row -> row.length > 2 && row[2].equals("available") && uses.has(row[0]))
+                .forEach(row -> others.computeIfAbsent(row[0], kind -> new ArrayList<>()).add(row[1]));
+        return others;
     }
 
     /**

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.cloakwork.itests.chaos.ChaosProxy;
 import org.cloakwork.itests.chaos.Fault;
@@ -16,10 +16,6 @@ import org.cloakwork.itests.chaos.Fault;
 /** What happens to the processes and what is between them, at moments and in an order that the seed decides. */
 final class Trouble {
 
-    private static final Map<String, List<String>> PARTS = new TreeMap<>(Map.of(
-            "topology", List.of("file", "nym-api"), "transport", List.of("websocket", "websocket-jdk"),
-            "sphinx", List.of("fast", "bouncycastle"), "retransmission", List.of("timeout", "adaptive"),
-            "cover", List.of("none", "poisson", "constant")));
     private static final int LEAST_GAP_MILLIS = 2000;
     private static final int MOST_GAP_MILLIS = 9000;
     private static final int ONE_IN = 20;
@@ -38,7 +34,6 @@ final class Trouble {
     private final List<ChaosProxy> gateways;
     private final ChaosProxy directory;
     private final List<ChaosProxy> streams;
-    private final Map<String, String> chosen = new HashMap<>();
     private final Map<String, Integer> done = new LinkedHashMap<>();
     private final List<String> complaints = new ArrayList<>();
 
@@ -110,13 +105,11 @@ final class Trouble {
 
     private void swap() {
         String instance = List.copyOf(controls.keySet()).get(random.nextInt(controls.size()));
-        String kind = List.copyOf(PARTS.keySet()).get(random.nextInt(PARTS.size()));
-        List<String> parts = PARTS.get(kind);
-        String before = chosen.getOrDefault(instance + kind, parts.getFirst());
-        String next = parts.get((parts.indexOf(before) + 1 + random.nextInt(parts.size() - 1)) % parts.size());
         try {
-            controls.get(instance).swap(kind, next);
-            chosen.put(instance + kind, next);
+            SortedMap<String, List<String>> others = controls.get(instance).others();
+            String kind = List.copyOf(others.keySet()).get(random.nextInt(others.size()));
+            List<String> parts = others.get(kind);
+            controls.get(instance).swap(kind, parts.get(random.nextInt(parts.size())));
             count("swaps of parts");
         } catch (IOException e) {
             complaints.add(instance + " did not swap: " + e.getMessage());
