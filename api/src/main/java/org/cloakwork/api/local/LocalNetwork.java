@@ -1,9 +1,11 @@
 package org.cloakwork.api.local;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.function.UnaryOperator;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.Network;
 import org.cloakwork.spi.topology.Topology;
@@ -100,6 +102,17 @@ public interface LocalNetwork extends Network, AutoCloseable {
          * @since 1.3
          */
         Builder rotation(Duration period);
+
+        /**
+         * Announces nodes at other addresses than they listen at, for those who stand in between, such as tests of what
+         * a broken line does: clients and nodes connect there.
+         *
+         * @param mixPorts     told where a node takes mix packets, says where others reach that
+         * @param gatewayPorts told where a gateway takes clients, says where these reach that
+         * @return this
+         * @since 1.1
+         */
+        Builder announced(UnaryOperator<InetSocketAddress> mixPorts, UnaryOperator<InetSocketAddress> gatewayPorts);
 
         /**
          * @return the running network

@@ -1,9 +1,11 @@
 package org.cloakwork.localnet.network;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.cloakwork.api.local.LocalNetwork;
 import org.cloakwork.spi.runtime.PartFactory;
@@ -17,6 +19,7 @@ public final class LocalNetworkBuilder implements LocalNetwork.Builder {
     private static final String PREFERRED_TRANSPORT = "websocket";
 
     private NetworkConfiguration configuration = NetworkConfiguration.DEFAULT;
+    private AnnouncedPorts announced = AnnouncedPorts.AS_THEY_ARE;
 
     /** For {@link ServiceLoader}. */
     public LocalNetworkBuilder() {
@@ -59,10 +62,17 @@ public final class LocalNetworkBuilder implements LocalNetwork.Builder {
     }
 
     @Override
+    public LocalNetwork.Builder announced(UnaryOperator<InetSocketAddress> mixPorts,
+            UnaryOperator<InetSocketAddress> gatewayPorts) {
+        announced = new AnnouncedPorts(mixPorts, gatewayPorts);
+        return this;
+    }
+
+    @Override
     public LocalNetwork start() throws IOException {
         PacketFormat format = part(PacketFormat.class, PREFERRED_FORMAT);
         GatewayServer transport = part(GatewayServer.class, PREFERRED_TRANSPORT);
-        return new LocalNetworkImpl(configuration, format, transport, Stream.of(format, transport)
+        return new LocalNetworkImpl(configuration, announced, format, transport, Stream.of(format, transport)
                 .filter(AutoCloseable.class::isInstance).map(AutoCloseable.class::cast).toList());
     }
 

@@ -102,7 +102,7 @@ public final class LocalNetworkComponent implements LocalNetwork {
                 configuration.mix$_$port(), NodeAddress.parseIp(configuration.host()),
                 Optional.of(configuration.network$_$file()).filter(file -> !file.isBlank()).map(Path::of),
                 Optional.of(configuration.rotation$_$millis()).filter(millis -> millis != 0).map(Duration::ofMillis)),
-                format, transport, List.of());
+                AnnouncedPorts.AS_THEY_ARE, format, transport, List.of());
         LOG.info("A local network of {} nodes is running, directory {}", network.topology().nodes().size(),
                 network.directory());
     }

@@ -81,6 +81,7 @@ final class LocalNetworkImpl implements LocalNetwork {
     private final Map<IdentityKey, GatewayPort> gatewayPorts = new HashMap<>();
     private final Clock clock = new SystemClock();
     private final NetworkConfiguration configuration;
+    private final AnnouncedPorts announced;
     private final Directory directory;
     private final List<NetworkNode> nodes = new ArrayList<>();
     private final KeyRotations rotations = new KeyRotations(nodes, randomness, this::nextEpoch);
@@ -90,14 +91,16 @@ final class LocalNetworkImpl implements LocalNetwork {
      * Starts a network.
      *
      * @param configuration sizes and ports
+     * @param announced     where others reach the ports
      * @param format        unwraps packets
      * @param transport     carries the links of clients
      * @param parts         closed with the network, or when it cannot be started
      * @throws IOException if a port cannot be had, naming it; nothing is left running
      */
-    LocalNetworkImpl(NetworkConfiguration configuration, PacketFormat format, GatewayServer transport,
-            List<AutoCloseable> parts) throws IOException {
+    LocalNetworkImpl(NetworkConfiguration configuration, AnnouncedPorts announced, PacketFormat format,
+            GatewayServer transport, List<AutoCloseable> parts) throws IOException {
         this.configuration = configuration;
+        this.announced = announced;
         this.format = format;
         parts.forEach(this::opened);
         try {
@@ -109,16 +112,16 @@ final class LocalNetworkImpl implements LocalNetwork {
                 int port = configuration.mixPort() == 0 ? 0 : configuration.mixPort() + i;
                 ports.add(opened(new MixListener(host, port, threads, counters)));
             }
-            Set<NodeAddress> addresses = new HashSet<>();
-            ports.forEach(port -> addresses.add(port.address()));
+            List<NodeAddress> addresses = ports.stream().map(announced::of).toList();
+            Set<NodeAddress> members = Set.copyOf(addresses);
 
             for (int i = 0; i < mixes; i++) {
-                nodes.add(startMix(i + 1, ports.get(i), addresses));
+                nodes.add(startMix(i + 1, ports.get(i), addresses.get(i), members));
             }
             for (int i = 0; i < configuration.gateways(); i++) {
                 int port = configuration.gatewayPort() == 0 ? 0 : configuration.gatewayPort() + i;
-                nodes.add(startGateway(mixes + i + 1, ports.get(mixes + i), addresses, transport,
-                        new InetSocketAddress(host, port)));
+                nodes.add(startGateway(mixes + i + 1, ports.get(mixes + i), addresses.get(mixes + i), members,
+                        transport, new InetSocketAddress(host, port)));
             }
             publish();
             directory.start();
@@ -171,17 +174,17 @@ final class LocalNetworkImpl implements LocalNetwork {
         return resource;
     }
 
-    private NetworkNode startMix(long id, MixListener port, Set<NodeAddress> network) {
+    private NetworkNode startMix(long id, MixListener port, NodeAddress address, Set<NodeAddress> network) {
         EncryptionKeyPair key = EncryptionKeyPair.generate(randomness);
         Unwrapper unwrapper = unwrapper(key);
         MixNode mix = new MixNode(unwrapper, network, new MixConnections(threads, counters), timer, counters);
         port.start(mix::receive);
-        return new NetworkNode(id, port.address(), Optional.empty(), IdentityKeyPair.generate(randomness).publicKey(),
+        return new NetworkNode(id, address, Optional.empty(), IdentityKeyPair.generate(randomness).publicKey(),
                 key, unwrapper);
     }
 
-    private NetworkNode startGateway(long id, MixListener port, Set<NodeAddress> network, GatewayServer transport,
-            InetSocketAddress bind) throws IOException {
+    private NetworkNode startGateway(long id, MixListener port, NodeAddress address, Set<NodeAddress> network,
+            GatewayServer transport, InetSocketAddress bind) throws IOException {
         EncryptionKeyPair key = EncryptionKeyPair.generate(randomness);
         Unwrapper unwrapper = unwrapper(key);
         Gateway gateway = new Gateway(IdentityKeyPair.generate(randomness), unwrapper, Frames.SEALED,
@@ -189,9 +192,10 @@ final class LocalNetworkImpl implements LocalNetwork {
         GatewayPort clients = opened(new GatewayPort(transport, bind, gateway));
         gatewayPorts.put(gateway.identity(), clients);
         port.start(clients::receive);
-        Node.Entry entry = new Node.Entry(List.of(clients.address().getAddress()), clients.address().getPort(),
-                Optional.empty(), OptionalInt.empty());
-        return new NetworkNode(id, port.address(), Optional.of(entry), gateway.identity(), key, unwrapper);
+        InetSocketAddress reached = announced.of(clients);
+        Node.Entry entry = new Node.Entry(List.of(reached.getAddress()), reached.getPort(), Optional.empty(),
+                OptionalInt.empty());
+        return new NetworkNode(id, address, Optional.of(entry), gateway.identity(), key, unwrapper);
     }
 
     private Unwrapper unwrapper(EncryptionKeyPair key) {

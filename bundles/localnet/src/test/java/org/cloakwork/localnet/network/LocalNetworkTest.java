@@ -480,7 +480,8 @@ class LocalNetworkTest {
         NetworkConfiguration configuration = new NetworkConfiguration(1, 1, 0, 0, 0, NodeAddress.parseIp("127.0.0.1"),
                 Optional.of(file), Optional.empty());
         try (LocalNetwork network =
-                new LocalNetworkImpl(configuration, FORMAT, transport, List.of((AutoCloseable) transport))) {
+                new LocalNetworkImpl(configuration, AnnouncedPorts.AS_THEY_ARE, FORMAT, transport,
+                        List.of((AutoCloseable) transport))) {
             assertArrayEquals(network.networkFile().getBytes(), Files.readAllBytes(file));
         }
         try (var files = Files.list(file.getParent())) {
@@ -488,8 +489,8 @@ class LocalNetworkTest {
         }
         Path impossible = file.resolve("below-a-file").resolve("network.json");
         assertThrows(IOException.class, () -> new LocalNetworkImpl(new NetworkConfiguration(1, 1, 0, 0, 0,
-                NodeAddress.parseIp("127.0.0.1"), Optional.of(impossible), Optional.empty()), FORMAT, transport,
-                List.of()).close());
+                NodeAddress.parseIp("127.0.0.1"), Optional.of(impossible), Optional.empty()),
+                AnnouncedPorts.AS_THEY_ARE, FORMAT, transport, List.of()).close());
         assertThreadsEnd();
     }
 
@@ -500,7 +501,8 @@ class LocalNetworkTest {
         NetworkConfiguration configuration = new NetworkConfiguration(1, 1, 0, 0, 0, NodeAddress.parseIp("127.0.0.1"),
                 Optional.of(file), Optional.of(NetworkConfiguration.LEAST_ROTATION));
         try (LocalNetwork network =
-                new LocalNetworkImpl(configuration, FORMAT, transport, List.of((AutoCloseable) transport));
+                new LocalNetworkImpl(configuration, AnnouncedPorts.AS_THEY_ARE, FORMAT, transport,
+                        List.of((AutoCloseable) transport));
                 Client client = new Client(network)) {
             Topology before = network.topology();
             assertEquals(10, before.keyRotationId());

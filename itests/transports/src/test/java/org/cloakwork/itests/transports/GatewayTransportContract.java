@@ -137,13 +137,15 @@ abstract class GatewayTransportContract {
     @Test
     void connectionClosedDuringTheHandshake() throws Exception {
         try (ServerSocket listening = Peers.scripted(socket -> {
-            try {
-                socket.close();
+            try (socket) {
+                Net.head(socket);
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
         })) {
-            notOpened(transport(5_000), "ws://127.0.0.1:" + listening.getLocalPort());
+            String uri = "ws://127.0.0.1:" + listening.getLocalPort();
+            assertEquals("not connected: " + uri + ": the peer ended the connection",
+                    notOpened(transport(5_000), uri));
         }
     }
 

@@ -6,7 +6,7 @@ import java.util.List;
 class WebSocketTransportIT extends GatewayTransportContract {
 
     WebSocketTransportIT() {
-        super("websocket", "Connection refused", "MessageTooLarge", "ClosedChannelException",
-                "ClosedChannelException", List.of(), "");
+        super("websocket", "Connection refused", "MessageTooLarge", "the connection had ended",
+                "the connection had ended", List.of(), "");
     }
 }

@@ -1,5 +1,6 @@
 package org.cloakwork.transport.websocketjdk;
 
+import java.io.EOFException;
 import java.net.ConnectException;
 import java.nio.channels.UnresolvedAddressException;
 
@@ -21,6 +22,9 @@ final class Reasons {
         for (int i = 0; i < MAX_CAUSES && cause != null; i++, cause = cause.getCause()) {
             if (cause instanceof UnresolvedAddressException) {
                 return "no address is known for this name";
+            }
+            if (cause instanceof EOFException) {
+                return "the peer ended the connection";
             }
             if (cause.getMessage() != null) {
                 reason = cause.getClass().getSimpleName() + ": " + printable(cause.getMessage());

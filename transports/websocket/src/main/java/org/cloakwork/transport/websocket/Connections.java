@@ -208,7 +208,8 @@ final class Connections extends AbstractConnector {
             EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
             WebSocketServer.Listener owner = owners.get((SelectableChannel) endPoint.getTransport());
             if (owner == null) {
-                callback.failed(new IOException("the listener is closed"));
+                // The connection ended, or its port, before the request was read: no fault, and nobody to be told.
+                Response.writeError(request, response, callback, HttpStatus.SERVICE_UNAVAILABLE_503);
                 return null;
             }
             String origin = request.getHeaders().get(HttpHeader.ORIGIN);

@@ -1,6 +1,7 @@
 package org.cloakwork.transport.websocket;
 
 import java.io.EOFException;
+import java.nio.channels.ClosedChannelException;
 import java.util.HashSet;
 import java.util.Set;
 import org.eclipse.jetty.websocket.core.CloseStatus;
@@ -19,9 +20,12 @@ final class Reasons {
         while (seen.add(root) && root.getCause() != null && !seen.contains(root.getCause())) {
             root = root.getCause();
         }
-        // What Jetty says of it is how its connection looks inside.
         if (root instanceof EOFException) {
+            // Jetty's message is what its objects look like inside.
             return "the peer ended the connection";
+        }
+        if (root instanceof ClosedChannelException) {
+            return "the connection had ended";
         }
         String name = root.getClass().getSimpleName();
         return root.getMessage() == null ? name : name + ": " + printable(root.getMessage());
