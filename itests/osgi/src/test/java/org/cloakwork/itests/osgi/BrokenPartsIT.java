@@ -86,7 +86,7 @@ public class BrokenPartsIT extends BaseIT {
             do {
                 next = states.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
                 assertNotNull("stays " + client.state().text(), next);
-            } while (!next.text().contains(state));
+            } while (!next.text().startsWith(state));
         }
     }
 
