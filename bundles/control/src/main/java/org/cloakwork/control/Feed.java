@@ -164,7 +164,7 @@ final class Feed {
         refused = applied;
         good = before;
         before = null;
-        say(new Problem(file, "is taken back: " + what));
+        say(List.of(new Problem(file, 0, "is taken back: " + what)));
         apply(good);
     }
 

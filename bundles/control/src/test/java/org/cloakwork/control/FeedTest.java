@@ -1,7 +1,6 @@
 package org.cloakwork.control;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -10,7 +9,6 @@ import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,12 +37,16 @@ class FeedTest {
         Collections.list(properties.keys()).forEach(key -> component.properties.put((String) key, properties.get(key)));
         given.add(properties.get("most-millis"));
         return null;
-    })), new AtomicLong(), false);
+    })), new AtomicLong(), false, false);
 
     private void follow(Map<String, String> wanted) throws Exception {
-        feed.verify("drip.cfg", inventory);
-        feed.want(wanted, Optional.empty());
-        feed.verify("drip.cfg", inventory);
+        feed.verify(FeedTest::problem, inventory);
+        feed.want(wanted, List.of());
+        feed.verify(FeedTest::problem, inventory);
+    }
+
+    private static Problem problem(String text) {
+        return new Problem("drip.cfg", 0, text);
     }
 
     @BeforeEach
@@ -63,10 +65,10 @@ class FeedTest {
         follow(NEW);
         assertEquals(List.of("20", "0", "20"), given);
         assertEquals("drip.cfg: is taken back: cover part \"drip\" failed: untilNextSlot returned PT0S",
-                feed.problem().orElseThrow().toString());
+                feed.problems().getFirst().toString());
         follow(Map.of("most-millis", "30"));
         assertEquals(List.of("20", "0", "20", "30"), given);
-        assertFalse(feed.problem().isPresent());
+        assertTrue(feed.problems().isEmpty());
     }
 
     @Test
@@ -74,6 +76,6 @@ class FeedTest {
         follow(OLD);
         feed.takeBack("drip.cfg", "broken");
         assertEquals(List.of("20"), given);
-        assertTrue(feed.problem().isEmpty());
+        assertTrue(feed.problems().isEmpty());
     }
 }

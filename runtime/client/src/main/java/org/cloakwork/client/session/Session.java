@@ -281,7 +281,7 @@ public final class Session {
         try {
             attempt.open(transport);
         } catch (PartFailure e) {
-            pauseAfter(e.getMessage());
+            pauseAfter(e.getMessage(), LONGEST_PAUSE);
             return;
         }
         connection = attempt;
