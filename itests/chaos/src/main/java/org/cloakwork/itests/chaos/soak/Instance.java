@@ -10,9 +10,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A process of the distribution: started by its script, looked at from outside, suspended now and then. */
@@ -23,6 +24,10 @@ final class Instance implements AutoCloseable {
     private static final int HEAP_INTERVAL_MILLIS = 1000;
     private static final List<String> HEAP_COLUMNS = List.of("S0U", "S1U", "EU", "OU");
 
+    /** Number, instances, bytes, class; but for what fills holes that a collection leaves. */
+    private static final Pattern HISTOGRAM_ROW =
+            Pattern.compile(" *\\d+: +\\d+ +(\\d+) +(?!.*jdk\\.internal\\.vm\\.Filler).*");
+
     private final String name;
     private final Path log;
     private final Process process;
@@ -31,7 +36,6 @@ final class Instance implements AutoCloseable {
     private final List<String> lines = new ArrayList<>();
     private final List<Sample> samples = new ArrayList<>();
     private final ReentrantLock awake = new ReentrantLock();
-    private final AtomicLong heapReadings = new AtomicLong();
     private volatile double heapMebibytes;
 
     /**
@@ -102,7 +106,6 @@ final class Instance implements AutoCloseable {
                 String[] values = line.strip().split("\\s+");
                 heapMebibytes = HEAP_COLUMNS.stream().mapToDouble(
                         column -> Double.parseDouble(values[header.indexOf(column)])).sum() / 1024;
-                heapReadings.incrementAndGet();
             }
         } catch (IOException e) {
             // The process has ended.
@@ -189,22 +192,24 @@ final class Instance implements AutoCloseable {
         }
     }
 
-    /** {@return what is alive in its heap now, MiB: everything else is collected} */
+    /** {@return what is alive in its heap now, MiB; everything else is collected} */
     double alive() throws IOException, InterruptedException {
         // A suspended process does not answer.
         awake.lock();
         try {
-            int code = new ProcessBuilder(tool("jcmd"), String.valueOf(process.pid()), "GC.run")
-                    .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
-            if (code != 0) {
-                throw new IOException(name + " does not collect its garbage: jcmd ended with " + code);
+            Process jcmd = new ProcessBuilder(tool("jcmd"), String.valueOf(process.pid()), "GC.class_histogram")
+                    .redirectErrorStream(true).start();
+            long bytes = 0;
+            try (BufferedReader in = jcmd.inputReader()) {
+                for (String line = in.readLine(); line != null; line = in.readLine()) {
+                    Matcher row = HISTOGRAM_ROW.matcher(line);
+                    bytes += row.matches() ? Long.parseLong(row.group(1)) : 0;
+                }
             }
-            long read = heapReadings.get();
-            // The first of them may be from before.
-            while (heapReadings.get() < read + 2 && process.isAlive()) {
-                Thread.sleep(HEAP_INTERVAL_MILLIS / 4);
+            if (jcmd.waitFor() != 0 || bytes == 0) {
+                throw new IOException(name + " does not tell what is in its heap");
             }
-            return heapMebibytes;
+            return bytes / 1048576.0;
         } finally {
             awake.unlock();
         }

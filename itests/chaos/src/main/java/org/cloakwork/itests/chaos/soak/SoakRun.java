@@ -329,7 +329,7 @@ final class SoakRun implements AutoCloseable {
             double resident = instance.samples().getLast().resident();
             check(instance.name() + ": resident memory at the end below " + (int) MOST_RESIDENT_MEBIBYTES + " MiB",
                     resident < MOST_RESIDENT_MEBIBYTES, String.format(Locale.ROOT, "%.0f MiB", resident));
-            grows(instance, "in use after a collection is not more at the end than after a quarter of the time",
+            grows(instance, "alive at the end is not more than after a quarter of the time",
                     new Growth(Sample.Figure.HEAP, alive.get(instance.name()), instance.alive()));
             for (Sample.Figure figure : Sample.Figure.values()) {
                 if (figure != Sample.Figure.HEAP) {
