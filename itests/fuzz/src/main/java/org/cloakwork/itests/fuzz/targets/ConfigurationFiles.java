@@ -12,6 +12,7 @@ import org.cloakwork.itests.fuzz.Hidden;
 import org.cloakwork.itests.fuzz.Seeds;
 import org.cloakwork.itests.fuzz.Target;
 import org.cloakwork.spi.control.ConfigurationFile;
+import org.cloakwork.spi.frontend.Access;
 import org.cloakwork.spi.runtime.PartConfiguration;
 
 /** Files of etc/, and what parts read in them. */
@@ -65,7 +66,8 @@ public final class ConfigurationFiles implements Target {
             }
         }
         try {
-            Entrance entrance = Entrance.of(PartConfiguration.ofProperties("front-end some", read), 1);
+            Entrance entrance = Entrance.of(PartConfiguration.ofProperties("front-end some", read), 1,
+                    Access.SAME_USER);
             require(entrance.uri("ws", entrance.port()).getHost() != null, "no address to connect to");
             require(entrance.host().isLoopbackAddress() || entrance.token().isPresent(), "open to all");
         } catch (IllegalArgumentException e) {

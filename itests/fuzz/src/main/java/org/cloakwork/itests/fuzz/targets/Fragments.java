@@ -65,7 +65,7 @@ public final class Fragments implements Target {
             now += in.u8();
             try {
                 if (reassembler.add(way, Fragment.parse(in.upTo(length)), now)
-                        instanceof Reassembler.Complete(byte[] padded)) {
+                        instanceof Reassembler.Complete(byte[] padded, int ignored)) {
                     require(padded.length <= MAX_BYTES, "a message longer than all that may be held");
                 }
             } catch (WireException e) {
@@ -92,7 +92,7 @@ public final class Fragments implements Target {
             Fragment next = fragments.get(message[0] < 0 ? i : fragments.size() - 1 - i);
             Reassembler.Result result = reassembler.add(0, next, 0);
             require(result instanceof Reassembler.Complete == (i == fragments.size() - 1), "complete at another place");
-            whole = result instanceof Reassembler.Complete(byte[] padded) ? padded : null;
+            whole = result instanceof Reassembler.Complete(byte[] padded, int ignored) ? padded : null;
         }
         requireSame(message, whole);
     }
