@@ -350,12 +350,15 @@ public final class MessageStream {
                     again.addAll(writing.takeRefused());
                     windowAgain = reading.takeWindowRefused() ? window.toldBytes() : 0;
                 }
+                if (reading.end() == End.NONE && watch.isTimeToTellAgain()) {
+                    windowAgain = window.toldBytes();
+                }
                 if (watch.isTimeToSaySomething()) {
-                    if (!writing.isClosed()) {
-                        again.add(writing.empty(End.NONE));
-                    } else if (window.isTold() && !reading.isEnded()) {
-                        // Whoever has closed its half has no pieces left to say that it is there.
+                    if (window.isTold() && !reading.isEnded()) {
+                        // Says so, too, and whoever has closed its half has no pieces left to say it.
                         windowAgain = window.toldBytes();
+                    } else if (!writing.isClosed()) {
+                        again.add(writing.empty(End.NONE));
                     }
                 }
             }

@@ -166,6 +166,9 @@ final class ReadingSide {
                 currentAt += count;
                 watch.read();
                 newBytes = window.read(count);
+                if (newBytes > 0) {
+                    watch.told();
+                }
                 limit = window.limit();
                 in.raiseLimit(limit);
             } finally {

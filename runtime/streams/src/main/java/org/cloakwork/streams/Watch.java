@@ -13,6 +13,9 @@ import org.cloakwork.api.StreamException;
 final class Watch {
 
     private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    /** After so long without a word a window may have been lost; twice as long each time it is told again. */
+    private static final long WINDOW_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(4);
+    private static final int MOST_WINDOWS_AGAIN = 6;
 
     private final StreamLimits limits;
     private final LongSupplier nanoTime;
@@ -20,6 +23,8 @@ final class Watch {
     private long saidNanos;
     private long usedNanos;
     private long againNanos;
+    private long toldNanos;
+    private int windowsAgain = MOST_WINDOWS_AGAIN;
     private OptionalLong gapSinceNanos = OptionalLong.empty();
     private OptionalLong resetSinceNanos = OptionalLong.empty();
 
@@ -45,6 +50,24 @@ final class Watch {
     void written() {
         usedNanos = nanoTime.getAsLong();
         saidNanos = usedNanos;
+    }
+
+    /** The other side was told another window. */
+    void told() {
+        toldNanos = nanoTime.getAsLong();
+        windowsAgain = 0;
+    }
+
+    /** {@return whether the last window should be told again: it may be lost, and the other side waits} Once each time. */
+    boolean isTimeToTellAgain() {
+        long now = nanoTime.getAsLong();
+        long quietNanos = now - (heardNanos - toldNanos > 0 ? heardNanos : toldNanos);
+        if (windowsAgain == MOST_WINDOWS_AGAIN || quietNanos < WINDOW_AGAIN_NANOS << windowsAgain) {
+            return false;
+        }
+        windowsAgain++;
+        toldNanos = now;
+        return true;
     }
 
     /** @param missing whether a piece is, and later ones are there */

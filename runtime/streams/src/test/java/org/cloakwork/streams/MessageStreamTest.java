@@ -67,6 +67,8 @@ class MessageStreamTest {
         private final MessageStream left;
         private final MessageStream right;
         private boolean silent;
+        private int lostWindows;
+        private boolean losesWindows;
         private int mostUnderWay;
 
         World(long seed, int refusals) {
@@ -112,6 +114,9 @@ class MessageStreamTest {
                 synchronized (underWay) {
                     if (random.nextInt(100) < refusals) {
                         sent.outcome.complete(new Outcome.Failed(FailureReason.OUTBOX_FULL, "full"));
+                    } else if (losesWindows && random.nextBoolean()) {
+                        lostWindows++;
+                        sent.outcome.complete(new Outcome.Acknowledged(1, 0, Duration.ZERO));
                     } else {
                         underWay.add(new Message(toRight, () -> other().windowReceived(limitBytes), sent));
                     }
@@ -263,6 +268,42 @@ class MessageStreamTest {
             world.right.release();
             assertEquals(0, world.budget.takenBytes());
         }
+    }
+
+    /** A gateway acknowledges what the other side may never get. */
+    @Test
+    void aWindowThatIsLostIsToldAgain() throws Exception {
+        World world = new World(8, 0);
+        world.losesWindows = true;
+        world.left.useWindows(4096);
+        world.right.useWindows(4096);
+        byte[] toRight = bytes(8, 200_000);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<byte[]> atRight = threads.submit(() -> world.right.input().readNBytes(toRight.length));
+            Future<?> writer = threads.submit(() -> {
+                world.left.output().write(toRight);
+                return null;
+            });
+            while (!atRight.isDone()) {
+                if (!world.step()) {
+                    world.pass(Duration.ofMillis(1));
+                    Thread.yield();
+                }
+            }
+            assertArrayEquals(toRight, atRight.get());
+            writer.get();
+        }
+        assertTrue(world.lostWindows > 5, world.lostWindows + " lost");
+        assertTrue(world.breaks.isEmpty(), world.breaks.toString());
+        world.losesWindows = false;
+        world.deliverAll();
+        int windows = 0;
+        for (int i = 0; i < 600; i++) {
+            world.pass(Duration.ofMillis(500));
+            windows += world.underWay.size();
+            world.deliverAll();
+        }
+        assertTrue(windows <= 6 + 2 * 5, windows + " messages in five minutes in which nothing happens");
     }
 
     @Test
