@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,26 @@ class ThirdPartyTest {
         right.removeAll(rows(listed));
         assertEquals("", String.join("\n", right), "rows that THIRD-PARTY.md lacks");
         assertEquals("", String.join("\n", wrong), "rows of THIRD-PARTY.md for what is not distributed so");
+    }
+
+    /** Of ours the digests are those of jars that are built anew. */
+    @Test
+    void theBillOfMaterialsHasEachJar() throws IOException, NoSuchAlgorithmException {
+        String bill = Files.readString(SourceFiles.ROOT.resolve("distribution/target/cloakwork/cloakwork.cdx.json"));
+        List<String> missing = new ArrayList<>();
+        int jars = 0;
+        for (Path jar : Jars.all()) {
+            String digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256")
+                    .digest(Files.readAllBytes(jar)));
+            boolean ours = jar.getFileName().toString().startsWith("org.cloakwork.");
+            String name = jar.getFileName().toString().replaceFirst("\\.jar$", "");
+            jars++;
+            if (!bill.contains(ours ? '"' + name + '"' : digest)) {
+                missing.add(name);
+            }
+        }
+        assertEquals(List.of(), missing);
+        assertTrue(jars > 30, jars + " jars");
     }
 
     /** Whatever a repository or a machine on the way says: these bytes are those that were there when it came in. */

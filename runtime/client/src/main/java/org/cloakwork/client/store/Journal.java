@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.spi.runtime.Counters;
+import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.spi.store.Change;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,7 @@ final class Journal {
     private boolean underWay;
     private boolean closing;
     private boolean tidying;
+    private Cancellable nextTidy = () -> { };
     private String problem;
 
     /** @param onProblem called when {@link #problem} has changed */
@@ -118,6 +120,7 @@ final class Journal {
     /** From now on, what cannot be written is not waited for. */
     void closing() {
         closing = true;
+        nextTidy.cancel();
     }
 
     private void schedule() {
@@ -160,9 +163,9 @@ final class Journal {
         }
         counters.count(Counter.STORE_COMMITS);
         setProblem(null);
-        if (!tidying) {
+        if (!tidying && !closing) {
             tidying = true;
-            environment.scheduler().schedule(TIDY, this::tidy);
+            nextTidy = environment.scheduler().schedule(TIDY, this::tidy);
         }
         told.forEach(Runnable::run);
         if (!queued.isEmpty() || !waiting.isEmpty()) {
