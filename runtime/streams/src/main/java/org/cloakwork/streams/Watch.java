@@ -58,7 +58,7 @@ final class Watch {
         windowsAgain = 0;
     }
 
-    /** {@return whether the last window should be told again: it may be lost, and the other side waits} Once each time. */
+    /** {@return whether the last window should be told again: it may be lost, and the other side waits} */
     boolean isTimeToTellAgain() {
         long now = nanoTime.getAsLong();
         long quietNanos = now - (heardNanos - toldNanos > 0 ? heardNanos : toldNanos);
