@@ -39,17 +39,18 @@ final class CheckedCover extends Checked<CoverTrafficStrategy> implements CoverT
         Optional<Duration> checked(Optional<Duration> answer) {
             if (present(answer).isPresent()) {
                 Duration gap = answer.get();
-                if (gap.isNegative() || gap.isZero() || gap.compareTo(MAX_GAP) > 0) {
-                    throw new Refused("returned " + gap + "; allowed is more than 0 and at most " + MAX_GAP);
+                if (gap.isNegative() || gap.isZero() || gap.compareTo(CoverTrafficStrategy.MAX_GAP) > 0) {
+                    throw new Refused("returned " + gap + "; allowed is more than 0 and at most "
+                            + CoverTrafficStrategy.MAX_GAP);
                 }
                 sum = sum.plus(gap);
                 if (++gaps == GAPS_IN_A_ROW) {
                     Duration hundred = sum;
                     gaps = 0;
                     sum = Duration.ZERO;
-                    if (hundred.compareTo(MIN_HUNDRED_GAPS) < 0) {
+                    if (hundred.compareTo(CoverTrafficStrategy.MIN_HUNDRED_GAPS) < 0) {
                         throw new Refused("returned a hundred gaps that last " + hundred + "; allowed is at least "
-                                + MIN_HUNDRED_GAPS);
+                                + CoverTrafficStrategy.MIN_HUNDRED_GAPS);
                     }
                 }
             }

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 
-/** Waits within their bounds. */
+/** Waits within their bounds, which are named by whose they are: TeaVM sets up an interface only where it is named. */
 final class CheckedRetransmission extends Checked<RetransmissionPolicy> implements RetransmissionPolicy {
 
     private final Method wait = new Method("waitForAck", Parts.BUDGET);
@@ -17,7 +17,7 @@ final class CheckedRetransmission extends Checked<RetransmissionPolicy> implemen
 
     @Override
     public Optional<Duration> waitForAck(SentPacket packet) {
-        return wait.call(() -> checked(part().waitForAck(packet), MIN_WAIT));
+        return wait.call(() -> checked(part().waitForAck(packet), RetransmissionPolicy.MIN_WAIT));
     }
 
     @Override
@@ -27,8 +27,9 @@ final class CheckedRetransmission extends Checked<RetransmissionPolicy> implemen
 
     private static Optional<Duration> checked(Optional<Duration> answer, Duration least) {
         if (present(answer).isPresent()
-                && (answer.get().compareTo(least) < 0 || answer.get().compareTo(MAX_WAIT) > 0)) {
-            throw new Refused("returned " + answer.get() + "; allowed is " + least + " to " + MAX_WAIT);
+                && (answer.get().compareTo(least) < 0 || answer.get().compareTo(RetransmissionPolicy.MAX_WAIT) > 0)) {
+            throw new Refused("returned " + answer.get() + "; allowed is " + least + " to "
+                    + RetransmissionPolicy.MAX_WAIT);
         }
         return answer;
     }

@@ -22,10 +22,10 @@ final class CheckedTopology extends Checked<TopologyProvider> implements Topolog
     public CompletableFuture<Topology> fetch() {
         CompletableFuture<Topology> asked = fetch.call(() -> present(part().fetch()));
         CompletableFuture<Topology> checked = new CompletableFuture<>();
-        Cancellable patience = parts.later(MAX_ANSWER_TIME, () -> {
+        Cancellable patience = parts.later(TopologyProvider.MAX_ANSWER_TIME, () -> {
             if (!checked.isDone()) {
                 checked.completeExceptionally(fetch.failed(
-                        new Refused("gave no answer within " + MAX_ANSWER_TIME.getSeconds() + " s")));
+                        new Refused("gave no answer within " + TopologyProvider.MAX_ANSWER_TIME.getSeconds() + " s")));
             }
         });
         checked.whenComplete((answer, failure) -> patience.cancel());
