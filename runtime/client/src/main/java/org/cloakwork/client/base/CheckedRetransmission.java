@@ -8,6 +8,10 @@ import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 /** Waits within their bounds. */
 final class CheckedRetransmission extends Checked<RetransmissionPolicy> implements RetransmissionPolicy {
 
+    // Read before a part is called: TeaVM takes an interface for initialized once a method of it was called.
+    private static final Duration LEAST = MIN_WAIT;
+    private static final Duration MOST = MAX_WAIT;
+
     private final Method wait = new Method("waitForAck", Parts.BUDGET);
     private final Method copy = new Method("untilCopy", Parts.BUDGET);
 
@@ -17,7 +21,7 @@ final class CheckedRetransmission extends Checked<RetransmissionPolicy> implemen
 
     @Override
     public Optional<Duration> waitForAck(SentPacket packet) {
-        return wait.call(() -> checked(part().waitForAck(packet), MIN_WAIT));
+        return wait.call(() -> checked(part().waitForAck(packet), LEAST));
     }
 
     @Override
@@ -27,8 +31,8 @@ final class CheckedRetransmission extends Checked<RetransmissionPolicy> implemen
 
     private static Optional<Duration> checked(Optional<Duration> answer, Duration least) {
         if (present(answer).isPresent()
-                && (answer.get().compareTo(least) < 0 || answer.get().compareTo(MAX_WAIT) > 0)) {
-            throw new Refused("returned " + answer.get() + "; allowed is " + least + " to " + MAX_WAIT);
+                && (answer.get().compareTo(least) < 0 || answer.get().compareTo(MOST) > 0)) {
+            throw new Refused("returned " + answer.get() + "; allowed is " + least + " to " + MOST);
         }
         return answer;
     }
