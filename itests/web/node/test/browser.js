@@ -21,6 +21,8 @@ export async function browser(t, { folder, args = [] } = {}) {
     [...ARGUMENTS, `--user-data-dir=${profile}`, `--log-net-log=${netLog}`, ...args, "about:blank"],
     { stdio: ["ignore", "ignore", "pipe"] });
   const ended = once(child, "exit");
+  // Its other processes write there, too: they have all ended.
+  const gone = once(child, "close");
   const address = await new Promise((resolve, reject) => {
     createInterface(child.stderr).on("line", (line) => {
       const match = /DevTools listening on (ws:\S+)/.exec(line);
@@ -33,7 +35,7 @@ export async function browser(t, { folder, args = [] } = {}) {
   });
   const connection = await Connection.open(address);
   const close = async () => {
-    if (child.exitCode === null) {
+    if (child.exitCode === null && child.signalCode === null) {
       await connection.send("Browser.close").catch(() => child.kill());
     }
     await ended;
@@ -46,6 +48,11 @@ export async function browser(t, { folder, args = [] } = {}) {
   });
   return {
     connection, close,
+    /** As when the machine's memory ran out. */
+    async kill() {
+      child.kill("SIGKILL");
+      await gone;
+    },
     page: (url) => Page.open(connection, url),
     /** To whom it opened a connection or sent anything, once it is closed. */
     peers: () => peersOf(JSON.parse(fs.readFileSync(netLog, "utf8"))),
@@ -210,6 +217,16 @@ class Page {
       throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
     }
     return result.value;
+  }
+
+  /** Gives the page a function of that name, which tells a text here. */
+  async notices(name, action) {
+    this.#connection.on("Runtime.bindingCalled", ({ name: called, payload }) => {
+      if (called === name) {
+        action(payload);
+      }
+    }, this.#session);
+    await this.send("Runtime.addBinding", { name });
   }
 
   /** Waits until a function of the page gives something true: told by the page's own changes, not by a clock. */

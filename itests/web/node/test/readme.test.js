@@ -8,6 +8,8 @@ import path from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 
+import { apiPage } from "./api-page.js";
+
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "cloakwork-readme-"));
 const installed = path.join(folder, "node_modules", "cloakwork");
 const tools = path.resolve("node_modules");
@@ -105,6 +107,11 @@ test("what the types promise is exported, in Node and for browsers, and nothing 
     const exported = Object.keys(await import(pathToFileURL(path.join(installed, entry)))).sort();
     assert.deepEqual(exported, declared, entry);
   }
+});
+
+test("each thing of the API has a comment, and docs/web-api.md is what TypeDoc makes of them", () => {
+  assert.equal(fs.readFileSync(path.resolve(import.meta.dirname, "../../../../docs/web-api.md"), "utf8"),
+    apiPage(path.join(installed, "index.d.ts")), "in itests/web/target/node: node ../../node/test/api-page.js");
 });
 
 test("no file of it makes functions from text", () => {

@@ -1,5 +1,7 @@
 /** A client for the Nym mixnet, in browsers, Node, Deno, Bun and workerd. Where there are workers it runs in one of its own;
- * nothing of it works in the page. */
+ * nothing of it works in the page.
+ *
+ * @packageDocumentation */
 
 /**
  * Connects to the mixnet.
@@ -12,6 +14,7 @@
  */
 export function connect(options: ConnectOptions): Promise<Client>;
 
+/** What a client is connected with: one of `directory`, `network` and `topology` must be there. */
 export interface ConnectOptions {
   /** Base URL of a directory (nym-api). This, `network` or `topology` must be given. */
   directory?: string | URL;
@@ -48,11 +51,17 @@ export interface ConnectOptions {
 }
 
 /** A part by its name, or with keys of its own, as in `etc/`: `{ name: "constant", "interval-millis": 50 }`. */
-export type Part = string | { name: string; [key: string]: string | number | boolean };
+export type Part = string | {
+  /** Which of its kind. */
+  name: string;
+  [key: string]: string | number | boolean;
+};
 
+/** A client of the mixnet. It ends with `close`, with the `signal` it was connected with, and with `await using`. */
 export interface Client extends AsyncDisposable {
   /** Where others send to; changes when the client moves to another gateway. */
   readonly address: string;
+  /** How it is. */
   readonly state: State;
   /** States from now on, the present one first; ends when the client has. */
   states(): AsyncIterableIterator<State>;
@@ -71,22 +80,39 @@ export interface Client extends AsyncDisposable {
   laneBytes(lane: number): Promise<number>;
   /** What was counted so far, and what was dropped and why. */
   counters(): Promise<Record<string, number>>;
-  /** Exchanges a part; nothing is lost by it. */
+  /** Exchanges how packets are timed and covered; nothing is lost by it. */
   swap(kind: "cover", part: Part | CoverStrategy): Promise<void>;
+  /** Exchanges when packets are sent again; nothing is lost by it. */
   swap(kind: "retransmission", part: Part): Promise<void>;
+  /** Exchanges where the network is looked up; nothing is lost by it. */
   swap(kind: "topology", part: Topology | { directory: string | URL }): Promise<void>;
+  /** Exchanges how gateways are reached; the links are made anew, and nothing is lost by it. */
   swap(kind: "transport", part: "websocket" | Transport): Promise<void>;
   /** Ends it. Of a shared client only this tab's use of it. */
   close(): Promise<void>;
 }
 
+/** What is sent: text as UTF-8, or bytes. */
 export type Payload = string | ArrayBuffer | ArrayBufferView;
 
+/** How a client is, and, unless it is ready, why. */
 export type State =
-  | { readonly word: "ready"; readonly why: "" }
-  | { readonly word: "connecting" | "degraded" | "stopped"; readonly why: string };
+  | {
+    /** Messages go and come. */
+    readonly word: "ready";
+    /** Nothing is wrong. */
+    readonly why: "";
+  }
+  | {
+    /** It is not ready yet, works in part, or has ended. */
+    readonly word: "connecting" | "degraded" | "stopped";
+    /** For people. */
+    readonly why: string;
+  };
 
+/** What has arrived. */
 export interface Message {
+  /** Its bytes. */
   readonly payload: Uint8Array;
   /** The payload read as UTF-8. */
   readonly text: string;
@@ -100,6 +126,7 @@ export interface Message {
   readonly reply?: (payload: Payload, options?: Pick<SendOptions, "deadline" | "lane" | "signal">) => Promise<Outcome>;
 }
 
+/** How a message is sent. */
 export interface SendOptions {
   /** Reply blocks that travel with it, 0 to 500: the receiver can answer without learning the address. */
   replySurbs?: number;
@@ -113,15 +140,32 @@ export interface SendOptions {
   signal?: AbortSignal;
 }
 
+/** How a message has ended: whether each of its packets was acknowledged, and if not, why. */
 export type Outcome =
-  | { readonly acknowledged: true; readonly packets: number; readonly retransmissions: number;
-      readonly elapsedMillis: number }
-  | { readonly acknowledged: false; readonly reason: FailureReason; readonly detail: string };
+  | {
+    /** Each of its packets was. */
+    readonly acknowledged: true;
+    /** Packets it took. */
+    readonly packets: number;
+    /** Copies of packets that were sent again. */
+    readonly retransmissions: number;
+    /** Milliseconds until the last acknowledgement. */
+    readonly elapsedMillis: number;
+  }
+  | {
+    /** It may have arrived nevertheless. */
+    readonly acknowledged: false;
+    /** Why, for programs. */
+    readonly reason: FailureReason;
+    /** Why, for people. */
+    readonly detail: string;
+  };
 
 /** As `org.cloakwork.api.FailureReason`. */
 export type FailureReason = "DEADLINE" | "RETRANSMISSIONS" | "UNKNOWN_GATEWAY" | "UNKNOWN_SENDER" | "MESSAGE_SIZE"
   | "OUTBOX_FULL" | "LANE_CLOSED" | "CLOSED" | (string & {});
 
+/** As of `fetch`, and when it is given up. */
 export interface FetchInit extends RequestInit {
   /** Milliseconds for the whole call, its body included. */
   deadline?: number;
@@ -137,12 +181,15 @@ export interface CoverStrategy {
   untilNextLoop(link: Link): number | null;
 }
 
+/** What a cover strategy is told of the link to the gateway. */
 export interface Link {
+  /** Whether packets wait for it. */
   readonly congested: boolean;
   /** 0 to 5: how much congestion has lasted. */
   readonly level: number;
 }
 
+/** Where the network is looked up. */
 export interface Topology {
   /** The network in the form of nym-client's `--custom-mixnet` file. */
   fetch(): Promise<object>;
@@ -154,21 +201,31 @@ export interface Transport {
   open(endpoint: { gateway: string; urls: string[] }, handler: LinkHandler): TransportLink;
 }
 
+/** Told what happens to a link. */
 export interface LinkHandler {
+  /** It is open: once, before any frame. */
   opened(): void;
+  /** A frame has come: text or bytes, as of a websocket. */
   frame(frame: string | Uint8Array): void;
+  /** It is closed, or could not be opened, for a reason that people can read. */
   closed(reason: string): void;
 }
 
+/** A link that was opened. */
 export interface TransportLink {
+  /** Sends a frame, after those before it. */
   send(frame: string | Uint8Array): void;
+  /** Closes it. */
   close(): void;
 }
 
 /** Anything that keeps values by key, each whole or not at all: bytes of 48 KiB at most, and texts of some KiB. */
 export interface KeyValueStorage {
+  /** The value, or nothing. */
   get(key: string): Promise<Uint8Array | ArrayBuffer | string | null | undefined>;
+  /** Writes a value: whole or not at all. */
   put(key: string, value: any): Promise<unknown>;
+  /** Removes one, if it is there. */
   delete(key: string): Promise<unknown>;
   /** If it has that: resolves when all is durable. */
   sync?(): Promise<unknown>;
@@ -180,11 +237,14 @@ export interface StateStore {
   rows(): Promise<Uint8Array>;
   /** Makes changes, all or none; resolves when they are durable. The form: `cloakwork/engine`. */
   commit(changes: Uint8Array): Promise<void>;
+  /** Nothing more will be asked. */
   close?(): Promise<void>;
 }
 
 /** Any error of this package. */
 export class CloakworkError extends Error {
+  protected constructor();
+  /** What went wrong, for programs. */
   readonly code: string;
 }
 
@@ -204,5 +264,7 @@ export class ClosedError extends CloakworkError {}
  * `truncated`, `protocol`, `too-large`, `encoding`, `redirect`, `too-many-requests`, `tls`, `closed`. What aborted a call
  * is thrown as it is. */
 export class FetchError extends TypeError {
+  protected constructor();
+  /** What went wrong, for programs. */
   readonly code: string;
 }

@@ -15,7 +15,7 @@ async function bytesOf(url) {
 
 async function compiled() {
   const bytes = await bytesOf(new URL('./engine/engine.wasm', import.meta.url));
-  if (!WebAssembly.validate(bytes, { builtins: ['js-string'] })) {
+  if (typeof WebAssembly === 'undefined' || !WebAssembly.validate(bytes, { builtins: ['js-string'] })) {
     throw new ConnectError('unsupported', 'this browser has no WebAssembly with garbage collection and exceptions');
   }
   return WebAssembly.compile(bytes, { builtins: ['js-string'] });

@@ -128,7 +128,12 @@ class User {
   async connect(options, signal) {
     const key = `${options.state} ${options.folder ?? ''} ${options.name}`;
     let client = this.clients.get(key);
-    if (!client || client.ended) {
+    // The one before, whose last user has left, has the state until it has ended.
+    for (; client?.ending; client = this.clients.get(key)) {
+      await client.ending;
+    }
+    signal.throwIfAborted();
+    if (!client) {
       client = new Served(this.platform, () => {
         if (this.clients.get(key) === client) {
           this.clients.delete(key);
@@ -337,16 +342,19 @@ class Served {
     return this.exits.get(exit).client;
   }
 
+  /** Resolves when it has ended; if it is only starting, at once: it ends when it has. */
   close() {
-    if (!this.engine) {
-      this.ended = true;
-      return Promise.resolve();
-    }
+    this.ending ??= this.end();
+    return this.engine ? this.ending : Promise.resolve();
+  }
+
+  async end() {
+    await this.starting.catch(() => {});
     if (!this.ended) {
       this.exits.forEach(({ client }) => client.close());
       this.engine.close();
+      await this.closing;
     }
-    return this.closing;
   }
 }
 

@@ -17,6 +17,15 @@ class PageIT {
 
     @Test
     void aPageIsAClientOfItsOwn() throws Exception {
+        pass("page");
+    }
+
+    @Test
+    void browsersAreKilledAndTabsComeAndLeave() throws Exception {
+        pass("page-life");
+    }
+
+    private static void pass(String name) throws Exception {
         boolean browser = Files.isExecutable(CHROMIUM);
         assertTrue(browser || !"true".equals(System.getenv("CI")), "no " + CHROMIUM + ", which .ci/run installs");
         assumeTrue(browser, "no " + CHROMIUM);
@@ -24,7 +33,7 @@ class PageIT {
             Map<String, String> environment = new HashMap<>(world.environment());
             environment.put("CLOAKWORK_CHROMIUM", CHROMIUM.toString());
             environment.put("CLOAKWORK_SCREENSHOTS", SCREENSHOTS.toAbsolutePath().toString());
-            NodeTests.pass("page", environment);
+            NodeTests.pass(name, environment);
         }
     }
 }

@@ -10,6 +10,9 @@ import org.cloakwork.spi.runtime.Randomness;
 final class CheckedCover extends Checked<CoverTrafficStrategy> implements CoverTrafficStrategy {
 
     private static final int GAPS_IN_A_ROW = 100;
+    // Read before a part is called: TeaVM takes an interface for initialized once a method of it was called.
+    private static final Duration MOST = MAX_GAP;
+    private static final Duration LEAST_HUNDRED = MIN_HUNDRED_GAPS;
 
     private final Method slot = new Method("untilNextSlot", Parts.BUDGET);
     private final Method loop = new Method("untilNextLoop", Parts.BUDGET);
@@ -39,18 +42,17 @@ final class CheckedCover extends Checked<CoverTrafficStrategy> implements CoverT
         Optional<Duration> checked(Optional<Duration> answer) {
             if (present(answer).isPresent()) {
                 Duration gap = answer.get();
-                if (gap.isNegative() || gap.isZero() || gap.compareTo(CoverTrafficStrategy.MAX_GAP) > 0) {
-                    throw new Refused("returned " + gap + "; allowed is more than 0 and at most "
-                            + CoverTrafficStrategy.MAX_GAP);
+                if (gap.isNegative() || gap.isZero() || gap.compareTo(MOST) > 0) {
+                    throw new Refused("returned " + gap + "; allowed is more than 0 and at most " + MOST);
                 }
                 sum = sum.plus(gap);
                 if (++gaps == GAPS_IN_A_ROW) {
                     Duration hundred = sum;
                     gaps = 0;
                     sum = Duration.ZERO;
-                    if (hundred.compareTo(CoverTrafficStrategy.MIN_HUNDRED_GAPS) < 0) {
+                    if (hundred.compareTo(LEAST_HUNDRED) < 0) {
                         throw new Refused("returned a hundred gaps that last " + hundred + "; allowed is at least "
-                                + CoverTrafficStrategy.MIN_HUNDRED_GAPS);
+                                + LEAST_HUNDRED);
                     }
                 }
             }

@@ -5,8 +5,12 @@ import java.util.Optional;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 
-/** Waits within their bounds, which are named by whose they are: TeaVM sets up an interface only where it is named. */
+/** Waits within their bounds. */
 final class CheckedRetransmission extends Checked<RetransmissionPolicy> implements RetransmissionPolicy {
+
+    // Read before a part is called: TeaVM takes an interface for initialized once a method of it was called.
+    private static final Duration LEAST = MIN_WAIT;
+    private static final Duration MOST = MAX_WAIT;
 
     private final Method wait = new Method("waitForAck", Parts.BUDGET);
     private final Method copy = new Method("untilCopy", Parts.BUDGET);
@@ -17,7 +21,7 @@ final class CheckedRetransmission extends Checked<RetransmissionPolicy> implemen
 
     @Override
     public Optional<Duration> waitForAck(SentPacket packet) {
-        return wait.call(() -> checked(part().waitForAck(packet), RetransmissionPolicy.MIN_WAIT));
+        return wait.call(() -> checked(part().waitForAck(packet), LEAST));
     }
 
     @Override
@@ -27,9 +31,8 @@ final class CheckedRetransmission extends Checked<RetransmissionPolicy> implemen
 
     private static Optional<Duration> checked(Optional<Duration> answer, Duration least) {
         if (present(answer).isPresent()
-                && (answer.get().compareTo(least) < 0 || answer.get().compareTo(RetransmissionPolicy.MAX_WAIT) > 0)) {
-            throw new Refused("returned " + answer.get() + "; allowed is " + least + " to "
-                    + RetransmissionPolicy.MAX_WAIT);
+                && (answer.get().compareTo(least) < 0 || answer.get().compareTo(MOST) > 0)) {
+            throw new Refused("returned " + answer.get() + "; allowed is " + least + " to " + MOST);
         }
         return answer;
     }

@@ -1,5 +1,6 @@
 package org.cloakwork.client.base;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.cloakwork.spi.part.PartKind;
@@ -9,6 +10,9 @@ import org.cloakwork.spi.topology.TopologyProvider;
 
 /** An answer within its time, of a bounded number of nodes. Whether it can be used is seen by who asked. */
 final class CheckedTopology extends Checked<TopologyProvider> implements TopologyProvider {
+
+    // Read before a part is called: TeaVM takes an interface for initialized once a method of it was called.
+    private static final Duration MOST = MAX_ANSWER_TIME;
 
     private final Parts parts;
     private final Method fetch = new Method("fetch", Parts.BUDGET);
@@ -22,10 +26,10 @@ final class CheckedTopology extends Checked<TopologyProvider> implements Topolog
     public CompletableFuture<Topology> fetch() {
         CompletableFuture<Topology> asked = fetch.call(() -> present(part().fetch()));
         CompletableFuture<Topology> checked = new CompletableFuture<>();
-        Cancellable patience = parts.later(TopologyProvider.MAX_ANSWER_TIME, () -> {
+        Cancellable patience = parts.later(MOST, () -> {
             if (!checked.isDone()) {
                 checked.completeExceptionally(fetch.failed(
-                        new Refused("gave no answer within " + TopologyProvider.MAX_ANSWER_TIME.getSeconds() + " s")));
+                        new Refused("gave no answer within " + MOST.getSeconds() + " s")));
             }
         });
         checked.whenComplete((answer, failure) -> patience.cancel());
