@@ -245,7 +245,7 @@ class CommandsTest {
             try (Command run = Command.cloakwork("run", "--directory", directory, "--state", state)) {
                 address = run.awaitLine(l -> l.startsWith("address "), START);
                 Command.Result second = Command.run("run", "--directory", directory, "--state", state);
-                assertEquals(1, second.exitCode(), second.text());
+                assertEquals(2, second.exitCode(), second.text());
                 assertTrue(second.text().contains(folder.resolve("state/default") + ": in use"), second.text());
                 run.kill();
             }
@@ -269,7 +269,7 @@ class CommandsTest {
         Path key = folder.resolve("state/default/ack_key.pem");
         Files.writeString(key, "damaged");
         Command.Result refused = Command.run("run", "--state", state);
-        assertEquals(1, refused.exitCode(), refused.text());
+        assertEquals(2, refused.exitCode(), refused.text());
         assertTrue(refused.text().contains(key + ": not a key in PEM"), refused.text());
         assertEquals("damaged", Files.readString(key));
     }

@@ -136,7 +136,7 @@ public class SwapIT extends BaseIT {
     public void partThatRefusesItsConfigurationGoesOnWithTheLastGoodOne() throws Exception {
         String good = Files.readString(etc.resolve("org.cloakwork.topology.nymapi.cfg"));
         write("org.cloakwork.topology.nymapi", "urls = gopher://127.0.0.1/");
-        awaitAnswer("cloakwork:state", answer -> answer.contains("org.cloakwork.topology.nymapi.cfg: ")
+        awaitAnswer("cloakwork:state", answer -> answer.contains("org.cloakwork.topology.nymapi.cfg:1: ")
                 && answer.contains("urls") && answer.contains("gopher"));
         awaitAnswer("cloakwork:parts", answer -> answer.lines().anyMatch(line ->
                 line.matches("topology +nym-api +in use +alice .*")));
