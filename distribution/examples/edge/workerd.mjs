@@ -7,11 +7,11 @@ const KINDS = { ".js": "esModule", ".wasm": "wasm", ".bin": "data" };
 // Bundlers find what is needed; workerd is told of all that may be. What only browsers and Node can load stays out.
 const NOT_HERE = /^(node|index|platform-.*|worker.*|state\/(file|indexeddb))\.js$/;
 
-const folder = path.resolve("node_modules/cloakwork");
+const folder = "node_modules/cloakwork";
 const modules = fs.readdirSync(folder, { recursive: true }).sort()
   .filter((file) => KINDS[path.extname(file)] && !NOT_HERE.test(file))
   .map((file) => [`cloakwork/${file === "edge.js" ? "edge" : file}`, KINDS[path.extname(file)], path.join(folder, file)]);
-const all = [["worker.js", "esModule", path.resolve(worker)], ...modules];
+const all = [["worker.js", "esModule", worker], ...modules];
 
 process.stdout.write(`using Workerd = import "/workerd/workerd.capnp";
 

@@ -155,7 +155,7 @@ class Client {
   #closed;
   #maySwap;
   #exit;
-  #fetch = remoteFetch((port) => this.#calls.tell('fetch', { port, exit: this.#exit }, [port]));
+  #fetch;
 
   constructor(connection) {
     this.#end = connection.end;
@@ -170,6 +170,7 @@ class Client {
       rows: async () => ({ value: await this.#custom.state.rows(), transfer: [] }),
       commit: (changes) => this.#custom.state.commit(changes),
     });
+    this.#fetch = remoteFetch((port) => this.#calls.tell('fetch', { port, exit: this.#exit }, [port]), {}, connection.channel);
     connection.failed?.((error) => this.#finish(error));
   }
 

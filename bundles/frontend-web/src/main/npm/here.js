@@ -2,12 +2,15 @@
 
 import { server } from './serve.js';
 
-/** Two ports of one thread, which some runtimes do not have. What is sent is handed over, not copied. */
+/** A MessageChannel within one thread: not every runtime has those, or can transfer. What is sent is handed over. */
 function channel() {
-  const ports = [1, 2].map(() => ({
+  const [port1, port2] = [1, 2].map(() => ({
     onmessage: null,
     closed: false,
     postMessage(data) {
+      if (this.closed) {
+        return;
+      }
       queueMicrotask(() => {
         if (!this.other.closed) {
           this.other.onmessage?.({ data });
@@ -18,19 +21,19 @@ function channel() {
       this.closed = true;
     },
   }));
-  ports[0].other = ports[1];
-  ports[1].other = ports[0];
-  return ports;
+  port1.other = port2;
+  port2.other = port1;
+  return { port1, port2 };
 }
 
 /** @returns what `connecting` opens */
 export function opensHere(platform) {
   const serve = server(platform);
   return ({ state }) => {
-    const [port, theirs] = channel();
+    const { port1: port, port2 } = channel();
     // What only its owner can name is no other's.
     const own = typeof state === 'object' || state === 'memory';
-    (own ? server(platform) : serve)(theirs);
-    return { port, shared: false, end: () => port.close() };
+    (own ? server(platform) : serve)(port2);
+    return { port, shared: false, channel, end: () => port.close() };
   };
 }

@@ -12,15 +12,16 @@ const UNWANTED = new FetchError("connection-lost", "the server answered before t
  *
  * @param {(port: MessagePort) => void} handOver gives the other end to the thread that calls `serveFetch`
  * @param {{ deadline?: number, stall?: number }} [defaults] milliseconds
+ * @param {() => { port1, port2 }} [channel] makes the two ends of a call's port
  * @returns {typeof fetch & { close(reason: unknown): void }}
  */
-export function remoteFetch(handOver, defaults = {}) {
+export function remoteFetch(handOver, defaults = {}, channel = () => new MessageChannel()) {
   const calls = new Set();
   const fetch = async (input, init) => {
     const { request, options } = await plainRequest(input, init, { ...DEFAULTS, ...defaults });
     const call = new Call({ ...options, stall: Infinity });
     calls.add(call);
-    const { port1, port2 } = new MessageChannel();
+    const { port1, port2 } = channel();
     const asking = new Asking(port1, call, () => calls.delete(call));
     try {
       call.signal.throwIfAborted();
