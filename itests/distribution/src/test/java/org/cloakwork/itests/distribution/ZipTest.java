@@ -75,7 +75,8 @@ class ZipTest {
 
             Unpacked.of(newer(), home);
             // The file system of zips that the test has written with leaves the rights out.
-            Files.setPosixFilePermissions(home.resolve("bundles/" + COVER), PosixFilePermissions.fromString("rw-r--r--"));
+            Files.setPosixFilePermissions(home.resolve("bundles/" + COVER),
+                    PosixFilePermissions.fromString("rw-r--r--"));
 
             assertEquals(changed, Files.readString(configuration));
             assertTrue(Files.readString(home.resolve("etc/defaults/cloakwork.cfg")).startsWith("# newer"));
