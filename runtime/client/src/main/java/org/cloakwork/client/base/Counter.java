@@ -77,7 +77,7 @@ public enum Counter implements Counters.Keyed {
     OUT_OF_BANDWIDTH("gateway.out-of-bandwidth", "packets the gateway refused for want of bandwidth; sent again"),
     BANDWIDTH_CLAIMS("gateway.bandwidth.claims", "claims of free bandwidth"),
     TOPOLOGY_REFRESHES("topology.refreshes", "topologies taken over"),
-    PART_FAILURES("parts.failed", "exceptions thrown by exchangeable parts"),
+    PART_FAILURES("parts.failed", "calls of exchangeable parts that broke their contract"),
     TOPOLOGY_FAILURES("topology.failures", "questions for the topology without a usable answer");
 
     private final String key;
