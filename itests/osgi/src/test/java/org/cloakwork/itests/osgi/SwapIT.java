@@ -133,7 +133,7 @@ public class SwapIT extends BaseIT {
     }
 
     /** The part alone knows what is wrong here. */
-    @Ignore("in this framework, not in the distribution, the part stays away until its file is mended: not understood yet")
+    @Ignore("in this framework, not in the distribution, the part stays away until its file is mended: not understood")
     @Test
     public void partThatRefusesItsConfigurationGoesOnWithTheLastGoodOne() throws Exception {
         String good = Files.readString(etc.resolve("org.cloakwork.topology.nymapi.cfg"));
