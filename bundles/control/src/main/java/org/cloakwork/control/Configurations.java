@@ -185,7 +185,8 @@ public final class Configurations {
     synchronized List<Problem> problems() {
         List<Problem> problems = new ArrayList<>(fileProblems);
         try {
-            verify();
+            // Whoever was there before may still be, with the old configuration: that is for the next look.
+            verify(feed -> !feed.isProven());
         } catch (IOException | IllegalStateException e) {
             LOG.debug("components cannot be asked", e);
         }
@@ -196,15 +197,19 @@ public final class Configurations {
     }
 
     @GuardedBy("this")
-    private void verify() throws IOException {
+    private void verify(Predicate<Feed> which) throws IOException {
         for (Map.Entry<String, Feed> part : parts.entrySet()) {
-            part.getValue().verify(message -> said(message, place(part.getKey()), values(part.getKey()).keySet(),
-                    path(part.getKey())), inventory);
+            if (which.test(part.getValue())) {
+                part.getValue().verify(message -> said(message, place(part.getKey()),
+                        values(part.getKey()).keySet(), path(part.getKey())), inventory);
+            }
         }
         for (Map.Entry<String, Feed> client : clientFeeds.entrySet()) {
             String name = client.getKey();
-            client.getValue().verify(message -> said(message, clientPlace(name), wanted(name).keySet(), fileOf(name)),
-                    inventory);
+            if (which.test(client.getValue())) {
+                client.getValue().verify(message -> said(message, clientPlace(name), wanted(name).keySet(),
+                        fileOf(name)), inventory);
+            }
         }
     }
 
@@ -260,7 +265,7 @@ public final class Configurations {
             now.stream().filter(problem -> !before.contains(problem)).forEach(problem -> LOG.warn("{}", problem));
             fileProblems = List.copyOf(now);
             tellUnread();
-            verify();
+            verify(feed -> true);
             takeBack();
             // Parts first, so that they are there when clients begin.
             feedParts();

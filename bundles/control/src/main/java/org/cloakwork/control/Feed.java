@@ -98,13 +98,14 @@ final class Feed {
     }
 
     private void say(List<Problem> news) {
-        news.stream().filter(problem -> !problems.contains(problem) && (good != null || !toldByOthers))
+        List<Problem> told = problems;
+        problems = news;
+        news.stream().filter(problem -> !told.contains(problem) && (good != null || !toldByOthers))
                 .forEach(problem -> LOG.warn("{}{}", problem,
                         good == null && !late ? "" : "; the last good configuration stays in force"));
-        if (news.isEmpty() && !problems.isEmpty()) {
-            LOG.info("{}: in order again", problems.getFirst().file());
+        if (news.isEmpty() && !told.isEmpty()) {
+            LOG.info("{}: in order again", told.getFirst().file());
         }
-        problems = news;
     }
 
     private void apply(Map<String, String> values) throws IOException {

@@ -32,7 +32,6 @@ import org.cloakwork.api.Outcome;
 import org.cloakwork.api.local.LocalNetwork;
 import org.junit.After;
 import org.junit.Before;
-import org.junit.Ignore;
 import org.junit.Test;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.ServiceReference;
@@ -133,7 +132,6 @@ public class SwapIT extends BaseIT {
     }
 
     /** The part alone knows what is wrong here. */
-    @Ignore("in this framework, not in the distribution, the part stays away until its file is mended: not understood")
     @Test
     public void partThatRefusesItsConfigurationGoesOnWithTheLastGoodOne() throws Exception {
         String good = Files.readString(etc.resolve("org.cloakwork.topology.nymapi.cfg"));
