@@ -17,16 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import javax.inject.Inject;
-import org.cloakwork.api.ClientState;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.Outcome;
-import org.cloakwork.api.Subscription;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.frontend.FrontEnd;
 import org.cloakwork.spi.runtime.Randomness;
@@ -79,17 +75,6 @@ public class BrokenPartsIT extends BaseIT {
         return client.getProperty(name);
     }
 
-    private static void await(MixnetClient client, String state) throws InterruptedException {
-        BlockingQueue<ClientState> states = new LinkedBlockingQueue<>();
-        try (Subscription subscription = client.onState(states::add)) {
-            ClientState next;
-            do {
-                next = states.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-                assertNotNull("stays " + client.state().text(), next);
-            } while (!next.text().startsWith(state));
-        }
-    }
-
     private void register(Class<?> type, Object part, String kind, String name) {
         context.registerService(type.getName(), part,
                 new Hashtable<>(Map.of("cloakwork.part", kind, "cloakwork.name", name)));
@@ -134,7 +119,8 @@ public class BrokenPartsIT extends BaseIT {
                 "minus-one", "returned PT-0.000000001S; allowed is more", "year", "returned PT8760H; allowed is more")
                 .entrySet()) {
             configure(Map.of("cover", part.getKey()));
-            await(client, "degraded: cover part \"" + part.getKey() + "\" failed: untilNextSlot " + part.getValue());
+            ClientStates.await(client, "degraded: cover part \"" + part.getKey() + "\" failed: untilNextSlot "
+                    + part.getValue());
             assertTrue(client.state().text(), client.state().text().contains("going on with \"none\""));
             assertTrue(client.send(client.address(), new byte[3000]).outcome().get(PATIENCE.toSeconds(),
                     TimeUnit.SECONDS) instanceof Outcome.Acknowledged);
@@ -142,7 +128,7 @@ public class BrokenPartsIT extends BaseIT {
             assertEquals(part.getKey(), ((List<?>) property("cloakwork.broken.cover")).getFirst());
         }
         configure(Map.of());
-        await(client, "ready");
+        ClientStates.await(client, "ready");
     }
 
     /** A door on the port that its setting names, unless it does something else. */
@@ -193,30 +179,31 @@ public class BrokenPartsIT extends BaseIT {
             port = taken.getLocalPort();
             configure(Map.of("frontends", "door", "door.port", String.valueOf(port)));
             client = client();
-            await(client, "degraded: front-end door: port " + port + ": ");
+            ClientStates.await(client, "degraded: front-end door: port " + port + ": ");
             assertTrue(client.state().text(), client.state().text().endsWith("; trying again"));
         }
-        await(client, "ready");
+        ClientStates.await(client, "ready");
         new Socket(InetAddress.getLoopbackAddress(), port).close();
 
         configure(Map.of("frontends", "door", "door.prot", String.valueOf(port)));
-        await(client, "degraded: front-end door: unknown key in [prot]; allowed is port; "
+        ClientStates.await(client, "degraded: front-end door: unknown key in [prot]; allowed is port; "
                 + "the last good settings stay in force");
         new Socket(InetAddress.getLoopbackAddress(), port).close();
         configure(Map.of("frontends", "door", "door.port", String.valueOf(port)));
-        await(client, "ready");
+        ClientStates.await(client, "ready");
 
         configure(Map.of());
-        await(client, "ready");
+        ClientStates.await(client, "ready");
         configure(Map.of("frontends", "door", "door.port", "0"));
-        await(client, "degraded: front-end door: serve returned null");
+        ClientStates.await(client, "degraded: front-end door: serve returned null");
         configure(Map.of());
-        await(client, "ready");
+        ClientStates.await(client, "ready");
         door.instead = () -> {
             throw new NoClassDefFoundError("org/example/Missing");
         };
         configure(Map.of("frontends", "door", "door.port", "0"));
-        await(client, "degraded: front-end door: serve threw java.lang.NoClassDefFoundError: org/example/Missing");
+        ClientStates.await(client,
+                "degraded: front-end door: serve threw java.lang.NoClassDefFoundError: org/example/Missing");
         assertTrue(client.send(client.address(), new byte[3000]).outcome().get(PATIENCE.toSeconds(), TimeUnit.SECONDS)
                 instanceof Outcome.Acknowledged);
     }

@@ -15,10 +15,6 @@ import java.util.Arrays;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import javax.inject.Inject;
 import org.apache.felix.hc.api.HealthCheck;
 import org.apache.felix.hc.api.Result;
@@ -28,7 +24,6 @@ import org.apache.felix.hc.api.execution.HealthCheckExecutor;
 import org.apache.felix.hc.api.execution.HealthCheckSelector;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.MixnetClient;
-import org.cloakwork.api.Subscription;
 import org.junit.Test;
 import org.ops4j.pax.exam.Option;
 import org.ops4j.pax.exam.OptionUtils;
@@ -77,7 +72,7 @@ public class HealthIT extends BaseIT {
                 .filter(bundle -> bundle.getSymbolicName().equals("org.cloakwork.sphinx.fast")).findFirst()
                 .orElseThrow();
         sphinx.stop();
-        await(client, ClientState.Degraded.class::isInstance);
+        ClientStates.await(client, ClientState.Degraded.class::isInstance);
         HealthCheckExecutionResult degraded = execute(executor);
         assertEquals(Result.Status.CRITICAL, degraded.getHealthCheckResult().getStatus());
         assertTrue(message(degraded), message(degraded).matches(".*alice.*no sphinx part.*"));
@@ -105,16 +100,5 @@ public class HealthIT extends BaseIT {
         T service = tracker.waitForService(PATIENCE.toMillis());
         assertNotNull("no " + type.getSimpleName(), service);
         return service;
-    }
-
-    private static void await(MixnetClient client, Predicate<ClientState> wanted) throws InterruptedException {
-        BlockingQueue<ClientState> states = new LinkedBlockingQueue<>();
-        try (Subscription subscription = client.onState(states::add)) {
-            ClientState state;
-            do {
-                state = states.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-                assertNotNull("stays in " + client.state(), state);
-            } while (!wanted.test(state));
-        }
     }
 }

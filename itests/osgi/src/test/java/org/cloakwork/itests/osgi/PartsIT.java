@@ -22,7 +22,6 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import javax.inject.Inject;
 import org.cloakwork.api.ClientState;
@@ -96,7 +95,7 @@ public class PartsIT extends BaseIT {
         List<String> missing = new ArrayList<>(BUNDLES.keySet());
         Collections.shuffle(missing, random);
         while (!missing.isEmpty()) {
-            await(client, state -> names(state, missing));
+            ClientStates.await(client, state -> names(state, missing));
             assertFalse(client.state() instanceof ClientState.Ready);
             bundle(BUNDLES.get(missing.removeFirst())).start();
         }
@@ -118,7 +117,7 @@ public class PartsIT extends BaseIT {
         for (String kind : shuffled()) {
             Bundle bundle = bundle(BUNDLES.get(kind));
             bundle.stop();
-            await(client, state -> state instanceof ClientState.Degraded && names(state, Set.of(kind)));
+            ClientStates.await(client, state -> state instanceof ClientState.Degraded && names(state, Set.of(kind)));
             Delivery held = client.send(client.address(), new byte[100]);
             delivered(client, held, () -> {
                 assertFalse(kind, held.outcome().isDone());
@@ -241,17 +240,6 @@ public class PartsIT extends BaseIT {
                 .distinct().toList();
         assertEquals(name, 1, providers.size());
         return providers.getFirst();
-    }
-
-    private static void await(MixnetClient client, Predicate<ClientState> wanted) throws InterruptedException {
-        BlockingQueue<ClientState> states = new LinkedBlockingQueue<>();
-        try (Subscription subscription = client.onState(states::add)) {
-            ClientState state;
-            do {
-                state = states.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-                assertNotNull("stays in " + client.state(), state);
-            } while (!wanted.test(state));
-        }
     }
 
     private interface Act {
