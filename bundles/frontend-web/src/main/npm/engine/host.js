@@ -4,7 +4,6 @@ import { load } from './module.js';
 
 const MAX_PAGE_BYTES = 64 * 1024 * 1024;
 const PATIENCE_MILLIS = 10_000;
-const LAST_PATIENCE_MILLIS = 1000;
 const LONGEST_TIMER_MILLIS = 0x7fffffff;
 
 const signed = (bytes) => new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -82,19 +81,10 @@ export class WebSocketTransport {
       },
       close: () => {
         rest = [];
-        const last = socket;
-        const gone = new Promise((resolve) => {
-          if (!last || last.readyState === 3) {
-            resolve();
-          } else {
-            last.addEventListener('close', resolve, { once: true });
-          }
-        });
-        last?.close();
+        socket?.close();
         // The gateway may not answer the close for a long time.
         why = 'closed';
         queueMicrotask(end);
-        return gone;
       },
     };
   }
@@ -223,11 +213,9 @@ export async function startEngine(source, options, listener) {
         clearTimeout(timer);
         soon.end();
         asking.abort();
-        // A thread that ends before its sockets have leaves them open in some runtimes, and the gateway a session.
-        const gone = [...links.values()].map((link) => link.close());
-        const patience = new Promise((resolve) => { setTimeout(resolve, LAST_PATIENCE_MILLIS); });
-        void Promise.race([Promise.allSettled(gone), patience]).then(() => listener.state(word, why));
-        return;
+        for (const link of links.values()) {
+          link.close();
+        }
       }
       listener.state(word, why);
     },
