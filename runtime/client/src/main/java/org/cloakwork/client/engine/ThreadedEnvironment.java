@@ -84,16 +84,13 @@ public final class ThreadedEnvironment implements AutoCloseable {
     private void loopAbandoned() {
         synchronized (moving) {
             ScheduledThreadPoolExecutor old = loop;
-            ScheduledThreadPoolExecutor next = newLoop();
             if (old.isShutdown()) {
                 return;
             }
+            ScheduledThreadPoolExecutor next = newLoop();
             // Not at once: what waits may still run after this.
             old.shutdown();
-            List<Runnable> waiting = new ArrayList<>();
-            for (Runnable task : old.getQueue()) {
-                waiting.add(task);
-            }
+            List<Runnable> waiting = new ArrayList<>(old.getQueue());
             waiting.sort(Comparator.comparing(Delayed.class::cast));
             for (Runnable task : waiting) {
                 if (old.remove(task)) {
