@@ -54,8 +54,8 @@ final class Campaign {
 
     /**
      * @param folder where everything is kept
-     * @param seed   for a campaign that begins anew and tries the same inputs each time; empty for one that goes on
-     *               from the last
+     * @param seed   for a short campaign that begins anew and tries the same inputs each time, as far as it gets; empty
+     *               for one that goes on from the last
      */
     Campaign(Path folder, OptionalInt seed) {
         this.folder = folder.toAbsolutePath();
@@ -128,6 +128,10 @@ final class Campaign {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx768m", "-XX:+UseSerialGC",
                 "-XX:+EnableDynamicAgentLoading", "--enable-native-access=ALL-UNNAMED"));
+        if (seed.isPresent()) {
+            // Half of the work of a start, and what is compiled better after it is no use in a few seconds.
+            command.add("-XX:TieredStopAtLevel=1");
+        }
         if (Runtime.version().feature() >= UNSAFE_WARNS) {
             command.add("--sun-misc-unsafe-memory-access=allow");
         }
