@@ -63,6 +63,6 @@ public interface Exits extends AutoCloseable {
      * @return to be closed by the caller
      */
     static Exits of(MixnetClient client, ExitSettings settings) {
-        return new ExitSearch(client, settings);
+        return settings.only().<Exits>map(OneExit::new).orElseGet(() -> new ExitSearch(client, settings));
     }
 }
