@@ -305,6 +305,7 @@ final class ExitSearch implements Exits {
         lock.lock();
         try {
             closed = true;
+            changes++;
             changed.signalAll();
         } finally {
             lock.unlock();

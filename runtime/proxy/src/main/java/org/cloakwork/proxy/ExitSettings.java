@@ -27,7 +27,7 @@ public record ExitSettings(List<MixnetAddress> named, Set<String> countries, int
     private static final int MOST_COUNTRIES = 300;
 
     public ExitSettings {
-        named = List.copyOf(named);
+        named = named.stream().distinct().toList();
         countries = Set.copyOf(countries);
     }
 
