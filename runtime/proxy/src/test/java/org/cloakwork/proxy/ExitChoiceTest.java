@@ -237,7 +237,8 @@ class ExitChoiceTest {
                 known(3, "DE", -1), known(4, "FR", 80)));
         assertEquals(List.of(EXITS.get(4)), asked.stream().map(ExitChoice.Ask::exit).toList());
         assertEquals(List.of("in US; exit-countries = DE, FR", "its country is not told; exit-countries = DE, FR",
-                "performance 79 %; exit-min-performance = 80", "its performance is not told; exit-min-performance = 80"),
+                "performance 79 %; exit-min-performance = 80",
+                "its performance is not told; exit-min-performance = 80"),
                 IntStream.range(0, 4).mapToObj(number -> choice.known().stream().filter(exit ->
                         exit.exit().address().equals(EXITS.get(number))).findFirst().orElseThrow().reason()
                         .orElseThrow()).toList());

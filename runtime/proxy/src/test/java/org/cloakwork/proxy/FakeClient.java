@@ -77,7 +77,8 @@ final class FakeClient implements AutoCloseable {
                 case EXIT_POLICY -> new ProviderResponse.Policy(true, "", Optional.of(ExitPolicy.ACCEPT_ALL));
                 case DESCRIPTION -> new ProviderResponse.Description("");
             };
-            ReceivedMessage received = new ReceivedMessage(new ProviderResponse.Answer(query.versions(), answer).bytes(),
+            ReceivedMessage received = new ReceivedMessage(
+                    new ProviderResponse.Answer(query.versions(), answer).bytes(),
                     new ReceivedMessage.Answer(Optional.of(to), sent.isolation()));
             listeners.execute(() -> takers.forEach(taker -> taker.test(received)));
         }

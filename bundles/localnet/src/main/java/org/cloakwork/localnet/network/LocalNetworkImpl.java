@@ -154,7 +154,8 @@ final class LocalNetworkImpl implements LocalNetwork {
                 new Topology.RewardedSet(epoch, gateways, gateways, layers.get(0), layers.get(1), layers.get(2),
                         Set.of()), listed).withEpochLength(epochLength);
         directory.publish(present, new KeyRotationInfo(validity,
-                EPOCH_ID - validity * KeyRotations.FIRST_ROTATION, epoch, present.refreshedAt(), epochLength), List.copyOf(exits));
+                EPOCH_ID - validity * KeyRotations.FIRST_ROTATION, epoch, present.refreshedAt(), epochLength),
+                List.copyOf(exits));
         topology = present;
         if (configuration.networkFile().isPresent()) {
             write(configuration.networkFile().get(), networkFile());

@@ -211,8 +211,8 @@ final class Directory {
             try (InputStream in = answer.body()) {
                 body = in.readNBytes(NodeList.MAX_RESPONSE_BYTES + 1);
                 if (body.length > NodeList.MAX_RESPONSE_BYTES) {
-                    throw new CallException(shown(url), "answers with more than " + NodeList.MAX_RESPONSE_BYTES + " bytes",
-                            null);
+                    throw new CallException(shown(url), "answers with more than " + NodeList.MAX_RESPONSE_BYTES
+                            + " bytes", null);
                 }
                 if (body.length == 0) {
                     throw new CallException(shown(url), "answers with an empty body", null);
@@ -227,7 +227,8 @@ final class Directory {
         } catch (WireException e) {
             throw new CallException(shown(url), e.getMessage(), e);
         } catch (IOException e) {
-            throw new CallException(shown(url), e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage(), e);
+            throw new CallException(shown(url), e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage(),
+                    e);
         }
     }
 

@@ -37,7 +37,8 @@ import org.osgi.service.metatype.annotations.Option;
 
 /**
  * Asks nym-api directories. Each question tries the URLs in turn, beginning with the one that answered last; whatever
- * is wrong with an answer, the next URL is asked, and one that was made epochs ago counts only if no other does. Source: protocol/7-network, 1.3, 1.5 and 2.
+ * is wrong with an answer, the next URL is asked, and one that was made epochs ago counts only if no other does.
+ * Source: protocol/7-network, 1.3, 1.5 and 2.
  */
 @Component(service = TopologyProvider.class, configurationPid = "org.cloakwork.topology.nymapi")
 @Cloakwork(part = "topology", name = "nym-api")
@@ -242,7 +243,8 @@ public final class NymApiTopology implements TopologyProvider, AutoCloseable {
      * @param isGood    whether other places need not be asked; without one that is, the best answer counts
      * @param best      which of two answers is better
      */
-    private <T> T askAny(AtomicInteger preferred, Question<T> question, Predicate<T> isGood, Comparator<T> best) throws TopologyException {
+    private <T> T askAny(AtomicInteger preferred, Question<T> question, Predicate<T> isGood, Comparator<T> best)
+            throws TopologyException {
         long endNanos = Directory.nanoTime() + MOST_TIME.toNanos();
         int first = preferred.get();
         List<String> faults = new ArrayList<>();

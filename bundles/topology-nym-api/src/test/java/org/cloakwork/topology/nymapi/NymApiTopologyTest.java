@@ -114,7 +114,8 @@ class NymApiTopologyTest {
     }
 
     private NymApiTopology provider(String urls, String... more) {
-        Map<String, Object> configuration = new HashMap<>(Map.of("urls", urls, "timeout-millis", "20000", "shuffle", "false"));
+        Map<String, Object> configuration = new HashMap<>(
+                Map.of("urls", urls, "timeout-millis", "20000", "shuffle", "false"));
         for (int i = 0; i < more.length; i += 2) {
             configuration.put(more[i], more[i + 1]);
         }

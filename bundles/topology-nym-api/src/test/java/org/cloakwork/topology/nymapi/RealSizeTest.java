@@ -236,7 +236,8 @@ class RealSizeTest {
     void exitsAreToldBesideTheTopologyAndKept() throws Exception {
         NymApiTopology provider = provider();
         Topology topology = fetch(provider);
-        assertFalse(first.requests.stream().anyMatch(request -> request.startsWith(StandIn.DESCRIBED)), "not asked for");
+        assertFalse(first.requests.stream().anyMatch(request -> request.startsWith(StandIn.DESCRIBED)),
+                "not asked for");
         long begin = System.nanoTime();
         List<KnownExit> exits = provider.exits().get(30, TimeUnit.SECONDS);
         long millis = (System.nanoTime() - begin) / 1_000_000;

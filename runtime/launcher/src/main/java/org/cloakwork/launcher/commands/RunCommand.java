@@ -219,8 +219,8 @@ public final class RunCommand implements Command {
                     Set.of("http", "https"), "an http or https URL").toString());
         } else if (line.hasOption("network-file")) {
             instance.set(Instance.CLIENTS, "topology", "file");
-            instance.set(NamedNetwork.TOPOLOGY_FILE, "path", Path.of(line.getOptionValue("network-file")).toAbsolutePath()
-                    .toString());
+            instance.set(NamedNetwork.TOPOLOGY_FILE, "path",
+                    Path.of(line.getOptionValue("network-file")).toAbsolutePath().toString());
         }
     }
 

@@ -106,8 +106,8 @@ public final class TopologyJson {
     }
 
     /**
-     * Reads which exits a file names: {@code "exits": [{"address": "...", "country": "DE"}]}, a key of ours beside those
-     * of the file form.
+     * Reads which exits a file names: {@code "exits": [{"address": "...", "country": "DE"}]}, a key of ours beside
+     * those of the file form.
      *
      * @param json the document
      * @return each address once; none if the key is not there

@@ -70,7 +70,8 @@ public final class NetworkFiles implements Target {
     public Stream<byte[]> seeds() {
         byte[] file = TopologyJson.write(NETWORK);
         String text = new String(file, StandardCharsets.UTF_8);
-        return Stream.of(file, TopologyJson.write(NETWORK, NETWORK.gateways().stream().map(NetworkFiles::exit).toList()),
+        List<KnownExit> exits = NETWORK.gateways().stream().map(NetworkFiles::exit).toList();
+        return Stream.of(file, TopologyJson.write(NETWORK, exits),
                 text.replaceFirst("\"metadata\":\\{[^}]*},?", "").getBytes(StandardCharsets.UTF_8),
                 text.replace("gateway.example", "[::1]").getBytes(StandardCharsets.UTF_8));
     }
