@@ -57,7 +57,7 @@ class ExitsTest {
             localnet.awaitLine(line -> line.startsWith("Stop with"), START);
             assertTrue(verb(0, "exits", "--network", directory).text().contains("no exits"));
             String nobody = "http://127.0.0.1:9/";
-            try (Command exit = Command.cloakwork("run", "--network", nobody + "," + directory, "--frontends", "exit",
+            try (Command exit = Command.cloakwork("run", "--network", nobody + "," + directory,
                     "--state", folder.resolve("exit").toString())) {
                 String address = exit.awaitLine(line -> line.startsWith("address "), START)
                         .substring("address ".length());
