@@ -157,6 +157,18 @@ public interface MixnetClient extends AutoCloseable {
     Subscription intercept(Predicate<ReceivedMessage> taker);
 
     /**
+     * Asks which exits to the internet there are. The first question goes to the network's directory, beside the
+     * mixnet, as a client asks for the network itself; what it says is good for a while.
+     *
+     * @return completes with those that can be reached; none if the network names none; exceptionally, with a sentence
+     *         for people, if that cannot be found out now
+     * @since 2.1
+     */
+    default CompletableFuture<List<KnownExit>> exits() {
+        return CompletableFuture.completedFuture(List.of());
+    }
+
+    /**
      * Opens a stream to a port that another client listens on. Blocks until it has answered. It learns nothing of who
      * we are: each of our messages brings the reply blocks it answers with.
      *

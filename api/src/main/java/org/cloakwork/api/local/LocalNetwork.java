@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.function.UnaryOperator;
 import org.cloakwork.api.IdentityKey;
+import org.cloakwork.api.KnownExit;
 import org.cloakwork.api.Network;
+import org.cloakwork.api.Subscription;
 import org.cloakwork.spi.topology.Topology;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -40,6 +42,17 @@ public interface LocalNetwork extends Network, AutoCloseable {
      * @since 1.2
      */
     void restartGateway(IdentityKey gateway, Duration downtime) throws IOException, InterruptedException;
+
+    /**
+     * Has the directory name an exit of this network, so that its clients find it. An exit that runs in the same
+     * framework as a network of {@code etc/} is named without this.
+     *
+     * @param exit at a gateway of this network
+     * @return names it no longer when closed
+     * @throws IllegalArgumentException if its gateway is not of this network
+     * @since 1.2
+     */
+    Subscription announce(KnownExit exit);
 
     /** Closes every socket. Idempotent. */
     @Override

@@ -68,6 +68,16 @@ public interface FrontEnd {
             return List.of();
         }
 
+        /**
+         * Tells which exits it uses or could use.
+         *
+         * @return those it uses first; empty: it needs none
+         * @since 1.3
+         */
+        default List<ExitStanding> exits() {
+            return List.of();
+        }
+
         /** Ends every connection, frees the ports and every thread. Idempotent; does not close the client. */
         @Override
         void close();

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.cloakwork.api.IdentityKey;
+import org.cloakwork.api.KnownExit;
 
 /**
  * A snapshot of the network: which nodes there are and what each does in this epoch. Immutable. What is asked for each
@@ -199,6 +200,17 @@ public final class Topology {
     /** {@return the nodes that accept clients, by ascending id} */
     public List<Node> gateways() {
         return gateways;
+    }
+
+    /**
+     * @param exits that somebody names
+     * @return those whose gateway is in this network, each with its gateway's performance if that is told here
+     * @since 1.5
+     */
+    public List<KnownExit> reachable(List<KnownExit> exits) {
+        return exits.stream().flatMap(exit -> node(exit.address().gateway())
+                .map(gateway -> gateway.performance().isPresent() ? exit.withPerformance(gateway.performance()) : exit)
+                .stream()).toList();
     }
 
     /** {@return whether a route can be built: each layer has a usable node and some gateway is in the rewarded set} */

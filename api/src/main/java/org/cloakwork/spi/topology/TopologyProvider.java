@@ -1,7 +1,9 @@
 package org.cloakwork.spi.topology;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.cloakwork.api.KnownExit;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -31,4 +33,17 @@ public interface TopologyProvider {
      *         {@link TopologyException} whose message names the source and what was wrong with it
      */
     CompletableFuture<Topology> fetch();
+
+    /**
+     * Asks which exits to the internet the source names. Asked only when somebody wants to know, beside questions for
+     * the topology and with the same bounds, {@link #MAX_NODES} exits at most. Exits whose gateway cannot be used are
+     * left out by whoever asks.
+     *
+     * @return completes with what the source says of them, each address once; none if it names none; exceptionally with
+     *         a {@link TopologyException} if it cannot be had
+     * @since 1.5
+     */
+    default CompletableFuture<List<KnownExit>> exits() {
+        return CompletableFuture.completedFuture(List.of());
+    }
 }

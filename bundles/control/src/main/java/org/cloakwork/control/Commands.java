@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.felix.service.command.Parameter;
+import org.cloakwork.api.KnownExit;
 import org.cloakwork.spi.control.Control;
 import org.cloakwork.spi.part.PartKind;
 import org.osgi.service.component.annotations.Activate;
@@ -16,7 +17,7 @@ import org.osgi.service.component.annotations.Reference;
 /** The commands of the shell. What they return is for people. */
 @Component(service = Commands.class, property = {"osgi.command.scope=cloakwork", "osgi.command.function=parts",
     "osgi.command.function=swap", "osgi.command.function=clients", "osgi.command.function=state",
-    "osgi.command.function=drops"})
+    "osgi.command.function=drops", "osgi.command.function=exits"})
 public final class Commands {
 
     private final Overview overview;
@@ -154,5 +155,25 @@ public final class Commands {
             text.append(table.isEmpty() ? client.name() + ": nothing\n" : table);
         }
         return text.toString();
+    }
+
+    /**
+     * Lists the exits that each client knows, and what is known of them.
+     *
+     * @param json    whether for programs
+     * @param country of those that are wanted, a code of two letters; empty: all
+     * @return with the verdict whether the network told them
+     * @throws InterruptedException     if the thread is interrupted
+     * @throws IllegalArgumentException if the country is no such code
+     */
+    public CharSequence exits(
+            @Parameter(names = "--json", presentValue = "true", absentValue = "false") boolean json,
+            @Parameter(names = "--country", absentValue = "") String country) throws InterruptedException {
+        Optional<String> code = KnownExit.countryOf(country);
+        if (code.isEmpty() && !country.isEmpty()) {
+            throw new IllegalArgumentException("a country is an ISO 3166 code of two letters, like DE");
+        }
+        ExitLists exits = new ExitLists(overview, code);
+        return json ? exits.json() : exits.text();
     }
 }

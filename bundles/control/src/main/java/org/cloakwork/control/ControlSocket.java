@@ -49,7 +49,7 @@ public final class ControlSocket {
     private static final Logger LOG = LoggerFactory.getLogger(ControlSocket.class);
 
     /** They always tell something. */
-    private static final Pattern OURS = Pattern.compile("(cloakwork:)?(parts|swap|clients|state|drops)\\b");
+    private static final Pattern OURS = Pattern.compile("(cloakwork:)?(parts|swap|clients|state|drops|exits)\\b");
     private static final int MAX_LINE_BYTES = 64 * 1024;
     private static final int MAX_ANSWER_BYTES = 4 * 1024 * 1024;
     private static final int MAX_CONNECTIONS = 16;

@@ -14,6 +14,7 @@ import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.Figure;
 import org.cloakwork.api.Insight;
+import org.cloakwork.api.KnownExit;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.MixnetStream;
@@ -149,5 +150,10 @@ final class EmbeddedClient implements MixnetClient {
     @Override
     public CompletableFuture<Insight> insight() {
         return client.insight();
+    }
+
+    @Override
+    public CompletableFuture<List<KnownExit>> exits() {
+        return client.exits();
     }
 }

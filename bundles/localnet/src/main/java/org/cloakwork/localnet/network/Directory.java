@@ -14,9 +14,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.regex.Pattern;
+import org.cloakwork.api.KnownExit;
 import org.cloakwork.localnet.node.Counter;
 import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.topology.Node;
@@ -86,14 +88,15 @@ final class Directory implements AutoCloseable {
     /**
      * @param topology what to answer from now on
      * @param rotation when keys change
+     * @param exits    that run at its gateways
      */
-    void publish(Topology topology, KeyRotationInfo rotation) {
+    void publish(Topology topology, KeyRotationInfo rotation, List<KnownExit> exits) {
         Map<String, Long> ids = new HashMap<>();
         for (Node node : topology.nodes().values()) {
             ids.merge(node.mixAddress().ip().getHostAddress(), node.id(), Math::min);
         }
         idsByAddress = ids;
-        answers = DirectoryAnswers.of(topology, rotation);
+        answers = DirectoryAnswers.of(topology, rotation, exits);
     }
 
     @Override

@@ -13,8 +13,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.cloakwork.api.KnownExit;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
+import org.cloakwork.wire.topology.DescribedNodes;
 import org.cloakwork.wire.topology.KeyRotationInfo;
 import org.cloakwork.wire.topology.NodesPage;
 import org.cloakwork.wire.topology.NymApiJson;
@@ -30,11 +32,11 @@ final class DirectoryAnswers {
     private DirectoryAnswers() {
     }
 
-    static Map<String, byte[]> of(Topology topology, KeyRotationInfo rotation) {
+    static Map<String, byte[]> of(Topology topology, KeyRotationInfo rotation, List<KnownExit> exits) {
         Topology.RewardedSet roles = topology.rewardedSet();
         byte[] mixes = page(topology, union(roles.layer1(), roles.layer2(), roles.layer3()));
         byte[] entries = page(topology, roles.entryGateways());
-        byte[] exits = page(topology, roles.exitGateways());
+        byte[] exitGateways = page(topology, roles.exitGateways());
         byte[] all = page(topology, topology.nodes().keySet());
         String skimmed = "/v2/unstable/nym-nodes/skimmed";
 
@@ -44,14 +46,16 @@ final class DirectoryAnswers {
         answers.put(skimmed, all);
         answers.put(skimmed + "?role=active-mixnode", mixes);
         answers.put(skimmed + "?role=entry-gateway", entries);
-        answers.put(skimmed + "?role=exit-gateway", exits);
+        answers.put(skimmed + "?role=exit-gateway", exitGateways);
         answers.put(skimmed + "/mixnodes/active", mixes);
         answers.put(skimmed + "/mixnodes/all", mixes);
         answers.put(skimmed + "/entry-gateways", entries);
-        answers.put(skimmed + "/exit-gateways", exits);
+        answers.put(skimmed + "/exit-gateways", exitGateways);
         answers.put("/v2/unstable/nym-nodes/semi-skimmed", semiSkimmed(all));
-        // Nobody needs more of it than that it is there: verloc measures between the nodes it lists.
-        byte[] described = json("{\"pagination\":{\"total\":0,\"page\":0,\"size\":0},\"data\":[]}");
+        // Gateways with an exit only: Nym's nodes measure the way to whom it lists, and there is no need.
+        byte[] described = DescribedNodes.write(exits.stream().flatMap(exit -> topology.node(exit.address().gateway())
+                .map(gateway -> new DescribedNodes.Described(gateway, Optional.of(exit))).stream()).toList(),
+                topology.keyRotationId());
         answers.put("/v1/nym-nodes/described", described);
         answers.put("/v2/nym-nodes/described", described);
         answers.put("/v1/epoch/current", json("null"));

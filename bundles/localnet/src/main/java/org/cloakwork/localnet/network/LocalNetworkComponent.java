@@ -7,7 +7,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
 import org.cloakwork.api.IdentityKey;
+import org.cloakwork.api.KnownExit;
+import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.MixnetClient;
+import org.cloakwork.api.Subscription;
 import org.cloakwork.api.local.LocalNetwork;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.sphinx.PacketFormat;
@@ -19,6 +25,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -39,6 +47,7 @@ public final class LocalNetworkComponent implements LocalNetwork {
     private static final Logger LOG = LoggerFactory.getLogger(LocalNetworkComponent.class);
 
     private final LocalNetwork network;
+    private final Map<MixnetClient, Exit> exits = new ConcurrentHashMap<>();
 
     /** Sizes and ports. */
     @ObjectClassDefinition(name = "Cloakwork local network",
@@ -132,9 +141,57 @@ public final class LocalNetworkComponent implements LocalNetwork {
         network.restartGateway(gateway, downtime);
     }
 
+    @Override
+    public Subscription announce(KnownExit exit) {
+        return network.announce(exit);
+    }
+
+    /** @param client whose front-ends have an exit among them; of another network, perhaps */
+    @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC,
+            target = "(cloakwork.frontends=exit)")
+    void addExit(MixnetClient client) {
+        exits.put(client, new Exit(client, network));
+    }
+
+    void removeExit(MixnetClient client) {
+        Exit gone = exits.remove(client);
+        if (gone != null) {
+            gone.close();
+        }
+    }
+
+    /** An exit of this process, named at the address that it has. */
+    private static final class Exit implements AutoCloseable {
+
+        private final LocalNetwork network;
+        private final Subscription addresses;
+        private Subscription named = () -> { };
+        private boolean closed;
+
+        Exit(MixnetClient client, LocalNetwork network) {
+            this.network = network;
+            addresses = client.onAddress(this::name);
+        }
+
+        private synchronized void name(MixnetAddress address) {
+            named.close();
+            boolean ours = !closed && network.topology().node(address.gateway()).isPresent();
+            named = ours ? network.announce(new KnownExit(address, Optional.empty(), OptionalInt.empty()))
+                    : () -> { };
+        }
+
+        @Override
+        public synchronized void close() {
+            closed = true;
+            named.close();
+            addresses.close();
+        }
+    }
+
     @Deactivate
     @Override
     public void close() {
+        exits.values().forEach(Exit::close);
         network.close();
     }
 }

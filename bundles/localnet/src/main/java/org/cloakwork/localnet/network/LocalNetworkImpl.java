@@ -22,11 +22,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.cloakwork.api.IdentityKey;
+import org.cloakwork.api.KnownExit;
+import org.cloakwork.api.Subscription;
 import org.cloakwork.api.local.LocalNetwork;
 import org.cloakwork.localnet.node.Counter;
 import org.cloakwork.localnet.node.Frames;
@@ -85,6 +88,7 @@ final class LocalNetworkImpl implements LocalNetwork {
     private final Directory directory;
     private final List<NetworkNode> nodes = new ArrayList<>();
     private final KeyRotations rotations = new KeyRotations(nodes, randomness, this::nextEpoch);
+    private final Set<KnownExit> exits = ConcurrentHashMap.newKeySet();
     private volatile Topology topology;
 
     /**
@@ -133,7 +137,7 @@ final class LocalNetworkImpl implements LocalNetwork {
     }
 
     /** Lists the nodes as they are now, in the directory and the file. */
-    private void publish() throws IOException {
+    private synchronized void publish() throws IOException {
         Map<Long, Node> listed = new HashMap<>();
         List<Set<Long>> layers = List.of(new HashSet<>(), new HashSet<>(), new HashSet<>());
         Set<Long> gateways = new HashSet<>();
@@ -150,7 +154,8 @@ final class LocalNetworkImpl implements LocalNetwork {
                 new Topology.RewardedSet(epoch, gateways, gateways, layers.get(0), layers.get(1), layers.get(2),
                         Set.of()), listed).withEpochLength(epochLength);
         directory.publish(present, new KeyRotationInfo(validity,
-                EPOCH_ID - validity * KeyRotations.FIRST_ROTATION, epoch, present.refreshedAt(), epochLength));
+                EPOCH_ID - validity * KeyRotations.FIRST_ROTATION, epoch, present.refreshedAt(), epochLength),
+                List.copyOf(exits));
         topology = present;
         if (configuration.networkFile().isPresent()) {
             write(configuration.networkFile().get(), networkFile());
@@ -158,12 +163,7 @@ final class LocalNetworkImpl implements LocalNetwork {
     }
 
     private void nextEpoch() {
-        try {
-            publish();
-        } catch (IOException e) {
-            counters.count(Counter.INTERNAL_ERRORS);
-            LOG.error("The network file could not be written", e);
-        }
+        republish();
         if (rotations.epochs() % KeyRotations.EPOCHS == 0) {
             counters.count(Counter.KEY_ROTATIONS);
         }
@@ -229,12 +229,36 @@ final class LocalNetworkImpl implements LocalNetwork {
 
     @Override
     public String networkFile() {
-        return new String(TopologyJson.write(topology), StandardCharsets.UTF_8);
+        return new String(exits.isEmpty() ? TopologyJson.write(topology)
+                : TopologyJson.write(topology, List.copyOf(exits)), StandardCharsets.UTF_8);
     }
 
     @Override
     public Map<String, Long> counters() {
         return counters.snapshot();
+    }
+
+    @Override
+    public Subscription announce(KnownExit exit) {
+        if (!gatewayPorts.containsKey(exit.address().gateway())) {
+            throw new IllegalArgumentException("no gateway of this network is " + exit.address().gateway());
+        }
+        exits.add(exit);
+        republish();
+        return () -> {
+            if (exits.remove(exit)) {
+                republish();
+            }
+        };
+    }
+
+    private void republish() {
+        try {
+            publish();
+        } catch (IOException e) {
+            counters.count(Counter.INTERNAL_ERRORS);
+            LOG.error("The network file could not be written", e);
+        }
     }
 
     @Override

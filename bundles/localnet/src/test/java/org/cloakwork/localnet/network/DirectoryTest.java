@@ -2,6 +2,7 @@ package org.cloakwork.localnet.network;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,9 +17,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.cloakwork.api.EncryptionKey;
+import org.cloakwork.api.KnownExit;
+import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.Subscription;
 import org.cloakwork.api.local.LocalNetwork;
 import org.cloakwork.localnet.Parts;
 import org.cloakwork.spi.topology.Topology;
@@ -155,6 +162,26 @@ class DirectoryTest {
         assertEquals(network.topology().nodes().keySet(), ids(SKIMMED + "?role=unknown"));
         assertEquals("1", json(SKIMMED).at("/nodes/data/0/performance").asText());
         assertTrue(json(SKIMMED).at("/nodes/data/0/performance").isTextual());
+    }
+
+    @Test
+    void anExitThatIsAnnouncedIsNamedUntilItIsNot() throws Exception {
+        MixnetAddress address = new MixnetAddress(network.topology().gateways().get(1).identity(),
+                new EncryptionKey(new byte[32]), network.topology().gateways().getFirst().identity());
+        KnownExit exit = new KnownExit(address, Optional.of("DE"), OptionalInt.empty());
+        TopologyProvider provider = Parts.make(TopologyProvider.class, "nym-api",
+                Map.of("urls", network.directory().toString()));
+        try (Subscription named = network.announce(exit); AutoCloseable closing = (AutoCloseable) provider) {
+            assertEquals(List.of(exit), provider.exits().get(20, TimeUnit.SECONDS));
+            assertEquals(List.of(exit), TopologyJson.readExits(network.networkFile().getBytes(StandardCharsets.UTF_8)));
+            assertEquals(List.of(exit.withPerformance(OptionalInt.of(100))),
+                    provider.fetch().get(20, TimeUnit.SECONDS).reachable(List.of(exit)));
+        }
+        assertEquals(0, json("v1/nym-nodes/described").get("data").size());
+        MixnetAddress elsewhere = new MixnetAddress(address.identity(), address.encryption(),
+                network.topology().layer(1).getFirst().identity());
+        assertThrows(IllegalArgumentException.class, () ->
+                network.announce(new KnownExit(elsewhere, Optional.empty(), OptionalInt.empty())));
     }
 
     @Test

@@ -7,8 +7,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.cloakwork.api.KnownExit;
 import org.cloakwork.spi.part.AnnotatedPartFactory;
 import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;
@@ -46,7 +48,8 @@ public final class FileTopology implements TopologyProvider {
 
         /** {@return the file} */
         @AttributeDefinition(name = "Path",
-                description = "File in the form of nym-client's --custom-mixnet, at most 16 MiB.")
+                description = "File in the form of nym-client's --custom-mixnet, at most 16 MiB; "
+                        + "\"exits\" in it, if it is there, names exits.")
         String path();
     }
 
@@ -66,29 +69,37 @@ public final class FileTopology implements TopologyProvider {
 
     @Override
     public CompletableFuture<Topology> fetch() {
-        CompletableFuture<Topology> answer = new CompletableFuture<>();
+        return read(bytes -> RoutableTopology.require(TopologyJson.read(bytes, Instant.now())));
+    }
+
+    @Override
+    public CompletableFuture<List<KnownExit>> exits() {
+        return read(TopologyJson::readExits);
+    }
+
+    /** Understands the file. */
+    @FunctionalInterface
+    private interface Reader<T> {
+
+        T read(byte[] bytes) throws WireException;
+    }
+
+    private <T> CompletableFuture<T> read(Reader<T> reader) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
         Thread.ofVirtual().name("cloakwork-topology-file").start(() -> {
             try {
-                answer.complete(read());
-            } catch (TopologyException e) {
-                answer.completeExceptionally(e);
+                answer.complete(reader.read(bytes()));
+            } catch (NoSuchFileException e) {
+                answer.completeExceptionally(new TopologyException(path + ": no such file", e));
+            } catch (IOException e) {
+                answer.completeExceptionally(new TopologyException(path + ": cannot be read: " + e, e));
+            } catch (WireException e) {
+                answer.completeExceptionally(new TopologyException(path + ": " + e.getMessage(), e));
             } catch (RuntimeException | Error e) {
                 answer.completeExceptionally(new TopologyException(path + ": " + e, e));
             }
         });
         return answer;
-    }
-
-    private Topology read() throws TopologyException {
-        try {
-            return RoutableTopology.require(TopologyJson.read(bytes(), Instant.now()));
-        } catch (NoSuchFileException e) {
-            throw new TopologyException(path + ": no such file", e);
-        } catch (IOException e) {
-            throw new TopologyException(path + ": cannot be read: " + e, e);
-        } catch (WireException e) {
-            throw new TopologyException(path + ": " + e.getMessage(), e);
-        }
     }
 
     private byte[] bytes() throws IOException, WireException {

@@ -24,6 +24,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.IdentityKey;
+import org.cloakwork.api.KnownExit;
+import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.NodeAddress;
@@ -90,6 +92,29 @@ class FileTopologyTest {
         Files.writeString(path, "{");
         assertRefused(path, "not JSON");
         assertRefused(folder, "not a regular file");
+    }
+
+    @Test
+    void exitsAreNamedInTheSameFile() throws Exception {
+        Path path = folder.resolve("net.json");
+        Node gateway = topology().nodes().get(4L);
+        MixnetAddress address = new MixnetAddress(gateway.identity(), gateway.sphinxKey(), gateway.identity());
+        KnownExit exit = new KnownExit(address, Optional.of("DE"), OptionalInt.empty());
+        TopologyProvider provider = new FileTopology.Factory().create(Map.of("path", path.toString()));
+        Files.write(path, TopologyJson.write(topology()));
+        assertEquals(List.of(), provider.exits().get(10, TimeUnit.SECONDS));
+        Files.write(path, TopologyJson.write(topology(), List.of(exit)));
+        assertEquals(List.of(exit), provider.exits().get(10, TimeUnit.SECONDS));
+        assertEquals(topology(), fetch(path));
+        assertEquals(List.of(exit), topology().reachable(List.of(exit)));
+        Files.writeString(path, Files.readString(path).replace("\"DE\"", "\"Atlantis\""));
+        String message = assertThrows(ExecutionException.class, () -> provider.exits().get(10, TimeUnit.SECONDS))
+                .getCause().getMessage();
+        assertTrue(message.startsWith(path + ": exits.0.country: "), message);
+        Files.writeString(path, Files.readString(path).replace(address.toString(), "nowhere"));
+        message = assertThrows(ExecutionException.class, () -> provider.exits().get(10, TimeUnit.SECONDS))
+                .getCause().getMessage();
+        assertTrue(message.startsWith(path + ": exits.0.address: "), message);
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,19 +18,38 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.cloakwork.api.KnownExit;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.topology.TopologyException;
 import org.cloakwork.wire.WireException;
+import org.cloakwork.wire.topology.DescribedNodes;
 import org.cloakwork.wire.topology.NodeList;
 import org.cloakwork.wire.topology.NymApiJson;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One question to one directory: three calls at once, the first time four, each of them blocking a virtual thread. */
 final class Directory {
 
-
+    private static final Logger LOG = LoggerFactory.getLogger(Directory.class);
+    private static final int STALE_EPOCHS = 3;
     private static final String BINCODE = "application/bincode";
 
-    private final URI base;
+    /**
+     * Where a directory is asked.
+     *
+     * @param url   its base
+     * @param front the host that is connected to instead of the one of the URL; empty: that one
+     */
+    record Place(URI url, Optional<String> front) {
+
+        @Override
+        public String toString() {
+            return front.map(host -> host + "=>").orElse("") + url;
+        }
+    }
+
+    private final Place base;
     private final ExecutorService executor;
     private final Semaphore reading;
     private final Duration timeout;
@@ -39,7 +59,7 @@ final class Directory {
      * @param reading     held while an answer is understood, which takes several times its bytes: one at a time
      * @param epochLength empty: not told yet, so it is asked for, too
      */
-    Directory(URI base, ExecutorService executor, Semaphore reading, Duration timeout,
+    Directory(Place base, ExecutorService executor, Semaphore reading, Duration timeout,
               Optional<Duration> epochLength) {
         this.reading = reading;
         this.epochLength = epochLength;
@@ -53,9 +73,19 @@ final class Directory {
 
         private static final long serialVersionUID = 1L;
 
-        CallException(URI url, String fault, Throwable cause) {
+        CallException(String url, String fault, Throwable cause) {
             super(url + ": " + fault, cause, false, false);
         }
+    }
+
+    static long nanoTime() {
+        return System.nanoTime();
+    }
+
+    /** {@return whether a directory that is awake would have drawn up another answer long ago} */
+    static boolean isStale(Topology answer) {
+        return Duration.between(answer.refreshedAt(), Instant.now())
+                .compareTo(answer.epochLength().multipliedBy(STALE_EPOCHS)) > 0;
     }
 
     /** {@return what was told, now or before} */
@@ -100,14 +130,41 @@ final class Directory {
         try {
             return call.get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            throw new TopologyException(url(path, "") + ": no answer within " + timeout.toMillis() + " ms", e);
+            throw new TopologyException(shown(url(path, "")) + ": no answer within " + timeout.toMillis() + " ms", e);
         } catch (CancellationException e) {
             throw new TopologyException(base + ": closed while asking", e);
         } catch (ExecutionException e) {
             String message = e.getCause() instanceof CallException known ? known.getMessage()
-                    : url(path, "") + ": " + e.getCause();
+                    : shown(url(path, "")) + ": " + e.getCause();
             throw new TopologyException(message, e.getCause());
         }
+    }
+
+    List<KnownExit> exits() throws TopologyException {
+        long deadlineNanos = System.nanoTime() + timeout.toNanos();
+        List<Future<?>> calls = new ArrayList<>();
+        try {
+            return await(submit(this::askExits, calls), DescribedNodes.PATH, deadlineNanos);
+        } catch (RejectedExecutionException | InterruptedException e) {
+            throw new TopologyException(base + ": closed while asking", e);
+        } finally {
+            calls.forEach(call -> call.cancel(true));
+        }
+    }
+
+    private List<KnownExit> askExits() throws CallException, InterruptedException {
+        DescribedNodes described = new DescribedNodes();
+        while (!described.isComplete()) {
+            get(url(DescribedNodes.PATH, "?page=" + described.nextPage()), body -> {
+                described.add(body);
+                return described;
+            });
+        }
+        if (!described.faults().isEmpty()) {
+            LOG.info("{} faults of described exits were left out, the first: {}", described.faults().size(),
+                    described.faults().getFirst());
+        }
+        return described.exits();
     }
 
     /** A directory that does not tell has a network like the public one. */
@@ -142,23 +199,23 @@ final class Directory {
     }
 
     private <T> T get(URI url, Reader<T> reader) throws CallException, InterruptedException {
-        try (HttpGet answer = HttpGet.of(url)) {
+        try (HttpGet answer = HttpGet.of(url, base.front())) {
             if (answer.status() / 100 != 2) {
-                throw new CallException(url, "answers with status " + answer.status(), null);
+                throw new CallException(shown(url), "answers with status " + answer.status(), null);
             }
             if (answer.field("content-type").filter(type -> type.toLowerCase(Locale.ROOT).startsWith(BINCODE))
                     .isPresent()) {
-                throw new CallException(url, "answers in bincode, not JSON", null);
+                throw new CallException(shown(url), "answers in bincode, not JSON", null);
             }
             byte[] body;
             try (InputStream in = answer.body()) {
                 body = in.readNBytes(NodeList.MAX_RESPONSE_BYTES + 1);
                 if (body.length > NodeList.MAX_RESPONSE_BYTES) {
-                    throw new CallException(url, "answers with more than " + NodeList.MAX_RESPONSE_BYTES + " bytes",
-                            null);
+                    throw new CallException(shown(url), "answers with more than " + NodeList.MAX_RESPONSE_BYTES
+                            + " bytes", null);
                 }
                 if (body.length == 0) {
-                    throw new CallException(url, "answers with an empty body", null);
+                    throw new CallException(shown(url), "answers with an empty body", null);
                 }
             }
             reading.acquire();
@@ -168,14 +225,19 @@ final class Directory {
                 reading.release();
             }
         } catch (WireException e) {
-            throw new CallException(url, e.getMessage(), e);
+            throw new CallException(shown(url), e.getMessage(), e);
         } catch (IOException e) {
-            throw new CallException(url, e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage(), e);
+            throw new CallException(shown(url), e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage(),
+                    e);
         }
     }
 
+    private String shown(URI url) {
+        return new Place(url, base.front()).toString();
+    }
+
     private URI url(String path, String query) {
-        String text = base.toString();
+        String text = base.url().toString();
         return URI.create((text.endsWith("/") ? text : text + "/") + path + query);
     }
 }

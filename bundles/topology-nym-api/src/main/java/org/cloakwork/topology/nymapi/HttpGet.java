@@ -10,6 +10,7 @@ import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.Socket;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -52,9 +53,9 @@ final class HttpGet implements AutoCloseable {
     private final int status;
     private final Map<String, String> fields;
 
-    private HttpGet(Socket socket, URI url) throws IOException {
+    private HttpGet(Socket socket, URI url, Optional<String> front) throws IOException {
         this.socket = socket;
-        socket.getOutputStream().write(request(url).getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream().write(request(url, front).getBytes(StandardCharsets.US_ASCII));
         in = new BufferedInputStream(socket.getInputStream());
         int answer;
         Map<String, String> header;
@@ -66,12 +67,16 @@ final class HttpGet implements AutoCloseable {
         fields = header;
     }
 
-    /** Follows redirects, but not from https to http. */
-    static HttpGet of(URI url) throws IOException {
+    /**
+     * Follows redirects, but not from https to http, and none of a front: it would name in the clear whom this is for.
+     *
+     * @param front a host that whoever watches takes for the one that is asked; it hands on to that of the URL
+     */
+    static HttpGet of(URI url, Optional<String> front) throws IOException {
         URI at = url;
         for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-            HttpGet answer = ask(at);
-            Optional<URI> next = answer.redirect(at);
+            HttpGet answer = ask(at, front);
+            Optional<URI> next = front.isPresent() ? Optional.empty() : answer.redirect(at);
             if (next.isEmpty()) {
                 return answer;
             }
@@ -81,13 +86,21 @@ final class HttpGet implements AutoCloseable {
         throw new IOException("more than " + MAX_REDIRECTS + " redirects");
     }
 
-    private static HttpGet ask(URI url) throws IOException {
-        Socket socket = connect(url);
+    private static HttpGet ask(URI url, Optional<String> front) throws IOException {
+        Socket socket = connect(front.isEmpty() ? url : atFront(url, front.get()));
         try {
-            return new HttpGet(socket, url);
+            return new HttpGet(socket, url, front);
         } catch (IOException | RuntimeException e) {
             socket.close();
             throw e;
+        }
+    }
+
+    private static URI atFront(URI url, String front) throws IOException {
+        try {
+            return new URI(url.getScheme(), null, front, url.getPort(), url.getPath(), null, null);
+        } catch (URISyntaxException e) {
+            throw new IOException("the front is no host name", e);
         }
     }
 
@@ -130,15 +143,18 @@ final class HttpGet implements AutoCloseable {
         return proxies.isEmpty() ? Proxy.NO_PROXY : proxies.getFirst();
     }
 
-    private static String request(URI url) {
+    private static String request(URI url, Optional<String> front) {
         boolean usual = url.getPort() < 0 || url.getPort() == (isTls(url) ? HTTPS_PORT : HTTP_PORT);
         String path = url.getRawPath().isEmpty() ? "/" : url.getRawPath();
+        String compressions = "accept-encoding: gzip,deflate\r\n";
         return "GET " + path + (url.getRawQuery() == null ? "" : '?' + url.getRawQuery()) + " HTTP/1.1\r\n"
                 + "accept: application/bincode\r\n"
                 + "content-type: application/bincode\r\n"
                 + "user-agent: " + USER_AGENT + "\r\n"
-                + "accept-encoding: gzip,deflate\r\n"
-                + "host: " + url.getHost() + (usual ? "" : ":" + url.getPort()) + "\r\n"
+                + front.map(outer -> "host: " + url.getHost() + "\r\n"
+                        + "nym-original-outer-sni: " + outer + "\r\n" + compressions)
+                .orElseGet(() -> compressions
+                        + "host: " + url.getHost() + (usual ? "" : ":" + url.getPort()) + "\r\n")
                 + "\r\n";
     }
 

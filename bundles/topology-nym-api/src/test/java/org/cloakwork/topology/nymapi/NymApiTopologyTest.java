@@ -24,6 +24,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -63,7 +64,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class NymApiTopologyTest {
 
-    private static final Instant MADE = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Instant MADE = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     private static final Metadata METADATA = new Metadata(Optional.empty(), 240, 10, MADE);
     private static final Topology.RewardedSet REWARDED = new Topology.RewardedSet(240, Set.of(4L), Set.of(4L),
             Set.of(1L), Set.of(2L), Set.of(3L), Set.of());
@@ -113,7 +114,8 @@ class NymApiTopologyTest {
     }
 
     private NymApiTopology provider(String urls, String... more) {
-        Map<String, Object> configuration = new HashMap<>(Map.of("urls", urls, "timeout-millis", "20000"));
+        Map<String, Object> configuration = new HashMap<>(
+                Map.of("urls", urls, "timeout-millis", "20000", "shuffle", "false"));
         for (int i = 0; i < more.length; i += 2) {
             configuration.put(more[i], more[i + 1]);
         }

@@ -21,6 +21,7 @@ final class StandIn implements AutoCloseable {
     static final String REWARDED_SET = "/v1/nym-nodes/rewarded-set";
     static final String MIXNODES = "/v2/unstable/nym-nodes/skimmed/mixnodes/active";
     static final String GATEWAYS = "/v2/unstable/nym-nodes/skimmed/entry-gateways";
+    static final String DESCRIBED = "/v1/nym-nodes/described";
 
     /** Answers one request. */
     @FunctionalInterface

@@ -1,8 +1,11 @@
 package org.cloakwork.client.base;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import org.cloakwork.api.KnownExit;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.spi.topology.Topology;
@@ -16,6 +19,7 @@ final class CheckedTopology extends Checked<TopologyProvider> implements Topolog
 
     private final Parts parts;
     private final Method fetch = new Method("fetch", Parts.BUDGET);
+    private final Method exits = new Method("exits", Parts.BUDGET);
 
     CheckedTopology(Parts parts, TopologyProvider part, String name) {
         super(parts, PartKind.TOPOLOGY, part, name);
@@ -24,11 +28,22 @@ final class CheckedTopology extends Checked<TopologyProvider> implements Topolog
 
     @Override
     public CompletableFuture<Topology> fetch() {
-        CompletableFuture<Topology> asked = fetch.call(() -> present(part().fetch()));
-        CompletableFuture<Topology> checked = new CompletableFuture<>();
+        return within(fetch, fetch.call(() -> present(part().fetch())),
+                answer -> answer.nodes().size() > MAX_NODES ? answer.nodes().size() + " nodes" : "");
+    }
+
+    @Override
+    public CompletableFuture<List<KnownExit>> exits() {
+        return within(exits, exits.call(() -> present(part().exits())),
+                answer -> answer.size() > MAX_NODES ? answer.size() + " exits" : "");
+    }
+
+    /** @param excess what there is too much of in an answer; blank: nothing */
+    private <R> CompletableFuture<R> within(Method method, CompletableFuture<R> asked, Function<R, String> excess) {
+        CompletableFuture<R> checked = new CompletableFuture<>();
         Cancellable patience = parts.later(MOST, () -> {
             if (!checked.isDone()) {
-                checked.completeExceptionally(fetch.failed(
+                checked.completeExceptionally(method.failed(
                         new Refused("gave no answer within " + MOST.getSeconds() + " s")));
             }
         });
@@ -40,14 +55,14 @@ final class CheckedTopology extends Checked<TopologyProvider> implements Topolog
                 return;
             }
             if (cause instanceof Error) {
-                checked.completeExceptionally(fetch.failed(cause));
+                checked.completeExceptionally(method.failed(cause));
             } else if (cause != null) {
                 checked.completeExceptionally(cause);
             } else if (answer == null) {
-                checked.completeExceptionally(fetch.failed(new Refused("completed with null")));
-            } else if (answer.nodes().size() > MAX_NODES) {
-                checked.completeExceptionally(fetch.failed(new Refused("completed with " + answer.nodes().size()
-                        + " nodes; allowed is at most " + MAX_NODES)));
+                checked.completeExceptionally(method.failed(new Refused("completed with null")));
+            } else if (!excess.apply(answer).isEmpty()) {
+                checked.completeExceptionally(method.failed(new Refused("completed with " + excess.apply(answer)
+                        + "; allowed is at most " + MAX_NODES)));
             } else {
                 checked.complete(answer);
             }

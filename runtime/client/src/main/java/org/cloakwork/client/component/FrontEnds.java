@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 import org.cloakwork.api.Figure;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.client.base.Printable;
+import org.cloakwork.spi.frontend.ExitStanding;
 import org.cloakwork.spi.frontend.FrontEnd;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.osgi.framework.BundleContext;
@@ -324,6 +325,16 @@ final class FrontEnds {
         @Override
         public List<Figure> figures() {
             return told(serving::figures, List.of());
+        }
+
+        @Override
+        public List<String> warnings() {
+            return told(serving::warnings, List.of());
+        }
+
+        @Override
+        public List<ExitStanding> exits() {
+            return told(serving::exits, List.of());
         }
 
         @Override

@@ -17,6 +17,7 @@ import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.Figure;
 import org.cloakwork.api.Insight;
+import org.cloakwork.api.KnownExit;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.MixnetStream;
@@ -281,6 +282,12 @@ public final class Engine implements MixnetClient {
     public Holdings.Peaks peaks() {
         return new Holdings.Peaks(admission.mostHeldBytes(), inbox.mostBytesHeld(), mailbox.mostBytes(),
                 outgoing.reliability().mostAwaited(), outgoing.replies().mostSurbsHeld());
+    }
+
+    @Override
+    public CompletableFuture<List<KnownExit>> exits() {
+        return CompletableFuture.supplyAsync(topology::exits, ground.environment().scheduler()::execute)
+                .thenCompose(asked -> asked);
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.cloakwork.api.EncryptionKey;
+import org.cloakwork.api.KnownExit;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.PartFailure;
@@ -140,6 +141,23 @@ public final class TopologyKeeper {
     /** {@return the last good topology} */
     public Optional<Topology> topology() {
         return Optional.ofNullable(held).map(Held::topology);
+    }
+
+    /**
+     * Asks the provider of now, on the client's own thread.
+     *
+     * @return the exits of the present topology; fails without one, or if the provider cannot tell
+     */
+    public CompletableFuture<List<KnownExit>> exits() {
+        TopologyProvider provider = parts.topology();
+        if (provider == null || held == null) {
+            return CompletableFuture.failedFuture(new IllegalStateException(problem));
+        }
+        try {
+            return provider.exits().thenApply(named -> topology().orElseThrow().reachable(named));
+        } catch (PartFailure e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     /** {@return for how long the last good topology has been in use; may be asked from any thread} */

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.cloakwork.api.ClientState;
@@ -37,7 +38,6 @@ import org.cloakwork.spi.topology.TopologyProvider;
 /** {@code cloakwork run}: one client with the parts that {@code etc/cloakwork.cfg} names. */
 public final class RunCommand implements Command {
 
-    private static final String NETWORK_FILE = "org.cloakwork.topology.file";
     private static final String STORE = "mvstore";
     private static final String STORE_CONFIGURATION = "org.cloakwork.store";
     private static final String DASHBOARD = "dashboard";
@@ -69,6 +69,7 @@ public final class RunCommand implements Command {
     @Override
     public Options options() {
         return PassphraseOptions.addTo(Instance.addOptions(new Options()))
+                .addOption(NamedNetwork.option("join this network"))
                 .addOption(Arguments.option("directory", "URL", "join the network this directory describes"))
                 .addOption(Arguments.option("network-file", "FILE", "join the network this file describes"))
                 .addOption(Arguments.option("gateway", "IDENTITY", "gateway to use (default: any)"))
@@ -81,9 +82,13 @@ public final class RunCommand implements Command {
     @Override
     public int run(CommandLine line) throws Exception {
         Map<String, String> file = Instance.read(line);
-        if (line.hasOption("directory") && line.hasOption("network-file")) {
-            throw new UsageException("--directory and --network-file exclude each other");
+        List<String> networks = Stream.of(NamedNetwork.OPTION, "directory", "network-file").filter(line::hasOption)
+                .map(option -> "--" + option).toList();
+        if (networks.size() > 1) {
+            throw new UsageException(String.join(" and ", networks) + " exclude each other");
         }
+        Optional<NamedNetwork> network = line.hasOption(NamedNetwork.OPTION) ? Optional.of(NamedNetwork.of(line))
+                : Optional.empty();
         Optional<IdentityKey> gateway = line.hasOption("gateway")
                 ? Optional.of(parsed("gateway", line.getOptionValue("gateway"), IdentityKey::parse)) : Optional.empty();
         Optional<Errand> errand = errand(line);
@@ -97,6 +102,7 @@ public final class RunCommand implements Command {
             boolean keeps = keepsState(state, line, framework);
             Instance instance = new Instance(line, framework);
             gateway.ifPresent(identity -> instance.set(Instance.CLIENTS, "gateway", identity.toString()));
+            network.ifPresent(named -> named.set(instance));
             chooseTopology(line, instance);
             if (keeps) {
                 instance.set(Instance.CLIENTS, PartKind.STORE.name(), STORE);
@@ -111,8 +117,8 @@ public final class RunCommand implements Command {
                 instance.listen(folder);
             }
             instance.start(List.of(NAME), errand.isEmpty());
-            if (line.hasOption("network-file")) {
-                checkNetworkFile(framework);
+            if (line.hasOption("network-file") || network.filter(NamedNetwork::isFile).isPresent()) {
+                checkNetworkFile(framework, line.hasOption("network-file") ? "--network-file " : "--network ");
             }
             if (keeps) {
                 // What is wrong with the store is what the client fails with.
@@ -213,19 +219,19 @@ public final class RunCommand implements Command {
                     Set.of("http", "https"), "an http or https URL").toString());
         } else if (line.hasOption("network-file")) {
             instance.set(Instance.CLIENTS, "topology", "file");
-            instance.set(NETWORK_FILE, "path", Path.of(line.getOptionValue("network-file")).toAbsolutePath()
-                    .toString());
+            instance.set(NamedNetwork.TOPOLOGY_FILE, "path",
+                    Path.of(line.getOptionValue("network-file")).toAbsolutePath().toString());
         }
     }
 
     /** A directory may come back; a file that is wrong stays wrong. */
-    private static void checkNetworkFile(Framework framework) throws Exception {
+    private static void checkNetworkFile(Framework framework, String option) throws Exception {
         TopologyProvider provider = framework.await(TopologyProvider.class, "(cloakwork.name=file)", START,
                 "org.cloakwork.topology.file.FileTopology", "the topology");
         try {
             provider.fetch().get(START.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            throw new UsageException("--network-file " + e.getCause().getMessage());
+            throw new UsageException(option + e.getCause().getMessage());
         }
     }
 

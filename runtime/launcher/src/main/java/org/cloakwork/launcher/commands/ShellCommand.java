@@ -38,7 +38,7 @@ public final class ShellCommand implements Command {
 
     @Override
     public String description() {
-        return "give commands to a running instance: parts, swap, clients, state, drops, help, ...";
+        return "give commands to a running instance: parts, swap, clients, state, drops, exits, help, ...";
     }
 
     @Override

@@ -10,8 +10,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.apache.commons.cli.CommandLine;
+import org.cloakwork.api.KnownExit;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.local.LocalNetwork;
 import org.cloakwork.launcher.cli.Arguments;
@@ -90,6 +92,7 @@ final class DemoDoors implements AutoCloseable {
         MixnetClient exit = client("exit", network.topology().gateways().get(0), Map.of("frontends", "exit",
                 "exit.policy", "accept 127.0.0.0/8:*, accept [::1]:*", "exit.allow-private", "true"));
         exit.awaitReady(START);
+        network.announce(new KnownExit(exit.address(), Optional.empty(), OptionalInt.empty()));
         web = new DemoWeb(Home.path().resolve("examples").resolve("web"), port(0, WEB), network.directory(),
                 exit.address(), page.address());
         client("proxy", network.topology().gateways().get(1), Map.of("frontends", "socks5, http",

@@ -2,8 +2,10 @@ package org.cloakwork.wire.socks5;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.cloakwork.wire.WireException;
 
 /**
@@ -18,6 +20,8 @@ public record ExitPolicy(List<Rule> rules) {
     /** Rules read at most. */
     static final int MAX_RULES = 100_000;
     private static final String KEYWORD = "ExitPolicy";
+    private static final AddressPattern ALL_V4 = AddressPattern.parse("*4");
+    private static final AddressPattern ALL_V6 = AddressPattern.parse("*6");
 
     /** What a rule says. The ones for IPv6 fit the same addresses as the others, as in the reference. */
     public enum Action {
@@ -105,6 +109,29 @@ public record ExitPolicy(List<Rule> rules) {
             }
         }
         return false;
+    }
+
+    /**
+     * @param port 1 to 65535
+     * @return whether some address may be connected to at it; said of rules for single addresses, too
+     */
+    public boolean acceptsSomewhere(int port) {
+        Set<AddressPattern> refused = new HashSet<>();
+        for (Rule rule : rules) {
+            if (port < rule.firstPort() || port > rule.lastPort() || covers(refused, rule.addresses())) {
+                continue;
+            }
+            if (rule.action().accepts()) {
+                return true;
+            }
+            refused.add(rule.addresses());
+        }
+        return false;
+    }
+
+    private static boolean covers(Set<AddressPattern> refused, AddressPattern addresses) {
+        return refused.contains(addresses) || refused.contains(AddressPattern.ANY)
+                || refused.contains(ALL_V4) && refused.contains(ALL_V6);
     }
 
     /**

@@ -28,11 +28,11 @@ public final class NodeList {
     /** Longest answer, in bytes; the public network's are some hundreds of kilobytes. */
     public static final int MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
     /** Of all pages of a list together. */
-    private static final long MAX_LIST_BYTES = 8L * MAX_RESPONSE_BYTES;
+    static final long MAX_LIST_BYTES = 8L * MAX_RESPONSE_BYTES;
 
     /** Most nodes of one list; the public network has some hundreds. */
     public static final int MAX_NODES = 50_000;
-    private static final int MAX_PAGES = 1000;
+    static final int MAX_PAGES = 1000;
 
     private final List<SkimmedNode> nodes = new ArrayList<>();
     private final List<Malformed> malformed = new ArrayList<>();

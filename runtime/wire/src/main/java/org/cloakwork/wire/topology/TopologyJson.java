@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.IdentityKey;
+import org.cloakwork.api.KnownExit;
+import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.spi.topology.KeyRotation;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Node.Role;
@@ -28,6 +31,7 @@ import org.cloakwork.wire.json.JsonText;
 /** The file that {@code nym-client --custom-mixnet} reads. Source: protocol/7-network, 1.1. */
 public final class TopologyJson {
 
+    private static final String EXITS = "exits";
     private static final int MAX_ID_DIGITS = 10;
     private static final long MAX_ID = 0xffff_ffffL;
 
@@ -71,13 +75,64 @@ public final class TopologyJson {
      * @return the document
      */
     public static byte[] write(Topology topology) {
+        return JsonText.writeDocument(document(topology));
+    }
+
+    private static ObjectNode document(Topology topology) {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
         root.putObject("metadata").put("key_rotation_id", topology.keyRotationId())
                 .put("absolute_epoch_id", topology.epochId()).put("refreshed_at", topology.refreshedAt().toString());
         root.set("rewarded_set", writeRewardedSet(topology.rewardedSet()));
         ObjectNode details = root.putObject("node_details");
         new TreeMap<>(topology.nodes()).forEach((id, node) -> writeNode(details.putObject(Long.toString(id)), node));
+        return root;
+    }
+
+    /**
+     * Writes the file form with what {@link #readExits} reads, which {@code nym-client} skips.
+     *
+     * @param topology what to write; performance has no place in this form
+     * @param exits    of this network
+     * @return the document
+     */
+    public static byte[] write(Topology topology, List<KnownExit> exits) {
+        ObjectNode root = document(topology);
+        ArrayNode array = root.putArray(EXITS);
+        for (KnownExit exit : exits) {
+            ObjectNode json = array.addObject().put("address", exit.address().toString());
+            exit.country().ifPresent(country -> json.put("country", country));
+        }
         return JsonText.writeDocument(root);
+    }
+
+    /**
+     * Reads which exits a file names: {@code "exits": [{"address": "...", "country": "DE"}]}, a key of ours beside
+     * those of the file form.
+     *
+     * @param json the document
+     * @return each address once; none if the key is not there
+     * @throws WireException naming the field that is wrong, such as {@code exits.0.address}
+     */
+    public static List<KnownExit> readExits(byte[] json) throws WireException {
+        Optional<JsonField> list = JsonField.parse(json).optional(EXITS);
+        if (list.isEmpty()) {
+            return List.of();
+        }
+        Map<MixnetAddress, KnownExit> exits = new LinkedHashMap<>();
+        for (JsonField exit : list.get().elements()) {
+            if (exits.size() >= DescribedNodes.MAX_EXITS) {
+                throw list.get().wrong("has more than " + DescribedNodes.MAX_EXITS + " exits");
+            }
+            JsonField text = exit.get("address");
+            MixnetAddress address = text.convert(text.text(), MixnetAddress::parse);
+            Optional<JsonField> country = exit.optional("country");
+            Optional<String> code = country.isEmpty() ? Optional.empty() : KnownExit.countryOf(country.get().text());
+            if (country.isPresent() && code.isEmpty()) {
+                throw country.get().expected("an ISO 3166 code of two letters");
+            }
+            exits.putIfAbsent(address, new KnownExit(address, code, OptionalInt.empty()));
+        }
+        return List.copyOf(exits.values());
     }
 
     static Topology.RewardedSet readRewardedSet(JsonField set, long epochId) throws WireException {

@@ -9,9 +9,11 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.cloakwork.api.KnownExit;
 import org.cloakwork.itests.fuzz.Target;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.wire.WireException;
+import org.cloakwork.wire.topology.DescribedNodes;
 import org.cloakwork.wire.topology.KeyRotationInfo;
 import org.cloakwork.wire.topology.NodeList;
 import org.cloakwork.wire.topology.NodesPage;
@@ -42,6 +44,8 @@ public final class DirectoryAnswers implements Target {
                 new String(NymApiJson.write(new NodesPage(metadata, 1, 0, nodes.subList(0, 1))),
                         StandardCharsets.UTF_8).replace("2026-01-02T03:04:05Z", "2024-05-23 07:41:02.756 +00:00:00")
                         .getBytes(StandardCharsets.UTF_8),
+                DescribedNodes.write(NetworkFiles.network().gateways().stream().map(node ->
+                        new DescribedNodes.Described(node, Optional.of(NetworkFiles.exit(node)))).toList(), 2),
                 NymApiJson.write(NetworkFiles.network().rewardedSet()),
                 NymApiJson.write(new KeyRotationInfo(24, 1, 30, AT, Duration.ofHours(1))));
     }
@@ -50,7 +54,7 @@ public final class DirectoryAnswers implements Target {
     public List<String> words() {
         return List.of("\"fresh\":", "no-updates", "null", "EntryGateway", "ExitGateway", "Standby", "Inactive",
                 "{\"Mixnode\":{\"layer\":3}}", "epoch_role", "\"0.5\"", "localhost", "2026-01-02T03:04:05.5+01:00",
-                "::ffff:1.2.3.4", "fe80::1%1", "1e999");
+                "::ffff:1.2.3.4", "fe80::1%1", "1e999", "\"location\":\"DE\"", "network_requester");
     }
 
     @Override
@@ -71,6 +75,7 @@ public final class DirectoryAnswers implements Target {
     @Override
     public void check(byte[] input) throws WireException {
         page(input);
+        described(input);
         try {
             Topology.RewardedSet set = NymApiJson.readRewardedSet(input);
             requireSame(set, NymApiJson.readRewardedSet(NymApiJson.write(set)));
@@ -110,6 +115,18 @@ public final class DirectoryAnswers implements Target {
         } catch (WireException e) {
             shownSafely(e);
         }
+    }
+
+    private static void described(byte[] input) {
+        DescribedNodes described = new DescribedNodes();
+        try {
+            described.add(input);
+        } catch (WireException e) {
+            shownSafely(e);
+        }
+        described.faults().forEach(DirectoryAnswers::shownSafely);
+        require(described.exits().stream().map(KnownExit::address).distinct().count() == described.exits().size(),
+                "an address twice");
     }
 
     private static void shownSafely(WireException e) {

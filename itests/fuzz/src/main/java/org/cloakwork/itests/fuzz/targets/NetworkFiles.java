@@ -16,6 +16,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.IdentityKey;
+import org.cloakwork.api.KnownExit;
+import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.itests.fuzz.Target;
 import org.cloakwork.itests.vectors.Vectors;
 import org.cloakwork.spi.topology.Node;
@@ -54,6 +56,11 @@ public final class NetworkFiles implements Target {
         return NETWORK;
     }
 
+    static KnownExit exit(Node gateway) {
+        return new KnownExit(new MixnetAddress(gateway.identity(), gateway.sphinxKey(), gateway.identity()),
+                Optional.of("DE"), OptionalInt.empty());
+    }
+
     @Override
     public String name() {
         return "network-file";
@@ -63,7 +70,9 @@ public final class NetworkFiles implements Target {
     public Stream<byte[]> seeds() {
         byte[] file = TopologyJson.write(NETWORK);
         String text = new String(file, StandardCharsets.UTF_8);
-        return Stream.of(file, text.replaceFirst("\"metadata\":\\{[^}]*},?", "").getBytes(StandardCharsets.UTF_8),
+        List<KnownExit> exits = NETWORK.gateways().stream().map(NetworkFiles::exit).toList();
+        return Stream.of(file, TopologyJson.write(NETWORK, exits),
+                text.replaceFirst("\"metadata\":\\{[^}]*},?", "").getBytes(StandardCharsets.UTF_8),
                 text.replace("gateway.example", "[::1]").getBytes(StandardCharsets.UTF_8));
     }
 
@@ -91,13 +100,16 @@ public final class NetworkFiles implements Target {
     @Override
     public void check(byte[] input) throws WireException {
         Topology topology;
+        List<KnownExit> exits;
         try {
             topology = TopologyJson.read(input, AT);
+            exits = TopologyJson.readExits(input);
         } catch (WireException e) {
             require(e.getMessage().length() <= 1000 && e.getMessage().chars().noneMatch(Character::isISOControl),
                     "shown is: " + e.getMessage());
             return;
         }
+        requireSame(exits, TopologyJson.readExits(TopologyJson.write(topology, exits)));
         topology.isRoutable();
         Topology again = TopologyJson.read(TopologyJson.write(topology), Instant.EPOCH);
         require(again.faults().isEmpty(), "faults are written");

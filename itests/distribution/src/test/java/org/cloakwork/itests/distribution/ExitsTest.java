@@ -1,0 +1,83 @@
+package org.cloakwork.itests.distribution;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.cloakwork.itests.testing.distribution.Command;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Networks by name, and the exits in them. */
+class ExitsTest {
+
+    private static final Duration START = Duration.ofSeconds(90);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    private Path folder;
+
+    private static Command.Result verb(int exitCode, String... arguments) throws Exception {
+        Command.Result result = Command.run(arguments);
+        assertEquals(exitCode, result.exitCode(), result.text());
+        return result;
+    }
+
+    @Test
+    void theDemosExitIsNamedByItsNetwork() throws Exception {
+        String state = folder.resolve("state").toString();
+        try (Command demo = Command.cloakwork("demo", "--port-base", "0", "--state", state)) {
+            demo.awaitLine(line -> line.startsWith("  curl --socks5-hostname"), START);
+            JsonNode clients = JSON.readTree(verb(0, "exits", "--json", "--state", state).text()).get("clients");
+            JsonNode alice = Stream.iterate(0, i -> i + 1).map(clients::get)
+                    .filter(client -> client.get("name").asText().equals("alice")).findFirst().orElseThrow();
+            assertEquals(1, alice.get("exits").size(), alice.toString());
+            JsonNode exit = alice.get("exits").get(0);
+            assertEquals("untried", exit.get("state").asText());
+            assertEquals(100, exit.get("performance").asInt());
+            String listed = verb(0, "exits", "--state", state).text();
+            assertTrue(listed.contains(exit.get("address").asText()), listed);
+            assertTrue(verb(0, "exits", "--country", "de", "--state", state).text().contains("alice: no exits"));
+        }
+        assertTrue(verb(1, "exits", "--state", state).text().contains("no instance runs"));
+    }
+
+    @Test
+    void aNetworkIsJoinedByUrlOrFileAndAskedForItsExits() throws Exception {
+        Path file = folder.resolve("net.json");
+        try (Command localnet = Command.cloakwork("localnet", "--network-file", file.toString())) {
+            String directory = localnet.awaitLine(line -> line.startsWith("  directory"), START)
+                    .replace("  directory", "").strip();
+            localnet.awaitLine(line -> line.startsWith("Stop with"), START);
+            assertTrue(verb(0, "exits", "--network", directory).text().contains("no exits"));
+            String nobody = "http://127.0.0.1:9/";
+            try (Command exit = Command.cloakwork("run", "--network", nobody + "," + directory,
+                    "--state", folder.resolve("exit").toString())) {
+                String address = exit.awaitLine(line -> line.startsWith("address "), START)
+                        .substring("address ".length());
+                ObjectNode network = (ObjectNode) JSON.readTree(file.toFile());
+                network.putArray("exits").addObject().put("address", address).put("country", "CH");
+                Path named = folder.resolve("named.json");
+                Files.writeString(named, network.toString());
+                JsonNode exits = JSON.readTree(verb(0, "exits", "--network", named.toString(), "--json").text())
+                        .get("exits");
+                assertEquals(address, exits.get(0).get("address").asText());
+                assertEquals("CH", exits.get(0).get("country").asText());
+                assertTrue(verb(0, "run", "--network", named.toString(), "--to", address, "--message", "hello").text()
+                        .contains("5 bytes acknowledged"));
+                network.putArray("exits").addObject().put("address", "nowhere");
+                Files.writeString(named, network.toString());
+                String refused = verb(1, "exits", "--network", named.toString()).text();
+                assertTrue(refused.contains(named + ": exits.0.address: "), refused);
+            }
+            String gone = verb(1, "exits", "--network", nobody).text();
+            assertTrue(gone.contains("http://127.0.0.1:9/v1/nym-nodes/"), gone);
+        }
+    }
+}
