@@ -252,6 +252,23 @@ public interface MixnetClient extends AutoCloseable {
         return CompletableFuture.completedFuture(Insight.NONE);
     }
 
+    /**
+     * Reaches the internet through the mixnet, with clients and sockets that cannot go past it. In OSGi it is opened by
+     * the service {@link Internet.Provider}.
+     *
+     * @param exits the first that answers is taken; none: those that the network names
+     * @return to be closed by the caller
+     * @throws IOException           if no port can be had for it
+     * @throws IllegalStateException if no front-end for it is on the class path or module path
+     * @since 2.1
+     */
+    default Internet internet(MixnetAddress... exits) throws IOException {
+        return ServiceLoader.load(Internet.Provider.class, MixnetClient.class.getClassLoader()).findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        "no org.cloakwork.frontend.http on the class path or module path"))
+                .open(this, List.of(exits));
+    }
+
     /** Stops the client. Messages still on their way end as {@link FailureReason#CLOSED}. Idempotent. */
     @Override
     void close();

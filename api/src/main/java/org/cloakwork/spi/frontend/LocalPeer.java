@@ -10,10 +10,12 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -93,26 +95,73 @@ public final class LocalPeer {
         }
     }
 
+    /**
+     * Tells whether the other end is a socket of this process.
+     *
+     * @param peer the other end of an accepted connection
+     * @param own  this end
+     * @return whether that is so; false where it cannot be told
+     * @since 1.3
+     */
+    public static boolean isThisProcess(InetSocketAddress peer, InetSocketAddress own) {
+        if (!isTold()) {
+            return false;
+        }
+        try {
+            Optional<Row> row = find(peer, own);
+            return row.isPresent() && isOpenHere("socket:[" + row.get().inode() + ']');
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean isOpenHere(String socket) throws IOException {
+        try (DirectoryStream<Path> open = Files.newDirectoryStream(OURSELVES.resolve("fd"))) {
+            for (Path descriptor : open) {
+                try {
+                    if (Files.readSymbolicLink(descriptor).toString().equals(socket)) {
+                        return true;
+                    }
+                } catch (IOException e) {
+                    // closed meanwhile
+                }
+            }
+        }
+        return false;
+    }
+
     private static int ourselves() throws IOException {
         return (int) Files.getAttribute(OURSELVES, "unix:uid");
     }
 
+    private record Row(int user, String inode) {
+    }
+
     private static OptionalInt user(InetSocketAddress peer, InetSocketAddress own) throws IOException {
-        OptionalInt user = OptionalInt.empty();
-        for (int attempt = 0; attempt < ATTEMPTS && user.isEmpty(); attempt++) {
+        return find(peer, own).map(row -> OptionalInt.of(row.user())).orElse(OptionalInt.empty());
+    }
+
+    private static Optional<Row> find(InetSocketAddress peer, InetSocketAddress own) throws IOException {
+        Optional<Row> row = Optional.empty();
+        for (int attempt = 0; attempt < ATTEMPTS && row.isEmpty(); attempt++) {
             for (Path table : TABLES) {
-                if (user.isEmpty() && Files.exists(table)) {
+                if (row.isEmpty() && Files.exists(table)) {
                     try (BufferedReader rows = Files.newBufferedReader(table, StandardCharsets.US_ASCII)) {
-                        user = user(rows, peer, own);
+                        row = find(rows, peer, own);
                     }
                 }
             }
         }
-        return user;
+        return row;
     }
 
     /** @param rows a table of the kernel's, with its heading */
     static OptionalInt user(BufferedReader rows, InetSocketAddress peer, InetSocketAddress own) throws IOException {
+        return find(rows, peer, own).map(row -> OptionalInt.of(row.user())).orElse(OptionalInt.empty());
+    }
+
+    private static Optional<Row> find(BufferedReader rows, InetSocketAddress peer, InetSocketAddress own)
+            throws IOException {
         Set<String> theirs = Set.of(row(peer, IPV4_LENGTH), row(peer, IPV6_LENGTH));
         Set<String> ours = Set.of(row(own, IPV4_LENGTH), row(own, IPV6_LENGTH));
         for (String line = rows.readLine(); line != null; line = rows.readLine()) {
@@ -120,10 +169,10 @@ public final class LocalPeer {
             // A socket that nobody holds any more has no inode, and then what stands for its user is root's number.
             if (fields.length >= FIELDS && theirs.contains(fields[LOCAL]) && ours.contains(fields[REMOTE])
                     && STATES.contains(fields[STATE]) && !fields[INODE].equals("0")) {
-                return OptionalInt.of(Integer.parseUnsignedInt(fields[USER]));
+                return Optional.of(new Row(Integer.parseUnsignedInt(fields[USER]), fields[INODE]));
             }
         }
-        return OptionalInt.empty();
+        return Optional.empty();
     }
 
     /** An address as the kernel writes it: words of four bytes in the order of this machine, in hexadecimal. */

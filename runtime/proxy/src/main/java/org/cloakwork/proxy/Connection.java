@@ -28,19 +28,22 @@ public final class Connection implements AutoCloseable {
     private final long id;
     private final Target target;
     private final Pseudonyms.Pseudonym pseudonym;
+    private final Exits.Use use;
     private final ExitConnection exit;
     private final long askedNanos;
     private volatile CompletableFuture<Optional<ConnectFailure>> connected = new CompletableFuture<>();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean exitLost;
     private volatile Runnable onBroken = () -> { };
 
-    Connection(ProxyServer server, long id, long windowLane, Target target, Pseudonyms.Pseudonym pseudonym)
-            throws StreamException {
+    Connection(ProxyServer server, long id, long windowLane, Target target, Pseudonyms.Pseudonym pseudonym,
+               Exits.Use use) throws StreamException {
         this.server = server;
         this.id = id;
         this.target = target;
         this.pseudonym = pseudonym;
-        exit = new ExitConnection(server.route(), id, windowLane, pseudonym.isolation(), server.limits(),
+        this.use = use;
+        exit = new ExitConnection(server.route(use.exit()), id, windowLane, pseudonym.isolation(), server.limits(),
                 server.budget(), System::nanoTime, () -> onBroken.run(), this::counted);
         askedNanos = System.nanoTime();
     }
@@ -48,6 +51,23 @@ public final class Connection implements AutoCloseable {
     /** Asks the exit. */
     void ask() {
         connected = exit.connect(target.toString());
+        connected.thenAccept(ignored -> {
+            if (exit.isHeardOf()) {
+                use.answered();
+            } else {
+                use.failed();
+            }
+        });
+        use.lost().thenAccept(ignored -> {
+            exitLost = true;
+            giveUp(ConnectFailure.GENERAL, "the exit does not answer");
+        });
+    }
+
+    private void giveUp(ConnectFailure failure, String reason) {
+        if (connected.complete(Optional.of(failure))) {
+            exit.stream().abort(reason);
+        }
     }
 
     private void counted(Reordering.Accepted piece) {
@@ -66,9 +86,9 @@ public final class Connection implements AutoCloseable {
     /** To be called several times a second. */
     void tick() {
         exit.tick();
-        if (!connected.isDone() && System.nanoTime() - askedNanos > server.configuration().connectTimeout().toNanos()
-                && connected.complete(Optional.of(ConnectFailure.TIMED_OUT))) {
-            exit.stream().abort("the exit did not connect in time");
+        if (!connected.isDone()
+                && System.nanoTime() - askedNanos > server.configuration().connectTimeout().toNanos()) {
+            giveUp(ConnectFailure.TIMED_OUT, "the exit did not connect in time");
         }
     }
 
@@ -79,7 +99,7 @@ public final class Connection implements AutoCloseable {
      * @return why it has not
      * @throws InterruptedException if the server was closed
      */
-    public Optional<ConnectFailure> awaitConnected() throws InterruptedException {
+    Optional<ConnectFailure> awaitConnected() throws InterruptedException {
         Optional<ConnectFailure> failure = server.isAssumed(pseudonym, target) ? Optional.empty() : await(connected);
         if (failure.isPresent()) {
             server.count(Counter.CONNECTIONS_FAILED);
@@ -103,6 +123,11 @@ public final class Connection implements AutoCloseable {
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** {@return whether the exit was given up before it had said anything: another one may do} */
+    public boolean isExitLost() {
+        return exitLost;
     }
 
     /** {@return why the exit has not connected, if it has said so by now} */
@@ -195,6 +220,7 @@ public final class Connection implements AutoCloseable {
         if (failure().isEmpty()) {
             stream.abort("the program needs it no more");
         }
+        use.left();
         server.remove(id);
         stream.release();
         pseudonym.leave();

@@ -65,6 +65,7 @@ public final class ExitConnection {
     private final SendOptions windowOptions;
     /** Empty: the exit has connected. */
     private final CompletableFuture<Optional<ConnectFailure>> connected = new CompletableFuture<>();
+    private volatile boolean heard;
     private volatile boolean answered;
     private volatile boolean exitHasWindows;
     private volatile boolean granted;
@@ -136,6 +137,11 @@ public final class ExitConnection {
         return exitHasWindows;
     }
 
+    /** {@return whether the exit has said anything about it} */
+    public boolean isHeardOf() {
+        return heard;
+    }
+
     /** The application was told that it may go on: from now on a failure to connect breaks the stream. */
     public void grant() {
         granted = true;
@@ -195,6 +201,7 @@ public final class ExitConnection {
 
     /** @param response about this connection, come the right way */
     public void received(ProviderResponse response) {
+        heard = true;
         switch (response) {
             case ProviderResponse.NetworkData(Versions answer, StreamData data) -> received(answer, data);
             case ProviderResponse.ConnectionError(Versions ignored, long connectionId, String message) -> {

@@ -4,9 +4,11 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Optional;
+import org.cloakwork.spi.frontend.LocalPeer;
 import org.cloakwork.streams.SocketPump;
 
 /** A program of this machine that has connected to a {@link ProxyServer}. */
@@ -37,6 +39,12 @@ public final class Program {
     /** {@return its connection} */
     Socket socket() {
         return socket;
+    }
+
+    /** {@return whether it is this process itself, as far as the system tells} */
+    public boolean isOwnProcess() {
+        return LocalPeer.isThisProcess((InetSocketAddress) socket.getRemoteSocketAddress(),
+                (InetSocketAddress) socket.getLocalSocketAddress());
     }
 
     /**
@@ -73,14 +81,31 @@ public final class Program {
     }
 
     /**
-     * Has an exit connect, without waiting for it.
+     * Has an exit connect, without waiting for it: {@link Connection#failure} may still come.
      *
      * @param target where to
      * @param user   whom it is for, if the program said so
-     * @return to be closed by the caller; empty: there are too many connections or senders
+     * @return to be closed by the caller
+     * @throws NotConnectedException if there is no exit, or no room
+     * @throws InterruptedException  if the server was closed
      */
-    public Optional<Connection> open(Target target, Optional<String> user) {
+    public Connection open(Target target, Optional<String> user) throws NotConnectedException, InterruptedException {
         return server.open(target, user);
+    }
+
+    /**
+     * Has an exit connect, and waits until it has; not at all where programs are told so before. If an exit turns out
+     * to be gone meanwhile, another one does it.
+     *
+     * @param target where to
+     * @param user   whom it is for, if the program said so
+     * @return to be closed by the caller
+     * @throws NotConnectedException if it was not connected
+     * @throws InterruptedException  if the server was closed
+     */
+    public Connection connect(Target target, Optional<String> user)
+            throws NotConnectedException, InterruptedException {
+        return server.connect(target, user);
     }
 
     /** Counts that it said what is not understood. */

@@ -3,7 +3,6 @@ package org.cloakwork.proxy;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
-import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.spi.frontend.Access;
 import org.cloakwork.spi.runtime.HeapShare;
 import org.cloakwork.spi.runtime.PartConfiguration;
@@ -16,7 +15,7 @@ import org.cloakwork.spi.topology.NodeAddress;
  * @param host             to listen at
  * @param access           which programs are served
  * @param port             to listen at; 0: any free one
- * @param exit             through which connections go
+ * @param exits            through which connections go
  * @param anonymous        whether the exit answers through reply blocks, so that it does not learn our address
  * @param isolation        which connections the exit may know to belong together
  * @param maxPseudonyms    senders that the exit sees at once, those without a connection included
@@ -28,7 +27,7 @@ import org.cloakwork.spi.topology.NodeAddress;
  * @param connectTimeout   for the exit to connect
  * @param silenceLimit     after which the exit counts as gone
  */
-public record ProxyConfiguration(String name, InetAddress host, Access access, int port, MixnetAddress exit,
+public record ProxyConfiguration(String name, InetAddress host, Access access, int port, ExitSettings exits,
                                  boolean anonymous, Isolation isolation, int maxPseudonyms, Early early,
                                  boolean windows, int maxConnections, long bufferLimitBytes, Duration handshakeTimeout,
                                  Duration connectTimeout, Duration silenceLimit) {
@@ -47,7 +46,6 @@ public record ProxyConfiguration(String name, InetAddress host, Access access, i
     /** A client keeps the tags of 10,000: one that has a connection is not among those that give way. */
     private static final int MOST_PSEUDONYMS = 5000;
     private static final int MIB = 1 << 20;
-    private static final String EXIT_ALLOWED = "the address of an exit, identity.encryption@gateway";
 
     /**
      * @param name          of the front-end
@@ -63,7 +61,7 @@ public record ProxyConfiguration(String name, InetAddress host, Access access, i
         ProxyConfiguration read = new ProxyConfiguration(name, host, Access.of(configuration, host,
                 host.isLoopbackAddress() ? Access.SAME_USER : Access.LOCAL, Access.SAME_USER, Access.LOCAL),
                 configuration.integer("port", defaultPort, 0, 0xffff),
-                exit(configuration),
+                ExitSettings.of(configuration),
                 anonymous,
                 // Who knows the address needs no tags.
                 anonymous ? isolation : Isolation.NONE,
@@ -78,15 +76,6 @@ public record ProxyConfiguration(String name, InetAddress host, Access access, i
                 configuration.millis("silence-limit-millis", DEFAULT_SILENCE_MILLIS, 1000, 86_400_000));
         configuration.verify();
         return read;
-    }
-
-    private static MixnetAddress exit(PartConfiguration configuration) {
-        String text = configuration.text("exit", EXIT_ALLOWED);
-        try {
-            return MixnetAddress.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw configuration.wrong("exit", e.getMessage(), EXIT_ALLOWED);
-        }
     }
 
     private static InetAddress host(PartConfiguration configuration) {

@@ -24,10 +24,21 @@ public interface ProxyKeys {
                 @Option(label = "all of this machine", value = "local")})
     String access();
 
-    /** {@return an address} */
-    @AttributeDefinition(name = "Exit", required = false, description = "The address of an exit, "
-            + "identity.encryption@gateway. Must be set here or in the file of the client.")
+    /** {@return which} */
+    @AttributeDefinition(name = "Exit", defaultValue = ExitSettings.AUTO, description = "auto: one of those that the "
+            + "network names; or addresses of exits, identity.encryption@gateway, the first that answers.")
     String exit();
+
+    /** {@return where} */
+    @AttributeDefinition(name = "Countries of exits", required = false, description = "Codes of two letters, "
+            + "separated by commas: with auto, only exits in these.")
+    String exit$_$countries();
+
+    /** {@return the limit} */
+    @AttributeDefinition(name = "Minimum performance of exits", defaultValue = "0", description = "A whole number "
+            + "from 0 to 100: with auto, only exits whose gateways the network gives so many percent.", min = "0",
+            max = "100")
+    int exit$_$min$_$performance();
 
     /** {@return how} */
     @AttributeDefinition(name = "Mode", defaultValue = ProxyConfiguration.ANONYMOUS,

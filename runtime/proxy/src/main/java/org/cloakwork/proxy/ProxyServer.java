@@ -23,11 +23,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.cloakwork.api.Figure;
+import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.StreamException;
 import org.cloakwork.api.Subscription;
 import org.cloakwork.spi.frontend.Access;
+import org.cloakwork.spi.frontend.ExitStanding;
 import org.cloakwork.spi.frontend.FrontEnd;
 import org.cloakwork.spi.frontend.LocalPeer;
 import org.cloakwork.spi.runtime.Counters;
@@ -35,6 +37,7 @@ import org.cloakwork.streams.ByteBudget;
 import org.cloakwork.streams.SocketPump;
 import org.cloakwork.streams.StreamLimits;
 import org.cloakwork.wire.WireException;
+import org.cloakwork.wire.socks5.ConnectFailure;
 import org.cloakwork.wire.socks5.ProviderResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +50,8 @@ public final class ProxyServer implements FrontEnd.Serving {
     private static final int BACKLOG = 1024;
     private static final int ISOLATION_LENGTH = 16;
     private static final int MOST_OVER = 4096;
+    /** Tried one after the other for a connection. */
+    private static final int MOST_EXITS = 3;
 
     private final MixnetClient client;
     private final ProxyConfiguration configuration;
@@ -57,6 +62,7 @@ public final class ProxyServer implements FrontEnd.Serving {
     /** Whoever knows a connection's id and writes to us could speak on it. */
     private final SecureRandom random = new SecureRandom();
     private final Pseudonyms pseudonyms;
+    private final Exits exits;
     private final ServerSocket listener;
     private final Map<Long, Connection> connections = new ConcurrentHashMap<>();
     /** Programs that have not asked for anything, oldest first, with their deadlines. */
@@ -88,6 +94,7 @@ public final class ProxyServer implements FrontEnd.Serving {
         budget = new ByteBudget(configuration.bufferLimitBytes());
         pseudonyms = new Pseudonyms(configuration.isolation(), configuration.maxPseudonyms(), this::freshIsolation,
                 System::nanoTime);
+        exits = Exits.of(client, configuration.exits());
     }
 
     /**
@@ -141,9 +148,8 @@ public final class ProxyServer implements FrontEnd.Serving {
         return budget;
     }
 
-    ExitConnection.Route route() {
-        return new ExitConnection.Route(client, configuration.exit(), configuration.anonymous(),
-                configuration.windows());
+    ExitConnection.Route route(MixnetAddress exit) {
+        return new ExitConnection.Route(client, exit, configuration.anonymous(), configuration.windows());
     }
 
     void count(Counter counter) {
@@ -175,6 +181,11 @@ public final class ProxyServer implements FrontEnd.Serving {
         figures.add(Figure.level(configuration.name() + ".connections", "connections at this moment",
                 connections.size()));
         return figures;
+    }
+
+    @Override
+    public List<ExitStanding> exits() {
+        return exits.known();
     }
 
     @Override
@@ -300,23 +311,52 @@ public final class ProxyServer implements FrontEnd.Serving {
 
     // ------------------------------------------------------------------ connections
 
-    Optional<Connection> open(Target target, Optional<String> user) {
+    Connection open(Target target, Optional<String> user) throws NotConnectedException, InterruptedException {
+        Exits.Use use;
+        try {
+            use = exits.choose(target.port(), configuration.connectTimeout());
+        } catch (NoExitException e) {
+            counters.count(Counter.CONNECTIONS_FAILED);
+            throw new NotConnectedException(e.getMessage(), ConnectFailure.GENERAL);
+        }
         Optional<Pseudonyms.Pseudonym> pseudonym = pseudonyms.take(target, user);
         if (pseudonym.isEmpty()) {
+            use.left();
             counters.count(Counter.PSEUDONYMS_FULL);
-            return Optional.empty();
+            throw new NotConnectedException("too many senders at once", ConnectFailure.EXIT_FULL);
         }
         try {
             long id = random.nextLong();
-            Connection connection = new Connection(this, id, random.nextLong(), target, pseudonym.get());
+            Connection connection = new Connection(this, id, random.nextLong(), target, pseudonym.get(), use);
             // The exit may answer before it returns.
             connections.put(id, connection);
             connection.ask();
-            return Optional.of(connection);
+            return connection;
         } catch (StreamException e) {
+            use.left();
             counters.count(Counter.REFUSED_FULL);
             pseudonym.get().leave();
-            return Optional.empty();
+            throw new NotConnectedException("too many connections at once", ConnectFailure.EXIT_FULL);
+        }
+    }
+
+    Connection connect(Target target, Optional<String> user) throws NotConnectedException, InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            Connection connection = open(target, user);
+            try {
+                Optional<ConnectFailure> failure = connection.awaitConnected();
+                if (failure.isEmpty()) {
+                    return connection;
+                }
+                if (!connection.isExitLost() || attempt == MOST_EXITS) {
+                    connection.close();
+                    throw new NotConnectedException(failure.get());
+                }
+            } catch (InterruptedException e) {
+                connection.close();
+                throw e;
+            }
+            connection.close();
         }
     }
 
@@ -424,6 +464,7 @@ public final class ProxyServer implements FrontEnd.Serving {
             LOG.warn("closing the {} port failed: {}", configuration.name(), e.getMessage());
         }
         interception.close();
+        exits.close();
         connections.values().forEach(connection -> connection.exit().stream().abort("the front-end was closed"));
         List<Program> left;
         synchronized (programs) {

@@ -16,12 +16,18 @@ final class HttpDialect implements Dialect {
     private static final byte[] SOCKS4_ANSWER = {0, 0x5b, 0, 0, 0, 0, 0, 0};
     private static final byte[] SOCKS5_ANSWER = {5, (byte) 0xff};
     private static final String BASIC = "basic ";
+    private static final String BEARER = "bearer ";
 
     private final Optional<String> secret;
 
     /** @param secret the password that every request must bring; empty: the password is not looked at */
     HttpDialect(Optional<String> secret) {
         this.secret = secret;
+    }
+
+    /** {@return whether a request must bring a secret, or come from this process} */
+    boolean isSecret() {
+        return secret.isPresent();
     }
 
     @Override
@@ -51,10 +57,11 @@ final class HttpDialect implements Dialect {
     /**
      * Whom a request is for.
      *
-     * @param fields of the request
+     * @param fields     of the request
+     * @param ownProcess whether it comes from this process
      * @return the user, which may be empty; empty if it is not let in
      */
-    Optional<String> user(HttpFields fields) {
+    Optional<String> user(HttpFields fields, boolean ownProcess) {
         String text = fields.get(HttpHeader.PROXY_AUTHORIZATION);
         String user = "";
         String password = "";
@@ -69,8 +76,11 @@ final class HttpDialect implements Dialect {
                 return Optional.empty();
             }
         }
+        if (text != null && text.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            password = text.substring(BEARER.length()).strip();
+        }
         byte[] told = password.getBytes(StandardCharsets.UTF_8);
-        return secret.isEmpty() || MessageDigest.isEqual(told, secret.get().getBytes(StandardCharsets.UTF_8))
+        return secret.isEmpty() || ownProcess || MessageDigest.isEqual(told, secret.get().getBytes(StandardCharsets.UTF_8))
                 ? Optional.of(user) : Optional.empty();
     }
 }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import org.cloakwork.proxy.Connection;
+import org.cloakwork.proxy.NotConnectedException;
 import org.cloakwork.proxy.Program;
 import org.cloakwork.proxy.Target;
 import org.cloakwork.wire.socks5.ConnectFailure;
@@ -21,6 +22,7 @@ final class Session implements AutoCloseable {
     private static final int MOST_UNREAD_BYTES = 1 << 20;
     private static final String HTTP = "http://";
     private static final int HTTP_PORT = 80;
+    private static final int FURTHER_EXITS = 2;
     private static final String HINT = "This is an HTTP proxy: give http://HOST:PORT to a program that asks for one.";
 
     private final Program program;
@@ -28,12 +30,14 @@ final class Session implements AutoCloseable {
     private final MessageReader requests;
     /** To the target of the last request. */
     private Upstream upstream;
+    private final boolean ownProcess;
     /** Whether the request has content. */
     private boolean content;
 
     Session(Program program, HttpDialect dialect) {
         this.program = program;
         this.dialect = dialect;
+        ownProcess = dialect.isSecret() && program.isOwnProcess();
         requests = MessageReader.ofRequests(program.input());
     }
 
@@ -61,7 +65,7 @@ final class Session implements AutoCloseable {
     private boolean serve(MessageReader.Head head) throws IOException, InterruptedException {
         content = requests.isChunked() || requests.contentLength() > 0;
         boolean stays = Framing.persists(head);
-        Optional<String> user = dialect.user(head.fields());
+        Optional<String> user = dialect.user(head.fields(), ownProcess);
         if (user.isEmpty()) {
             return refuse(Status.NO_AUTHENTICATION, "the proxy's password is missing or wrong", stays);
         }
@@ -87,18 +91,12 @@ final class Session implements AutoCloseable {
 
     private boolean connect(Target target, Optional<String> user, boolean stays)
             throws IOException, InterruptedException {
-        Optional<Connection> opened = program.open(target, user);
-        if (opened.isEmpty()) {
-            return refuseFull(stays);
-        }
-        try (Connection connection = opened.get()) {
-            Optional<ConnectFailure> failure = connection.awaitConnected();
-            if (failure.isPresent()) {
-                return refuse(Status.of(failure.get()), failure.get().text(), stays);
-            }
+        try (Connection connection = program.connect(target, user)) {
             program.output().write("HTTP/1.1 200 Connection established\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             join(connection);
             return false;
+        } catch (NotConnectedException e) {
+            return refuse(Status.of(e.failure()), e.getMessage(), stays);
         }
     }
 
@@ -122,15 +120,17 @@ final class Session implements AutoCloseable {
         String path = head.target().substring(end);
         byte[] bytes = Framing.request(head, authority, path.startsWith("/") ? path : '/' + path,
                 requests.isChunked());
-        boolean again = upstream != null && upstream.isFor(target, user) && !content && Framing.isSafe(head);
+        boolean harmless = !content && Framing.isSafe(head);
+        int more = harmless && upstream != null && upstream.isFor(target, user) ? 1 : 0;
+        int moreExits = harmless ? FURTHER_EXITS : 0;
         while (true) {
             if (upstream == null || !upstream.isFor(target, user)) {
                 close();
-                Optional<Connection> opened = program.open(target, user);
-                if (opened.isEmpty()) {
-                    return refuseFull(false);
+                try {
+                    upstream = new Upstream(program.open(target, user), target, user);
+                } catch (NotConnectedException e) {
+                    return refuse(Status.of(e.failure()), e.getMessage(), Framing.persists(head));
                 }
-                upstream = new Upstream(opened.get(), target, user);
             }
             Connection connection = upstream.connection();
             try {
@@ -138,14 +138,14 @@ final class Session implements AutoCloseable {
             } catch (Upstream.NoAnswerException e) {
                 Optional<ConnectFailure> failure = connection.failure();
                 close();
-                if (!again) {
-                    boolean stays = Framing.persists(head) && (!content || requests.isComplete());
-                    return failure.isPresent()
+                if (connection.isExitLost() && moreExits-- > 0 || more-- > 0) {
+                    // The exit is gone; or what had been kept open was closed by the target just before.
+                    continue;
+                }
+                boolean stays = Framing.persists(head) && (!content || requests.isComplete());
+                return failure.isPresent()
                             ? refuse(Status.of(failure.get()), failure.get().text(), stays)
                             : refuse(e.isBad() ? Status.BAD_ANSWER : Status.BROKEN, e.getMessage(), stays);
-                }
-                // It had been kept open for this request and was closed by the target just before.
-                again = false;
             }
         }
     }
@@ -234,10 +234,6 @@ final class Session implements AutoCloseable {
     }
 
     // ------------------------------------------------------------------ our own answers
-
-    private boolean refuseFull(boolean stays) throws IOException {
-        return refuse(Status.FULL, "too many connections or senders at once", stays);
-    }
 
     private boolean refuse(Status status, String reason, boolean persists) throws IOException {
         boolean stays = persists && !content;

@@ -1,11 +1,10 @@
 package org.cloakwork.frontend.socks5;
 
 import java.io.IOException;
-import java.util.Optional;
 import org.cloakwork.proxy.Connection;
 import org.cloakwork.proxy.Dialect;
+import org.cloakwork.proxy.NotConnectedException;
 import org.cloakwork.proxy.Program;
-import org.cloakwork.wire.socks5.ConnectFailure;
 
 /** SOCKS 4, 4a and 5: what is wanted, an answer, then the connection. */
 final class SocksDialect implements Dialect {
@@ -31,17 +30,11 @@ final class SocksDialect implements Dialect {
         if (!program.asked()) {
             return;
         }
-        Optional<Connection> opened = program.open(handshake.target(), handshake.user());
-        if (opened.isEmpty()) {
-            program.output().write(handshake.failed(ConnectFailure.GENERAL));
-            return;
-        }
-        try (Connection connection = opened.get()) {
-            Optional<ConnectFailure> failure = connection.awaitConnected();
-            program.output().write(failure.map(handshake::failed).orElseGet(handshake::granted));
-            if (failure.isEmpty()) {
-                connection.join(program, program.input());
-            }
+        try (Connection connection = program.connect(handshake.target(), handshake.user())) {
+            program.output().write(handshake.granted());
+            connection.join(program, program.input());
+        } catch (NotConnectedException e) {
+            program.output().write(handshake.failed(e.failure()));
         }
     }
 }

@@ -3,6 +3,7 @@ package org.cloakwork.itests.fuzz.targets;
 import static org.cloakwork.itests.fuzz.Values.require;
 
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +20,8 @@ import org.cloakwork.spi.runtime.PartConfiguration;
 public final class ConfigurationFiles implements Target {
 
     private static final List<MethodHandle> PARTS = List.of(
-            Hidden.method("org.cloakwork.frontend.socks5.SocksConfiguration", "of", 1),
+            MethodHandles.insertArguments(Hidden.method("org.cloakwork.proxy.ProxyConfiguration", "of", 3), 0, "socks5",
+                    1080),
             Hidden.method("org.cloakwork.frontend.exit.ExitConfiguration", "of", 1),
             Hidden.method("org.cloakwork.frontend.websocket.Settings", "of", 1));
 

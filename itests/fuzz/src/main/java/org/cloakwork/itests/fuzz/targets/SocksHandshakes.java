@@ -24,7 +24,6 @@ public final class SocksHandshakes implements Target {
     private static final MethodHandle VERSION = Hidden.method(HANDSHAKE, "version", 0);
     private static final MethodHandle TARGET = Hidden.method(HANDSHAKE, "target", 0);
     private static final MethodHandle USER = Hidden.method(HANDSHAKE, "user", 0);
-    private static final MethodHandle DESTINATION = Hidden.method(HANDSHAKE, "destination", 0);
     private static final MethodHandle GRANTED = Hidden.method(HANDSHAKE, "granted", 0);
     private static final MethodHandle FAILED = Hidden.method(HANDSHAKE, "failed", 1);
     /** Methods, authentication and a refusal. */
@@ -62,7 +61,7 @@ public final class SocksHandshakes implements Target {
             return;
         }
         int version = (int) Hidden.call(VERSION, handshake);
-        String target = (String) Hidden.call(TARGET, handshake);
+        String target = Hidden.call(TARGET, handshake).toString();
         Optional<?> user = (Optional<?>) Hidden.call(USER, handshake);
         require(version == input[0] && Arrays.equals(answer(input), out.toByteArray()),
                 "version " + version + " and an answer of " + Arrays.toString(out.toByteArray()));
@@ -71,7 +70,6 @@ public final class SocksHandshakes implements Target {
         require(colon > 0 && colon <= LONGEST_TEXT && port >= 0 && port <= 0xffff, "target " + target);
         require(user.map(name -> ((String) name).length()).orElse(1) > 0
                 && user.map(name -> ((String) name).length()).orElse(0) <= LONGEST_TEXT, "user of a wrong length");
-        Hidden.call(DESTINATION, handshake);
         ProviderRequest.Connect connect = (ProviderRequest.Connect) ProviderRequest.parse(
                 new ProviderRequest.Connect(Versions.CURRENT, 1, target, Optional.empty()).bytes());
         require(Arrays.equals(target.getBytes(StandardCharsets.UTF_8),
