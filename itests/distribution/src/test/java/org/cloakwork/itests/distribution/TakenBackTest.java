@@ -1,5 +1,6 @@
 package org.cloakwork.itests.distribution;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.cloakwork.itests.testing.distribution.Command;
 import org.cloakwork.itests.testing.distribution.Shell;
@@ -35,13 +38,25 @@ class TakenBackTest {
     private Path folder;
     private Unpacked unpacked;
 
+    private Path bundles() {
+        return unpacked.home().resolve("bundles");
+    }
+
+    private List<String> names() throws IOException {
+        try (Stream<Path> files = Files.list(bundles())) {
+            return files.map(file -> file.getFileName().toString()).filter(name -> !name.endsWith(".taken-back"))
+                    .sorted().toList();
+        }
+    }
+
     private static boolean isWell(String state) {
         List<String> clients = state.lines().filter(line -> line.matches("\\w+: .*")).toList();
         return !clients.isEmpty() && clients.stream().allMatch(line -> line.endsWith(": ready"));
     }
 
-    /** Puts a newer bundle there, as an operator does: under another name, then renamed. */
-    private void drop(String bundle, UnaryOperator<Manifest> manifest, Map<String, byte[]> files) throws IOException {
+    /** Puts a newer bundle there, as an operator does: written elsewhere, then moved. */
+    private void drop(String bundle, String name, UnaryOperator<Manifest> manifest, Map<String, byte[]> files)
+            throws IOException {
         Path written = folder.resolve(bundle + ".new");
         try (JarFile old = new JarFile(unpacked.home().resolve("bundles/" + bundle + ".jar").toFile());
              OutputStream out = Files.newOutputStream(written)) {
@@ -58,7 +73,7 @@ class TakenBackTest {
                 }
             }
         }
-        Files.move(written, unpacked.home().resolve("bundles/" + bundle + "-9.jar"));
+        Files.move(written, bundles().resolve(name), StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** {@return a cover part that wants its next packet to leave in a year} */
@@ -94,26 +109,36 @@ class TakenBackTest {
             Shell shell = new Shell(state);
             shell.await("state", TakenBackTest::isWell, START);
 
-            drop("org.cloakwork.wire", TakenBackTest::withOtherExports, Map.of());
+            drop("org.cloakwork.wire", "org.cloakwork.wire-9.jar", TakenBackTest::withOtherExports, Map.of());
             String refused = demo.awaitLine(line -> line.contains("org.cloakwork.wire-9.jar"), START);
             assertTrue(refused.contains("is not used, what was there before stays: ")
                     && refused.contains(" needs org.cloakwork.wire"), refused);
             assertTrue(isWell(shell.ask("state")), shell.ask("state"));
 
-            drop("org.cloakwork.cover.none", manifest -> manifest, Map.of(COVER + ".class", year()));
+            Files.delete(bundles().resolve("org.cloakwork.wire-9.jar"));
+            List<String> names = names();
+            drop("org.cloakwork.cover.none", "org.cloakwork.cover.none-9.jar", manifest -> manifest,
+                    Map.of(COVER + ".class", year()));
             shell.await("state", answer -> answer.contains("degraded: cover part \"none\" failed: untilNextSlot "
                     + "returned PT8760H; allowed is more than 0 and at most PT720H"), START);
             backAgain(demo, shell, "org.cloakwork.cover.none-9.jar");
 
-            drop("org.cloakwork.client", TakenBackTest::withoutComponents, Map.of());
+            assertEquals(names, names());
+            Path inPlace = bundles().resolve("org.cloakwork.client.jar");
+            byte[] before = Files.readAllBytes(inPlace);
+            drop("org.cloakwork.client", "org.cloakwork.client.jar", TakenBackTest::withoutComponents, Map.of());
             shell.await("state", answer -> answer.startsWith("No client runs here"), START);
-            backAgain(demo, shell, "org.cloakwork.client-9.jar");
+            backAgain(demo, shell, "org.cloakwork.client.jar");
+            // The next start finds what this one uses.
+            assertEquals(names, names());
+            assertArrayEquals(before, Files.readAllBytes(inPlace));
         }
     }
 
     private static void backAgain(Command demo, Shell shell, String jar) throws Exception {
         long start = System.nanoTime();
         String said = demo.awaitLine(line -> line.contains(jar) && line.contains("is taken back"), PROMISED_TWICE);
+        assertTrue(said.endsWith("it is called " + jar + ".taken-back now"), said);
         assertTrue(said.contains("what was there before is used again: not ready any more 20 s after it: "), said);
         shell.await("state", TakenBackTest::isWell, START);
         System.out.println(jar + " taken back, and all ready, after "

@@ -48,7 +48,7 @@ import org.slf4j.LoggerFactory;
  * Keeps what is installed the same as the jars of a folder: of each symbolic name the highest version. A jar that
  * cannot be used, or that what uses the one before it cannot use, is named in one line and left alone, and what was
  * installed before stays. After an update clients that were ready must be so again within {@link #PROBATION};
- * otherwise it is taken back.
+ * otherwise it is taken back, and put aside under another name.
  */
 final class BundleFolder implements AutoCloseable {
 
@@ -96,6 +96,8 @@ final class BundleFolder implements AutoCloseable {
     private final Map<String, Installed> installed = new TreeMap<>();
     /** To be started, and how often that has failed since something changed. */
     private final Map<Bundle, Integer> unstarted = new HashMap<>();
+    /** What comes is what was there before, which needs no probation. */
+    private boolean takingBack;
     private Thread follower;
     private volatile boolean closed;
 
@@ -244,18 +246,66 @@ final class BundleFolder implements AutoCloseable {
                 }
             } else {
                 back = true;
-                LOG.error("{}: is taken back{}: not ready any more {} s after it: {}; another jar there is tried again;"
-                        + " remove this one before the next start",
-                        update.jar().file(), update.before().isPresent() ? ", and what was there before is used again"
-                        : "", PROBATION.toSeconds(), String.join(", ", broken));
                 jars.remove(update.jar().file());
-                broken(update.jar());
-                update.before().ifPresent(before -> reinstated.put(update.jar().file(), before));
+                Path file = update.jar().file();
+                boolean aside = putAside(update);
+                LOG.error("{}: is taken back{}: not ready any more {} s after it: {}; {}", file,
+                        update.before().isPresent() ? ", and what was there before is used again" : "",
+                        PROBATION.toSeconds(), String.join(", ", broken), aside ? "it is called " + aside(file)
+                        .getFileName() + " now" : "another jar there is tried again; remove this one before the next "
+                        + "start");
+                if (!aside) {
+                    broken(update.jar());
+                    update.before().ifPresent(before -> reinstated.put(file, before));
+                }
             }
         }
         if (back) {
-            synchronize();
+            takingBack = true;
+            try {
+                synchronize();
+            } finally {
+                takingBack = false;
+            }
         }
+    }
+
+    private static Path aside(Path jar) {
+        return jar.resolveSibling(jar.getFileName() + ".taken-back");
+    }
+
+    /** {@return whether the folder is again as it was, so that the next start takes what is used now} */
+    private boolean putAside(Update update) {
+        Path file = update.jar().file();
+        try {
+            Optional<Jar> missing = update.before().filter(before -> jars.values().stream().noneMatch(jar ->
+                    jar.name().equals(before.name()) && jar.version().equals(before.version())));
+            if (missing.isEmpty()) {
+                Files.move(file, aside(file), StandardCopyOption.REPLACE_EXISTING);
+                return true;
+            }
+            Jar before = missing.get();
+            Path place = folder.resolve(before.file().getFileName());
+            if (Files.exists(place) && !place.equals(file)) {
+                return false;
+            }
+            Path copy = Files.copy(before.file(), folder.resolve(place.getFileName() + ".new"),
+                    StandardCopyOption.REPLACE_EXISTING);
+            Files.move(file, aside(file), StandardCopyOption.REPLACE_EXISTING);
+            Files.move(copy, place);
+            Stamp stamp = stamp(place);
+            seen.put(place, stamp);
+            jars.put(place, new Jar(place, stamp, before.name(), before.version(), before.fragment()));
+            return true;
+        } catch (IOException e) {
+            LOG.warn("{}: {}", folder, e.toString());
+            return false;
+        }
+    }
+
+    private static Stamp stamp(Path file) throws IOException {
+        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+        return new Stamp(attributes.lastModifiedTime(), attributes.size());
     }
 
     private void broken(Jar jar) {
@@ -264,7 +314,8 @@ final class BundleFolder implements AutoCloseable {
 
     /** {@return a copy of what a bundle was installed from; its jar may be another one by now} */
     private Optional<Jar> kept(Installed present) {
-        Path kept = storage.resolve(present.jar().name() + ".before.jar");
+        Path kept = storage.resolve("before").resolve(present.jar().name())
+                .resolve(present.jar().file().getFileName());
         Path own = storage.resolve(Framework.STORAGE).resolve("bundle" + present.bundle().getBundleId());
         try (Stream<Path> revisions = Files.walk(own)) {
             Optional<Path> last = revisions.filter(file -> file.endsWith("bundle.jar")).max(Comparator.comparing(
@@ -272,6 +323,7 @@ final class BundleFolder implements AutoCloseable {
             if (last.isEmpty()) {
                 return Optional.empty();
             }
+            Files.createDirectories(kept.getParent());
             Files.copy(last.get(), kept, StandardCopyOption.REPLACE_EXISTING);
             return Optional.of(new Jar(kept, present.jar().stamp(), present.jar().name(), present.jar().version(),
                     present.jar().fragment()));
@@ -282,7 +334,7 @@ final class BundleFolder implements AutoCloseable {
     }
 
     private void watch(Jar jar, Optional<Installed> present) {
-        if (follower == null || reinstated.containsValue(jar)) {
+        if (follower == null || takingBack || reinstated.containsValue(jar)) {
             return;
         }
         Set<String> ready = ready();
@@ -409,8 +461,7 @@ final class BundleFolder implements AutoCloseable {
         reinstated.entrySet().removeIf(entry -> !broken.containsKey(entry.getKey()));
         for (Path file : present) {
             try {
-                BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-                Stamp now = new Stamp(attributes.lastModifiedTime(), attributes.size());
+                Stamp now = stamp(file);
                 Stamp before = seen.put(file, now);
                 Jar known = jars.get(file);
                 boolean isNew = !now.equals(broken.get(file)) && (known == null || !known.stamp().equals(now));

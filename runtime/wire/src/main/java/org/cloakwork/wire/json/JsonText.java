@@ -14,7 +14,12 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Texts to trees and back. Where Jackson cannot be, {@code bundles/frontend-web} puts its own in this place, with the
@@ -166,8 +171,11 @@ public final class JsonText {
      * @throws MalformedException if it is not one
      */
     public static JsonNode readDocument(byte[] text) throws MalformedException {
-        try {
-            return DOCUMENTS.readTree(text);
+        // Jackson's own decoder takes what is beyond U+10FFFF, and makes half pairs of surrogates of it.
+        try (Reader in = new InputStreamReader(new ByteArrayInputStream(text), StandardCharsets.UTF_8.newDecoder())) {
+            return DOCUMENTS.readTree(in);
+        } catch (CharacterCodingException e) {
+            throw new MalformedException("not UTF-8", "");
         } catch (IOException e) {
             throw MalformedException.of(e);
         }

@@ -3,6 +3,9 @@ package org.cloakwork.wire.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HexFormat;
 import org.cloakwork.wire.WireException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,5 +54,18 @@ class JsonTest {
     void moreValuesOrLevelsThanAreReadAreRefused() {
         assertEquals("the text is not JSON", fault("{\"a\":[" + "{},".repeat(1_000_000) + "{}]}"));
         assertEquals("the text is not JSON", fault("{\"a\":" + "[".repeat(100_000)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"f49f9982", "e9", "eda080", "c0af", "c3"})
+    void aDocumentInAnotherEncodingIsRefused(String hex) {
+        byte[] head = "{\"a\":\"".getBytes(StandardCharsets.US_ASCII);
+        byte[] middle = HexFormat.of().parseHex(hex);
+        byte[] document = Arrays.copyOf(head, head.length + middle.length + 2);
+        System.arraycopy(middle, 0, document, head.length, middle.length);
+        document[document.length - 2] = '"';
+        document[document.length - 1] = '}';
+        assertEquals("not UTF-8", assertThrows(JsonText.MalformedException.class,
+                () -> JsonText.readDocument(document)).getMessage());
     }
 }
