@@ -3,7 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 
 const [worker = "worker.js"] = process.argv.slice(2);
-const KINDS = { ".js": "esModule", ".wasm": "wasm", ".bin": "data" };
+const KINDS = { ".js": "esModule", ".wasm": "wasm" };
 // Bundlers find what is needed; workerd is told of all that may be. What only browsers and Node can load stays out.
 const NOT_HERE = /^(node|index|platform-.*|worker.*|state\/(file|indexeddb))\.js$/;
 

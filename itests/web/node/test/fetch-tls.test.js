@@ -134,7 +134,7 @@ test("without the authority that comes between, no certificate leads anywhere", 
 });
 
 test("with the authorities that are shipped, the test's own is not trusted", async (t) => {
-  trust(fs.readFileSync(new URL("../../../../bundles/frontend-web/src/main/npm/http/roots.bin", import.meta.url)));
+  trust(fs.readFileSync(new URL("../../../../bundles/frontend-web/src/main/roots/roots.bin", import.meta.url)));
   t.after(() => trust(anchor()));
   const { url } = await server(t, "good", ok("no"));
   await assert.rejects(fetchOverTls(t)(url), refused(/leads to no authority/));

@@ -1,12 +1,15 @@
 // The package as it is installed: its README's lines, in JavaScript and TypeScript, and that types and exports are the
 // same. CLOAKWORK_TGZ, CLOAKWORK_DIRECTORY.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
+import tls from "node:tls";
 import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 
 import { apiPage } from "./api-page.js";
 
@@ -68,6 +71,23 @@ test("they run as printed in Deno, installed and checked by it, with no permissi
   runIn(own, deno, "run", "--no-prompt", "--allow-net=127.0.0.1", "lines.mts");
   fs.writeFileSync(path.join(own, "kept.mts"), program().replace(/(directory: "[^"]*")/, '$1, state: "file", folder: "kept"'));
   runIn(own, deno, "run", "--no-prompt", "--allow-net=127.0.0.1", "--allow-read=kept", "--allow-write=kept", "kept.mts");
+});
+
+test("with no other permission Deno fetches https:, up to a certificate that nobody trusts", async (t) => {
+  const certificate = (name) => fs.readFileSync(new URL(`../certificates/good.${name}`, import.meta.url));
+  const server = tls.createServer({ cert: certificate("pem"), key: certificate("key") }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  const own = path.join(folder, "deno");
+  const options = JSON.stringify({ directory: process.env.CLOAKWORK_DIRECTORY, exit: process.env.CLOAKWORK_EXIT, cover: "none" });
+  fs.writeFileSync(path.join(own, "https.mts"), `import { connect } from "cloakwork";
+const client = await connect(${options});
+try { await client.fetch("https://127.0.0.1:${server.address().port}/"); } catch (e) { console.log(e.code, e.message); }
+await client.close();
+`);
+  const { stdout } = await promisify(execFile)(path.join(tools, ".bin", "deno"),
+    ["run", "--no-prompt", "--allow-net=127.0.0.1", "https.mts"], { cwd: own, timeout: 120_000 });
+  assert.match(stdout, /^tls .*leads to no authority that is trusted here/);
 });
 
 test("they are strict TypeScript, in Node's and in bundlers' resolution", () => {

@@ -1,11 +1,9 @@
-// For workerd and what is like it: no workers, no module compiled while it runs. Bundlers take the three files as they are.
+// For workerd and what is like it: no workers, no module compiled while it runs. Bundlers take the two files as they are.
 
 import engine from './engine/engine.wasm';
-import { load } from './engine/module.js';
 import { connecting } from './client.js';
 import { StateError } from './errors.js';
 import { opensHere } from './here.js';
-import roots from './http/roots.bin';
 import { lazySecure } from './http/tls.js';
 import tls from './http/tls.wasm';
 
@@ -22,5 +20,5 @@ export const connect = connecting(opensHere({
   caution: 'while the object that has it is evicted, the client is away: it neither receives nor sends cover',
   lock: refused,
   open: refused,
-  secure: lazySecure(async () => ({ module: await load(tls), roots: new Uint8Array(roots) })),
+  secure: lazySecure(async () => tls),
 }), { state: 'memory' });

@@ -1,4 +1,3 @@
-import { load } from './engine/module.js';
 import { ConnectError, StateError } from './errors.js';
 import { lazySecure } from './http/tls.js';
 import { openIndexedDb } from './state/indexeddb.js';
@@ -39,9 +38,6 @@ export const platform = {
       }).catch(reject);
     });
   },
-  secure: lazySecure(async () => ({
-    module: await load(await bytesOf(new URL('./http/tls.wasm', import.meta.url))),
-    roots: await bytesOf(new URL('./http/roots.bin', import.meta.url)),
-  })),
+  secure: lazySecure(() => bytesOf(new URL('./http/tls.wasm', import.meta.url))),
   whenGone: (user, listener) => { navigator.locks?.request(`cloakwork user ${user}`, listener).catch(() => {}); },
 };

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
-import { load } from './engine/module.js';
 import { ConnectError } from './errors.js';
 import { lazySecure } from './http/tls.js';
 import { lockFile, openFile } from './state/file.js';
@@ -25,9 +24,6 @@ async function compiled() {
 export const platform = {
   module: () => (module ??= compiled()),
   open: ({ folder, name }) => openFile(folder, name),
-  secure: lazySecure(async () => ({
-    module: await load(await readFile(new URL('./http/tls.wasm', import.meta.url))),
-    roots: await readFile(new URL('./http/roots.bin', import.meta.url)),
-  })),
+  secure: lazySecure(() => readFile(new URL('./http/tls.wasm', import.meta.url))),
   lock: ({ folder, name }) => lockFile(folder, name),
 };

@@ -1,5 +1,5 @@
 // Writes the certification authorities that Mozilla trusts, as Node has them, in the form of TrustAnchors.java:
-//   node roots.mjs > ../npm/http/roots.bin
+//   node roots.mjs > roots.bin
 import { X509Certificate } from "node:crypto";
 import { rootCertificates } from "node:tls";
 

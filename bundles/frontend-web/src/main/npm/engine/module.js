@@ -243,13 +243,16 @@ const js_string = {
 
 const missing = (name) => () => { throw new Error(`the loader has no ${name}`); };
 
+/** @param {BufferSource | WebAssembly.Module} source bytes of a module, or what was compiled from them */
+export const compiled = async (source) => source instanceof WebAssembly.Module ? source
+  : WebAssembly.compile(source, { builtins: ['js-string'] });
+
 /**
  * @param {BufferSource | WebAssembly.Module} source bytes of the module, or what was compiled from them
  * @returns {Promise<{start: Function}>} what it exports
  */
 export async function load(source) {
-  const module = source instanceof WebAssembly.Module ? source
-    : await WebAssembly.compile(source, { builtins: ['js-string'] });
+  const module = await compiled(source);
   // What the runtime itself gives is not asked for.
   const stringBuiltins = !WebAssembly.Module.imports(module).some((each) => each.module === 'wasm:js-string');
   const context = { exports: null, userExports: {} };

@@ -1,3 +1,4 @@
+import { compiled, load } from "../engine/module.js";
 import { FetchError } from "./fetch-error.js";
 
 const RECORD = 16_384;
@@ -145,15 +146,20 @@ function unsigned(bytes) {
 /**
  * `secure` for `HttpClient` that loads its module when it is first needed; one that did not load is tried again.
  *
- * @param {() => Promise<{ module: object, roots: Uint8Array }>} load the exports of `tls.wasm`, and `roots.bin`
+ * @param {() => Promise<BufferSource | WebAssembly.Module>} source of `tls.wasm`, which carries the authorities that are
+ *     trusted in a section of its own
  */
-export function lazySecure(load) {
+export function lazySecure(source) {
   let secure = null;
+  const loaded = async () => {
+    const module = await compiled(await source());
+    const [roots] = WebAssembly.Module.customSections(module, "roots.bin");
+    const exports = await load(module);
+    exports.trust(new Int8Array(roots));
+    return securing(exports);
+  };
   return async (duplex, target) => {
-    secure ??= load().then(({ module, roots }) => {
-      module.trust(signed(roots));
-      return securing(module);
-    });
+    secure ??= loaded();
     let ready;
     try {
       ready = await secure;

@@ -174,7 +174,8 @@ export async function lockFile(folder, name) {
       socket.destroy();
       done(true);
     });
-    socket.once('error', () => done(false));
+    // Any other means that somebody has listened: Bun tells a connection that is ended at once as reset.
+    socket.once('error', ({ code }) => done(code !== 'ECONNREFUSED' && code !== 'ENOENT'));
   });
   for (let tries = 0; ; tries++) {
     try {

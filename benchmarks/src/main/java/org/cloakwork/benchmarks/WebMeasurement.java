@@ -49,8 +49,7 @@ final class WebMeasurement {
     List<Figure> run() throws Exception {
         install();
         List<Figure> figures = new ArrayList<>();
-        double[] size = {kilobytes(ours, file -> !file.startsWith(ours.resolve("http").resolve("tls.wasm"))
-                && !file.startsWith(ours.resolve("http").resolve("roots.bin")))};
+        double[] size = {kilobytes(ours, file -> !file.startsWith(ours.resolve("http").resolve("tls.wasm")))};
         double[] theirSize = {kilobytes(FOLDER.resolve(NYM), file -> true)};
         compare(figures, "size", "what a page loads to send and receive, gzip", "kB", size, theirSize);
         compare(figures, "size-sdk", "the same beside their SDK for pages, which brings a worker", "kB", size,

@@ -9,13 +9,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The package where there is no Node and no browser: what runs in Node runs there, too. */
 class RuntimesIT {
 
-    /** Not Bun 1.4.5: it keeps a socket of a worker that has ended now and then, so the gateway keeps the session. */
-    @Test
-    void besideAClientOfTheJvm() throws Exception {
+    @ParameterizedTest
+    @EnumSource(names = {"BUN", "DENO"})
+    void besideAClientOfTheJvm(JavaScriptRuntime runtime) throws Exception {
         try (WebWorld world = new WebWorld()) {
             Map<String, String> environment = new HashMap<>(world.environment());
             environment.put("CLOAKWORK_PEER", world.echo());
-            NodeTests.pass(JavaScriptRuntime.DENO, "package", environment);
+            NodeTests.pass(runtime, "package", environment);
         }
     }
 

@@ -1,11 +1,13 @@
 package org.cloakwork.frontend.web.build;
 
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -30,7 +32,8 @@ public final class Compile {
     }
 
     /**
-     * @param args folder and name of the module, {@code SIMPLE} or {@code FULL}, and the class with what it exports
+     * @param args folder and name of the module, {@code SIMPLE} or {@code FULL}, the class with what it exports, and
+     *             files that it carries, each in a section of the file's name
      * @throws Exception what TeaVM throws, or if it has found a fault
      */
     public static void main(String[] args) throws Exception {
@@ -67,6 +70,9 @@ public final class Compile {
         tool.setClassLoader(Compile.class.getClassLoader());
         tool.setLog(new ConsoleTeaVMToolLog(false));
         tool.generate();
+        for (Path file : carried(args)) {
+            append(Path.of(args[0], args[1]), file);
+        }
         for (Problem problem : tool.getProblemProvider().getProblems()) {
             DefaultProblemTextConsumer text = new DefaultProblemTextConsumer();
             problem.render(text);
@@ -77,6 +83,32 @@ public final class Compile {
             throw new IllegalStateException("the client cannot be compiled to WebAssembly");
         }
         return tool.getClasses().stream().sorted().toList();
+    }
+
+    private static List<Path> carried(String[] args) {
+        return Arrays.stream(args).skip(4).map(Path::of).toList();
+    }
+
+    /** A custom section, of which runtimes hand out the bytes. Source: WebAssembly 3.0, 5.5.3. */
+    private static void append(Path module, Path file) throws IOException {
+        byte[] name = file.getFileName().toString().getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        writeNumber(content, name.length);
+        content.write(name);
+        content.write(Files.readAllBytes(file));
+        ByteArrayOutputStream section = new ByteArrayOutputStream();
+        section.write(0);
+        writeNumber(section, content.size());
+        content.writeTo(section);
+        Files.write(module, section.toByteArray(), StandardOpenOption.APPEND);
+    }
+
+    private static void writeNumber(ByteArrayOutputStream out, int number) {
+        int rest = number;
+        for (; rest >= 0x80; rest >>>= 7) {
+            out.write(rest | 0x80);
+        }
+        out.write(rest);
     }
 
     /**
@@ -92,6 +124,10 @@ public final class Compile {
             if (name.startsWith("teavm-")) {
                 digest.update(name.getBytes(StandardCharsets.UTF_8));
             }
+        }
+        for (Path file : carried(args)) {
+            digest.update(file.getFileName().toString().getBytes(StandardCharsets.UTF_8));
+            digest.update(Files.readAllBytes(file));
         }
         ClassLoader loader = Compile.class.getClassLoader();
         for (String name : classes) {

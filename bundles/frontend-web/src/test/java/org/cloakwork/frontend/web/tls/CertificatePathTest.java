@@ -275,7 +275,7 @@ class CertificatePathTest {
 
     @Test
     void theRootsThatAreShippedAreRead() throws Exception {
-        TrustAnchors shipped = TrustAnchors.decode(Files.readAllBytes(Path.of("src/main/npm/http/roots.bin")));
+        TrustAnchors shipped = TrustAnchors.decode(Files.readAllBytes(Path.of("src/main/roots/roots.bin")));
         int count = shipped.bySubject().values().stream().mapToInt(List::size).sum();
         System.out.println("web: " + count + " certification authorities");
         assertTrue(count > 100, count + " authorities");
