@@ -228,6 +228,12 @@ public final class ControlSocket {
                     || e.getClass().getName().startsWith("org.apache.felix.gogo.");
             printed.say(e.getMessage() == null ? e.toString() : e.getMessage());
             return wrong ? WRONG : FAILED;
+        } catch (StackOverflowError e) {
+            printed.say("a line that is nested too deep");
+            return WRONG;
+        } catch (Error e) {
+            printed.say(e.toString());
+            return FAILED;
         }
     }
 

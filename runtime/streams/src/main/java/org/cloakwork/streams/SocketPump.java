@@ -43,6 +43,7 @@ public final class SocketPump {
     }
 
     private final Socket socket;
+    private final InputStream input;
     private final MessageStream stream;
     private final Ends ends;
 
@@ -50,9 +51,22 @@ public final class SocketPump {
      * @param socket connected; closed in the end
      * @param stream the other side
      * @param ends   told of the ends of halves
+     * @throws IOException if the socket is closed
      */
-    public SocketPump(Socket socket, MessageStream stream, Ends ends) {
+    public SocketPump(Socket socket, MessageStream stream, Ends ends) throws IOException {
+        this(socket, socket.getInputStream(), stream, ends);
+    }
+
+    /**
+     * @param socket connected; closed in the end
+     * @param input  what it gives, for whoever has read some of it
+     * @param stream the other side
+     * @param ends   told of the ends of halves
+     * @since 1.2
+     */
+    public SocketPump(Socket socket, InputStream input, MessageStream stream, Ends ends) {
         this.socket = socket;
+        this.input = input;
         this.stream = stream;
         this.ends = ends;
     }
@@ -86,12 +100,11 @@ public final class SocketPump {
     /** Reads a byte and then what else is there, so that a connection on which nothing happens holds no buffer. */
     private void toStream() {
         try {
-            InputStream in = socket.getInputStream();
             OutputStream out = stream.output();
-            for (int first = in.read(); first >= 0; first = in.read()) {
-                byte[] bytes = new byte[1 + Math.min(Math.max(in.available(), 0), MOST_AT_ONCE)];
+            for (int first = input.read(); first >= 0; first = input.read()) {
+                byte[] bytes = new byte[1 + Math.min(Math.max(input.available(), 0), MOST_AT_ONCE)];
                 bytes[0] = (byte) first;
-                int count = 1 + (bytes.length > 1 ? Math.max(0, in.read(bytes, 1, bytes.length - 1)) : 0);
+                int count = 1 + (bytes.length > 1 ? Math.max(0, input.read(bytes, 1, bytes.length - 1)) : 0);
                 out.write(bytes, 0, count);
                 ends.toStream(count);
             }

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Optional;
+import org.cloakwork.proxy.Target;
 import org.cloakwork.wire.socks5.ConnectFailure;
 
 /**
@@ -17,10 +17,10 @@ import org.cloakwork.wire.socks5.ConnectFailure;
  * memos.
  *
  * @param version 4 or 5
- * @param target  {@code host:port}, an IPv6 address in eight groups without brackets, as Nym's client writes it
+ * @param target  where to
  * @param user    empty if none was given
  */
-record Handshake(int version, String target, Optional<String> user) {
+record Handshake(int version, Target target, Optional<String> user) {
 
     private static final int CONNECT = 1;
     private static final int NO_AUTHENTICATION = 0;
@@ -40,18 +40,34 @@ record Handshake(int version, String target, Optional<String> user) {
 
         private static final long serialVersionUID = 1L;
 
-        private final boolean unsupported;
+        private final Fault fault;
 
         private MalformedException(String message, boolean unsupported) {
-            super(message);
-            this.unsupported = unsupported;
+            this(message, unsupported ? Fault.UNSUPPORTED : Fault.MALFORMED);
         }
 
-        /** {@return whether it is SOCKS, but nothing we do} */
-        boolean isUnsupported() {
-            return unsupported;
+        private MalformedException(String message, Fault fault) {
+            super(message);
+            this.fault = fault;
+        }
+
+        Fault fault() {
+            return fault;
         }
     }
+
+    enum Fault {
+        /** It is no SOCKS. */
+        MALFORMED,
+        /** It is SOCKS, but nothing we do. */
+        UNSUPPORTED,
+        /** It is a request to an HTTP proxy. */
+        HTTP
+    }
+
+    private static final byte[] HTTP_ANSWER = ("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n"
+            + "Content-Type: text/plain\r\n\r\nThis is a SOCKS port: say socks5h://HOST:PORT where a program asks for "
+            + "a proxy, or add http to the front-ends and take its port.\n").getBytes(StandardCharsets.US_ASCII);
 
     /**
      * @param in  from the application
@@ -66,6 +82,11 @@ record Handshake(int version, String target, Optional<String> user) {
         return switch (version) {
             case 4 -> readSocks4(data, out);
             case 5 -> readSocks5(data, out);
+            // Methods of HTTP begin with a letter.
+            case 'C', 'D', 'G', 'H', 'O', 'P', 'T' -> {
+                out.write(HTTP_ANSWER);
+                throw new MalformedException("HTTP", Fault.HTTP);
+            }
             default -> throw new MalformedException("version " + version, false);
         };
     }
@@ -79,12 +100,12 @@ record Handshake(int version, String target, Optional<String> user) {
         }
         String user = untilNull(in);
         boolean named = address[0] == 0 && address[1] == 0 && address[2] == 0 && address[3] != 0;
-        String host = named ? untilNull(in) : ipv4(address);
+        String host = named ? untilNull(in) : Target.ipv4(address);
         if (command != CONNECT || host.isEmpty()) {
             out.write(socks4Reply(SOCKS4_FAILED));
             throw new MalformedException("command " + command, command != CONNECT);
         }
-        return new Handshake(4, host + ":" + port, Optional.of(user).filter(text -> !text.isEmpty()));
+        return new Handshake(4, new Target(host, port), Optional.of(user).filter(text -> !text.isEmpty()));
     }
 
     private static String untilNull(DataInputStream in) throws IOException {
@@ -129,9 +150,9 @@ record Handshake(int version, String target, Optional<String> user) {
         int type = in.readUnsignedByte();
         String host;
         switch (type) {
-            case IPV4 -> host = ipv4(exactly(in, 4));
+            case IPV4 -> host = Target.ipv4(exactly(in, 4));
             case NAME -> host = new String(text(in), StandardCharsets.UTF_8);
-            case IPV6 -> host = ipv6(exactly(in, 16));
+            case IPV6 -> host = Target.ipv6(exactly(in, 16));
             default -> {
                 out.write(socks5Reply(ADDRESS_NOT_SUPPORTED));
                 throw new MalformedException("address of type " + type, true);
@@ -146,12 +167,7 @@ record Handshake(int version, String target, Optional<String> user) {
             out.write(socks5Reply(ConnectFailure.GENERAL.socks5Reply()));
             throw new MalformedException("an empty name", false);
         }
-        return new Handshake(5, host + ":" + port, user);
-    }
-
-    /** {@return the host of the target; names, which have no case, in lower case} */
-    String destination() {
-        return target.substring(0, target.lastIndexOf(':')).toLowerCase(Locale.ROOT);
+        return new Handshake(5, new Target(host, port), user);
     }
 
     private static byte[] text(DataInputStream in) throws IOException {
@@ -162,19 +178,6 @@ record Handshake(int version, String target, Optional<String> user) {
         byte[] bytes = new byte[length];
         in.readFully(bytes);
         return bytes;
-    }
-
-    private static String ipv4(byte[] address) {
-        return (address[0] & 0xff) + "." + (address[1] & 0xff) + "." + (address[2] & 0xff) + "." + (address[3] & 0xff);
-    }
-
-    private static String ipv6(byte[] address) {
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < address.length; i += 2) {
-            text.append(i == 0 ? "" : ":")
-                    .append(Integer.toHexString((address[i] & 0xff) << 8 | address[i + 1] & 0xff));
-        }
-        return text.toString();
     }
 
     /** {@return the answer that the connection is there} */

@@ -10,7 +10,7 @@ import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.StreamException;
-import org.cloakwork.frontend.socks5.ExitConnection;
+import org.cloakwork.proxy.ExitConnection;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.streams.ByteBudget;
 import org.cloakwork.streams.MessageStream;

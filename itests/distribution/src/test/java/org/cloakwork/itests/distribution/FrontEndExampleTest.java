@@ -30,7 +30,7 @@ class FrontEndExampleTest {
 
     @Test
     void aFrontEndIsBuiltDroppedInAndSpokenTo() throws Exception {
-        Unpacked unpacked = unpacked("frontend-http");
+        Unpacked unpacked = unpacked("frontend-post");
         List<String> building = commands(0);
         List<String> speaking = commands(1);
         try (Command localnet = Command.cloakwork("localnet")) {
@@ -41,9 +41,9 @@ class FrontEndExampleTest {
                 for (String command : building) {
                     succeeds(command);
                 }
-                Files.writeString(folder.resolve("etc/cloakwork.cfg"), "\nfrontends = http\nhttp.port = " + port + "\n",
+                Files.writeString(folder.resolve("etc/cloakwork.cfg"), "\nfrontends = post\npost.port = " + port + "\n",
                         StandardOpenOption.APPEND);
-                run.awaitLine(("http http://127.0.0.1:" + port + "/")::equals, Command.PATIENCE);
+                run.awaitLine(("post http://127.0.0.1:" + port + "/")::equals, Command.PATIENCE);
 
                 assertEquals(address, succeeds(speaking.get(0)).text());
                 try (Command messages = start(speaking.get(1))) {

@@ -113,9 +113,9 @@ class NewTest {
     @Test
     void theExampleBuildsWhereItIsUnpacked() throws Exception {
         Unpacked unpacked = Unpacked.in(Files.createDirectory(folder.resolve("home")));
-        maven(unpacked.home().resolve("examples/frontend-http"));
+        maven(unpacked.home().resolve("examples/frontend-post"));
         assertTrue(Files.exists(unpacked.home()
-                .resolve("examples/frontend-http/target/org.cloakwork.examples.http-1.0.0.jar")));
+                .resolve("examples/frontend-post/target/org.cloakwork.examples.http-1.0.0.jar")));
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -48,11 +49,17 @@ final class Campaign {
     private static final Pattern REPRODUCER = Pattern.compile("(?:crash|timeout|oom|leak)-.*");
 
     private final Path folder;
+    private final OptionalInt seed;
     private final Set<Process> running = ConcurrentHashMap.newKeySet();
 
-    /** @param folder where everything is kept */
-    Campaign(Path folder) {
+    /**
+     * @param folder where everything is kept
+     * @param seed   for a short campaign that begins anew and tries the same inputs each time, as far as it gets; empty
+     *               for one that goes on from the last
+     */
+    Campaign(Path folder, OptionalInt seed) {
         this.folder = folder.toAbsolutePath();
+        this.seed = seed;
         Runtime.getRuntime().addShutdownHook(new Thread(() -> running.forEach(Process::destroyForcibly)));
     }
 
@@ -85,6 +92,10 @@ final class Campaign {
             Files.createDirectories(made);
         }
         empty(findings);
+        if (seed.isPresent()) {
+            empty(seeds);
+            empty(home.resolve("corpus"));
+        }
         for (Map.Entry<String, byte[]> input : Inputs.of(target).entrySet()) {
             Files.write(seeds.resolve(input.getKey()), input.getValue());
         }
@@ -113,16 +124,20 @@ final class Campaign {
         }
     }
 
-    private static List<String> command(Target target, Path home, Duration each) {
+    private List<String> command(Target target, Path home, Duration each) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx768m", "-XX:+UseSerialGC",
                 "-XX:+EnableDynamicAgentLoading", "--enable-native-access=ALL-UNNAMED"));
+        if (seed.isPresent()) {
+            // Half of the work of a start, and what is compiled better after it is no use in a few seconds.
+            command.add("-XX:TieredStopAtLevel=1");
+        }
         if (Runtime.version().feature() >= UNSAFE_WARNS) {
             command.add("--sun-misc-unsafe-memory-access=allow");
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"),
                 "com.code_intelligence.jazzer.Jazzer", "--target_class=" + JazzerEntry.class.getName(),
-                "--target_args=" + target.name(),
+                "--target_args=" + target.getClass().getName(),
                 "--instrumentation_includes=" + String.join(":", target.instrumented()),
                 "--instrumentation_excludes=org.cloakwork.itests.**", "--custom_hook_includes=org.cloakwork.**",
                 "--custom_hook_excludes=org.cloakwork.itests.**",
@@ -130,6 +145,7 @@ final class Campaign {
                 "-max_total_time=" + each.toSeconds(), "-timeout=" + TIMEOUT_SECONDS, "-rss_limit_mb=0",
                 "-max_len=" + target.maxInputBytes(), "-artifact_prefix=" + home.resolve("findings") + "/",
                 "-dict=" + home.resolve("words"), home.resolve("corpus").toString(), home.resolve("seeds").toString()));
+        seed.ifPresent(chosen -> command.add("-seed=" + chosen));
         if (target.words().isEmpty()) {
             command.removeIf(option -> option.startsWith("-dict="));
         }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /** {@code ./cloakwork fuzz}: tries what reads bytes from outside with whatever may come. */
@@ -77,7 +78,7 @@ public final class Fuzz {
         Duration each = Duration.ofSeconds(Math.max(1, 60L * wish.minutes() * workers / wish.targets().size()));
         System.err.printf("Fuzzing %d targets, %d s each, %d at once; logs are in %s.%n", wish.targets().size(),
                 each.toSeconds(), workers, wish.folder());
-        List<Outcome> outcomes = new Campaign(wish.folder()).run(wish.targets(), each);
+        List<Outcome> outcomes = new Campaign(wish.folder(), OptionalInt.empty()).run(wish.targets(), each);
         System.out.print(Campaign.table(outcomes));
         int code = DONE;
         for (Outcome outcome : outcomes) {

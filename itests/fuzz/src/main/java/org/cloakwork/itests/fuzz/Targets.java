@@ -45,6 +45,15 @@ final class Targets {
         return NAMES;
     }
 
+    /**
+     * @param className of a target
+     * @return one of them
+     * @throws ReflectiveOperationException if there is none
+     */
+    static Target made(String className) throws ReflectiveOperationException {
+        return (Target) Class.forName(className).getConstructor().newInstance();
+    }
+
     /** {@return new ones, in the same order} */
     static List<Target> all() {
         return NAMES.stream().map(name -> named(name).orElseThrow()).toList();

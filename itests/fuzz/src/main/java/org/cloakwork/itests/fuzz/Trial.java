@@ -28,7 +28,13 @@ final class Trial {
         }
     }
 
-    private static long allocated(Target target, byte[] input) throws Exception {
+    /**
+     * @param target at which
+     * @param input  what is tried; not changed
+     * @return how many bytes were allocated
+     * @throws Exception what the target's check threw
+     */
+    static long allocated(Target target, byte[] input) throws Exception {
         long before = THREADS.getCurrentThreadAllocatedBytes();
         target.check(input.clone());
         return THREADS.getCurrentThreadAllocatedBytes() - before;

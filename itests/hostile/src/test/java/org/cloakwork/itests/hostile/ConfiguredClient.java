@@ -1,13 +1,18 @@
 package org.cloakwork.itests.hostile;
 
 import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.cloakwork.client.base.ClientConfiguration;
+import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.engine.Engine;
 import org.cloakwork.client.engine.ThreadedEnvironment;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
+import org.cloakwork.spi.runtime.Clock;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.topology.TopologyProvider;
 import org.cloakwork.spi.transport.GatewayTransport;
@@ -16,6 +21,7 @@ import org.cloakwork.spi.transport.GatewayTransport;
 final class ConfiguredClient implements AutoCloseable {
 
     private final ThreadedEnvironment environment = new ThreadedEnvironment("configured");
+    private final AtomicLong ahead = new AtomicLong();
     private final TopologyProvider topology;
     private final GatewayTransport transport;
     private final org.cloakwork.client.base.Parts parts = new org.cloakwork.client.base.Parts();
@@ -30,8 +36,35 @@ final class ConfiguredClient implements AutoCloseable {
         parts.set(PartKind.SPHINX, Parts.part(PacketFormat.class, "fast", Map.of()));
         parts.set(PartKind.RETRANSMISSION, Parts.part(RetransmissionPolicy.class, "timeout", Map.of()));
         parts.set(PartKind.COVER, Parts.part(CoverTrafficStrategy.class, "none", Map.of()));
-        engine = new Engine(configuration, parts, environment.environment());
+        Environment real = environment.environment();
+        engine = new Engine(configuration, parts, new Environment(new AheadClock(real.clock()), real.scheduler(),
+                real.workers(), real.listeners(), real.outcomes(), real.randomness(), real.stages(), real.watch()));
         engine.start();
+    }
+
+    /** The machine's time, and as much more as a test says has gone by. */
+    private final class AheadClock implements Clock {
+
+        private final Clock machine;
+
+        AheadClock(Clock machine) {
+            this.machine = machine;
+        }
+
+        @Override
+        public Instant now() {
+            return machine.now().plusNanos(ahead.get());
+        }
+
+        @Override
+        public long nanoTime() {
+            return machine.nanoTime() + ahead.get();
+        }
+    }
+
+    /** For this client that much time has gone by. */
+    void letPass(Duration time) {
+        ahead.addAndGet(time.toNanos());
     }
 
     org.cloakwork.client.base.Parts parts() {

@@ -9,19 +9,26 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Somebody on the line between a client and its gateway: passes everything on, and notes the frames that leave. */
+/**
+ * Somebody on the line between a client and its gateway, or the gateway itself: passes everything on, notes the frames
+ * that leave, and says again what came.
+ */
 final class LineTap implements AutoCloseable {
 
     private static final int BINARY = 2;
+    private static final int MASK_BYTES = 4;
 
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final List<Integer> sizes = new ArrayList<>();
+    private final List<byte[]> came = new ArrayList<>();
     private final int gatewayPort;
+    private OutputStream client;
 
     /** @param gatewayPort of the real gateway, on this machine */
     LineTap(int gatewayPort) throws IOException {
@@ -37,6 +44,20 @@ final class LineTap implements AutoCloseable {
     List<Integer> sizes() {
         synchronized (sizes) {
             return List.copyOf(sizes);
+        }
+    }
+
+    /**
+     * Says every binary frame again that the gateway has ever said.
+     *
+     * @return how many
+     */
+    int sayAgain() throws IOException {
+        synchronized (came) {
+            for (byte[] frame : came) {
+                client.write(frame);
+            }
+            return came.size();
         }
     }
 
@@ -58,13 +79,15 @@ final class LineTap implements AutoCloseable {
         try (from; to) {
             DataInputStream in = new DataInputStream(new BufferedInputStream(from.getInputStream()));
             OutputStream out = to.getOutputStream();
-            if (up) {
-                passHeader(in, out);
-                while (true) {
-                    passFrame(in, out);
+            passHeader(in, out);
+            if (!up) {
+                synchronized (came) {
+                    client = out;
                 }
             }
-            in.transferTo(out);
+            while (true) {
+                passFrame(in, out, up);
+            }
         } catch (IOException e) {
             // either end left
         }
@@ -82,7 +105,7 @@ final class LineTap implements AutoCloseable {
         }
     }
 
-    private void passFrame(DataInputStream in, OutputStream out) throws IOException {
+    private void passFrame(DataInputStream in, OutputStream out, boolean up) throws IOException {
         byte[] head = in.readNBytes(2);
         if (head.length < 2) {
             throw new EOFException();
@@ -100,16 +123,17 @@ final class LineTap implements AutoCloseable {
                 length = length << 8 | b & 0xff;
             }
         }
-        byte[] rest = in.readNBytes((int) length + 4);
-        if ((head[0] & 0x0f) == BINARY) {
-            synchronized (sizes) {
+        byte[] rest = in.readNBytes((int) length + (up ? MASK_BYTES : 0));
+        byte[] frame = ByteBuffer.allocate(head.length + more + rest.length).put(head).put(extended).put(rest).array();
+        boolean binary = (head[0] & 0x0f) == BINARY;
+        synchronized (up ? sizes : came) {
+            if (binary && up) {
                 sizes.add((int) length);
+            } else if (binary) {
+                came.add(frame);
             }
+            out.write(frame);
         }
-        out.write(head);
-        out.write(extended);
-        out.write(rest);
-        out.flush();
     }
 
     @Override

@@ -56,7 +56,7 @@ public class BundlesIT extends BaseIT {
                 .sorted()
                 .toList();
         assertEquals(List.of("org.cloakwork.api", "org.cloakwork.client", "org.cloakwork.doors",
-                "org.cloakwork.streams", "org.cloakwork.wire"), exporting);
+                "org.cloakwork.proxy", "org.cloakwork.streams", "org.cloakwork.wire"), exporting);
     }
 
     @Test

@@ -41,7 +41,7 @@ class HouseRulesTest {
     private static final String CLIENT_COMPONENT = "org.cloakwork.client.component..";
     /** Connections are what these are there for. */
     private static final String[] DOORS = {"org.cloakwork.transport..", "org.cloakwork.frontend..",
-        "org.cloakwork.control..", "org.cloakwork.doors.."};
+        "org.cloakwork.control..", "org.cloakwork.doors..", "org.cloakwork.proxy.."};
 
     private static JavaClasses all;
 
@@ -72,7 +72,7 @@ class HouseRulesTest {
     @Test
     void noFrontEndNeedsTheEngine() {
         noClasses().that(resideInAnyPackage("org.cloakwork.frontend..", "org.cloakwork.control..",
-                "org.cloakwork.streams..", "org.cloakwork.doors..")
+                "org.cloakwork.streams..", "org.cloakwork.doors..", "org.cloakwork.proxy..")
                 // it makes clients
                 .and(resideOutsideOfPackages("org.cloakwork.frontend.embedded")))
                 .should().dependOnClassesThat(resideInAnyPackage("org.cloakwork.client..")).check(all);

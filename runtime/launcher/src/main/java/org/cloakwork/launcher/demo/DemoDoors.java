@@ -31,13 +31,15 @@ final class DemoDoors implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(30);
     private static final int WEBSOCKET_PORT = 1977;
     private static final int SOCKS_PORT = 1080;
+    private static final int HTTP_PORT = 8118;
     /** Where a door's port is, from the base on. */
     private static final int WEBSOCKET = 0;
     private static final int SOCKS = 1;
     private static final int PAGE = 2;
     private static final int DASHBOARD = 3;
     private static final int WEB = 4;
-    private static final int DOORS = 5;
+    private static final int HTTP = 5;
+    private static final int DOORS = 6;
 
     private final Framework framework;
     private final Instance instance;
@@ -54,6 +56,7 @@ final class DemoDoors implements AutoCloseable {
         if (!line.hasOption("once")) {
             check(port(WEBSOCKET_PORT, WEBSOCKET));
             check(port(SOCKS_PORT, SOCKS));
+            check(port(HTTP_PORT, HTTP));
             check(port(0, PAGE));
             check(port(0, WEB));
             check(dashboardPort());
@@ -92,23 +95,29 @@ final class DemoDoors implements AutoCloseable {
         network.announce(new KnownExit(exit.address(), Optional.empty(), OptionalInt.empty()));
         web = new DemoWeb(Home.path().resolve("examples").resolve("web"), port(0, WEB), network.directory(),
                 exit.address(), page.address());
-        client("socks", network.topology().gateways().get(1), Map.of("frontends", "socks5", "socks5.exit",
-                exit.address().toString(), "socks5.port", String.valueOf(port(SOCKS_PORT, SOCKS)))).awaitReady(START);
+        client("proxy", network.topology().gateways().get(1), Map.of("frontends", "socks5, http",
+                "socks5.exit", exit.address().toString(), "socks5.port", String.valueOf(port(SOCKS_PORT, SOCKS)),
+                "http.exit", exit.address().toString(), "http.port", String.valueOf(port(HTTP_PORT, HTTP))))
+                .awaitReady(START);
         client("websocket", network.topology().gateways().get(0), Map.of("frontends", "websocket", "websocket.port",
                 String.valueOf(port(WEBSOCKET_PORT, WEBSOCKET)))).awaitReady(START);
-        URI socks = framework.await(FrontEnd.Serving.class, "(&(cloakwork.client=socks)(cloakwork.name=socks5))", START,
+        URI socks = framework.await(FrontEnd.Serving.class, "(&(cloakwork.client=proxy)(cloakwork.name=socks5))", START,
                 "org.cloakwork.frontend.socks5.SocksFrontEnd", "the SOCKS front-end").addresses().getFirst();
+        URI http = framework.await(FrontEnd.Serving.class, "(&(cloakwork.client=proxy)(cloakwork.name=http))", START,
+                "org.cloakwork.frontend.http.HttpFrontEnd", "the HTTP proxy").addresses().getFirst();
         URI websocket = framework.await(FrontEnd.Serving.class,
                 "(&(cloakwork.client=websocket)(cloakwork.name=websocket))", START,
                 "org.cloakwork.frontend.websocket.WebSocketFrontEnd", "the websocket front-end").addresses().getFirst();
         out.println("  websocket   " + websocket + "  (as nym-client has it)");
         out.println("  SOCKS       " + socks + "  (its exit reaches this machine only)");
+        out.println("  HTTP proxy  " + http + "  (for programs that know no SOCKS)");
         out.println("  browser     " + web.address() + "  (open it: a client of its own in a page)");
         out.println("  a page      " + page.address() + "  to be fetched through it:");
         String url = websocket.getPort() == WEBSOCKET_PORT ? "" : " --url " + websocket;
         out.println("\n  echo hello | ./cloakwork send " + bob.address() + " - --reply-surbs 5" + url);
         out.println("  ./cloakwork receive --count 1" + url);
         out.println("  curl --socks5-hostname " + socks.getAuthority() + " " + page.address() + "16MiB -o 16MiB");
+        out.println("  curl -x " + http + " " + page.address());
     }
 
     private MixnetClient client(String name, Node gateway, Map<String, String> frontEnds)

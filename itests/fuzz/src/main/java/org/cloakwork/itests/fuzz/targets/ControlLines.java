@@ -52,6 +52,11 @@ public final class ControlLines implements Target {
     }
 
     @Override
+    public List<String> instrumented() {
+        return List.of("org.cloakwork.**", "org.apache.felix.gogo.runtime.**");
+    }
+
+    @Override
     public void check(byte[] input) throws Exception {
         ByteArrayInputStream in = new ByteArrayInputStream(input);
         ByteArrayOutputStream printed = (ByteArrayOutputStream) Hidden.call(ANSWER);

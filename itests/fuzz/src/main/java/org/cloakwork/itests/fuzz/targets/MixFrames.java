@@ -52,7 +52,9 @@ public final class MixFrames implements Target {
             fed += next.length;
             try {
                 for (Optional<MixFrame> frame = decoder.next(); frame.isPresent(); frame = decoder.next()) {
-                    byte[] bytes = frame.get().encode(input[1 + written.size()] == 7);
+                    int from = 1 + written.size();
+                    byte[] bytes = frame.get().encode(input[from] == 7);
+                    requireSame(Arrays.copyOfRange(input, from, from + bytes.length), bytes);
                     written.writeBytes(bytes);
                     MixFrameDecoder another = new MixFrameDecoder();
                     another.feed(bytes, 0, bytes.length);
@@ -65,7 +67,6 @@ public final class MixFrames implements Target {
             }
             require(decoder.buffered() < HEADER_AND_LARGEST, decoder.buffered() + " bytes wait");
             require(written.size() + decoder.buffered() == fed, "bytes are lost");
-            requireSame(Arrays.copyOfRange(input, 1, 1 + written.size()), written.toByteArray());
         }
     }
 

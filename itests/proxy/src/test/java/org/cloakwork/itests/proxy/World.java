@@ -1,0 +1,117 @@
+package org.cloakwork.itests.proxy;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.cloakwork.api.MixnetClient;
+import org.cloakwork.api.SenderTag;
+import org.cloakwork.api.local.LocalNetwork;
+import org.cloakwork.frontend.exit.ExitFrontEnd;
+import org.cloakwork.frontend.http.HttpFrontEnd;
+import org.cloakwork.frontend.socks5.SocksFrontEnd;
+import org.cloakwork.spi.frontend.FrontEnd;
+
+/** A local network, a client with an exit that reaches this machine only, and one with a SOCKS front-end. */
+final class World implements AutoCloseable {
+
+    static final int GRANTED = 0;
+    private static final Duration READY = Duration.ofMinutes(2);
+
+    final LocalNetwork network = LocalNetwork.builder().start();
+    final MixnetClient exitClient = client(0);
+    final MixnetClient socksClient = client(1);
+    /** Whom the exit has had messages from. */
+    final Set<SenderTag> senders = ConcurrentHashMap.newKeySet();
+    final FrontEnd.Serving exit;
+    final FrontEnd.Serving socks;
+    final FrontEnd.Serving http;
+
+    World() throws Exception {
+        this(Map.of());
+    }
+
+    World(Map<String, String> socksSettings) throws Exception {
+        exitClient.awaitReady(READY);
+        socksClient.awaitReady(READY);
+        exitClient.intercept(message -> {
+            message.sender().ifPresent(senders::add);
+            return false;
+        });
+        exit = new ExitFrontEnd(Map.of()).serve(exitClient,
+                Map.of("policy", "reject *:9, accept 127.0.0.0/8:*, accept [::1]:*", "allow-private", "true"));
+        Map<String, String> settings = new HashMap<>(Map.of("exit", exitClient.address().toString(), "port", "0"));
+        settings.putAll(socksSettings);
+        socks = new SocksFrontEnd(Map.of()).serve(socksClient, settings);
+        http = new HttpFrontEnd(Map.of()).serve(socksClient, settings);
+    }
+
+    private MixnetClient client(int gateway) {
+        return MixnetClient.builder().network(network)
+                .gateway(network.topology().gateways().get(gateway).identity()).start();
+    }
+
+    int port() {
+        return socks.addresses().getFirst().getPort();
+    }
+
+    String proxy() {
+        return "127.0.0.1:" + port();
+    }
+
+    /** {@return the HTTP proxy, {@code host:port}} */
+    String httpProxy() {
+        return http.addresses().getFirst().getAuthority();
+    }
+
+    /** {@return a socket to the front-end on which nothing was said yet} */
+    Socket open() throws IOException {
+        Socket socket = new Socket();
+        socket.connect(new InetSocketAddress("127.0.0.1", port()), 10_000);
+        socket.setSoTimeout(120_000);
+        return socket;
+    }
+
+    /** {@return a socket to the target through the mixnet} */
+    Socket connect(String host, int port) throws IOException {
+        Socket socket = open();
+        int reply = ask(socket, host, port);
+        if (reply != GRANTED) {
+            throw new IOException("SOCKS reply " + reply);
+        }
+        return socket;
+    }
+
+    /** {@return the reply to a request with a name} */
+    static int ask(Socket socket, String host, int port) throws IOException {
+        byte[] name = host.getBytes(StandardCharsets.UTF_8);
+        byte[] request = new byte[3 + 5 + name.length + 2];
+        byte[] start = {5, 1, 0, 5, 1, 0, 3, (byte) name.length};
+        System.arraycopy(start, 0, request, 0, start.length);
+        System.arraycopy(name, 0, request, start.length, name.length);
+        request[request.length - 2] = (byte) (port >> 8);
+        request[request.length - 1] = (byte) port;
+        socket.getOutputStream().write(request);
+        DataInputStream in = new DataInputStream(socket.getInputStream());
+        in.readNBytes(2);
+        byte[] reply = new byte[10];
+        in.readFully(reply);
+        return reply[1];
+    }
+
+    @Override
+    public void close() {
+        http.close();
+        socks.close();
+        exit.close();
+        socksClient.close();
+        exitClient.close();
+        network.close();
+    }
+}
