@@ -26,10 +26,18 @@ import org.cloakwork.wire.socks5.ProviderResponse;
  */
 final class ExitChoice {
 
-    /** For an answer to a question; mixes delay it by a second or two. */
+    /** For an answer to a question, at most; mixes delay it by a second or two. */
     static final Duration PROBE_PATIENCE = Duration.ofSeconds(20);
-    /** After so long a connection that the exit has said nothing about casts doubt on it. */
+    /** And at least, from an exit of which is known how long it takes: so many times that. */
+    static final Duration LEAST_PATIENCE = Duration.ofSeconds(5);
+    static final int PATIENCE_ROUND_TRIPS = 8;
+    /**
+     * After so many round trips a connection that the exit has said nothing about casts doubt on it, within limits:
+     * whom it connects to may be slow.
+     */
+    static final int LATE_ROUND_TRIPS = 4;
     static final Duration LATE = Duration.ofSeconds(8);
+    static final Duration LEAST_LATE = Duration.ofSeconds(2);
     static final Duration FIRST_BACK_OFF = Duration.ofSeconds(30);
     static final Duration LONGEST_BACK_OFF = Duration.ofMinutes(30);
     /** Between questions to an exit that is set aside, when there is no other. */
@@ -126,6 +134,21 @@ final class ExitChoice {
 
         boolean connectsTo(int port) {
             return open.orElse(false) || policy.isEmpty() || policy.get().acceptsSomewhere(port);
+        }
+
+        private Duration times(int roundTrips, Duration least, Duration most) {
+            Duration wanted = roundTrip.map(time -> time.multipliedBy(roundTrips)).orElse(most);
+            return wanted.compareTo(least) < 0 ? least : wanted.compareTo(most) > 0 ? most : wanted;
+        }
+
+        Duration late() {
+            return times(LATE_ROUND_TRIPS, LEAST_LATE, LATE);
+        }
+
+        /** One that was never asked, or is aside, has all the time. */
+        Duration patience() {
+            return status == Status.READY ? times(PATIENCE_ROUND_TRIPS, LEAST_PATIENCE, PROBE_PATIENCE)
+                    : PROBE_PATIENCE;
         }
 
         boolean hasAnsweredSince(long nanos) {
@@ -371,7 +394,7 @@ final class ExitChoice {
     private List<Action> doubt(Waiting connection, long nowNanos) {
         Row row = rows.get(connection.exit);
         if (!online || row == null || row.status != Status.READY || row.isAsked()
-                || row.hasAnsweredSince(nowNanos - LATE.toNanos() + 1)) {
+                || row.hasAnsweredSince(nowNanos - row.late().toNanos() + 1)) {
             return List.of();
         }
         return List.of(ask(row, false, nowNanos));
@@ -381,20 +404,21 @@ final class ExitChoice {
     List<Action> tick(long nowNanos) {
         List<Action> actions = new ArrayList<>();
         for (Row row : List.copyOf(rows.values())) {
-            if (row.isAsked() && nowNanos - row.askedNanos >= PROBE_PATIENCE.toNanos()) {
+            Duration patience = row.patience();
+            if (row.isAsked() && nowNanos - row.askedNanos >= patience.toNanos()) {
                 if (row.open.isPresent() && row.hasAnsweredSince(row.askedNanos)) {
                     // It does not tell its policy.
                     ready(row);
                 } else if (row.hasAnsweredSince(row.askedNanos)) {
                     row.probe = 0;
                 } else {
-                    actions.addAll(setAside(row, "it did not answer within " + PROBE_PATIENCE.toSeconds() + " s",
-                            nowNanos));
+                    actions.addAll(setAside(row, "it did not answer within " + patience.toMillis() + " ms", nowNanos));
                 }
             }
         }
         for (Waiting connection : waiting.values()) {
-            if (!connection.doubted && nowNanos - connection.sinceNanos >= LATE.toNanos()) {
+            Row row = rows.get(connection.exit);
+            if (!connection.doubted && row != null && nowNanos - connection.sinceNanos >= row.late().toNanos()) {
                 connection.doubted = true;
                 actions.addAll(doubt(connection, nowNanos));
             }

@@ -168,6 +168,23 @@ class ExitChoiceTest {
     }
 
     @Test
+    void howLongAnExitIsWaitedForFollowsFromHowLongItTakes() {
+        ExitChoice choice = auto(any());
+        List<ExitChoice.Ask> asked = begun(choice, exits(2));
+        pass(Duration.ofSeconds(1));
+        asked.forEach(ask -> answerOpen(choice, ask));
+        long use = choice.took(taken(choice), now);
+        pass(Duration.ofSeconds(4).minusNanos(1));
+        assertEquals(List.of(), choice.tick(now));
+        pass(Duration.ofNanos(1));
+        assertEquals(1, asks(choice.tick(now)).size());
+        pass(Duration.ofSeconds(8).minusNanos(1));
+        assertEquals(List.of(), choice.tick(now));
+        pass(Duration.ofNanos(1));
+        assertEquals(List.of(new ExitChoice.Lost(use, "it did not answer within 8000 ms")), choice.tick(now));
+    }
+
+    @Test
     void whoIsAsideIsAskedAgainLaterEachTime() {
         ExitChoice choice = auto(any());
         begun(choice, exits(1));

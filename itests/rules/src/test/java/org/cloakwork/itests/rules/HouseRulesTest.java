@@ -115,6 +115,8 @@ class HouseRulesTest {
                 "org.cloakwork.client.engine.ThreadedEnvironment",
                 // keys that files are kept under
                 "org.cloakwork.store.mvstore.MvStoreProvider",
+                // in which order directories are asked, which nobody tries again
+                "org.cloakwork.topology.nymapi.NymApiTopology",
                 // where the local network's randomness comes from, and that of a simulation: a seed
                 "org.cloakwork.localnet.network.LocalNetworkImpl",
                         "org.cloakwork.localnet.simulation.SimulatedRandomness"), with(DOORS, LAUNCHER))
