@@ -80,7 +80,8 @@ final class HttpDialect implements Dialect {
             password = text.substring(BEARER.length()).strip();
         }
         byte[] told = password.getBytes(StandardCharsets.UTF_8);
-        return secret.isEmpty() || ownProcess || MessageDigest.isEqual(told, secret.get().getBytes(StandardCharsets.UTF_8))
-                ? Optional.of(user) : Optional.empty();
+        boolean served = secret.isEmpty() || ownProcess
+                || MessageDigest.isEqual(told, secret.get().getBytes(StandardCharsets.UTF_8));
+        return served ? Optional.of(user) : Optional.empty();
     }
 }
