@@ -9,6 +9,7 @@ import org.cloakwork.launcher.commands.ControlCommand;
 import org.cloakwork.launcher.commands.ImportCommand;
 import org.cloakwork.launcher.commands.LocalnetCommand;
 import org.cloakwork.launcher.commands.NewCommand;
+import org.cloakwork.launcher.commands.PassphraseCommand;
 import org.cloakwork.launcher.commands.ReceiveCommand;
 import org.cloakwork.launcher.commands.RunCommand;
 import org.cloakwork.launcher.commands.SendCommand;
@@ -33,7 +34,7 @@ public final class Main {
                 ControlCommand.parts(out, err), ControlCommand.swap(out, err), ControlCommand.clients(out, err),
                 ControlCommand.state(out, err), ControlCommand.drops(out, err), new TopCommand(out),
                 new ShellCommand(out, err),
-                new ImportCommand(out), new SimulateCommand(out, err),
+                new ImportCommand(out), new PassphraseCommand(out), new SimulateCommand(out, err),
                 new SendCommand(out, err), new ReceiveCommand(out, err), new AssembleCommand(out),
                 new NewCommand(out));
     }
