@@ -11,6 +11,7 @@ import org.cloakwork.launcher.commands.ExitsCommand;
 import org.cloakwork.launcher.commands.ImportCommand;
 import org.cloakwork.launcher.commands.LocalnetCommand;
 import org.cloakwork.launcher.commands.NewCommand;
+import org.cloakwork.launcher.commands.PassphraseCommand;
 import org.cloakwork.launcher.commands.ReceiveCommand;
 import org.cloakwork.launcher.commands.RunCommand;
 import org.cloakwork.launcher.commands.SendCommand;
@@ -36,7 +37,7 @@ public final class Main {
                 ControlCommand.state(out, err), ControlCommand.drops(out, err),
                 new ExitsCommand(out, err), new DoctorCommand(out, err), new TopCommand(out),
                 new ShellCommand(out, err),
-                new ImportCommand(out), new SimulateCommand(out, err),
+                new ImportCommand(out), new PassphraseCommand(out), new SimulateCommand(out, err),
                 new SendCommand(out, err), new ReceiveCommand(out, err), new AssembleCommand(out),
                 new NewCommand(out));
     }
