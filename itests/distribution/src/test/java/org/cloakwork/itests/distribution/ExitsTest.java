@@ -6,6 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -46,6 +55,66 @@ class ExitsTest {
             assertTrue(verb(0, "exits", "--country", "de", "--state", state).text().contains("alice: no exits"));
         }
         assertTrue(verb(1, "exits", "--state", state).text().contains("no instance runs"));
+    }
+
+    /** As on a fresh machine: nothing is configured but the network, which names an exit. */
+    @Test
+    void whoKnowsTheNetworkOnlyBrowsesThroughAnExitThatItNames() throws Exception {
+        Path file = folder.resolve("net.json");
+        Path etc = Files.createDirectories(folder.resolve("exit-etc"));
+        Files.writeString(etc.resolve("org.cloakwork.exit.cfg"),
+                "policy = accept 127.0.0.0/8:*\nallow-private = true\n");
+        HttpServer page = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        page.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(200, 5);
+            exchange.getResponseBody().write("hello".getBytes(StandardCharsets.UTF_8));
+            exchange.close();
+        });
+        page.start();
+        try (Command localnet = Command.cloakwork("localnet", "--network-file", file.toString())) {
+            localnet.awaitLine(line -> line.startsWith("Stop with"), START);
+            try (Command exit = Command.cloakwork("run", "--network", file.toString(), "--frontends", "exit", "--etc",
+                    etc.toString(), "--state", folder.resolve("exit").toString())) {
+                String address = exit.awaitLine(line -> line.startsWith("address "), START)
+                        .substring("address ".length());
+                ObjectNode network = (ObjectNode) JSON.readTree(file.toFile());
+                network.putArray("exits").addObject().put("address", address).put("country", "CH");
+                Path named = folder.resolve("named.json");
+                Files.writeString(named, network.toString());
+                browse(named, page.getAddress().getPort(), address);
+            }
+        } finally {
+            page.stop(0);
+        }
+    }
+
+    private void browse(Path network, int page, String exit) throws Exception {
+        Path etc = Files.createDirectories(folder.resolve("etc"));
+        Files.writeString(etc.resolve("org.cloakwork.frontend.socks5.cfg"), "port = 0\n");
+        Files.writeString(etc.resolve("org.cloakwork.frontend.http.cfg"), "port = 0\n");
+        String state = folder.resolve("state").toString();
+        try (Command run = Command.cloakwork("run", "--network", network.toString(), "--frontends", "socks5,http",
+                "--etc", etc.toString(), "--state", state)) {
+            URI http = URI.create(run.awaitLine(line -> line.startsWith("http "), START).substring("http ".length()));
+            run.awaitLine("ready"::equals, START);
+            try (HttpClient client = HttpClient.newBuilder().proxy(ProxySelector.of(new InetSocketAddress(
+                    http.getHost(), http.getPort()))).build()) {
+                long begin = System.nanoTime();
+                HttpResponse<String> answer = client.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + page
+                        + "/")).timeout(START).build(), HttpResponse.BodyHandlers.ofString());
+                assertEquals(200, answer.statusCode(), answer.body());
+                assertEquals("hello", answer.body());
+                System.out.println("a page through an exit that was found, after ready: "
+                        + (System.nanoTime() - begin) / 1_000_000 + " ms");
+            }
+            JsonNode known = JSON.readTree(verb(0, "exits", "--json", "--state", state).text()).get("clients").get(0)
+                    .get("exits").get(0);
+            assertEquals(exit, known.get("address").asText());
+            assertEquals("in use", known.get("state").asText());
+            assertEquals("CH", known.get("country").asText());
+            assertTrue(known.get("round_trip_ms").asInt() > 0, known.toString());
+            assertEquals(1, known.get("policy_rules").asInt());
+        }
     }
 
     @Test

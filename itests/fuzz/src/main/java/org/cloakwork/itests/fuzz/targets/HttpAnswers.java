@@ -23,7 +23,7 @@ import org.cloakwork.itests.fuzz.Target;
 public final class HttpAnswers implements Target {
 
     private static final String GET = "org.cloakwork.topology.nymapi.HttpGet";
-    private static final MethodHandle MAKE = Hidden.constructor(GET, 2);
+    private static final MethodHandle MAKE = Hidden.constructor(GET, 3);
     private static final MethodHandle REDIRECT = Hidden.method(GET, "redirect", 1);
     private static final MethodHandle STATUS = Hidden.method(GET, "status", 0);
     private static final MethodHandle BODY = Hidden.method(GET, "body", 0);
@@ -87,7 +87,7 @@ public final class HttpAnswers implements Target {
     @Override
     public void check(byte[] input) throws Exception {
         try {
-            Object answer = Hidden.call(MAKE, new Answering(input), ASKED);
+            Object answer = Hidden.call(MAKE, new Answering(input), ASKED, Optional.empty());
             int status = (int) Hidden.call(STATUS, answer);
             require(status >= 200 && status < 600 || status == 101, "status " + status);
             Optional<?> to = (Optional<?>) Hidden.call(REDIRECT, answer, ASKED);
