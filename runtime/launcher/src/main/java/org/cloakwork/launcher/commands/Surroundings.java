@@ -92,8 +92,9 @@ final class Surroundings {
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             return Finding.ok("port", "port " + port + " of " + frontEnd + " is free");
         } catch (IOException e) {
-            return running ? Finding.ok("port", "port " + port + " of " + frontEnd + " is served by the running instance")
-                    : Finding.fault("port", "port " + port + " of " + frontEnd + " cannot be had: " + e.getMessage(),
+            String what = "port " + port + " of " + frontEnd;
+            return running ? Finding.ok("port", what + " is served by the running instance")
+                    : Finding.fault("port", what + " cannot be had: " + e.getMessage(),
                             "end the program that has it, or choose another: " + frontEnd + ".port = N");
         }
     }
@@ -119,16 +120,18 @@ final class Surroundings {
 
     private static Finding clock(Instant told) {
         Duration off = Duration.between(told, Instant.now());
-        String text = off.abs().compareTo(CLOCK_TOLERANCE) < 0 ? "as the directory's, within " + CLOCK_TOLERANCE.toSeconds()
-                + " s" : Math.abs(off.toSeconds()) + " s " + (off.isNegative() ? "behind" : "ahead of") + " the directory's";
-        return off.abs().compareTo(CLOCK_TOLERANCE) < 0 ? Finding.ok("clock", text)
-                : Finding.fault("clock", text, "set it: timedatectl set-ntp true, or your system's settings");
+        if (off.abs().compareTo(CLOCK_TOLERANCE) < 0) {
+            return Finding.ok("clock", "as the directory's, within " + CLOCK_TOLERANCE.toSeconds() + " s");
+        }
+        return Finding.fault("clock", Math.abs(off.toSeconds()) + " s " + (off.isNegative() ? "behind" : "ahead of")
+                + " the directory's", "set it: timedatectl set-ntp true, or your system's settings");
     }
 
     private static Optional<Instant> time(HttpClient client, URI directory) throws InterruptedException {
         try {
             HttpResponse<Void> answer = client.send(HttpRequest.newBuilder(directory).timeout(PATIENCE)
-                    .method("HEAD", HttpRequest.BodyPublishers.noBody()).build(), HttpResponse.BodyHandlers.discarding());
+                    .method("HEAD", HttpRequest.BodyPublishers.noBody()).build(),
+                    HttpResponse.BodyHandlers.discarding());
             return answer.headers().firstValue("Date").map(text ->
                     ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME).toInstant());
         } catch (IOException | DateTimeParseException | IllegalArgumentException e) {
