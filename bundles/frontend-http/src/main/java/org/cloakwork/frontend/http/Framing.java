@@ -1,6 +1,5 @@
 package org.cloakwork.frontend.http;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Locale;

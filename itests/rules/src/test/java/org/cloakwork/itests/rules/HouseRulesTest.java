@@ -114,7 +114,7 @@ class HouseRulesTest {
                 // where the engine's randomness comes from
                 "org.cloakwork.client.engine.ThreadedEnvironment",
                 // keys that files are kept under
-                "org.cloakwork.store.mvstore.MvStoreProvider",
+                "org.cloakwork.store.mvstore.MvStoreProvider", "org.cloakwork.store.mvstore.MvStorePassphrase",
                 // in which order directories are asked, which nobody tries again
                 "org.cloakwork.topology.nymapi.NymApiTopology",
                 // where the local network's randomness comes from, and that of a simulation: a seed
@@ -183,6 +183,8 @@ class HouseRulesTest {
                 "org.cloakwork.streams.SocketPump",
                 // tries out whether the kernel tells whose the other end of a connection is
                 "org.cloakwork.spi.frontend.LocalPeer", "org.cloakwork.spi.frontend.LocalPeer$Told",
+                // names what others make
+                "org.cloakwork.api.Internet",
                 // streams through the mixnet that look like sockets
                 "org.cloakwork.api.MixnetSocket", "org.cloakwork.api.MixnetSocketFactory"),
                         with(DOORS, LOCAL_NETWORK, "org.cloakwork.topology.nymapi..",

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
@@ -29,6 +30,7 @@ import org.cloakwork.launcher.cli.UsageException;
 import org.cloakwork.launcher.cli.Version;
 import org.cloakwork.launcher.felix.Framework;
 import org.cloakwork.launcher.felix.Home;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.topology.TopologyProvider;
 import org.cloakwork.wire.json.Json;
@@ -43,8 +45,8 @@ public final class DoctorCommand implements Command {
     private static final List<String> WITH_NETWORK = List.of("clock", "directory");
     private static final List<String> WITH_CLIENT = List.of("gateway", "loop", "exits", "exit", "names");
     /** Keys whose values say nothing about a person. */
-    private static final Set<String> REPORTED = Set.of("topology", "transport", "sphinx", "retransmission", "cover",
-            "frontends", "tls", "guards", "gateway-choice");
+    private static final Set<String> REPORTED = Stream.concat(PartKind.OF_A_CLIENT.stream().map(PartKind::name),
+            Stream.of(Instance.FRONT_ENDS, "tls", "guards", "gateway-choice")).collect(Collectors.toSet());
 
     private final PrintStream out;
     private final PrintStream err;
