@@ -6,10 +6,12 @@ import org.cloakwork.launcher.cli.Command;
 import org.cloakwork.launcher.cli.Verbs;
 import org.cloakwork.launcher.commands.AssembleCommand;
 import org.cloakwork.launcher.commands.ControlCommand;
+import org.cloakwork.launcher.commands.DoctorCommand;
 import org.cloakwork.launcher.commands.ExitsCommand;
 import org.cloakwork.launcher.commands.ImportCommand;
 import org.cloakwork.launcher.commands.LocalnetCommand;
 import org.cloakwork.launcher.commands.NewCommand;
+import org.cloakwork.launcher.commands.PassphraseCommand;
 import org.cloakwork.launcher.commands.ReceiveCommand;
 import org.cloakwork.launcher.commands.RunCommand;
 import org.cloakwork.launcher.commands.SendCommand;
@@ -33,9 +35,9 @@ public final class Main {
         return List.of(new DemoCommand(out, err), new LocalnetCommand(out, err), new RunCommand(out, err),
                 ControlCommand.parts(out, err), ControlCommand.swap(out, err), ControlCommand.clients(out, err),
                 ControlCommand.state(out, err), ControlCommand.drops(out, err),
-                new ExitsCommand(out, err), new TopCommand(out),
+                new ExitsCommand(out, err), new DoctorCommand(out, err), new TopCommand(out),
                 new ShellCommand(out, err),
-                new ImportCommand(out), new SimulateCommand(out, err),
+                new ImportCommand(out), new PassphraseCommand(out), new SimulateCommand(out, err),
                 new SendCommand(out, err), new ReceiveCommand(out, err), new AssembleCommand(out),
                 new NewCommand(out));
     }

@@ -9,10 +9,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.stream.Collectors;
 import javax.net.SocketFactory;
 import org.cloakwork.api.Internet;
@@ -36,7 +39,9 @@ final class ProxiedInternet implements Internet {
     private final ProxyServer server;
     private final InetSocketAddress proxy;
     private final HttpClient httpClient;
-    /** By their keys; guards itself. */
+    /** Those that somebody still uses; guards itself. */
+    private final Set<HttpClient> clients = Collections.newSetFromMap(new WeakHashMap<>());
+    /** By their keys; guards itself and the below. */
     private final Map<String, Internet> views = new HashMap<>();
     private boolean closed;
 
@@ -62,7 +67,11 @@ final class ProxiedInternet implements Internet {
 
     @Override
     public HttpClient httpClient(HttpClient.Builder settings) {
-        return new ProxiedHttpClient(settings.proxy(proxySelector()).build(), proxyAuthorization());
+        HttpClient made = new ProxiedHttpClient(settings.proxy(proxySelector()).build(), proxyAuthorization());
+        synchronized (clients) {
+            clients.add(made);
+        }
+        return made;
     }
 
     @Override
@@ -117,5 +126,8 @@ final class ProxiedInternet implements Internet {
             views.values().forEach(Internet::close);
         }
         server.close();
+        synchronized (clients) {
+            clients.forEach(HttpClient::shutdownNow);
+        }
     }
 }

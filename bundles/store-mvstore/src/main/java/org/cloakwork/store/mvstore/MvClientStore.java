@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.store.Change;
@@ -115,7 +116,7 @@ final class MvClientStore implements ClientStore {
             if (!Files.exists(file)) {
                 if (passphrase.isPresent() && Files.exists(clear)) {
                     verify(clear, Optional.empty(), lock);
-                    copyOf(clear, file, key, lock);
+                    setCommitted(lock, copyOf(clear, Optional.empty(), file, key, lock));
                 } else {
                     createEmpty(file, key);
                 }
@@ -131,6 +132,44 @@ final class MvClientStore implements ClientStore {
         } catch (IOException e) {
             release(lock);
             throw new StoreException(directory + ": cannot be written: " + e, e);
+        }
+    }
+
+    /** Keeps a store under another passphrase, or none; one for which that is so already stays. */
+    static void change(Path directory, Optional<Passphrase> from, Optional<Passphrase> to, Randomness randomness)
+            throws StoreException {
+        Path clear = directory.resolve(FILE);
+        Path sealed = directory.resolve(SEALED_FILE);
+        if (to.isPresent() && !Files.exists(sealed)) {
+            open(directory, Long.MAX_VALUE, to, randomness).close();
+            return;
+        }
+        FileChannel lock = lock(directory);
+        try {
+            Path keyFile = directory.resolve(KEY_FILE);
+            if (to.isPresent()) {
+                byte[] key = key(keyFile, Stream.concat(to.stream(), from.stream()).toList(), randomness);
+                Path written = directory.resolve(NEW_KEY_FILE);
+                write(written, new Sealer(to.get().utf8(), randomness).seal(key, KEY_FILE));
+                PrivateFiles.replace(keyFile, written);
+            } else if (Files.exists(sealed)) {
+                if (from.isEmpty()) {
+                    throw new PassphraseException(sealed + ": is under a passphrase, and none was given");
+                }
+                Optional<byte[]> key = Optional.of(key(keyFile, List.of(from.get()), randomness));
+                verify(sealed, key, lock);
+                long version = copyOf(sealed, key, clear, Optional.empty(), lock);
+                verify(clear, Optional.empty(), lock);
+                PrivateFiles.wipe(sealed);
+                setCommitted(lock, version);
+            }
+            if (to.isEmpty() && Files.exists(keyFile)) {
+                PrivateFiles.wipe(keyFile);
+            }
+        } catch (IOException e) {
+            throw new StoreException(directory + ": cannot be written: " + e, e);
+        } finally {
+            release(lock);
         }
     }
 
@@ -159,25 +198,42 @@ final class MvClientStore implements ClientStore {
     private static byte[] key(Path directory, Passphrase passphrase, Randomness randomness)
             throws IOException, StoreException {
         Path file = directory.resolve(KEY_FILE);
-        Sealer sealer = new Sealer(passphrase.utf8(), randomness);
-        if (!Files.exists(file)) {
-            if (Files.exists(directory.resolve(SEALED_FILE))) {
-                throw new StoreException(file + ": missing, and with it the key of " + SEALED_FILE);
-            }
-            byte[] key = randomness.bytes(KEY_LENGTH);
-            Path written = directory.resolve(NEW_KEY_FILE);
-            Files.deleteIfExists(written);
-            PrivateFiles.create(written);
-            Files.write(written, sealer.seal(key, KEY_FILE), StandardOpenOption.SYNC);
-            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
-            PrivateFiles.sync(directory);
-            return key;
+        if (Files.exists(file)) {
+            return key(file, List.of(passphrase), randomness);
         }
+        if (Files.exists(directory.resolve(SEALED_FILE))) {
+            throw new StoreException(file + ": missing, and with it the key of " + SEALED_FILE);
+        }
+        byte[] key = randomness.bytes(KEY_LENGTH);
+        Path written = directory.resolve(NEW_KEY_FILE);
+        write(written, new Sealer(passphrase.utf8(), randomness).seal(key, KEY_FILE));
+        Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
+        PrivateFiles.sync(directory);
+        return key;
+    }
+
+    private static void write(Path file, byte[] content) throws IOException {
+        Files.deleteIfExists(file);
+        PrivateFiles.create(file);
+        Files.write(file, content, StandardOpenOption.SYNC);
+    }
+
+    /** @param known one of which the file is under */
+    private static byte[] key(Path file, List<Passphrase> known, Randomness randomness)
+            throws IOException, StoreException {
+        byte[] sealed;
         try (InputStream in = Files.newInputStream(file)) {
-            return sealer.open(in.readNBytes(MAX_KEY_FILE_BYTES + 1), KEY_FILE);
-        } catch (WireException e) {
-            throw new PassphraseException(file + ": " + e.getMessage() + "; nothing was changed");
+            sealed = in.readNBytes(MAX_KEY_FILE_BYTES + 1);
         }
+        String fault = "";
+        for (Passphrase passphrase : known) {
+            try {
+                return new Sealer(passphrase.utf8(), randomness).open(sealed, KEY_FILE);
+            } catch (WireException e) {
+                fault = e.getMessage();
+            }
+        }
+        throw new PassphraseException(file + ": " + fault + "; nothing was changed");
     }
 
     private static long committed(FileChannel lock) throws IOException {
@@ -222,18 +278,22 @@ final class MvClientStore implements ClientStore {
         }
     }
 
-    /** Another file with the rows of one, and nothing else of it. */
-    private static void copyOf(Path from, Path to, Optional<byte[]> key, FileChannel lock)
+    /**
+     * Makes another file with the rows of one, and nothing else of it; until its version is set none is known.
+     *
+     * @return the version of its last commit
+     */
+    private static long copyOf(Path from, Optional<byte[]> fromKey, Path to, Optional<byte[]> key, FileChannel lock)
             throws IOException, StoreException {
         Path fresh = to.resolveSibling(NEW_FILE);
         long version;
-        try (MVStore source = open(from, Optional.empty(), true)) {
+        try (MVStore source = open(from, fromKey, true)) {
             version = fill(fresh, key, target -> copy(source, target));
         }
         setCommitted(lock, 0);
-        Files.move(fresh, to, StandardCopyOption.ATOMIC_MOVE);
+        Files.move(fresh, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         PrivateFiles.sync(to.getParent());
-        setCommitted(lock, version);
+        return version;
     }
 
     private static void copy(MVStore source, MVStore target) {

@@ -18,7 +18,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.cloakwork.spi.store.Change;
@@ -30,6 +32,7 @@ import org.cloakwork.spi.store.StoreFullException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MvClientStoreTest {
@@ -141,6 +144,66 @@ class MvClientStoreTest {
             assertEquals(expected.keySet(), found.keySet());
             expected.forEach((key, value) -> assertArrayEquals(value, found.get(key)));
         }
+    }
+
+    private static Optional<Passphrase> passphrase(String text) {
+        return Optional.of(text).filter(given -> !given.isEmpty()).map(given -> new Passphrase(given.toCharArray()));
+    }
+
+    private void assertHolds(String passphrase, String content) throws Exception {
+        try (ClientStore store = (passphrase.isEmpty() ? provider() : provider(passphrase)).open("a")) {
+            assertArrayEquals(content.getBytes(), rows(store, "table").get(1L));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', one", "one, another", "one, ''", "one, one", "'', ''"})
+    void thePassphraseOfAStoreIsChanged(String from, String to) throws Exception {
+        MvStorePassphrase keeper = new MvStorePassphrase();
+        Path store = folder.resolve("a");
+        try (ClientStore open = (from.isEmpty() ? provider() : provider(from)).open("a")) {
+            open.commit(List.of(put("table", 1, "a message".getBytes())));
+            StoreException inUse = assertThrows(StoreException.class,
+                    () -> keeper.change(store, passphrase(from), passphrase(to)));
+            assertTrue(inUse.getMessage().contains("in use"), inUse.getMessage());
+        }
+        if (!from.isEmpty() && !from.equals(to)) {
+            Map<String, String> before = files("a");
+            for (Optional<Passphrase> wrong : List.of(passphrase("wrong"), Optional.<Passphrase>empty())) {
+                assertThrows(PassphraseException.class, () -> keeper.change(store, wrong, passphrase(to)));
+            }
+            assertEquals(before, files("a"));
+        }
+        for (int time = 0; time < 2; time++) {
+            keeper.change(store, passphrase(from), passphrase(to));
+            assertHolds(to, "a message");
+        }
+        assertEquals(to.isEmpty() ? Set.of("state.mv", "state.lock") : Set.of("state.sealed.mv", "state.key",
+                "state.lock"), files("a").keySet());
+        if (!from.isEmpty() && !to.isEmpty() && !from.equals(to)) {
+            assertThrows(PassphraseException.class, () -> provider(from).open("a"));
+        }
+    }
+
+    /** A change that takes the passphrase away is broken off after the state is there in the clear. */
+    @Test
+    void aChangeThatWasBrokenOffIsNoneUntilItIsDoneAgain() throws Exception {
+        try (ClientStore open = provider("one").open("a")) {
+            open.commit(List.of(put("table", 1, "a message".getBytes())));
+        }
+        Map<String, byte[]> before = new TreeMap<>();
+        for (String name : files("a").keySet()) {
+            before.put(name, Files.readAllBytes(folder.resolve("a").resolve(name)));
+        }
+        MvStorePassphrase keeper = new MvStorePassphrase();
+        keeper.change(folder.resolve("a"), passphrase("one"), Optional.empty());
+        for (String name : List.of("state.sealed.mv", "state.key")) {
+            Files.write(folder.resolve("a").resolve(name), before.get(name));
+        }
+        assertThrows(PassphraseException.class, () -> provider().open("a"));
+        keeper.change(folder.resolve("a"), passphrase("one"), Optional.empty());
+        assertHolds("", "a message");
+        assertEquals(Set.of("state.mv", "state.lock"), files("a").keySet());
     }
 
     @Test

@@ -32,6 +32,27 @@ class ReadmeTest {
     }
 
     @Test
+    void aPageComesThroughTheExitOfTheDemo() throws Exception {
+        Path source = Files.writeString(folder.resolve("Page.java"), program("Page"));
+        String classPath = jars().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
+        try (Command demo = Command.cloakwork("demo", "--port-base", "0")) {
+            String page = word(demo.awaitLine(line -> line.startsWith("  a page ")));
+            String directory = word(demo.awaitLine(line -> line.startsWith("  directory ")));
+            try (Command program = Command.start(List.of(BIN.resolve("java").toString(), "-cp", classPath,
+                    source.toString(), directory, page))) {
+                Command.Result result = program.end(Duration.ofMinutes(2));
+                assertEquals(0, result.exitCode(), result.text());
+                assertTrue(result.text().contains("<html"), result.text());
+            }
+        }
+    }
+
+    /** {@return the second one of a line} */
+    private static String word(String line) {
+        return line.strip().replaceFirst("^(a page|directory) +", "").split(" ")[0];
+    }
+
+    @Test
     void programRunsOnTheModulePath() throws Exception {
         Path sources = Files.createDirectories(folder.resolve("src/hello"));
         Files.writeString(sources.resolve("Hello.java"), "package hello;\n" + program());
@@ -47,9 +68,14 @@ class ReadmeTest {
     }
 
     private static String program() throws Exception {
+        return program("Hello");
+    }
+
+    private static String program(String name) throws Exception {
         String readme = Files.readString(Path.of(System.getProperty("cloakwork.readme")));
-        Matcher java = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(readme);
-        assertTrue(java.find(), "the README has a Java program");
+        Matcher java = Pattern.compile("```java\n((?:(?!```).)*public class " + name + " .*?)```", Pattern.DOTALL)
+                .matcher(readme);
+        assertTrue(java.find(), "the README has a Java program " + name);
         return java.group(1);
     }
 

@@ -119,4 +119,43 @@ class L2DeliveredMessagesStayReadableIT {
             stop(client);
         }
     }
+
+    private void change(Map<String, String> environment, int exitCode, String... options) throws Exception {
+        try (Command changing = Command.cloakwork(environment, Stream.concat(Stream.of("passphrase", "--state",
+                state.toString()), Stream.of(options)).toArray(String[]::new))) {
+            Command.Result changed = changing.end();
+            assertEquals(exitCode, changed.exitCode(), changed::text);
+            assertFalse(changed.text().contains("\tat "), changed::text);
+        }
+    }
+
+    @Test
+    void aPassphraseIsSetChangedAndTakenAway() throws Exception {
+        Path next = temporary.resolve("next");
+        Files.writeString(next, "battery staple\n");
+        Files.setAttribute(next, "unix:mode", 0600);
+        String address;
+        try (Command client = client(Map.of())) {
+            address = address(client);
+            change(Map.of(), 2, "--new-passphrase-file", next.toString());
+            stop(client);
+        }
+        change(Map.of(), 2);
+        Files.writeString(next, "correct horse\n");
+        change(Map.of(), 0, "--new-passphrase-file", next.toString());
+        Files.writeString(next, "battery staple\n");
+        change(Map.of(VARIABLE, "wrong"), 2, "--new-passphrase-file", next.toString());
+        change(Map.of(VARIABLE, "correct horse"), 0, "--new-passphrase-file", next.toString());
+        assertEquals(3, filesWith("BEGIN SEALED "));
+        try (Command client = client(Map.of(VARIABLE, "battery staple"))) {
+            assertEquals(address, address(client));
+            stop(client);
+        }
+        change(Map.of(VARIABLE, "battery staple"), 0, "--no-passphrase");
+        assertEquals(0, filesWith("BEGIN SEALED "));
+        try (Command client = client(Map.of())) {
+            assertEquals(address, address(client));
+            stop(client);
+        }
+    }
 }

@@ -193,7 +193,8 @@ class VectorsIT {
     @Test
     void theFrontEndTakesEveryResponse() throws Exception {
         int replayed = 0;
-        try (FakeExit exit = new FakeExit(world); FrontEnd.Serving socks = exit.frontEnd(Map.of())) {
+        try (FakeExit exit = new FakeExit(world);
+             FrontEnd.Serving socks = exit.frontEnd(Map.of("optimistic", "false"))) {
             for (JsonNode c : cases("response", "responseParse")) {
                 byte[] bytes = Vectors.bytes(c.get("bytes"));
                 try (Socket socket = exit.ask(socks, "", "example.com", 80)) {

@@ -16,9 +16,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.store.Passphrase;
 import org.cloakwork.spi.store.PassphraseException;
@@ -92,11 +94,52 @@ public final class KeyFiles {
             return identity;
         }
         finishWriting(directory);
-        Identity identity = load(directory, sealer);
+        Identity identity = load(directory, sealer.stream().toList());
         if (sealer.isPresent()) {
             seal(identity, directory, sealer);
         }
         return identity;
+    }
+
+    /**
+     * Seals the private keys of a client with another passphrase, or with none. Those for which that is so already
+     * stay.
+     *
+     * @param directory  of the client; nothing is done if it has no keys
+     * @param randomness for sealing
+     * @param from       what they are sealed with, if with anything
+     * @param to         what they shall be sealed with, if with anything
+     * @throws StoreException as {@link #loadOrCreate}
+     */
+    public static void change(Path directory, Randomness randomness, Optional<Passphrase> from,
+                              Optional<Passphrase> to) throws StoreException {
+        if (present(directory).isEmpty()) {
+            return;
+        }
+        finishWriting(directory);
+        Optional<Sealer> next = sealer(randomness, to);
+        List<Sealer> known = Stream.concat(next.stream(), sealer(randomness, from).stream()).toList();
+        Identity identity = load(directory, known);
+        Set<KeyFile> others = EnumSet.noneOf(KeyFile.class);
+        for (KeyFile file : KeyFile.values()) {
+            if (file.isPrivate() && !isUnder(next, file, directory)) {
+                others.add(file);
+            }
+        }
+        replace(others, texts(identity, next), directory);
+    }
+
+    private static boolean isUnder(Optional<Sealer> sealer, KeyFile file, Path directory) throws StoreException {
+        boolean sealed = Pem.isSealed(text(file, directory));
+        if (!sealed || sealer.isEmpty()) {
+            return sealed == sealer.isPresent();
+        }
+        try {
+            read(file, directory, List.of(sealer.get()));
+            return true;
+        } catch (PassphraseException e) {
+            return false;
+        }
     }
 
     private static Optional<Sealer> sealer(Randomness randomness, Optional<Passphrase> passphrase) {
@@ -122,7 +165,7 @@ public final class KeyFiles {
             throw new StoreException(from + ": no key files of a nym-client, such as "
                     + KeyFile.PRIVATE_IDENTITY.fileName + ", there or in data/");
         }
-        Identity identity = load(data, sealer);
+        Identity identity = load(data, sealer.stream().toList());
         for (KeyFile file : present(to)) {
             throw new StoreException(file.in(to) + ": there already; an identity is never written over");
         }
@@ -141,16 +184,16 @@ public final class KeyFiles {
         return present;
     }
 
-    private static Identity load(Path directory, Optional<Sealer> sealer) throws StoreException {
-        IdentityKeyPair identity = IdentityKeyPair.ofSeed(read(KeyFile.PRIVATE_IDENTITY, directory, sealer));
+    private static Identity load(Path directory, List<Sealer> known) throws StoreException {
+        IdentityKeyPair identity = IdentityKeyPair.ofSeed(read(KeyFile.PRIVATE_IDENTITY, directory, known));
         requireSame(identity.publicKey().bytes(), KeyFile.PUBLIC_IDENTITY, directory);
-        EncryptionKeyPair encryption = EncryptionKeyPair.ofPrivate(read(KeyFile.PRIVATE_ENCRYPTION, directory, sealer));
+        EncryptionKeyPair encryption = EncryptionKeyPair.ofPrivate(read(KeyFile.PRIVATE_ENCRYPTION, directory, known));
         requireSame(encryption.publicKey().bytes(), KeyFile.PUBLIC_ENCRYPTION, directory);
-        return new Identity(identity, encryption, new AckKey(read(KeyFile.ACK, directory, sealer)));
+        return new Identity(identity, encryption, new AckKey(read(KeyFile.ACK, directory, known)));
     }
 
     private static void requireSame(byte[] expected, KeyFile file, Path directory) throws StoreException {
-        if (!MessageDigest.isEqual(expected, read(file, directory, Optional.empty()))) {
+        if (!MessageDigest.isEqual(expected, read(file, directory, List.of()))) {
             throw new StoreException(file.in(directory) + ": does not belong to the private key beside it");
         }
     }
@@ -168,18 +211,30 @@ public final class KeyFiles {
         }
     }
 
-    private static byte[] read(KeyFile file, Path directory, Optional<Sealer> sealer) throws StoreException {
+    /** @param known one of which it is sealed with, if it is */
+    private static byte[] read(KeyFile file, Path directory, List<Sealer> known) throws StoreException {
         String text = text(file, directory);
         boolean sealed = file.isPrivate() && Pem.isSealed(text);
-        if (sealed && sealer.isEmpty()) {
+        if (sealed && known.isEmpty()) {
             throw new PassphraseException(file.in(directory) + ": is under a passphrase, and none was given");
         }
         try {
-            return sealed ? sealer.get().open(file.pem.decodeSealed(text), file.fileName) : file.pem.decode(text);
+            return sealed ? open(file.pem.decodeSealed(text), file.fileName, known) : file.pem.decode(text);
         } catch (WireException e) {
             String message = file.in(directory) + ": " + e.getMessage() + "; nothing was changed";
             throw sealed ? new PassphraseException(message) : new StoreException(message, e);
         }
+    }
+
+    private static byte[] open(byte[] sealed, String name, List<Sealer> known) throws WireException {
+        for (Sealer sealer : known.subList(0, known.size() - 1)) {
+            try {
+                return sealer.open(sealed, name);
+            } catch (WireException e) {
+                // the next one
+            }
+        }
+        return known.getLast().open(sealed, name);
     }
 
     private static Map<KeyFile, String> texts(Identity identity, Optional<Sealer> sealer) {
@@ -203,14 +258,17 @@ public final class KeyFiles {
                 clear.add(file);
             }
         }
-        if (clear.isEmpty()) {
+        replace(clear, texts(identity, sealer), directory);
+    }
+
+    private static void replace(Set<KeyFile> files, Map<KeyFile, String> texts, Path directory) throws StoreException {
+        if (files.isEmpty()) {
             return;
         }
-        Map<KeyFile, String> texts = texts(identity, sealer);
         boolean posix = directory.getFileSystem().supportedFileAttributeViews().contains("posix");
         Path path = directory;
         try {
-            for (KeyFile file : clear) {
+            for (KeyFile file : files) {
                 path = file.unfinishedIn(directory);
                 Files.deleteIfExists(path);
                 create(path, texts.get(file), permissions(posix, "rw-------"));

@@ -24,6 +24,7 @@ import org.cloakwork.spi.store.StoreException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KeyFilesTest {
@@ -84,6 +85,33 @@ class KeyFilesTest {
         assertArrayEquals(new byte[(int) Files.size(same)], Files.readAllBytes(same));
         assertEquals(5, files(directory).size());
         assertEquals(identity, KeyFiles.loadOrCreate(directory, RANDOM, passphrase("one")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', one", "one, another", "one, ''", "one, one", "'', ''"})
+    void thePassphraseIsChangedAlsoIfThatWasBrokenOff(String fromText, String toText) throws Exception {
+        Optional<Passphrase> from = fromText.isEmpty() ? Optional.empty() : passphrase(fromText);
+        Optional<Passphrase> to = toText.isEmpty() ? Optional.empty() : passphrase(toText);
+        Path directory = folder.resolve("changed");
+        Identity identity = KeyFiles.loadOrCreate(directory, RANDOM, from);
+        Map<String, byte[]> before = files(directory);
+        if (from.isPresent() && !fromText.equals(toText)) {
+            assertThrows(PassphraseException.class, () -> KeyFiles.change(directory, RANDOM, passphrase("wrong"), to));
+            assertSame(before, files(directory));
+        }
+        Path same = Files.createLink(folder.resolve("same.pem"), directory.resolve("private_identity.pem"));
+        KeyFiles.change(directory, RANDOM, from, to);
+        if (!fromText.equals(toText)) {
+            assertArrayEquals(new byte[(int) Files.size(same)], Files.readAllBytes(same));
+        }
+        assertEquals(identity, KeyFiles.loadOrCreate(directory, RANDOM, to));
+        Files.write(directory.resolve("ack_key.pem"), before.get("ack_key.pem"));
+        KeyFiles.change(directory, RANDOM, from, to);
+        assertEquals(identity, KeyFiles.loadOrCreate(directory, RANDOM, to));
+        assertEquals(5, files(directory).size());
+        if (from.isPresent() && to.isPresent() && !fromText.equals(toText)) {
+            assertThrows(PassphraseException.class, () -> KeyFiles.loadOrCreate(directory, RANDOM, from));
+        }
     }
 
     @Test

@@ -1,12 +1,13 @@
 package org.cloakwork.launcher.cli;
 
 /** The version in the jar's manifest. */
-final class Version {
+public final class Version {
 
     private Version() {
     }
 
-    static String text() {
+    /** {@return it, for people} */
+    public static String text() {
         String version = Version.class.getPackage().getImplementationVersion();
         return version == null ? "(not packaged)" : version;
     }

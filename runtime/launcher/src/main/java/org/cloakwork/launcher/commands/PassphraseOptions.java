@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.cloakwork.launcher.cli.Arguments;
@@ -26,6 +27,9 @@ final class PassphraseOptions {
 
     private static final String ASK = "passphrase";
     private static final String FILE = "passphrase-file";
+    private static final String NEW_ASK = "new-passphrase";
+    private static final String NEW_FILE = "new-passphrase-file";
+    private static final String NONE = "no-passphrase";
     private static final String VARIABLE = "CLOAKWORK_PASSPHRASE";
     private static final int MAX_BYTES = 1024;
 
@@ -40,6 +44,26 @@ final class PassphraseOptions {
                                 + "is open there"));
     }
 
+    static Options addNewTo(Options options) {
+        return options.addOption(null, NEW_ASK, false, "ask for the one that is to be from now on")
+                .addOption(Arguments.option(NEW_FILE, "PATH", "the same, on the first line of this file"))
+                .addOption(null, NONE, false, "keep keys and state in the clear from now on");
+    }
+
+    /**
+     * @return what is to be from now on; empty: none
+     * @throws UsageException if that is not said
+     */
+    static Optional<Passphrase> newOf(CommandLine line) throws UsageException {
+        if (Stream.of(NEW_ASK, NEW_FILE, NONE).filter(line::hasOption).count() != 1) {
+            throw new UsageException("one of --" + NEW_ASK + ", --" + NEW_FILE + " and --" + NONE + " is needed");
+        }
+        if (line.hasOption(NEW_FILE)) {
+            return Optional.of(read(NEW_FILE, Path.of(line.getOptionValue(NEW_FILE))));
+        }
+        return line.hasOption(NEW_ASK) ? Optional.of(asked(NEW_ASK, "New passphrase: ", true)) : Optional.empty();
+    }
+
     /**
      * @param isNew whether nothing is under it yet, so that a slip of a finger would be for good
      * @throws UsageException if there is none where it should be
@@ -49,10 +73,10 @@ final class PassphraseOptions {
             throw new UsageException("--" + ASK + " and --" + FILE + " exclude each other");
         }
         if (line.hasOption(FILE)) {
-            return Optional.of(read(Path.of(line.getOptionValue(FILE))));
+            return Optional.of(read(FILE, Path.of(line.getOptionValue(FILE))));
         }
         if (line.hasOption(ASK)) {
-            return Optional.of(asked(isNew));
+            return Optional.of(asked(ASK, "Passphrase: ", isNew));
         }
         String variable = System.getenv(VARIABLE);
         return variable == null ? Optional.empty()
@@ -69,25 +93,25 @@ final class PassphraseOptions {
         }
     }
 
-    private static Passphrase asked(boolean isNew) throws UsageException {
+    private static Passphrase asked(String option, String prompt, boolean isNew) throws UsageException {
         Console console = System.console();
-        char[] typed = console == null ? null : console.readPassword("Passphrase: ");
+        char[] typed = console == null ? null : console.readPassword(prompt);
         if (typed == null) {
-            throw new UsageException("--" + ASK + ": there is no terminal to ask at; --" + FILE + " and " + VARIABLE
-                    + " need none");
+            throw new UsageException("--" + option + ": there is no terminal to ask at; --" + option + "-file"
+                    + (option.equals(ASK) ? " and " + VARIABLE + " need none" : " needs none"));
         }
         if (isNew) {
             char[] again = console.readPassword("Once more, it is new: ");
             if (!Arrays.equals(typed, again)) {
-                throw new UsageException("--" + ASK + ": that was another one");
+                throw new UsageException("--" + option + ": that was another one");
             }
             Arrays.fill(again, ' ');
         }
-        return passphrase(typed, "--" + ASK);
+        return passphrase(typed, "--" + option);
     }
 
-    private static Passphrase read(Path file) throws UsageException {
-        String named = "--" + FILE + " " + file;
+    private static Passphrase read(String option, Path file) throws UsageException {
+        String named = "--" + option + " " + file;
         byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {
             if (Files.isRegularFile(file) && Files.getFileStore(file).supportsFileAttributeView("posix")

@@ -89,7 +89,7 @@ public final class Compile {
         return Arrays.stream(args).skip(4).map(Path::of).toList();
     }
 
-    /** A custom section, of which runtimes hand out the bytes. Source: WebAssembly 3.0, 5.5.3. */
+    /** A custom section of the format, 5.5.3 of WebAssembly 3.0: runtimes hand its bytes out and look into none. */
     private static void append(Path module, Path file) throws IOException {
         byte[] name = file.getFileName().toString().getBytes(StandardCharsets.UTF_8);
         ByteArrayOutputStream content = new ByteArrayOutputStream();

@@ -8,14 +8,15 @@ import java.util.List;
  * @param figure  that was looked at
  * @param earlier what it was
  * @param later   what it was then
+ * @param filling how much more what has a limit of its own may take until it is full
  */
-record Growth(Sample.Figure figure, double earlier, double later) {
+record Growth(Sample.Figure figure, double earlier, double later, double filling) {
 
     /** {@return the medians of a run's third and of its last quarter} */
     static Growth of(Sample.Figure figure, List<Sample> samples) {
         double end = samples.isEmpty() ? 0 : samples.getLast().seconds();
         return new Growth(figure, typical(figure, samples, end / 2, end * 3 / 4),
-                typical(figure, samples, end * 3 / 4, end));
+                typical(figure, samples, end * 3 / 4, end), 0);
     }
 
     private static double typical(Sample.Figure figure, List<Sample> samples, double from, double to) {
@@ -25,6 +26,6 @@ record Growth(Sample.Figure figure, double earlier, double later) {
     }
 
     boolean isGrowth() {
-        return later > figure.most(earlier);
+        return later > figure.most(earlier) + filling;
     }
 }

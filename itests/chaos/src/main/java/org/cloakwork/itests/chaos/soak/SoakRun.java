@@ -51,6 +51,8 @@ final class SoakRun implements AutoCloseable {
     private static final Duration TRANSFER_PATIENCE = Duration.ofMinutes(5);
     /** Longer than any deadline. */
     private static final Duration DRAIN = Duration.ofMinutes(6);
+    /** What five nodes remember of packets, see ReplayFilter: 4 MiB each, once 262,144 have passed. */
+    private static final double REPLAY_FILTERS_MEBIBYTES = 5 * 4;
     private static final Duration COUNTERS_PATIENCE = Duration.ofSeconds(20);
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -330,7 +332,8 @@ final class SoakRun implements AutoCloseable {
             check(instance.name() + ": resident memory at the end below " + (int) MOST_RESIDENT_MEBIBYTES + " MiB",
                     resident < MOST_RESIDENT_MEBIBYTES, String.format(Locale.ROOT, "%.0f MiB", resident));
             grows(instance, "alive at the end is not more than after a quarter of the time",
-                    new Growth(Sample.Figure.HEAP, alive.get(instance.name()), instance.alive()));
+                    new Growth(Sample.Figure.HEAP, alive.get(instance.name()), instance.alive(),
+                            instance.name().equals("network") ? REPLAY_FILTERS_MEBIBYTES : 0));
             for (Sample.Figure figure : Sample.Figure.values()) {
                 if (figure != Sample.Figure.HEAP) {
                     grows(instance, "does not grow in the second half", Growth.of(figure, instance.samples()));

@@ -33,4 +33,11 @@ class GrowthTest {
             assertTrue(Growth.of(figure, samples(second -> 100 + second / 5.0)).isGrowth(), figure.text());
         }
     }
+
+    @Test
+    void whatFillsUpToItsLimitIsNoneAndMoreThanThatIs() {
+        assertFalse(new Growth(Sample.Figure.HEAP, 15, 35, 20).isGrowth());
+        assertTrue(new Growth(Sample.Figure.HEAP, 15, 35, 0).isGrowth());
+        assertTrue(new Growth(Sample.Figure.HEAP, 15, 49, 20).isGrowth());
+    }
 }
