@@ -61,7 +61,7 @@ class ExitsTest {
     @Test
     void whoKnowsTheNetworkOnlyBrowsesThroughAnExitThatItNames() throws Exception {
         Path file = folder.resolve("net.json");
-        Path etc = Files.createDirectories(folder.resolve("exit-etc"));
+        Path etc = etc("exit-etc");
         Files.writeString(etc.resolve("org.cloakwork.exit.cfg"),
                 "policy = accept 127.0.0.0/8:*\nallow-private = true\n");
         HttpServer page = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -88,8 +88,15 @@ class ExitsTest {
         }
     }
 
+    /** One that says nothing. */
+    private Path etc(String name) throws Exception {
+        Path etc = Files.createDirectories(folder.resolve(name));
+        Files.writeString(etc.resolve("cloakwork.cfg"), "");
+        return etc;
+    }
+
     private void browse(Path network, int page, String exit) throws Exception {
-        Path etc = Files.createDirectories(folder.resolve("etc"));
+        Path etc = etc("etc");
         Files.writeString(etc.resolve("org.cloakwork.frontend.socks5.cfg"), "port = 0\n");
         Files.writeString(etc.resolve("org.cloakwork.frontend.http.cfg"), "port = 0\n");
         String state = folder.resolve("state").toString();
