@@ -1,7 +1,6 @@
 package org.cloakwork.store.mvstore;
 
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.Optional;
 import org.cloakwork.spi.store.Passphrase;
 import org.cloakwork.spi.store.PassphraseChange;
@@ -14,6 +13,6 @@ public final class MvStorePassphrase implements PassphraseChange {
 
     @Override
     public void change(Path folder, Optional<Passphrase> from, Optional<Passphrase> to) throws StoreException {
-        MvClientStore.change(folder, from, to, new SecureRandom()::nextBytes);
+        MvClientStore.change(folder, from, to, MvStoreProvider.RANDOMNESS);
     }
 }

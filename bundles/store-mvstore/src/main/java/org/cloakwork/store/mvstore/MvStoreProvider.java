@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.cloakwork.spi.part.AnnotatedPartFactory;
 import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;
+import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.store.ClientStore;
 import org.cloakwork.spi.store.Passphrase;
 import org.cloakwork.spi.store.StoreException;
@@ -28,6 +29,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @Designate(ocd = MvStoreProvider.Configuration.class)
 public final class MvStoreProvider implements StoreProvider {
 
+    static final Randomness RANDOMNESS = new SecureRandom()::nextBytes;
     private static final int DEFAULT_LIMIT_MIB = 512;
     private static final int MIB = 1024 * 1024;
 
@@ -81,7 +83,7 @@ public final class MvStoreProvider implements StoreProvider {
             throw new IllegalArgumentException("a client's name has 1 to 64 letters, digits, '-' or '_', unlike \""
                     + client + '"');
         }
-        return MvClientStore.open(directory.resolve(client), limitBytes, passphrase, new SecureRandom()::nextBytes);
+        return MvClientStore.open(directory.resolve(client), limitBytes, passphrase, RANDOMNESS);
     }
 
     /** Makes it where there is no OSGi. */
