@@ -114,7 +114,7 @@ class HouseRulesTest {
                 // where the engine's randomness comes from
                 "org.cloakwork.client.engine.ThreadedEnvironment",
                 // keys that files are kept under
-                "org.cloakwork.store.mvstore.MvStoreProvider", "org.cloakwork.store.mvstore.MvStorePassphrase",
+                "org.cloakwork.store.mvstore.MvStoreProvider",
                 // in which order directories are asked, which nobody tries again
                 "org.cloakwork.topology.nymapi.NymApiTopology",
                 // where the local network's randomness comes from, and that of a simulation: a seed
