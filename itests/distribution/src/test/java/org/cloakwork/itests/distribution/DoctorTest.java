@@ -178,7 +178,7 @@ class DoctorTest {
                 etc(folder.resolve("gone"), "cover = none\n"), "--state", folder.resolve("gone-state").toString())) {
             gone = run.awaitLine(line -> line.startsWith("address "), Command.PATIENCE).substring("address ".length());
         }
-        names("exit", "", Map.of(), "--network", directory, "--exit", gone, "--target", target());
+        names("exit", "does not answer", Map.of(), "--network", directory, "--exit", gone, "--target", target());
         Command.Result refused = doctor(Map.of(), "--network", directory, "--exit", exitAddress, "--target",
                 "127.0.0.1:9");
         assertTrue(refused.text().contains("its policy does not let 127.0.0.1 port 9 be reached"), refused.text());

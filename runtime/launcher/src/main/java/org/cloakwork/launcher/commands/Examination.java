@@ -3,6 +3,7 @@ package org.cloakwork.launcher.commands;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -166,6 +167,8 @@ final class Examination {
             socket.connect(InetSocketAddress.createUnresolved(host, port), (int) EXIT.toMillis());
             found.accept(Finding.ok("exit", "it answers, and connects to " + host + " port " + port, millis(started)));
             found.accept(Finding.ok("names", "the exit has found " + host));
+        } catch (SocketTimeoutException e) {
+            refused("it does not answer", host, port, millis(started));
         } catch (IOException e) {
             refused(String.valueOf(e.getMessage()), host, port, millis(started));
         }
