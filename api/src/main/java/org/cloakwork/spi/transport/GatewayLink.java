@@ -33,6 +33,16 @@ public interface GatewayLink {
     /** {@return bytes accepted by the send methods and not yet handed to the operating system} */
     long pendingBytes();
 
+    /**
+     * {@return whether what is sent now may still leave: false from the moment the link ends, which may be before
+     * {@link Handler#closed} tells of it}
+     *
+     * @since 1.1
+     */
+    default boolean isOpen() {
+        return true;
+    }
+
     /** Closes the link, dropping what is queued. {@link Handler#closed} follows. Idempotent. */
     void close();
 

@@ -75,7 +75,8 @@ final class WebTransport implements GatewayTransport {
             this.handler = handler;
         }
 
-        private boolean isOpen() {
+        @Override
+        public boolean isOpen() {
             return links.get(number) == this;
         }
 

@@ -250,7 +250,9 @@ public final class Gateway {
 
         /** Hands over what waits, as far as the client reads. */
         private synchronized void fetch() {
-            while (!closing && session.client().isPresent() && link.pendingBytes() < MAX_PUSHED_BYTES) {
+            // On a link that has ended and does not know it yet they would be lost, and are acknowledged already.
+            while (!closing && session.client().isPresent() && link.isOpen()
+                    && link.pendingBytes() < MAX_PUSHED_BYTES) {
                 Optional<byte[]> message = clients.poll(session.client().get());
                 if (message.isEmpty()) {
                     return;

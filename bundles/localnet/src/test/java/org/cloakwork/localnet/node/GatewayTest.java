@@ -109,6 +109,11 @@ class GatewayTest {
             }
         }
 
+        @Override
+        public boolean isOpen() {
+            return !closed;
+        }
+
         void leave() {
             closed = true;
             handler.closed("gone");
@@ -248,6 +253,18 @@ class GatewayTest {
         Client third = new Client();
         third.authenticate(shared, 2);
         assertEquals(1, third.received.size(), "nothing twice");
+    }
+
+    @Test
+    void nothingIsHandedToALinkThatHasEndedAndWasNotToldYet() throws Exception {
+        Client first = new Client();
+        GatewaySharedKey shared = first.register();
+        first.closed = true;
+        arrive(1);
+        first.leave();
+        Client second = new Client();
+        second.authenticate(shared, 1);
+        assertEquals(1, second.messages(shared).size());
     }
 
     @Test

@@ -177,7 +177,8 @@ final class FakeTransport implements GatewayTransport {
             return endpoint.uris().getFirst().getScheme().equals("wss");
         }
 
-        boolean isOpen() {
+        @Override
+        public boolean isOpen() {
             return open;
         }
     }

@@ -115,6 +115,11 @@ final class WebSocketLink implements GatewayLink {
     }
 
     @Override
+    public boolean isOpen() {
+        return !isClosed();
+    }
+
+    @Override
     public void close() {
         close(CloseStatus.NORMAL, "closed here");
     }
