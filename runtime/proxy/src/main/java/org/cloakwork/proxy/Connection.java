@@ -13,6 +13,7 @@ import org.cloakwork.streams.MessageStream;
 import org.cloakwork.streams.Reordering;
 import org.cloakwork.streams.SocketPump;
 import org.cloakwork.wire.socks5.ConnectFailure;
+import org.cloakwork.wire.socks5.ProviderResponse;
 
 /** A connection that an exit makes for a program: asked for, not yet there when it is handed out. */
 public final class Connection implements AutoCloseable {
@@ -60,14 +61,25 @@ public final class Connection implements AutoCloseable {
         });
         use.lost().thenAccept(ignored -> {
             exitLost = true;
-            giveUp(ConnectFailure.GENERAL, "the exit does not answer");
+            if (!giveUp(ConnectFailure.GENERAL, "the exit does not answer")) {
+                exit.stream().fail(new StreamException(StreamException.Reason.RESET, "the exit does not answer"));
+            }
         });
     }
 
-    private void giveUp(ConnectFailure failure, String reason) {
-        if (connected.complete(Optional.of(failure))) {
+    /** {@return whether it was not connected yet} */
+    private boolean giveUp(ConnectFailure failure, String reason) {
+        boolean waited = connected.complete(Optional.of(failure));
+        if (waited) {
             exit.stream().abort(reason);
         }
+        return waited;
+    }
+
+    /** @param response about this connection, come the right way */
+    void received(ProviderResponse response) {
+        use.answered();
+        exit.received(response);
     }
 
     private void counted(Reordering.Accepted piece) {

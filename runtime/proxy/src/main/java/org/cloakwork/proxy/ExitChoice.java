@@ -38,6 +38,8 @@ final class ExitChoice {
     static final int LATE_ROUND_TRIPS = 4;
     static final Duration LATE = Duration.ofSeconds(8);
     static final Duration LEAST_LATE = Duration.ofSeconds(2);
+    /** An exit that has connections and says nothing about any for so long is asked whether it is there. */
+    static final Duration QUIET = Duration.ofSeconds(30);
     static final Duration FIRST_BACK_OFF = Duration.ofSeconds(30);
     static final Duration LONGEST_BACK_OFF = Duration.ofMinutes(30);
     /** Between questions to an exit that is set aside, when there is no other. */
@@ -74,7 +76,7 @@ final class ExitChoice {
     record Ask(long probe, MixnetAddress exit, boolean policy) implements Action {
     }
 
-    /** A connection that waits for an exit waits in vain. */
+    /** A connection waits for an exit in vain, or has lost it. */
     record Lost(long use, String reason) implements Action {
     }
 
@@ -156,14 +158,15 @@ final class ExitChoice {
         }
     }
 
-    /** A connection whose exit has not said anything about it. */
-    private static final class Waiting {
+    /** A connection through an exit. */
+    private static final class Use {
 
         private final MixnetAddress exit;
         private final long sinceNanos;
         private boolean doubted;
+        private boolean answered;
 
-        Waiting(MixnetAddress exit, long sinceNanos) {
+        Use(MixnetAddress exit, long sinceNanos) {
             this.exit = exit;
             this.sinceNanos = sinceNanos;
         }
@@ -173,7 +176,7 @@ final class ExitChoice {
     private final boolean auto;
     private final LongSupplier random;
     private final Map<MixnetAddress, Row> rows = new LinkedHashMap<>();
-    private final Map<Long, Waiting> waiting = new HashMap<>();
+    private final Map<Long, Use> connections = new HashMap<>();
     private long lastNumber;
     private boolean online;
     private MixnetAddress current;
@@ -350,7 +353,7 @@ final class ExitChoice {
             current = null;
         }
         List<Action> lost = new ArrayList<>();
-        waiting.entrySet().removeIf(entry -> {
+        connections.entrySet().removeIf(entry -> {
             boolean concerned = entry.getValue().exit.equals(row.exit.address());
             if (concerned) {
                 lost.add(new Lost(entry.getKey(), reason));
@@ -368,30 +371,33 @@ final class ExitChoice {
     /** {@return the number of a connection that takes an exit from now on} */
     long took(MixnetAddress exit, long nowNanos) {
         current = exit;
-        waiting.put(++lastNumber, new Waiting(exit, nowNanos));
+        connections.put(++lastNumber, new Use(exit, nowNanos));
         return lastNumber;
     }
 
     /** The exit has said something about a connection. */
     void heardOf(long use, long nowNanos) {
-        Waiting over = waiting.remove(use);
-        if (over != null && rows.containsKey(over.exit)) {
-            heard(rows.get(over.exit), nowNanos);
+        Use connection = connections.get(use);
+        if (connection != null) {
+            connection.answered = true;
+            if (rows.containsKey(connection.exit)) {
+                heard(rows.get(connection.exit), nowNanos);
+            }
         }
     }
 
-    /** Nobody waits for a connection any more, and the exit is not to blame. */
+    /** A connection is over, and the exit is not to blame. */
     void left(long use) {
-        waiting.remove(use);
+        connections.remove(use);
     }
 
     /** An exit has said nothing about a connection in time. */
     List<Action> failed(long use, long nowNanos) {
-        Waiting over = waiting.remove(use);
+        Use over = connections.remove(use);
         return over == null ? List.of() : doubt(over, nowNanos);
     }
 
-    private List<Action> doubt(Waiting connection, long nowNanos) {
+    private List<Action> doubt(Use connection, long nowNanos) {
         Row row = rows.get(connection.exit);
         if (!online || row == null || row.status != Status.READY || row.isAsked()
                 || row.hasAnsweredSince(nowNanos - row.late().toNanos() + 1)) {
@@ -416,9 +422,14 @@ final class ExitChoice {
                 }
             }
         }
-        for (Waiting connection : waiting.values()) {
+        for (Use connection : connections.values()) {
             Row row = rows.get(connection.exit);
-            if (!connection.doubted && row != null && nowNanos - connection.sinceNanos >= row.late().toNanos()) {
+            if (connection.answered && online && row != null && row.status == Status.READY && !row.isAsked()
+                    && !row.hasAnsweredSince(nowNanos - QUIET.toNanos() + 1)) {
+                actions.add(ask(row, false, nowNanos));
+            }
+            if (!connection.answered && !connection.doubted && row != null
+                    && nowNanos - connection.sinceNanos >= row.late().toNanos()) {
                 connection.doubted = true;
                 actions.addAll(doubt(connection, nowNanos));
             }

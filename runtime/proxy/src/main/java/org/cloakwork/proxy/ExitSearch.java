@@ -37,6 +37,8 @@ final class ExitSearch implements Exits {
     /** Exits are asked for it at the start, so that the first connection need not wait. */
     private static final int USUAL_PORT = 443;
     private static final int NAME_BYTES = 16;
+    /** What an exit says of a connection is told on once in so long. */
+    private static final Duration HEARD_AGAIN = Duration.ofSeconds(1);
 
     private final MixnetClient client;
     /** Guards all that changes here, the choice among it; what is done with it is handed to {@link #step}. */
@@ -243,6 +245,8 @@ final class ExitSearch implements Exits {
         private final long number;
         private final MixnetAddress exit;
         private final CompletableFuture<String> told;
+        private volatile boolean heard;
+        private volatile long heardNanos;
 
         Taken(long number, MixnetAddress exit, CompletableFuture<String> told) {
             this.number = number;
@@ -257,10 +261,15 @@ final class ExitSearch implements Exits {
 
         @Override
         public void answered() {
-            report(() -> {
-                choice.heardOf(number, System.nanoTime());
-                return List.of();
-            });
+            long now = System.nanoTime();
+            if (!heard || now - heardNanos > HEARD_AGAIN.toNanos()) {
+                heard = true;
+                heardNanos = now;
+                step(() -> {
+                    choice.heardOf(number, now);
+                    return List.of();
+                });
+            }
         }
 
         @Override

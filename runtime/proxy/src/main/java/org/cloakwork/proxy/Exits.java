@@ -13,26 +13,27 @@ import org.cloakwork.spi.frontend.ExitStanding;
  */
 public interface Exits extends AutoCloseable {
 
-    /** A connection and the exit that it takes; whoever has one reports what became of it. */
+    /**
+     * A connection and the exit that it takes; whoever has one reports what becomes of it, and {@link #left} at its
+     * end.
+     */
     interface Use {
 
         /** {@return through whom} */
         MixnetAddress exit();
 
-        /**
-         * The exit has said what became of the connection: that it stands, or why not. Only the first report counts.
-         */
+        /** The exit has said something about the connection: that it stands, why not, or what came of it. Cheap. */
         void answered();
 
-        /** The exit has not said anything in time, or was not reached. Only the first report counts. */
+        /** The exit has not said anything in time, or was not reached: that was the connection's end. */
         void failed();
 
-        /** Nobody waits for the exit any more, for reasons of our own. Only the first report counts. */
+        /** It is over, or nobody waits for the exit any more, for reasons of our own. Idempotent. */
         void left();
 
         /**
-         * {@return completes with the reason when the exit is set aside before {@link #answered}; then the same
-         * connection may be asked of another one. Never completes otherwise}
+         * {@return completes with the reason when the exit is set aside before {@link #left}. A connection of which the
+         * exit has said nothing may then be asked of another one; one that stood has ended}
          */
         CompletableFuture<String> lost();
     }

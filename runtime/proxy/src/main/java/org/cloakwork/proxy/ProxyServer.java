@@ -412,7 +412,7 @@ public final class ProxyServer implements FrontEnd.Serving {
             counters.count(Counter.OTHER_WAY);
             return false;
         }
-        connection.exit().received(response);
+        connection.received(response);
         return true;
     }
 

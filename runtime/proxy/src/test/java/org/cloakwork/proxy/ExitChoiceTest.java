@@ -160,11 +160,38 @@ class ExitChoiceTest {
         assertEquals(1, asks(choice.tick(now)).size(), "one question, however many wait");
         pass(ExitChoice.PROBE_PATIENCE);
         List<ExitChoice.Action> ended = choice.tick(now);
-        assertEquals(Set.copyOf(uses.subList(1, 200)), ended.stream()
+        assertEquals(Set.copyOf(uses), ended.stream()
                 .map(action -> assertInstanceOf(ExitChoice.Lost.class, action).use())
                 .collect(java.util.stream.Collectors.toSet()));
         assertEquals(ExitStanding.State.ASIDE, state(choice, first));
         assertTrue(EXITS.subList(0, 3).contains(taken(choice)) && !taken(choice).equals(first));
+    }
+
+    @Test
+    void anExitThatSaysNothingOfItsConnectionsIsAskedWhetherItIsThere() {
+        ExitChoice choice = auto(any());
+        List<ExitChoice.Ask> asked = begun(choice, exits(2));
+        asked.forEach(ask -> answerOpen(choice, ask));
+        long standing = choice.took(taken(choice), now);
+        choice.heardOf(standing, now);
+        pass(ExitChoice.QUIET.minusNanos(1));
+        assertEquals(List.of(), choice.tick(now));
+        pass(Duration.ofNanos(1));
+        ExitChoice.Ask first = asks(choice.tick(now)).getFirst();
+        answerOpen(choice, first);
+        pass(ExitChoice.QUIET.minusSeconds(1));
+        choice.heardOf(standing, now);
+        pass(Duration.ofSeconds(2));
+        assertEquals(List.of(), choice.tick(now), "it was heard of");
+        pass(ExitChoice.QUIET);
+        assertEquals(1, asks(choice.tick(now)).size());
+        pass(ExitChoice.PROBE_PATIENCE);
+        assertEquals(standing, ((ExitChoice.Lost) choice.tick(now).getFirst()).use());
+        long over = choice.took(taken(choice), now);
+        choice.heardOf(over, now);
+        choice.left(over);
+        pass(ExitChoice.QUIET);
+        assertEquals(List.of(), choice.tick(now), "it has no connection");
     }
 
     @Test
