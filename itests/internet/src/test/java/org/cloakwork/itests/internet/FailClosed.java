@@ -139,7 +139,8 @@ final class FailClosed {
     private void awaitBack() throws Exception {
         for (int i = 0; i < 10; i++) {
             try {
-                new SocketAdapter().get(internet, URI.create("http://" + LookUps.freshName() + ':' + web.port() + "/x"));
+                new SocketAdapter().get(internet, URI.create("http://" + LookUps.freshName() + ':' + web.port()
+                        + "/x"));
                 return;
             } catch (IOException e) {
                 System.out.println("not yet: " + e.getMessage());

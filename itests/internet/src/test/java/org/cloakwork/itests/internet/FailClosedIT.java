@@ -1,7 +1,7 @@
 package org.cloakwork.itests.internet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -64,10 +64,11 @@ class FailClosedIT {
         }
         List<String> outside = new ArrayList<>();
         int inside = 0;
-        String traced = Files.readString(trace);
-        for (MatchResult address : ADDRESS.matcher(traced).results().toList()) {
+        for (MatchResult address : ADDRESS.matcher(Files.readString(trace)).results().toList()) {
             if (address.group(2).replaceFirst("^::ffff:", "").matches("127\\..*|::1")) {
                 inside++;
+                // A name server may be here, too.
+                assertNotEquals("53", address.group(1));
             } else {
                 outside.add(address.group(2).replaceFirst("^::ffff:", "") + ':' + address.group(1));
             }
@@ -75,12 +76,12 @@ class FailClosedIT {
         said.lines().filter(line -> line.startsWith("look-ups") || line.startsWith("phase"))
                 .forEach(line -> System.out.println("[fail-closed] " + line));
         System.out.println("[fail-closed] " + calls.size() + " calls ended: " + ends);
-        System.out.println("[fail-closed] sockets to this machine: " + inside + "; outside, with the control: " + outside);
+        System.out.println("[fail-closed] sockets to this machine: " + inside + "; outside, with the control: "
+                + outside);
         assertEquals(List.of(), wrong, said);
         assertEquals(5 * 2 * WAYS, calls.size(), said);
         assertEquals(List.of(FailClosed.CONTROL + ":9"), outside);
         assertTrue(said.contains("look-ups elsewhere: []"), said);
         assertTrue(said.contains("look-ups with the control: 1"), said);
-        assertFalse(traced.contains("nscd"), "somebody asked for a name");
     }
 }

@@ -331,8 +331,8 @@ class InternetIT {
             Path dump = folder.resolve("threads" + System.nanoTime());
             ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class).dumpThreads(dump.toString(),
                     HotSpotDiagnosticMXBean.ThreadDumpFormat.TEXT_PLAIN);
-            return Pattern.compile("^#\\d+ \"((?:internet|HttpClient|exits)-[^\"]*(?:acceptor|ticker|SelectorManager))\"",
-                            Pattern.MULTILINE)
+            return Pattern.compile("^#\\d+ \"((?:internet|HttpClient|exits)-[^\"]*"
+                            + "(?:acceptor|ticker|SelectorManager))\"", Pattern.MULTILINE)
                     .matcher(Files.readString(dump)).results().map(found -> found.group(1)).sorted().toList();
         } catch (IOException e) {
             throw new AssertionError(e);

@@ -214,7 +214,8 @@ class ProgramsIT {
             String digest = Base64.getEncoder().encodeToString(
                     MessageDigest.getInstance("SHA-512").digest(archive));
             files.made.put("/npm/through", ("{\"name\":\"through\",\"dist-tags\":{\"latest\":\"1.0.0\"},\"versions\":"
-                    + "{\"1.0.0\":{\"name\":\"through\",\"version\":\"1.0.0\",\"dist\":{\"integrity\":\"sha512-" + digest
+                    + "{\"1.0.0\":{\"name\":\"through\",\"version\":\"1.0.0\",\"dist\":{"
+                    + "\"integrity\":\"sha512-" + digest
                     + "\",\"tarball\":\"" + files.url("/npm/through/-/through-1.0.0.tgz") + "\"}}}}")
                     .getBytes(StandardCharsets.UTF_8));
             Path project = Files.createDirectories(folder.resolve("project"));
@@ -255,8 +256,10 @@ class ProgramsIT {
                     import zipfile
                     with zipfile.ZipFile('%s', 'w') as z:
                         z.writestr('through.py', 'x = 7\\n')
-                        z.writestr('through-1.0.dist-info/METADATA', 'Metadata-Version: 2.1\\nName: through\\nVersion: 1.0\\n')
-                        z.writestr('through-1.0.dist-info/WHEEL', 'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
+                        z.writestr('through-1.0.dist-info/METADATA',
+                                   'Metadata-Version: 2.1\\nName: through\\nVersion: 1.0\\n')
+                        z.writestr('through-1.0.dist-info/WHEEL',
+                                   'Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n')
                         z.writestr('through-1.0.dist-info/RECORD', '')
                     """.formatted(wheel));
             assertEquals(0, run(Map.of(), "python3", "wheel.py").code());
@@ -281,7 +284,8 @@ class ProgramsIT {
                     .getBytes(StandardCharsets.UTF_8);
             files.made.put("/apt/Packages", packages);
             files.made.put("/apt/Release", ("Suite: local\nDate: Sat, 01 Jan 2022 00:00:00 UTC\nSHA256:\n "
-                    + Vectors.sha256(packages) + " " + packages.length + " Packages\n").getBytes(StandardCharsets.UTF_8));
+                    + Vectors.sha256(packages) + " " + packages.length + " Packages\n")
+                    .getBytes(StandardCharsets.UTF_8));
             Path list = Files.writeString(folder.resolve("sources.list"), "deb [trusted=yes] " + files.url("/apt/")
                     + " ./\n");
             for (String proxy : new String[] {http(), "socks5h://" + world.proxy()}) {
@@ -295,7 +299,8 @@ class ProgramsIT {
                         "Dir::Cache=" + state.resolve("cache"), "-o", "Dir::Etc::sourcelist=" + list, "-o",
                         "Dir::Etc::sourceparts=-", "-o", "Acquire::http::Proxy=" + proxy, "-o",
                         "APT::Sandbox::User=" + System.getProperty("user.name"), "-o", "APT::Update::Error-Mode=any",
-                        "-o", "Debug::NoLocking=true", "-o", "Acquire::GzipIndexes=false", "-o", "Acquire::Languages=none", "update");
+                        "-o", "Debug::NoLocking=true", "-o", "Acquire::GzipIndexes=false", "-o",
+                        "Acquire::Languages=none", "update");
             }
         }
     }
@@ -345,8 +350,8 @@ class ProgramsIT {
                 HttpResponse.BodyHandlers.ofByteArray()).body();
         assertEquals(Vectors.sha256(WebServer.made(MIB)), Vectors.sha256(body));
         assertTrue(opened() > opened);
-        ROWS.add(String.format("| JDK HttpClient | %s | http | 1 MiB, SHA-256 | %.1f | yes |", Runtime.version().feature(),
-                (System.nanoTime() - started) / 1e9));
+        ROWS.add(String.format("| JDK HttpClient | %s | http | 1 MiB, SHA-256 | %.1f | yes |",
+                Runtime.version().feature(), (System.nanoTime() - started) / 1e9));
     }
 
     @Test
@@ -365,8 +370,8 @@ class ProgramsIT {
             }
             Process server = new ProcessBuilder("/usr/sbin/sshd", "-D", "-e", "-f", "/dev/null", "-o", "ListenAddress="
                     + "127.0.0.1:" + port, "-h", folder.resolve("host").toString(), "-o", "AuthorizedKeysFile="
-                    + folder.resolve("authorized"), "-o", "StrictModes=no", "-o", "UsePAM=no", "-o", "PidFile=none", "-o",
-                    "PermitRootLogin=yes").redirectErrorStream(true)
+                    + folder.resolve("authorized"), "-o", "StrictModes=no", "-o", "UsePAM=no", "-o", "PidFile=none",
+                    "-o", "PermitRootLogin=yes").redirectErrorStream(true)
                     .redirectOutput(folder.resolve("sshd.log").toFile()).start();
             try {
                 awaitPort(port);
@@ -375,8 +380,8 @@ class ProgramsIT {
                     {"socks", "5", world.proxy()}}) {
                     row("ssh, nc -X " + way[1], version, way[0], "a command, its output", Map.of(),
                             () -> logged("over there 42"), "ssh", "-i", folder.resolve("user").toString(), "-o",
-                            "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes", "-F",
-                            "/dev/null", "-o", "ProxyCommand=nc -X " + way[1] + " -x " + way[2] + " %h %p", "-p",
+                            "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null", "-o", "BatchMode=yes",
+                            "-F", "/dev/null", "-o", "ProxyCommand=nc -X " + way[1] + " -x " + way[2] + " %h %p", "-p",
                             String.valueOf(port), System.getProperty("user.name") + "@127.0.0.1",
                             "echo over there $((40+2))");
                 }
