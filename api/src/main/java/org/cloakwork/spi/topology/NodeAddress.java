@@ -23,6 +23,10 @@ public record NodeAddress(InetAddress ip, int port) {
     /** Others the JDK would look up. */
     private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
 
+    /** What may be one; the JDK lets groups of any length pass. */
+    private static final Pattern IPV6 = Pattern.compile(
+            "(?=.{2,45}$)(?!.*[0-9A-Fa-f]{5})[0-9A-Fa-f:][0-9A-Fa-f:.]+");
+
     /** Padded length before a SURB-ack. */
     public static final int SHORT_LENGTH = 19;
     /** Padded length in Sphinx headers and SURBs. */
@@ -68,7 +72,7 @@ public record NodeAddress(InetAddress ip, int port) {
     public static InetAddress parseIp(String text) {
         boolean v4 = IPV4.matcher(text).matches();
         // What begins with a point the JDK would look up.
-        boolean v6 = text.indexOf(':') >= 0 && text.matches("[0-9A-Fa-f:][0-9A-Fa-f:.]{1,44}");
+        boolean v6 = text.indexOf(':') >= 0 && IPV6.matcher(text).matches();
         if (!v4 && !v6) {
             throw new IllegalArgumentException("\"" + text + "\" is not a numeric IP address");
         }

@@ -140,7 +140,22 @@ final class ProxiedHttpClient extends HttpClient {
 
     @Override
     public WebSocket.Builder newWebSocketBuilder() {
-        return client.newWebSocketBuilder().header(FIELD, authorization);
+        return another().newWebSocketBuilder().header(FIELD, authorization);
+    }
+
+    /**
+     * The JDK's client takes any connection to the proxy that is idle for a websocket, whose first request then goes to
+     * the proxy instead of the target, or to the target of another one. A client that has none cannot do that.
+     */
+    private HttpClient another() {
+        HttpClient.Builder settings = HttpClient.newBuilder().proxy(client.proxy().orElseThrow())
+                .sslContext(client.sslContext()).sslParameters(client.sslParameters())
+                .followRedirects(client.followRedirects()).version(client.version());
+        client.cookieHandler().ifPresent(settings::cookieHandler);
+        client.connectTimeout().ifPresent(settings::connectTimeout);
+        client.authenticator().ifPresent(settings::authenticator);
+        client.executor().ifPresent(settings::executor);
+        return settings.build();
     }
 
     @Override

@@ -47,7 +47,9 @@ final class ProxiedSocketFactory extends SocketFactory {
                 String host = wanted.getHostString();
                 String authority = (host.indexOf(':') >= 0 ? '[' + host + ']' : host) + ':' + wanted.getPort();
                 getOutputStream().write(("CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority
-                        + "\r\nConnection: close\r\nProxy-Authorization: " + authorization + "\r\n\r\n")
+                        + "\r\nProxy-Authorization: " + authorization
+                        // So that a refusal ends where it says why.
+                        + "\r\nConnection: close\r\n\r\n")
                         .getBytes(StandardCharsets.ISO_8859_1));
                 requireConnected();
                 setSoTimeout(usual);

@@ -28,6 +28,8 @@ public final class SocksHandshakes implements Target {
     private static final MethodHandle FAILED = Hidden.method(HANDSHAKE, "failed", 1);
     /** Methods, authentication and a refusal. */
     private static final int MAX_ANSWER_BYTES = 14;
+    /** A page for who speaks HTTP. */
+    private static final int MAX_PAGE_BYTES = 300;
     private static final int LONGEST_TEXT = 255;
 
     @Override
@@ -57,7 +59,8 @@ public final class SocksHandshakes implements Target {
         try {
             handshake = Hidden.call(READ, new ByteArrayInputStream(input), out);
         } catch (IOException e) {
-            require(out.size() <= MAX_ANSWER_BYTES, "a refusal of " + out.size() + " bytes");
+            boolean http = input.length > 0 && Character.isUpperCase(input[0]);
+            require(out.size() <= (http ? MAX_PAGE_BYTES : MAX_ANSWER_BYTES), "a refusal of " + out.size() + " bytes");
             return;
         }
         int version = (int) Hidden.call(VERSION, handshake);
