@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,6 +37,10 @@ class FailClosedIT {
         boolean strace = Files.isExecutable(Path.of("/usr/bin/strace"));
         assertTrue(strace || System.getenv("CI") == null, "no strace, which .ci/run installs");
         assumeTrue(strace, "no strace");
+        Process probe = new ProcessBuilder("strace", "-f", "--seccomp-bpf", "-qq", "-o", folder.resolve("probe")
+                .toString(), "true").redirectErrorStream(true).start();
+        String refusal = new String(probe.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assumeTrue(probe.waitFor() == 0, "this system lets no process be traced: " + refusal);
         Path trace = folder.resolve("trace");
         Path log = folder.resolve("log");
         Process child = new ProcessBuilder("strace", "-f", "--seccomp-bpf", "-qq", "-e", "signal=none", "-e",
