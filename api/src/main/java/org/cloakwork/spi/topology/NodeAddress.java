@@ -19,13 +19,10 @@ import java.util.regex.Pattern;
 public record NodeAddress(InetAddress ip, int port) {
 
     private static final int GROUPS = 8;
+    private static final int DIGITS_OF_A_GROUP = 4;
     private static final String OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     /** Others the JDK would look up. */
     private static final Pattern IPV4 = Pattern.compile(OCTET + "(\\." + OCTET + "){3}");
-
-    /** What may be one; the JDK lets groups of any length pass. */
-    private static final Pattern IPV6 = Pattern.compile(
-            "(?=.{2,45}$)(?!.*[0-9A-Fa-f]{5})[0-9A-Fa-f:][0-9A-Fa-f:.]+");
 
     /** Padded length before a SURB-ack. */
     public static final int SHORT_LENGTH = 19;
@@ -72,7 +69,8 @@ public record NodeAddress(InetAddress ip, int port) {
     public static InetAddress parseIp(String text) {
         boolean v4 = IPV4.matcher(text).matches();
         // What begins with a point the JDK would look up.
-        boolean v6 = text.indexOf(':') >= 0 && IPV6.matcher(text).matches();
+        boolean v6 = text.indexOf(':') >= 0 && text.matches("[0-9A-Fa-f:][0-9A-Fa-f:.]{1,44}")
+                && hasShortGroups(text);
         if (!v4 && !v6) {
             throw new IllegalArgumentException("\"" + text + "\" is not a numeric IP address");
         }
@@ -82,6 +80,18 @@ public record NodeAddress(InetAddress ip, int port) {
         } catch (UnknownHostException e) {
             throw new IllegalArgumentException("\"" + text + "\" is not a numeric IP address", e);
         }
+    }
+
+    /** The JDK lets groups of any length pass. */
+    private static boolean hasShortGroups(String text) {
+        int digits = 0;
+        for (int i = 0; i < text.length(); i++) {
+            digits = text.charAt(i) == ':' || text.charAt(i) == '.' ? 0 : digits + 1;
+            if (digits > DIGITS_OF_A_GROUP) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The JDK turns IPv4-mapped text into an IPv4 address; on the wire it stays IPv6. */
