@@ -293,7 +293,8 @@ class MessageStreamTest {
             assertArrayEquals(toRight, atRight.get());
             writer.get();
         }
-        assertTrue(world.lostWindows > 5, world.lostWindows + " lost");
+        // How many there are depends on how much the reader finds at a time.
+        assertTrue(world.lostWindows > 0, "none lost");
         assertTrue(world.breaks.isEmpty(), world.breaks.toString());
         world.losesWindows = false;
         world.deliverAll();

@@ -20,6 +20,7 @@ final class Adapters {
         all.put("Apache HttpClient", new ApacheAdapter());
         all.put("Netty", new NettyAdapter());
         all.put("Spring RestClient", new SpringAdapter());
+        all.put("Kotlin coroutines", new KotlinAdapter());
         all.put(GRPC, new GrpcAdapter(GrpcServer.PAGE));
         return all;
     }

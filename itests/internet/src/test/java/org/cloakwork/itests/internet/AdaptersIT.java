@@ -70,11 +70,11 @@ class AdaptersIT {
         Path root = Path.of(System.getProperty("cloakwork.root"));
         String page = Files.readString(root.resolve("docs/internet.md"));
         String sources;
-        try (Stream<Path> files = Files.walk(root.resolve("itests/internet/src/test/java"))) {
-            sources = files.filter(file -> file.toString().endsWith(".java")).map(AdaptersIT::flat)
+        try (Stream<Path> files = Files.walk(root.resolve("itests/internet/src/test"))) {
+            sources = files.filter(file -> file.toString().matches(".*\\.(java|kt)")).map(AdaptersIT::flat)
                     .collect(Collectors.joining("\n"));
         }
-        List<String> examples = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(page).results()
+        List<String> examples = Pattern.compile("```(?:java|kotlin)\n(.*?)```", Pattern.DOTALL).matcher(page).results()
                 .map((MatchResult found) -> found.group(1)).filter(code -> !code.contains("class ")).toList();
         assertEquals(Adapters.all().size(), examples.size());
         for (String example : examples) {
