@@ -150,7 +150,7 @@ class PostFrontEndTest {
     void wrongSettingsAreNamed() {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class,
                 () -> new PostFrontEnd(Map.of("port", "http")));
-        assertTrue(e.getMessage().startsWith("frontend http: port: "), e.getMessage());
+        assertTrue(e.getMessage().startsWith("frontend post: port: "), e.getMessage());
         assertThrows(IllegalArgumentException.class, () ->
                 new PostFrontEnd(Map.of()).serve(client(), Map.of("host", "0.0.0.0")));
     }
