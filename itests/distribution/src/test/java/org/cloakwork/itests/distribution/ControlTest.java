@@ -190,7 +190,7 @@ class ControlTest {
         String saved = verb(0, "swap", "--save", "retransmission", "adaptive").text();
         assertTrue(saved.contains("written to " + etc.resolve("cloakwork.cfg")), saved);
         assertTrue(Files.readString(etc.resolve("cloakwork.cfg")).contains("\nretransmission = adaptive\n"));
-        assertTrue(uses("retransmission", "adaptive", "alice, bob, exit, socks, websocket").test(ask("parts")));
+        assertTrue(uses("retransmission", "adaptive", "alice, bob, exit, proxy, websocket").test(ask("parts")));
 
         String none = verb(2, "swap", "cover", "polka").text();
         assertTrue(none.contains("no cover part is called polka; there are: constant, none, poisson"), none);

@@ -115,7 +115,7 @@ class NewTest {
         Unpacked unpacked = Unpacked.in(Files.createDirectory(folder.resolve("home")));
         maven(unpacked.home().resolve("examples/frontend-post"));
         assertTrue(Files.exists(unpacked.home()
-                .resolve("examples/frontend-post/target/org.cloakwork.examples.http-1.0.0.jar")));
+                .resolve("examples/frontend-post/target/org.cloakwork.examples.post-1.0.0.jar")));
     }
 
     @Test
