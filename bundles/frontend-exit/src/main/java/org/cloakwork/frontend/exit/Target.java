@@ -55,7 +55,8 @@ record Target(String host, int port) {
         if (host.startsWith("[") && host.endsWith("]")) {
             host = host.substring(1, host.length() - 1);
         }
-        if (host.isEmpty() || host.length() > LONGEST_HOST || !port.matches("[0-9]{1,5}")) {
+        boolean bracketed = host.indexOf('[') >= 0 || host.indexOf(']') >= 0;
+        if (host.isEmpty() || bracketed || host.length() > LONGEST_HOST || !port.matches("[0-9]{1,5}")) {
             throw new UnreachableException(ConnectFailure.MALFORMED_TARGET);
         }
         int number = Integer.parseInt(port);

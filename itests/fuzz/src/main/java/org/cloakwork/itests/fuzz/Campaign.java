@@ -34,6 +34,8 @@ final class Campaign {
 
     /** What takes as long on a busy machine, too, does not end. */
     private static final int TIMEOUT_SECONDS = 60;
+    /** With a seed, no more than these: the same at each build. */
+    private static final int SAME_RUNS = 5000;
     private static final int MAX_FINDINGS = 3;
     private static final int START_SECONDS = 300;
     private static final int UNSAFE_WARNS = 23;
@@ -145,7 +147,11 @@ final class Campaign {
                 "-max_total_time=" + each.toSeconds(), "-timeout=" + TIMEOUT_SECONDS, "-rss_limit_mb=0",
                 "-max_len=" + target.maxInputBytes(), "-artifact_prefix=" + home.resolve("findings") + "/",
                 "-dict=" + home.resolve("words"), home.resolve("corpus").toString(), home.resolve("seeds").toString()));
-        seed.ifPresent(chosen -> command.add("-seed=" + chosen));
+        seed.ifPresent(chosen -> {
+            command.add("-seed=" + chosen);
+            // Far enough from where a run may be another one for how long things take.
+            command.add("-runs=" + SAME_RUNS);
+        });
         if (target.words().isEmpty()) {
             command.removeIf(option -> option.startsWith("-dict="));
         }
