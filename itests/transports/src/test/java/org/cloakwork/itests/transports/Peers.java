@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -28,6 +29,9 @@ import org.cloakwork.spi.transport.GatewayTransport;
 
 /** Parts as plain Java makes them, and peers of all kinds. */
 final class Peers {
+
+    private static final int LOOKS = 3;
+    private static final long LOOK_NANOS = 2_000_000;
 
     private Peers() {
     }
@@ -132,6 +136,17 @@ final class Peers {
      * client only.
      */
     static boolean nothingIsRead() {
+        // What one thread has handed to another that has not begun is seen by nobody: it takes a few looks.
+        for (int look = 0; look < LOOKS; look++) {
+            if (!isNobodyReading()) {
+                return false;
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+        return isNobodyReading();
+    }
+
+    private static boolean isNobodyReading() {
         return Thread.getAllStackTraces().values().stream().noneMatch(stack ->
                 Stream.of(stack).anyMatch(frame -> frame.getClassName().startsWith("jdk.internal.net.http."))
                         && Stream.of(stack).noneMatch(frame -> frame.getMethodName().equals("doSelect")));
