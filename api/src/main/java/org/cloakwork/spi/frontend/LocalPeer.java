@@ -138,7 +138,11 @@ public final class LocalPeer {
     }
 
     private static OptionalInt user(InetSocketAddress peer, InetSocketAddress own) throws IOException {
-        return find(peer, own).map(row -> OptionalInt.of(row.user())).orElse(OptionalInt.empty());
+        return user(find(peer, own));
+    }
+
+    private static OptionalInt user(Optional<Row> row) {
+        return row.isPresent() ? OptionalInt.of(row.get().user()) : OptionalInt.empty();
     }
 
     private static Optional<Row> find(InetSocketAddress peer, InetSocketAddress own) throws IOException {
@@ -157,7 +161,7 @@ public final class LocalPeer {
 
     /** @param rows a table of the kernel's, with its heading */
     static OptionalInt user(BufferedReader rows, InetSocketAddress peer, InetSocketAddress own) throws IOException {
-        return find(rows, peer, own).map(row -> OptionalInt.of(row.user())).orElse(OptionalInt.empty());
+        return user(find(rows, peer, own));
     }
 
     private static Optional<Row> find(BufferedReader rows, InetSocketAddress peer, InetSocketAddress own)

@@ -113,7 +113,11 @@ public final class Program {
         server.count(Counter.HANDSHAKES_MALFORMED);
     }
 
-    /** Counts that it speaks what another port of this kind serves, and says so where the process writes its log. */
+    /**
+     * Counts that it speaks what another port of this kind serves, and says so where the process writes its log.
+     *
+     * @param what it speaks, for people
+     */
     public void speaksOtherwise(String what) {
         server.speaksOtherwise(what);
     }

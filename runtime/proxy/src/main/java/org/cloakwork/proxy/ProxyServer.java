@@ -343,20 +343,20 @@ public final class ProxyServer implements FrontEnd.Serving {
     Connection connect(Target target, Optional<String> user) throws NotConnectedException, InterruptedException {
         for (int attempt = 1; ; attempt++) {
             Connection connection = open(target, user);
+            Optional<ConnectFailure> failure = Optional.of(ConnectFailure.GENERAL);
             try {
-                Optional<ConnectFailure> failure = connection.awaitConnected();
-                if (failure.isEmpty()) {
-                    return connection;
-                }
-                if (!connection.isExitLost() || attempt == MOST_EXITS) {
+                failure = connection.awaitConnected();
+            } finally {
+                if (failure.isPresent()) {
                     connection.close();
-                    throw new NotConnectedException(failure.get());
                 }
-            } catch (InterruptedException e) {
-                connection.close();
-                throw e;
             }
-            connection.close();
+            if (failure.isEmpty()) {
+                return connection;
+            }
+            if (!connection.isExitLost() || attempt == MOST_EXITS) {
+                throw new NotConnectedException(failure.get());
+            }
         }
     }
 

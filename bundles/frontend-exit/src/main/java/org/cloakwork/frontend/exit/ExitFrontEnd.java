@@ -1,6 +1,5 @@
 package org.cloakwork.frontend.exit;
 
-import java.util.HashMap;
 import java.util.Map;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.spi.frontend.FrontEnd;
@@ -17,18 +16,16 @@ import org.osgi.service.component.annotations.Component;
 @Cloakwork(part = "frontend", name = "exit")
 public final class ExitFrontEnd implements FrontEnd {
 
-    private final Map<String, Object> configuration;
+    private final PartConfiguration configuration;
 
     /** @param properties of the component */
     @Activate
     public ExitFrontEnd(Map<String, Object> properties) {
-        configuration = Map.copyOf(properties);
+        configuration = PartConfiguration.ofProperties("exit", properties);
     }
 
     @Override
     public Serving serve(MixnetClient client, Map<String, String> settings) {
-        Map<String, Object> all = new HashMap<>(configuration);
-        all.putAll(settings);
-        return Exit.start(client, ExitConfiguration.of(PartConfiguration.ofProperties("exit", all)));
+        return Exit.start(client, ExitConfiguration.of(configuration.with(settings)));
     }
 }

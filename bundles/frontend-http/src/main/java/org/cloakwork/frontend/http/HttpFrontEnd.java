@@ -1,7 +1,6 @@
 package org.cloakwork.frontend.http;
 
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.cloakwork.api.MixnetClient;
@@ -29,7 +28,7 @@ public final class HttpFrontEnd implements FrontEnd {
     private static final String NAME = "http";
     private static final int DEFAULT_PORT = 8118;
 
-    private final Map<String, Object> configuration;
+    private final PartConfiguration configuration;
 
     /** The keys. */
     @ObjectClassDefinition(name = "Cloakwork front-end: HTTP proxy",
@@ -45,14 +44,12 @@ public final class HttpFrontEnd implements FrontEnd {
     /** @param properties of the component */
     @Activate
     public HttpFrontEnd(Map<String, Object> properties) {
-        configuration = Map.copyOf(properties);
+        configuration = PartConfiguration.ofProperties(NAME, properties);
     }
 
     @Override
     public Serving serve(MixnetClient client, Map<String, String> settings) throws IOException {
-        Map<String, Object> all = new HashMap<>(configuration);
-        all.putAll(settings);
-        return ProxyServer.start(client, ProxyConfiguration.of(NAME, DEFAULT_PORT,
-                PartConfiguration.ofProperties(NAME, all)), new HttpDialect(Optional.empty()));
+        return ProxyServer.start(client, ProxyConfiguration.of(NAME, DEFAULT_PORT, configuration.with(settings)),
+                new HttpDialect(Optional.empty()));
     }
 }

@@ -142,10 +142,9 @@ final class Session implements AutoCloseable {
                     // The exit is gone; or what had been kept open was closed by the target just before.
                     continue;
                 }
-                boolean stays = Framing.persists(head) && (!content || requests.isComplete());
-                return failure.isPresent()
-                            ? refuse(Status.of(failure.get()), failure.get().text(), stays)
-                            : refuse(e.isBad() ? Status.BAD_ANSWER : Status.BROKEN, e.getMessage(), stays);
+                boolean stays = Framing.persists(head);
+                return failure.isPresent() ? refuse(Status.of(failure.get()), failure.get().text(), stays)
+                        : refuse(e.isBad() ? Status.BAD_ANSWER : Status.BROKEN, e.getMessage(), stays);
             }
         }
     }

@@ -1,7 +1,6 @@
 package org.cloakwork.frontend.socks5;
 
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.Map;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.proxy.ProxyConfiguration;
@@ -28,7 +27,7 @@ public final class SocksFrontEnd implements FrontEnd {
     private static final String NAME = "socks5";
     private static final int DEFAULT_PORT = 1080;
 
-    private final Map<String, Object> configuration;
+    private final PartConfiguration configuration;
 
     /** The keys. */
     @ObjectClassDefinition(name = "Cloakwork front-end: SOCKS",
@@ -44,14 +43,12 @@ public final class SocksFrontEnd implements FrontEnd {
     /** @param properties of the component */
     @Activate
     public SocksFrontEnd(Map<String, Object> properties) {
-        configuration = Map.copyOf(properties);
+        configuration = PartConfiguration.ofProperties(NAME, properties);
     }
 
     @Override
     public Serving serve(MixnetClient client, Map<String, String> settings) throws IOException {
-        Map<String, Object> all = new HashMap<>(configuration);
-        all.putAll(settings);
-        return ProxyServer.start(client, ProxyConfiguration.of(NAME, DEFAULT_PORT,
-                PartConfiguration.ofProperties(NAME, all)), new SocksDialect());
+        return ProxyServer.start(client, ProxyConfiguration.of(NAME, DEFAULT_PORT, configuration.with(settings)),
+                new SocksDialect());
     }
 }

@@ -143,6 +143,10 @@ class DoctorTest {
         names("port", "cannot be had", Map.of(), "--network", directory, "--exit", exitAddress, "--target", target(),
                 "--etc", etc(folder.resolve("ports"), "cover = none\nfrontends = socks5\nsocks5.port = "
                         + target.getLocalPort() + "\n"));
+        etc(folder.resolve("own"), "cover = none\n");
+        Files.writeString(folder.resolve("own/org.cloakwork.frontend.http.cfg"), "port = " + target.getLocalPort());
+        names("port", "of http cannot be had", Map.of(), "--network", directory, "--exit", exitAddress, "--target",
+                target(), "--frontends", "http", "--etc", folder.resolve("own").toString());
         names("clock", "3600 s", text -> text, Duration.ofHours(1));
     }
 

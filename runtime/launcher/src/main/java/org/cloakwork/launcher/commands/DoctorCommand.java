@@ -8,7 +8,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,11 +24,13 @@ import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.launcher.cli.Arguments;
 import org.cloakwork.launcher.cli.Command;
+import org.cloakwork.launcher.cli.PrivateFile;
 import org.cloakwork.launcher.cli.StopSignal;
 import org.cloakwork.launcher.cli.UsageException;
 import org.cloakwork.launcher.cli.Version;
 import org.cloakwork.launcher.felix.Framework;
 import org.cloakwork.launcher.felix.Home;
+import org.cloakwork.spi.control.Control;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.topology.TopologyProvider;
@@ -109,9 +110,9 @@ public final class DoctorCommand implements Command {
         found(Surroundings.java());
         Path state = StateFolder.of(line, configuration);
         found(Surroundings.state(state));
-        Surroundings.ports(configuration, Files.exists(ControlClient.socket(state))).forEach(this::found);
         try (StopSignal stop = new StopSignal(err); Framework framework = Framework.start(Home.path())) {
-            examine(line, framework, network, named.isEmpty() ? configured(configuration) : named, target);
+            examine(line, framework, network, named.isEmpty() ? configured(configuration) : named, target,
+                    Files.exists(ControlClient.socket(state)));
         }
         if (quiet) {
             out.println(json());
@@ -141,15 +142,19 @@ public final class DoctorCommand implements Command {
     }
 
     private void examine(CommandLine line, Framework framework, Optional<NamedNetwork> network,
-                         List<MixnetAddress> exits, HostAndPort target) throws Exception {
+                         List<MixnetAddress> exits, HostAndPort target, boolean running) throws Exception {
+        Map<String, String> configuration = Instance.read(line);
         MixnetClient client;
         Instance instance;
+        String frontEnds;
         try {
             instance = new Instance(line, framework);
             network.ifPresent(given -> given.set(instance));
             if (line.hasOption("gateway")) {
                 instance.set(Instance.CLIENTS, "gateway", line.getOptionValue("gateway"));
             }
+            frontEnds = instance.get(Instance.CLIENTS, Instance.FRONT_ENDS)
+                    .orElse(configuration.getOrDefault(Instance.FRONT_ENDS, ""));
             // A client of its own, that nobody else hears of: what runs goes on.
             instance.set(Instance.CLIENTS, Instance.FRONT_ENDS, "");
             instance.set(Instance.CLIENTS, "store", "");
@@ -162,6 +167,9 @@ public final class DoctorCommand implements Command {
             return;
         }
         found(Finding.ok("configuration", "parts are there, settings are understood"));
+        Control control = framework.present(Control.class, "").orElseThrow(() -> new IllegalStateException(
+                "what follows the configuration is gone"));
+        Surroundings.ports(frontEnds, configuration, control, running).forEach(this::found);
         found(Surroundings.clock(directories(instance, line)));
         Examination examination = new Examination(this::found);
         TopologyProvider provider = framework.present(TopologyProvider.class, "(cloakwork.name="
@@ -235,9 +243,7 @@ public final class DoctorCommand implements Command {
         configuration.forEach((key, value) -> text.append("  ").append(key).append(REPORTED.contains(key)
                 ? " = " + value : " is set").append('\n'));
         try {
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        } catch (UnsupportedOperationException e) {
-            Files.createFile(file);
+            PrivateFile.create(file);
         } catch (FileAlreadyExistsException e) {
             throw new UsageException("--report " + file + ": there is such a file already");
         }

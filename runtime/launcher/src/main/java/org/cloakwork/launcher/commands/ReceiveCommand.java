@@ -6,8 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.commons.cli.CommandLine;
@@ -15,6 +13,7 @@ import org.apache.commons.cli.Options;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.launcher.cli.Arguments;
 import org.cloakwork.launcher.cli.Command;
+import org.cloakwork.launcher.cli.PrivateFile;
 import org.cloakwork.launcher.cli.UsageException;
 import org.cloakwork.wire.websocket.ApiResponse;
 import org.cloakwork.wire.websocket.ExtensionRequest;
@@ -125,15 +124,11 @@ public final class ReceiveCommand implements Command {
 
     /** Nothing that is there is written over, and nobody else may read it. */
     private Path newFile(Path folder, byte[] bytes) throws IOException {
-        FileAttribute<?>[] ours = folder.getFileSystem().supportedFileAttributeViews().contains("posix")
-                ? new FileAttribute<?>[]{
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))}
-                : new FileAttribute<?>[0];
         while (true) {
             lastFile++;
             Path file = folder.resolve("message-" + lastFile);
             try {
-                return Files.write(Files.createFile(file, ours), bytes);
+                return Files.write(PrivateFile.create(file), bytes);
             } catch (FileAlreadyExistsException taken) {
                 // the next one
             }

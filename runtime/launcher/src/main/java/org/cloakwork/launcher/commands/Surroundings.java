@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.cloakwork.spi.control.Control;
+import org.cloakwork.spi.part.PartKind;
 
 /** What a client needs of the machine it runs on: the doctor's questions that take no client. */
 final class Surroundings {
@@ -29,9 +31,7 @@ final class Surroundings {
     private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(30);
     private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final int MOST_PORT_DIGITS = 5;
-    /** The front-ends with ports, and which. */
-    private static final Map<String, Integer> PORTS = Map.of("websocket", 1977, "socks5", 1080, "http", 8118,
-            "dashboard", 1981);
+    private static final String PORT = "port";
 
     private Surroundings() {
     }
@@ -67,34 +67,38 @@ final class Surroundings {
     }
 
     /**
+     * @param frontEnds     that are to listen, separated by commas
      * @param configuration of etc/cloakwork.cfg
+     * @param control       knows what each of them has in a file of its own, and its default
      * @param running       whether an instance of ours runs there, which has the ports
      * @return one for each port
      */
-    static List<Finding> ports(Map<String, String> configuration, boolean running) {
+    static List<Finding> ports(String frontEnds, Map<String, String> configuration, Control control,
+                               boolean running) {
         List<Finding> findings = new ArrayList<>();
-        for (String frontEnd : configuration.getOrDefault(Instance.FRONT_ENDS, "").split(",")) {
-            Integer usual = PORTS.get(frontEnd.strip());
-            if (usual != null) {
-                findings.add(port(frontEnd.strip(), configuration.get(frontEnd.strip() + ".port"), usual, running));
-            }
+        for (String listed : frontEnds.split(",")) {
+            String frontEnd = listed.strip();
+            control.settings(PartKind.FRONT_END.name(), frontEnd).stream()
+                    .filter(setting -> setting.key().equals(PORT)).findFirst().ifPresent(setting -> findings.add(
+                            port(frontEnd, Optional.ofNullable(configuration.get(frontEnd + "." + PORT))
+                                    .or(setting::value), Integer.parseInt(setting.defaultValue()), running)));
         }
         return findings;
     }
 
-    private static Finding port(String frontEnd, String configured, int usual, boolean running) {
-        boolean number = configured != null && configured.strip().matches("[0-9]{1," + MOST_PORT_DIGITS + "}");
-        int port = number ? Integer.parseInt(configured.strip()) : usual;
+    private static Finding port(String frontEnd, Optional<String> configured, int usual, boolean running) {
+        int port = configured.map(String::strip).filter(text -> text.matches("[0-9]{1," + MOST_PORT_DIGITS + "}"))
+                .map(Integer::parseInt).orElse(usual);
         if (port > 0xffff) {
-            return Finding.fault("port", frontEnd + ".port = " + port, "a port is a number from 0 to 65535");
+            return Finding.fault(PORT, frontEnd + ".port = " + port, "a port is a number from 0 to 65535");
         }
         try (ServerSocket socket = new ServerSocket()) {
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            return Finding.ok("port", "port " + port + " of " + frontEnd + " is free");
+            return Finding.ok(PORT, "port " + port + " of " + frontEnd + " is free");
         } catch (IOException e) {
             String what = "port " + port + " of " + frontEnd;
-            return running ? Finding.ok("port", what + " is served by the running instance")
-                    : Finding.fault("port", what + " cannot be had: " + e.getMessage(),
+            return running ? Finding.ok(PORT, what + " is served by the running instance")
+                    : Finding.fault(PORT, what + " cannot be had: " + e.getMessage(),
                             "end the program that has it, or choose another: " + frontEnd + ".port = N");
         }
     }
