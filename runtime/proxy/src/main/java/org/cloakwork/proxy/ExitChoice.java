@@ -399,11 +399,14 @@ final class ExitChoice {
 
     private List<Action> doubt(Use connection, long nowNanos) {
         Row row = rows.get(connection.exit);
-        if (!online || row == null || row.status != Status.READY || row.isAsked()
-                || row.hasAnsweredSince(nowNanos - row.late().toNanos() + 1)) {
+        if (!online || row == null || row.status != Status.READY || row.isAsked() || !isSilent(row, nowNanos)) {
             return List.of();
         }
         return List.of(ask(row, false, nowNanos));
+    }
+
+    private static boolean isSilent(Row row, long nowNanos) {
+        return !row.hasAnsweredSince(nowNanos - row.late().toNanos() + 1);
     }
 
     /** Time passes. */
@@ -428,8 +431,9 @@ final class ExitChoice {
                     && !row.hasAnsweredSince(nowNanos - QUIET.toNanos() + 1)) {
                 actions.add(ask(row, false, nowNanos));
             }
+            // Not before the exit is silent altogether: who waits on then would have no doubt left.
             if (!connection.answered && !connection.doubted && row != null
-                    && nowNanos - connection.sinceNanos >= row.late().toNanos()) {
+                    && nowNanos - connection.sinceNanos >= row.late().toNanos() && isSilent(row, nowNanos)) {
                 connection.doubted = true;
                 actions.addAll(doubt(connection, nowNanos));
             }

@@ -168,6 +168,26 @@ class ExitChoiceTest {
     }
 
     @Test
+    void whoIsLateWhileOthersAreAnsweredDoubtsTheExitOnceItIsSilent() {
+        ExitChoice choice = auto(any());
+        List<ExitChoice.Ask> asked = begun(choice, exits(3));
+        asked.forEach(ask -> answerOpen(choice, ask));
+        MixnetAddress first = taken(choice);
+        long answered = choice.took(first, now);
+        long waiting = choice.took(first, now);
+        pass(ExitChoice.LATE);
+        choice.heardOf(answered, now);
+        assertEquals(List.of(), choice.tick(now), "it has just answered another one");
+        choice.left(answered);
+        pass(ExitChoice.LATE);
+        assertEquals(1, asks(choice.tick(now)).size());
+        pass(ExitChoice.PROBE_PATIENCE);
+        assertEquals(List.of(waiting), choice.tick(now).stream()
+                .map(action -> assertInstanceOf(ExitChoice.Lost.class, action).use()).toList());
+        assertEquals(ExitStanding.State.ASIDE, state(choice, first));
+    }
+
+    @Test
     void anExitThatSaysNothingOfItsConnectionsIsAskedWhetherItIsThere() {
         ExitChoice choice = auto(any());
         List<ExitChoice.Ask> asked = begun(choice, exits(2));
