@@ -102,6 +102,10 @@ public final class DoctorCommand implements Command {
         if (report.filter(Files::exists).isPresent()) {
             throw new UsageException("--report " + report.get() + ": there is such a file already");
         }
+        Optional<Path> folder = report.map(file -> file.toAbsolutePath().getParent());
+        if (folder.isPresent() && !Files.isDirectory(folder.get())) {
+            throw new UsageException("--report " + report.get() + ": there is no folder " + folder.get());
+        }
         HostAndPort target = HostAndPort.of(line.getOptionValue("target", DEFAULT_TARGET));
         List<MixnetAddress> named = line.hasOption("exit") ? List.of(exit(line.getOptionValue("exit"))) : List.of();
         Optional<NamedNetwork> network = line.hasOption(NamedNetwork.OPTION) ? Optional.of(NamedNetwork.of(line))

@@ -55,10 +55,10 @@ final class Examination {
             return Optional.of(topology);
         } catch (ExecutionException e) {
             found.accept(Finding.fault("directory", String.valueOf(e.getCause().getMessage()),
-                    "see whether this machine reaches the internet; try another directory with --directory URL"));
+                    "see whether this machine reaches the internet; try another directory with --network URL"));
         } catch (TimeoutException e) {
             found.accept(Finding.fault("directory", "no answer within " + TopologyProvider.MAX_ANSWER_TIME.toSeconds()
-                    + " s", "try another directory with --directory URL"));
+                    + " s", "try another directory with --network URL"));
         }
         return Optional.empty();
     }
