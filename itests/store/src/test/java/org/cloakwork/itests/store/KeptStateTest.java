@@ -175,9 +175,9 @@ class KeptStateTest {
                     ByteBuffer.allocate(Integer.BYTES).putInt(FORMAT + 1).array())));
             String before = rows(store);
             StoreException refused = assertThrows(StoreException.class, () -> load(store));
-            assertEquals(folder.resolve(CLIENT) + ": the state is of format 3, written by a newer version of Cloakwork; "
-                    + "this one knows formats up to 2. Nothing was changed: use the newer version, or a copy of the "
-                    + "folder from before it", refused.getMessage());
+            assertEquals(folder.resolve(CLIENT) + ": the state is of format 3, written by a newer version of "
+                    + "Cloakwork; this one knows formats up to 2. Nothing was changed: use the newer version, or a "
+                    + "copy of the folder from before it", refused.getMessage());
             assertEquals(before, rows(store));
         }
         IllegalStateException refused = assertThrows(IllegalStateException.class,
