@@ -184,7 +184,7 @@ public final class Engine implements MixnetClient {
     }
 
     private void restore() {
-        ledger.expired(saved.expired());
+        ledger.change(saved.due());
         outgoing.restore(saved);
         saved.topology().ifPresent(topology::restore);
         incoming.restore(saved);
