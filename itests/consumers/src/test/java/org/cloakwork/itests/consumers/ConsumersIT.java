@@ -87,8 +87,8 @@ class ConsumersIT {
     /** {@return where the oldest JDK of the system is} Debian's Gradle does not start on new ones. */
     private static String javaOfGradle() throws IOException {
         try (Stream<Path> found = Files.list(Path.of("/usr/lib/jvm"))) {
-            return found.filter(jdk -> jdk.getFileName().toString().matches("java-1\\.\\d+\\.0-.*")).sorted().findFirst()
-                    .orElse(JDK).toString();
+            return found.filter(jdk -> jdk.getFileName().toString().matches("java-1\\.\\d+\\.0-.*")).sorted()
+                    .findFirst().orElse(JDK).toString();
         }
     }
 
