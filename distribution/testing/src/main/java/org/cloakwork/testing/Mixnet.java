@@ -23,10 +23,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }
  * }</pre>
  *
- * <p>A static field is set before all tests of the class, and the network ends after all of them, those of nested classes
- * too. Another field is set before each test, and a parameter of a test or of {@code @BeforeEach} is given then: each
- * test has its own, which ends after it. A parameter of a constructor or of {@code @BeforeAll} ends after all tests of the
- * class.
+ * <p>A static field is set before all tests of the class, and the network ends after all of them, those of nested
+ * classes too. Another field is set before each test, and a parameter of a test or of {@code @BeforeEach} is given
+ * then: each test has its own, which ends after it. A parameter of a constructor or of {@code @BeforeAll} ends after
+ * all tests of the class.
  *
  * <p>A field may be private and must not be final; in a program of modules, its package is opened to
  * {@code cloakwork.testing}.
