@@ -38,6 +38,7 @@ public final class Topology {
     private final Duration epochLength;
     private final Map<IdentityKey, Node> byIdentity = new HashMap<>();
     private final List<List<Node>> layers;
+    private final List<Map<IdentityKey, Node>> mixes;
     private final List<Node> gateways;
 
     /**
@@ -88,6 +89,13 @@ public final class Topology {
                 .filter(node -> node.entry().isPresent() && node.roles().contains(Node.Role.ENTRY)).toList();
         layers = Stream.of(rewardedSet.layer1(), rewardedSet.layer2(), rewardedSet.layer3())
                 .map(ids -> ids.stream().sorted().map(this.nodes::get).filter(Objects::nonNull).toList()).toList();
+        mixes = layers.stream().map(Topology::byIdentity).toList();
+    }
+
+    private static Map<IdentityKey, Node> byIdentity(List<Node> layer) {
+        Map<IdentityKey, Node> mixes = new HashMap<>();
+        layer.forEach(mix -> mixes.putIfAbsent(mix.identity(), mix));
+        return mixes;
     }
 
     /** {@return absolute epoch, u32; informational} */
@@ -195,6 +203,19 @@ public final class Topology {
             throw new IllegalArgumentException("layer must be 1, 2 or 3, not " + layer);
         }
         return layers.get(layer - 1);
+    }
+
+    /**
+     * @param layer    1, 2 or 3
+     * @param identity of a mix
+     * @return its details, if it is a usable node of that mix layer
+     * @since 1.6
+     */
+    public Optional<Node> mix(int layer, IdentityKey identity) {
+        if (layer < 1 || layer > LAYERS) {
+            throw new IllegalArgumentException("layer must be 1, 2 or 3, not " + layer);
+        }
+        return Optional.ofNullable(mixes.get(layer - 1).get(identity));
     }
 
     /**

@@ -55,6 +55,7 @@ class ArchiveTest {
             assertTrue(result.text().contains("Everything arrived and was acknowledged."), result.text());
             assertTrue(result.lines().stream().noneMatch(line -> line.contains("WARNING")), result.text());
         }
+        assertTrue(Files.exists(home.resolve("etc/cloakwork.cfg")), "it ran somewhere else");
         // The cache that was made elsewhere is used here, too.
         try (Stream<String> lines = Files.lines(loaded)) {
             assertTrue(lines.anyMatch(line -> line.contains("org.cloakwork.launcher.Main ")
