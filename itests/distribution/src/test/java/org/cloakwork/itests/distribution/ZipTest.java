@@ -39,7 +39,8 @@ class ZipTest {
     void itHasWhatItSays() throws Exception {
         try (ZipFile zip = new ZipFile(Unpacked.ZIP.toFile())) {
             for (String entry : List.of("bin/cloakwork", "lib/org.cloakwork.api.jar",
-                    "bundles/" + Unpacked.COVER, "README.md", "LICENSE", "etc/defaults/cloakwork.cfg", "docs/parts.md")) {
+                    "bundles/" + Unpacked.COVER, "README.md", "LICENSE",
+                    "etc/defaults/cloakwork.cfg", "docs/parts.md")) {
                 assertTrue(zip.getEntry(entry) != null, entry);
             }
             assertEquals(List.of(), zip.stream().map(ZipEntry::getName).filter(name -> name.startsWith("lib/"))

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.PacketSizes;
+import org.cloakwork.spi.routes.PacketKind;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.wire.Chunking;
@@ -43,20 +44,21 @@ public record Encoder(PacketFormat format, Routes routes, MixnetAddress own, Pac
     }
 
     /**
-     * @param content what to say
+     * @param content      what to say
+     * @param conversation that it belongs to
      * @return its fragments
      */
-    public Encoded encode(Content content) {
+    public Encoded encode(Content content, long conversation) {
         List<ReplySurb> surbs = new ArrayList<>();
         NymMessage message = switch (content) {
             case Content.Plain(byte[] data) -> new NymMessage.Plain(data);
             case Content.Anonymous(var tag, int count, byte[] data) -> new NymMessage.Repliable(tag,
-                    new RepliableContent.Data(SURB_LIST_VERSION, make(count, surbs), data));
+                    new RepliableContent.Data(SURB_LIST_VERSION, make(count, conversation, surbs), data));
             case Content.Reply(byte[] data) -> new NymMessage.Reply(new ReplyContent.Data(data));
             case Content.SurbRequest(MixnetAddress asking, int amount) ->
                     new NymMessage.Reply(new ReplyContent.SurbRequest(asking, amount));
             case Content.MoreSurbs(var tag, int count) -> new NymMessage.Repliable(tag,
-                    new RepliableContent.AdditionalSurbs(SURB_LIST_VERSION, make(count, surbs)));
+                    new RepliableContent.AdditionalSurbs(SURB_LIST_VERSION, make(count, conversation, surbs)));
         };
         byte[] bytes = message.bytes();
         int length = sizes.forMessage(bytes.length).fragmentLength();
@@ -67,11 +69,12 @@ public record Encoder(PacketFormat format, Routes routes, MixnetAddress own, Pac
         return new Encoded(fragments, surbs.stream().map(ReplySurb::key).toList(), ownTag);
     }
 
-    private List<ReplySurb> make(int count, List<ReplySurb> surbs) {
+    private List<ReplySurb> make(int count, long conversation, List<ReplySurb> surbs) {
         for (int i = 0; i < count; i++) {
             // Our own gateway is checked to be in the topology before anything is encoded.
             surbs.add(new ReplySurb(ReplyKey.generate(randomness), format.createSurb(
-                    routes.to(own.identity(), own.gateway()).orElseThrow(), randomness),
+                    routes.to(PacketKind.REPLY_BLOCK, conversation, own.gateway(), own.identity(), own.gateway())
+                            .orElseThrow().route(), randomness),
                     routes.topology().keyRotation()));
         }
         return surbs;

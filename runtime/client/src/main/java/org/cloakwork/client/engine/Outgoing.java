@@ -1,5 +1,6 @@
 package org.cloakwork.client.engine;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.cloakwork.api.Delivery;
@@ -9,6 +10,7 @@ import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Durations;
+import org.cloakwork.client.base.Leg;
 import org.cloakwork.client.encode.Content;
 import org.cloakwork.client.encode.Encoder;
 import org.cloakwork.client.encode.Encoding;
@@ -30,6 +32,7 @@ import org.cloakwork.client.topology.TopologyKeeper;
 import org.cloakwork.spi.topology.Node;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.FragmentId;
+import org.cloakwork.wire.PreparedPacket;
 
 /**
  * The way out: {@code encode -> outbox -> seal -> pace -> session}, what waits for acknowledgements, and what ends a
@@ -108,6 +111,7 @@ final class Outgoing {
     void enqueue(OutgoingMessage message, Content content) {
         if (message.isOpen()) {
             admission.startDeadline(message, this::expired);
+            maker.label(message, Optional.of(content));
             encoding.add(message, content);
         }
     }
@@ -115,6 +119,7 @@ final class Outgoing {
     /** @param fragments that an earlier client cut the message into and that were not acknowledged */
     void goOnWith(OutgoingMessage message, List<Fragment> fragments) {
         admission.startDeadline(message, this::expired);
+        maker.label(message, Optional.empty());
         if (!cut(message, fragments, () -> { })) {
             fail(message, FailureReason.RETRANSMISSIONS, "its fragments are on their way already");
         }
@@ -142,6 +147,7 @@ final class Outgoing {
                 replies.ended(fragment);
             }
             outbox.ended(fragments.size());
+            maker.ended(message);
         }
     }
 
@@ -220,6 +226,15 @@ final class Outgoing {
     /** The link has taken everything. */
     void drained() {
         pacer.packetReady();
+    }
+
+    /** Cover came back, so much later than its mixes held it; without an excess it did not. */
+    void looped(Leg leg, Optional<Duration> excess) {
+        if (excess.isPresent()) {
+            maker.arrived(List.of(leg), excess);
+        } else if (session.isLive()) {
+            maker.lost(List.of(leg));
+        }
     }
 
     void acknowledged(FragmentId fragment) {
@@ -366,8 +381,9 @@ final class Outgoing {
             Optional<Sealing.Sealed> next = sealing.poll();
             next.ifPresent(sealed -> {
                 // First, so that it is sent again if the transport does not come back from this.
-                reliability.sent(sealed.fragment(), sealed.packet().expectedRoundTripNanos());
-                session.send(sealed.packet().mixPacket());
+                PreparedPacket packet = sealed.made().packet();
+                reliability.sent(sealed.fragment(), packet.expectedRoundTripNanos(), sealed.made().legs());
+                session.send(packet.mixPacket());
             });
             sealing.run();
             return next.isPresent();
@@ -376,8 +392,8 @@ final class Outgoing {
         @Override
         public void sendCover() {
             sealing.pollCover().ifPresentOrElse(cover -> {
-                inbox.coverSent(cover, ground.nowNanos());
-                session.send(cover.mixPacket());
+                inbox.coverSent(cover.packet(), cover.legs().getFirst(), ground.nowNanos());
+                session.send(cover.packet().mixPacket());
                 ground.counters().count(Counter.PACKETS_COVER);
             }, () -> ground.counters().count(Counter.COVER_MISSED));
         }
@@ -395,7 +411,17 @@ final class Outgoing {
         }
 
         @Override
+        public void lost(OutgoingFragment fragment) {
+            // Without a gateway all are.
+            List<Leg> legs = fragment.takeLegs();
+            if (session.isLive()) {
+                maker.lost(legs);
+            }
+        }
+
+        @Override
         public void acknowledged(OutgoingFragment fragment) {
+            maker.arrived(fragment.takeLegs(), Optional.empty());
             replies.ended(fragment);
             long sinceSent = ground.nowNanos() - fragment.firstSentNanos();
             if (fragment.transmissions() == 1) {
@@ -404,6 +430,7 @@ final class Outgoing {
             ground.environment().stages().acknowledged(sinceSent, fragment.transmissions());
             if (fragment.message().acknowledged(ground.nowNanos())) {
                 outbox.ended(fragment.message().takeFragments().size());
+                maker.ended(fragment.message());
             }
         }
 

@@ -1,5 +1,7 @@
 package org.cloakwork.client.outbox;
 
+import java.util.List;
+import org.cloakwork.client.base.Leg;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.PacketSize;
@@ -20,6 +22,7 @@ public final class OutgoingFragment {
     private boolean acknowledged;
     private boolean underWay;
     private ReplySurb surb;
+    private List<Leg> legs = List.of();
     private Cancellable timer = () -> { };
 
     /**
@@ -88,14 +91,23 @@ public final class OutgoingFragment {
         surb = newSurb;
     }
 
+    /** {@return the ways of the last copy that left and of its acknowledgement, until it is known what became of it} */
+    public List<Leg> takeLegs() {
+        List<Leg> taken = legs;
+        legs = List.of();
+        return taken;
+    }
+
     /**
      * A copy left.
      *
      * @param nowNanos               monotonic time
      * @param expectedRoundTripNanos delays that it and its acknowledgement spend in mixes
+     * @param ways                   that they take
      */
-    public void sent(long nowNanos, long expectedRoundTripNanos) {
+    public void sent(long nowNanos, long expectedRoundTripNanos, List<Leg> ways) {
         underWay = true;
+        legs = ways;
         this.expectedRoundTripNanos = expectedRoundTripNanos;
         if (transmissions++ == 0) {
             firstSentNanos = nowNanos;
