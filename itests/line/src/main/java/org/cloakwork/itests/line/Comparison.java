@@ -100,7 +100,7 @@ public record Comparison(Frame.Kind kind, double before, double now, double rati
             """;
 
     String row(String scenario) {
-        return String.format(Locale.ROOT, "| %s | %s | %.2f | %.2f | %.3g | %.2f | %.4f (%.4f) | %.3g | %.3g |%n", scenario,
-                kind.text(), before, now, rate, ratio, distance, critical, gaps, dispersion);
+        return String.format(Locale.ROOT, "| %s | %s | %.2f | %.2f | %.3g | %.2f | %.4f (%.4f) | %.3g | %.3g |%n",
+                scenario, kind.text(), before, now, rate, ratio, distance, critical, gaps, dispersion);
     }
 }

@@ -32,7 +32,7 @@ public final class Line {
 
               frames        frames a second for what somebody does, against doing nothing: exact comparison of rates,
                             likelihood ratio, Kolmogorov and Smirnov on gaps, G-test on counts
-              starts        how often the beginning and the end of a download are noticed, at 1 % false positives
+              starts        how often the beginning and the end of a download are noticed, at 1 %% false positives
               pages         how often a random forest names the page that is loaded (features of k-fingerprinting)
               picture       draws what frames --csv has written down
 

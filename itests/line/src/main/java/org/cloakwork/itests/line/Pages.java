@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
 /** Whether a watcher can tell which of some pages is loaded: a closed world, in which he knows all of them. */
@@ -15,7 +16,7 @@ final class Pages {
 
     /** So long is looked at a load, however long it takes: its end is not known to who watches. */
     static final Duration WINDOW = Duration.ofSeconds(30);
-    private static final Duration STEP = Duration.ofSeconds(1);
+    private static final long NEVER = Long.MAX_VALUE;
     private static final Duration LONGEST = Duration.ofMinutes(5);
     private static final int REST_SECONDS = 8;
 
@@ -59,18 +60,13 @@ final class Pages {
         for (int page : order) {
             world.run(Duration.ofSeconds(world.randomness().nextInt(REST_SECONDS) + 1));
             world.trace().clear();
+            AtomicLong ended = new AtomicLong(NEVER);
             long begun = world.trace().nanoTime();
-            world.ended = Long.MAX_VALUE;
-            new Browser(world).load(Page.of(page + 1L), () -> world.ended = world.trace().nanoTime());
+            new Browser(world).load(Page.of(page + 1L), () -> ended.set(world.trace().nanoTime()));
             world.run(WINDOW);
             Trace.View view = world.trace().view(begun, WINDOW);
-            while (world.ended == Long.MAX_VALUE) {
-                if (world.trace().nanoTime() - begun > LONGEST.toNanos()) {
-                    throw new IllegalStateException("page " + page + " was not loaded in " + LONGEST.toSeconds() + " s");
-                }
-                world.run(STEP);
-            }
-            loads.add(new Load(page, Features.of(view), Duration.ofNanos(world.ended - begun).toMillis(),
+            world.await(() -> ended.get() != NEVER, LONGEST);
+            loads.add(new Load(page, Features.of(view), Duration.ofNanos(ended.get() - begun).toMillis(),
                     view.frames().stream().filter(frame -> !frame.up()).mapToLong(Frame::bytes).sum()));
         }
         return loads;
@@ -83,8 +79,9 @@ final class Pages {
         double accuracy = Forest.accuracy(answers);
         long pages = loads.stream().mapToInt(Load::page).distinct().count();
         long[] millis = loads.stream().mapToLong(Load::millis).sorted().toArray();
-        out.printf(Locale.ROOT, "| %s | %d | %d | %.3f | %.3f | %.3f | %.1f s | %.1f s | %.0f kB |%n", cover.text(), pages,
-                loads.size(), accuracy, Math.sqrt(accuracy * (1 - accuracy) / loads.size()), 1.0 / pages,
+        out.printf(Locale.ROOT, "| %s | %d | %d | %.3f | %.3f | %.3f | %.1f s | %.1f s | %.0f kB |%n",
+                cover.text(), pages, loads.size(), accuracy,
+                Math.sqrt(accuracy * (1 - accuracy) / loads.size()), 1.0 / pages,
                 millis[millis.length / 2] / 1000.0, millis[millis.length - 1] / 1000.0,
                 Arrays.stream(loads.stream().mapToLong(Load::bytes).toArray()).average().orElse(0) / 1000);
     }

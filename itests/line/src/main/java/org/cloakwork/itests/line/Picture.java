@@ -75,8 +75,8 @@ final class Picture {
         for (int value = 0; value <= MOST; value += GRID) {
             double y = bottom - (double) value / MOST * PANEL_HEIGHT;
             svg.append(String.format(Locale.ROOT, "<path d=\"M%d %.1fh%d\" stroke=\"#ddd\"/>"
-                    + "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\" fill=\"#888\" font-size=\"10\">%d</text>%n", left, y,
-                    PANEL_WIDTH, left - 4, y + 3, value));
+                    + "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\" fill=\"#888\" font-size=\"10\">%d</text>%n",
+                    left, y, PANEL_WIDTH, left - 4, y + 3, value));
         }
         svg.append(String.format(Locale.ROOT, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\" fill=\"#888\" "
                 + "font-size=\"10\">%d s</text>%n", left + PANEL_WIDTH, bottom + 14, SECONDS));

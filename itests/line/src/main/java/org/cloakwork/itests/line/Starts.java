@@ -3,7 +3,6 @@ package org.cloakwork.itests.line;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -25,10 +24,9 @@ final class Starts {
             .map(Duration::ofMillis).toList();
     private static final Duration LENGTH = Duration.ofSeconds(14);
     private static final Duration PAUSE = Duration.ofSeconds(20);
-    private static final Duration STEP = Duration.ofMillis(200);
     private static final Duration LONGEST = Duration.ofMinutes(5);
     private static final int SILENCES = 3;
-    private static final long BYTES = 500_000;
+    private static final long BYTES = 1_500_000;
     private static final int QUESTION = 400;
 
     /** What the moment is. */
@@ -84,13 +82,32 @@ final class Starts {
             silences.add(follow(world));
         }
         seen.put(Moment.SILENCE, silences);
-        seen.put(Moment.FIRST, List.of(begin(world)));
-        long ended = awaitEnd(world);
-        Trace.View end = world.trace().view(ended, LENGTH);
-        seen.put(Moment.END, List.of(end));
+        Download first = new Download(world);
+        seen.put(Moment.FIRST, List.of(follow(world)));
+        world.await(first::isOver, LONGEST);
+        seen.put(Moment.END, List.of(follow(world)));
         world.run(PAUSE);
-        seen.put(Moment.AGAIN, List.of(begin(world)));
+        new Download(world);
+        seen.put(Moment.AGAIN, List.of(follow(world)));
         return seen;
+    }
+
+    /** One that begins at once. */
+    private static final class Download {
+
+        private boolean over;
+
+        Download(VirtualWorld world) {
+            Tunnel tunnel = world.connect();
+            tunnel.exchange(QUESTION, BYTES, () -> {
+                over = true;
+                tunnel.close();
+            });
+        }
+
+        boolean isOver() {
+            return over;
+        }
     }
 
     private static Trace.View follow(VirtualWorld world) {
@@ -99,35 +116,12 @@ final class Starts {
         return world.trace().view(now, LENGTH);
     }
 
-    private static Trace.View begin(VirtualWorld world) {
-        long now = world.trace().nanoTime();
-        Tunnel tunnel = world.connect();
-        tunnel.exchange(QUESTION, BYTES, () -> {
-            world.ended = world.trace().nanoTime();
-            tunnel.close();
-        });
-        world.ended = Long.MAX_VALUE;
-        world.run(LENGTH);
-        return world.trace().view(now, LENGTH);
-    }
-
-    private static long awaitEnd(VirtualWorld world) {
-        for (Duration waited = Duration.ZERO; world.ended == Long.MAX_VALUE; waited = waited.plus(STEP)) {
-            if (waited.compareTo(LONGEST) > 0) {
-                throw new IllegalStateException("a download has not ended");
-            }
-            world.run(STEP);
-        }
-        world.run(LENGTH);
-        return world.ended;
-    }
-
-    /** Says how often each moment is noticed; what is best to look at is chosen with one half and tried on the other. */
+    /** Says how often each moment is noticed: what to look at is chosen with one half, and tried on the other. */
     void tell(Cover cover, Map<Moment, List<Trace.View>> seen, long seed) {
         out.printf("%ncover = %s: true positives at 1 %% false positives, of %d moments against %d at which nothing "
                 + "begins%n", cover.text(), seen.get(Moment.FIRST).size(), seen.get(Moment.SILENCE).size());
         out.print("| moment |");
-        WINDOWS.forEach(window -> out.printf(Locale.ROOT, " %s |", text(window)));
+        WINDOWS.forEach(window -> out.printf(" %s |", text(window)));
         out.printf(" forest, 10 s | best look at 500 ms |%n|---|");
         out.printf("%s---|---|%n", "---|".repeat(WINDOWS.size()));
         for (Moment moment : List.of(Moment.FIRST, Moment.AGAIN, Moment.END)) {

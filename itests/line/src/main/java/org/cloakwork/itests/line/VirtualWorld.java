@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.StreamException;
@@ -40,7 +41,6 @@ final class VirtualWorld implements World {
     private final Engine friend;
     private final ByteBudget budget = new ByteBudget(BUDGET_BYTES);
     private final Map<Long, VirtualTunnel> tunnels = new HashMap<>();
-    long ended;
 
     /**
      * @param cover of the client that is watched
@@ -133,6 +133,25 @@ final class VirtualWorld implements World {
     @Override
     public void run(Duration duration) {
         network.run(duration, () -> false);
+        check();
+    }
+
+    /**
+     * Lets time pass until something is so.
+     *
+     * @param condition that comes true
+     * @param limit     how long that may take
+     * @throws IllegalStateException if it takes longer
+     */
+    void await(BooleanSupplier condition, Duration limit) {
+        network.run(limit, condition);
+        check();
+        if (!condition.getAsBoolean()) {
+            throw new IllegalStateException("not within " + limit.toSeconds() + " s");
+        }
+    }
+
+    private void check() {
         if (network.failures() > 0) {
             throw new IllegalStateException(network.failures() + " tasks failed");
         }
