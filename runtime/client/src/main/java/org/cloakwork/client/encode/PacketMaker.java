@@ -103,13 +103,13 @@ public final class PacketMaker {
     }
 
     /** {@return empty as long as no packet can be made} */
-    Optional<Encoder> encoder() {
+    public Optional<Encoder> encoder() {
         return Optional.ofNullable(parts.sphinx()).flatMap(format -> routes().map(routes ->
                 new Encoder(format, routes, own.get().orElseThrow(), sizes, environment.randomness())));
     }
 
     /** {@return empty as long as no packet can be made} */
-    Optional<Sealer> sealer() {
+    public Optional<Sealer> sealer() {
         return Optional.ofNullable(parts.sphinx()).flatMap(format -> routes().map(routes ->
                 new Sealer(cryptography.packets(format, ackKey, environment.randomness()), routes,
                         Optional.ofNullable(previous), own.get().orElseThrow(), sizes, environment.randomness())));
@@ -123,7 +123,7 @@ public final class PacketMaker {
      * @param task    to do
      * @param result  told on the client's own thread; empty if a part failed
      */
-    <T> void work(Stages.Work what, int packets, Supplier<T> task, Consumer<Optional<T>> result) {
+    public <T> void work(Stages.Work what, int packets, Supplier<T> task, Consumer<Optional<T>> result) {
         environment.workers().execute(new Work<>(what, packets, task, result));
     }
 

@@ -76,6 +76,29 @@ public record Sealer(Cryptography.Packets packets, Routes routes, Optional<Route
     }
 
     /**
+     * @param fragment asks for packets in return
+     * @param to       whom
+     * @return its packet; empty if there is no way there, or back
+     */
+    public Optional<PreparedPacket> pull(Fragment fragment, MixnetAddress to) {
+        return draft(new Job(fragment, new Target.ToAddress(to), null))
+                .map(draft -> packets.prepare(List.of(new PacketDraft.Pull((PacketDraft.Forward) draft))).getFirst());
+    }
+
+    /**
+     * @param surbs of others
+     * @return a packet over each that says nothing; none if our own gateway is not in the topology
+     */
+    public List<PreparedPacket> fillers(List<ReplySurb> surbs) {
+        List<PacketDraft> drafts = new ArrayList<>(surbs.size());
+        for (ReplySurb surb : surbs) {
+            toUs(surb.rotation()).ifPresent(ack ->
+                    drafts.add(new PacketDraft.Filler(sizes.primary(), surb, ack, routes.meanDelay())));
+        }
+        return packets.prepare(drafts);
+    }
+
+    /**
      * An acknowledgement travels under the rotation of the packet that brings it, so it needs the keys of that one.
      * Source: protocol/3-messages, 4.
      */

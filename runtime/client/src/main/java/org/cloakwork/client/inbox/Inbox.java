@@ -1,5 +1,6 @@
 package org.cloakwork.client.inbox;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -72,6 +73,30 @@ public final class Inbox {
     public record OverReplyBlock(ReplyContent content, Optional<SenderTag> ownTag) implements Delivered {
     }
 
+    /** Is told what the gateway delivers, but for acknowledgements. */
+    public interface Arrivals {
+
+        /** Nobody listens. */
+        Arrivals NONE = new Arrivals() { };
+
+        /** @param key of own cover that came back */
+        default void loop(EncryptionKey key) {
+        }
+
+        /**
+         * @param digest of the key of the reply block of ours that it came over
+         * @param filler whether it says nothing
+         */
+        default void answer(ByteBuffer digest, boolean filler) {
+        }
+
+        /** Something else. */
+        default void other() {
+        }
+    }
+
+    private Arrivals arrivals = Arrivals.NONE;
+
     private record Opened(byte[] bytes, Way way) {
     }
 
@@ -129,6 +154,11 @@ public final class Inbox {
         countGone();
     }
 
+    /** @param listener told from now on */
+    public void follow(Arrivals listener) {
+        arrivals = listener;
+    }
+
     /**
      * @param cover    is on its way, and will come back
      * @param nowNanos monotonic time
@@ -150,8 +180,10 @@ public final class Inbox {
         Way way;
         try {
             byte[] prefix = PayloadEncryption.prefix(delivered);
-            Long left = coversUnderWay.isEmpty() ? null : coversUnderWay.remove(new EncryptionKey(prefix));
+            EncryptionKey key = new EncryptionKey(prefix);
+            Long left = coversUnderWay.remove(key);
             if (left != null) {
+                arrivals.loop(key);
                 loops.add(nowNanos - left);
                 counters.count(Counter.RECEIVED_COVER);
                 return Optional.empty();
@@ -159,7 +191,13 @@ public final class Inbox {
             Opened opened = decrypt(delivered, prefix);
             byte[] decrypted = opened.bytes();
             way = opened.way();
-            if (CoverPacket.isCover(decrypted)) {
+            boolean cover = CoverPacket.isCover(decrypted);
+            if (way instanceof Way.ReplyBlock) {
+                arrivals.answer(ByteBuffer.wrap(prefix), cover);
+            } else if (!cover) {
+                arrivals.other();
+            }
+            if (cover) {
                 counters.count(Counter.RECEIVED_COVER);
                 return Optional.empty();
             }

@@ -1,5 +1,8 @@
 package org.cloakwork.client.outbox;
 
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.cloakwork.api.SenderTag;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.PacketSize;
@@ -20,6 +23,8 @@ public final class OutgoingFragment {
     private boolean acknowledged;
     private boolean underWay;
     private ReplySurb surb;
+    private ByteBuffer answer;
+    private SenderTag answerTag;
     private Cancellable timer = () -> { };
 
     /**
@@ -86,6 +91,25 @@ public final class OutgoingFragment {
     /** @param newSurb for the next copy */
     public void setSurb(ReplySurb newSurb) {
         surb = newSurb;
+    }
+
+    /**
+     * @param digest of the key of a reply block that its message brings, for the packet in return for this one
+     * @param tag    under which the recipient knows us
+     */
+    public void bringsBack(ByteBuffer digest, SenderTag tag) {
+        answer = digest;
+        answerTag = tag;
+    }
+
+    /** {@return the digest of the key of the reply block for the packet in return, if there is to be one} */
+    public Optional<ByteBuffer> answer() {
+        return Optional.ofNullable(answer);
+    }
+
+    /** {@return the tag under which the recipient knows us; null if no packet is to come in return} */
+    public SenderTag answerTag() {
+        return answerTag;
     }
 
     /**
