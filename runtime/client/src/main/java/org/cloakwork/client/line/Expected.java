@@ -14,7 +14,6 @@ import java.util.function.BiConsumer;
 final class Expected<K, V> {
 
     private static final long LEAST_NANOS = 1_000_000_000L;
-    private static final long FIRST_NANOS = 3_000_000_000L;
     private static final long MOST_NANOS = 20_000_000_000L;
     private static final int MOST = 50_000;
     private static final int VARIATIONS = 6;
@@ -23,8 +22,14 @@ final class Expected<K, V> {
     }
 
     private final LinkedHashMap<K, Entry<V>> entries = new LinkedHashMap<>();
+    private final long firstNanos;
     private double meanNanos;
     private double variationNanos;
+
+    /** @param firstNanos for how long something is waited for as long as it is not known how long it takes */
+    Expected(long firstNanos) {
+        this.firstNanos = firstNanos;
+    }
 
     /**
      * @param key      of what is to come back
@@ -39,9 +44,9 @@ final class Expected<K, V> {
         }
     }
 
-    /** {@return whether that is to come back} */
-    boolean contains(K key) {
-        return entries.containsKey(key);
+    /** {@return whose it was, without learning how long it took; empty if it was not expected, any more} */
+    Optional<V> take(K key) {
+        return Optional.ofNullable(entries.remove(key)).map(Entry::whose);
     }
 
     /** {@return whose it was; empty if it was not expected, any more} */
@@ -66,7 +71,7 @@ final class Expected<K, V> {
      * @param overdue  told of what did not come back in time, which is not expected any more
      */
     void sweep(long nowNanos, BiConsumer<K, V> overdue) {
-        long limit = meanNanos == 0 ? FIRST_NANOS
+        long limit = meanNanos == 0 ? firstNanos
                 : (long) Math.clamp(meanNanos + VARIATIONS * variationNanos, LEAST_NANOS, MOST_NANOS);
         Map.Entry<K, Entry<V>> first = entries.firstEntry();
         while (first != null && nowNanos - first.getValue().sentNanos() > limit) {

@@ -26,9 +26,12 @@ import org.cloakwork.wire.PreparedPacket;
 public final class Line {
 
     /** How long a message waits at most to know whether packets come in return. */
-    public static final Duration PATIENCE = Duration.ofMillis(3100);
+    public static final Duration PATIENCE = Duration.ofMillis(4100);
 
     private static final int RATIO_STEPS = 1 << 20;
+    /** What comes back is waited for so long until it is known how long it takes; answers to questions always. */
+    private static final long FIRST_NANOS = Duration.ofSeconds(3).toNanos();
+    private static final long QUESTION_NANOS = Duration.ofMinutes(1).toNanos();
     private static final double LOOP_SAMPLE = 1.0 / 512;
     /** What the sentence for people is about. */
     private static final long SHOWN_NANOS = Duration.ofMinutes(1).toNanos();
@@ -60,8 +63,10 @@ public final class Line {
     private final Partners partners;
     private final Account account = new Account();
     private final Ramp ramp;
-    private final Expected<ByteBuffer, Pull> answers = new Expected<>();
-    private final Expected<EncryptionKey, Boolean> loops = new Expected<>();
+    private final Expected<ByteBuffer, Pull> answers = new Expected<>(FIRST_NANOS);
+    /** To those of whom it is not known whether they give anything in return. */
+    private final Expected<ByteBuffer, Pull> questions = new Expected<>(QUESTION_NANOS);
+    private final Expected<EncryptionKey, Boolean> loops = new Expected<>(FIRST_NANOS);
     private final Shares shares;
     private double loopsLost;
     private int unevenShown;
@@ -150,6 +155,7 @@ public final class Line {
     public boolean slot() {
         long now = now();
         answers.sweep(now, this::overdue);
+        questions.sweep(now, (digest, ignored) -> late.accept(digest));
         loops.sweep(now, (key, ignored) -> loopsLost += (1 - loopsLost) * LOOP_SAMPLE);
         double share = ramp.towards(partners.target(now), now);
         return share > 0 && environment.randomness().nextInt(RATIO_STEPS) < share * RATIO_STEPS;
@@ -193,7 +199,8 @@ public final class Line {
     /** @param pull has left */
     public void left(Ready pull) {
         counters.count(Counter.PULLS_SENT);
-        pull.answers().forEach(answer -> answers.sent(answer, pull.to(), now()));
+        pull.answers().forEach(answer ->
+                (pull.to().asks() ? questions : answers).sent(answer, pull.to(), now()));
     }
 
     /** @param cover has left */
@@ -242,7 +249,7 @@ public final class Line {
         if (filler) {
             counters.count(Counter.FILLER_RECEIVED);
         }
-        Optional<Pull> pull = answers.back(digest, now());
+        Optional<Pull> pull = answers.back(digest, now()).or(() -> questions.take(digest));
         if (pull.isEmpty()) {
             unasked();
             return false;
@@ -280,6 +287,7 @@ public final class Line {
     /** The link is new: nothing comes back that went over the one before. */
     public void restarted() {
         answers.clear();
+        questions.clear();
         loops.clear();
     }
 

@@ -19,7 +19,7 @@ final class Partners {
     /** Pulls that whoever is not known yet is asked with, and for how long it has time to answer. */
     private static final int MOST_ASKED = 4;
     private static final long ASK_NANOS = Duration.ofMillis(300).toNanos();
-    private static final long PATIENCE_NANOS = Duration.ofSeconds(3).toNanos();
+    private static final long PATIENCE_NANOS = Duration.ofSeconds(4).toNanos();
     /** Whoever gave nothing in return is asked again after so long. */
     private static final long AGAIN_NANOS = Duration.ofMinutes(10).toNanos();
     /** Whoever has not answered so many in a row does not any more; it is asked once in a while. */
@@ -181,6 +181,7 @@ final class Partners {
             return false;
         }
         partner.unanswered = 0;
+        // Also late: whoever was taken for one that gives nothing.
         boolean found = partner.bond == Bond.LOST || partner.bond != Bond.EVEN && filler;
         if (found) {
             partner.bond = Bond.EVEN;
