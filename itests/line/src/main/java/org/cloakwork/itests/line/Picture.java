@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  */
 final class Picture {
 
-    private static final List<Cover> COLUMNS = List.of(Cover.POISSON, Cover.POISSON);
+    private static final List<Cover> COLUMNS = List.of(Cover.POISSON, Cover.TWO_WAY);
     private static final List<Scenario> ROWS = List.of(Scenario.IDLE, Scenario.DOWNLOAD, Scenario.UPLOAD);
     private static final int SECONDS = 120;
     private static final int LEFT = 90;

@@ -15,6 +15,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.ServiceLoader;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,11 +23,17 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.local.LocalNetwork;
+import org.cloakwork.client.base.ClientConfiguration;
+import org.cloakwork.client.base.Parts;
+import org.cloakwork.client.engine.Engine;
+import org.cloakwork.client.engine.ThreadedEnvironment;
 import org.cloakwork.frontend.exit.ExitFrontEnd;
 import org.cloakwork.frontend.socks5.SocksFrontEnd;
 import org.cloakwork.itests.chaos.ChaosProxy;
 import org.cloakwork.itests.chaos.Framing;
 import org.cloakwork.spi.frontend.FrontEnd;
+import org.cloakwork.spi.part.PartKind;
+import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.runtime.Randomness;
 
 /**
@@ -61,10 +68,10 @@ final class RealWorld implements World {
         opened.push(user::shutdownNow);
         try {
             LocalNetwork network = opened(LocalNetwork.builder().announced(port -> port, this::watched).start());
-            exit = started(Cover.NONE.builder().network(network), network, EXIT_GATEWAY);
+            exit = started(ClientConfiguration.DEFAULT, Cover.NONE, network, EXIT_GATEWAY);
             opened(new ExitFrontEnd(Map.of()).serve(exit,
                     Map.of("policy", "accept 127.0.0.0/8:*", "allow-private", "true")));
-            client = started(cover.builder().network(network), network, CLIENT_GATEWAY);
+            client = started(cover.configuration(exit.address()), cover, network, CLIENT_GATEWAY);
             FrontEnd.Serving door = opened(new SocksFrontEnd(Map.of()).serve(client,
                     Map.of("exit", exit.address().toString(), "port", "0")));
             socks = new InetSocketAddress(InetAddress.getLoopbackAddress(), door.addresses().getFirst().getPort());
@@ -93,10 +100,31 @@ final class RealWorld implements World {
         }
     }
 
-    private MixnetClient started(MixnetClient.Builder builder, LocalNetwork network, int gateway) throws Exception {
-        MixnetClient started = opened(builder.gateway(network.topology().gateways().get(gateway).identity()).start());
-        started.awaitReady(READY);
-        return started;
+    private MixnetClient started(ClientConfiguration configuration, Cover cover, LocalNetwork network, int gateway)
+            throws Exception {
+        Parts parts = new Parts();
+        parts.set(PartKind.TOPOLOGY, part(PartKind.TOPOLOGY, "nym-api",
+                Map.of("urls", network.directory().toString())));
+        parts.set(PartKind.TRANSPORT, part(PartKind.TRANSPORT, "websocket", Map.of()));
+        parts.set(PartKind.SPHINX, part(PartKind.SPHINX, "fast", Map.of()));
+        parts.set(PartKind.RETRANSMISSION, part(PartKind.RETRANSMISSION, "timeout", Map.of()));
+        parts.set(PartKind.COVER, cover.strategy());
+        ThreadedEnvironment environment = opened(new ThreadedEnvironment("line-" + gateway));
+        Engine engine = opened(new Engine(configuration.withGateway(network.topology().gateways().get(gateway)
+                .identity()), parts, environment.environment()));
+        engine.start();
+        engine.awaitReady(READY);
+        return engine;
+    }
+
+    private <T> T part(PartKind<T> kind, String name, Map<String, String> configuration) {
+        PartFactory<?> factory = ServiceLoader.load(PartFactory.class).stream().map(ServiceLoader.Provider::get)
+                .filter(one -> one.type() == kind.service() && one.name().equals(name)).findFirst().orElseThrow();
+        T part = kind.service().cast(factory.create(configuration));
+        if (part instanceof AutoCloseable closeable) {
+            opened(closeable);
+        }
+        return part;
     }
 
     @Override

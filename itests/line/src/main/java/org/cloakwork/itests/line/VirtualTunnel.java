@@ -127,15 +127,16 @@ final class VirtualTunnel implements Tunnel {
 
     private void ask(Exchange exchange) throws IOException {
         int room = stream.room();
-        if (exchange.rest.length > 0 && room >= exchange.rest.length) {
-            stream.output().write(exchange.rest);
-            room -= exchange.rest.length;
-            exchange.rest = new byte[0];
-        }
         while (room > 0 && !exchange.isAsked()) {
-            int length = (int) Math.min(Math.min(room, FILL.length), exchange.up);
-            stream.output().write(FILL, 0, length);
-            exchange.up -= length;
+            if (exchange.rest.length > 0) {
+                int length = Math.min(room, exchange.rest.length);
+                stream.output().write(exchange.rest, 0, length);
+                exchange.rest = Arrays.copyOfRange(exchange.rest, length, exchange.rest.length);
+            } else {
+                int length = (int) Math.min(Math.min(room, FILL.length), exchange.up);
+                stream.output().write(FILL, 0, length);
+                exchange.up -= length;
+            }
             room = stream.room();
         }
     }

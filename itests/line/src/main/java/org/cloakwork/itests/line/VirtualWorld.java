@@ -5,12 +5,12 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.cloakwork.api.ClientState;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.StreamException;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.engine.Engine;
-import org.cloakwork.cover.none.NoCover;
 import org.cloakwork.localnet.simulation.VirtualMixnet;
 import org.cloakwork.proxy.ExitConnection;
 import org.cloakwork.retransmission.timeout.TimeoutRetransmission;
@@ -51,9 +51,11 @@ final class VirtualWorld implements World {
         network = new VirtualMixnet(seed, HOP_DELAY, loss);
         trace = new Trace(network.clock()::nanoTime);
         randomness = network.randomness();
-        exit = start(cover.exitConfiguration(), Cover.NONE, new Trace(network.clock()::nanoTime));
+        exit = start(ClientConfiguration.DEFAULT, Cover.NONE, new Trace(network.clock()::nanoTime));
+        exit.returnPackets(true);
         friend = start(ClientConfiguration.DEFAULT, Cover.NONE, new Trace(network.clock()::nanoTime));
-        client = start(cover.clientConfiguration(), cover, trace);
+        network.run(READY, () -> isReady(exit) && isReady(friend));
+        client = start(cover.configuration(exit.address()), cover, trace);
         network.run(READY, () -> false);
         new VirtualExit(exit, network.scheduler(), network.clock(), network.randomness());
         client.intercept(this::received);
@@ -61,8 +63,12 @@ final class VirtualWorld implements World {
     }
 
     private Engine start(ClientConfiguration configuration, Cover cover, Trace seen) {
-        return network.client(configuration, cover == Cover.NONE ? new NoCover() : cover.strategy(),
-                new TimeoutRetransmission(Map.of()), transport -> new WatchedTransport(transport, seen));
+        return network.client(configuration, cover.strategy(), new TimeoutRetransmission(Map.of()),
+                transport -> new WatchedTransport(transport, seen));
+    }
+
+    private static boolean isReady(Engine engine) {
+        return engine.state() instanceof ClientState.Ready;
     }
 
     private void tick() {
