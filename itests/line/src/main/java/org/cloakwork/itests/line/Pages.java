@@ -72,8 +72,12 @@ final class Pages {
         return loads;
     }
 
-    /** Says what the forest found. */
-    void tell(Cover cover, List<Load> loads, long seed) {
+    /**
+     * Says what the forest found.
+     *
+     * @return the share of loads that it named
+     */
+    double tell(Cover cover, List<Load> loads, long seed) {
         List<Forest.Answer> answers = Forest.ask(loads.stream()
                 .map(load -> new Forest.Sample(Integer.toString(load.page()), load.features())).toList(), "0", seed);
         double accuracy = Forest.accuracy(answers);
@@ -84,6 +88,7 @@ final class Pages {
                 Math.sqrt(accuracy * (1 - accuracy) / loads.size()), 1.0 / pages,
                 millis[millis.length / 2] / 1000.0, millis[millis.length - 1] / 1000.0,
                 Arrays.stream(loads.stream().mapToLong(Load::bytes).toArray()).average().orElse(0) / 1000);
+        return accuracy;
     }
 
     static final String HEADER = """

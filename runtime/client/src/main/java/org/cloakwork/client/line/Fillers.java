@@ -22,7 +22,7 @@ public final class Fillers {
     private final PacketMaker maker;
     private final Counters<Counter> counters;
     private final Runnable ready;
-    private final Queue<ReplySurb> waiting = new ArrayDeque<>();
+    private final Queue<Sealer.Owed> waiting = new ArrayDeque<>();
     private final Queue<PreparedPacket> made = new ArrayDeque<>();
     private int batches;
 
@@ -37,11 +37,14 @@ public final class Fillers {
         this.ready = ready;
     }
 
-    /** @param surbs each to be used for a packet */
-    public void add(List<ReplySurb> surbs) {
+    /**
+     * @param surbs        each to be used for a packet
+     * @param conversation that they belong to
+     */
+    public void add(List<ReplySurb> surbs, long conversation) {
         for (ReplySurb surb : surbs) {
             if (waiting.size() + made.size() < MOST_WAITING) {
-                waiting.add(surb);
+                waiting.add(new Sealer.Owed(surb, conversation));
             } else {
                 counters.count(Counter.RETURNS_REFUSED);
             }
@@ -56,7 +59,7 @@ public final class Fillers {
                 waiting.clear();
                 return;
             }
-            List<ReplySurb> batch = new ArrayList<>();
+            List<Sealer.Owed> batch = new ArrayList<>();
             while (batch.size() < BATCH && !waiting.isEmpty()) {
                 batch.add(waiting.remove());
             }
