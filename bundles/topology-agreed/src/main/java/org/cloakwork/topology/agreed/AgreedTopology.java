@@ -42,8 +42,8 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 /**
  * Asks several nym-api directories at once and uses the nodes, layers and keys that enough of them name alike for the
  * same epoch, so that one that lies to this client alone gains nothing. Which one dissents is among the faults of the
- * topology, and in the log. One that is late is waited for only if the others do not suffice, until the time-out, or for
- * two seconds.
+ * topology, and in the log. One that is late is waited for only if the others do not suffice, until the
+ * time-out, or else for two seconds.
  */
 @Component(service = TopologyProvider.class, configurationPid = "org.cloakwork.topology.agreed",
         configurationPolicy = ConfigurationPolicy.REQUIRE)
@@ -123,7 +123,8 @@ public final class AgreedTopology implements TopologyProvider, AutoCloseable {
                 URI url = new URI(text);
                 boolean http = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
                 if (!http || url.getHost() == null || url.getRawQuery() != null || url.getRawFragment() != null
-                        || url.getRawUserInfo() != null || !authorities.add(url.getAuthority().toLowerCase(Locale.ROOT))) {
+                        || url.getRawUserInfo() != null
+                        || !authorities.add(url.getAuthority().toLowerCase(Locale.ROOT))) {
                     throw configuration.wrong("urls", '"' + text + '"', allowed);
                 }
                 places.add(new Directory.Place(url, Optional.empty()));

@@ -85,7 +85,8 @@ class AgreedTopologyTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {"http://a/ | | urls: 1 of them; allowed is 2 to 16",
-        "http://a/,http://a/x | | urls: \"http://a/x\"; allowed is 2 to 16", "http://a/,ftp://b/ | | urls: \"ftp://b/\"",
+        "http://a/,http://a/x | | urls: \"http://a/x\"; allowed is 2 to 16",
+        "http://a/,ftp://b/ | | urls: \"ftp://b/\"",
         "http://a/,http://b/,http://c/ | 1 | agree: \"1\"; allowed is a whole number from 2 to 3",
         "http://a/,http://b/,http://c/,http://d/ | 2 | agree: \"2\"; allowed is a whole number from 3 to 4"})
     void wrongValuesAreNamed(String urls, String agree, String message) {

@@ -72,7 +72,8 @@ class HouseRulesTest {
     @Test
     void noFrontEndNeedsTheEngine() {
         noClasses().that(resideInAnyPackage("org.cloakwork.frontend..", "org.cloakwork.control..",
-                "org.cloakwork.streams..", "org.cloakwork.doors..", "org.cloakwork.directory..", "org.cloakwork.proxy..")
+                "org.cloakwork.streams..", "org.cloakwork.doors..", "org.cloakwork.directory..",
+                "org.cloakwork.proxy..")
                 // it makes clients
                 .and(resideOutsideOfPackages("org.cloakwork.frontend.embedded")))
                 .should().dependOnClassesThat(resideInAnyPackage("org.cloakwork.client..")).check(all);
