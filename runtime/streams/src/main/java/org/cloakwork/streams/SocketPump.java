@@ -190,6 +190,17 @@ public final class SocketPump {
     }
 
     /**
+     * @param socket connected; closed in the end
+     * @param input  what it gives, for whoever has read some of it; null: nobody has
+     * @param stream the other side
+     * @param ends   told of the ends of halves
+     * @since 1.2
+     */
+    public SocketPump(Socket socket, InputStream input, MessageStream stream, Ends ends) {
+        this(Near.of(socket), input, stream, ends);
+    }
+
+    /**
      * @param near   connected; closed in the end
      * @param input  what it gives, for whoever has read some of it; null: nobody has
      * @param stream the other side
