@@ -130,17 +130,17 @@ public final class AssembleCommand implements Command {
         return bundles.stream().map(PartBundle::shownName).collect(Collectors.joining(", "));
     }
 
-    private static List<PartBundle> chosen(List<String> names, List<PartBundle> all) throws UsageException {
+    private static List<PartBundle> chosen(List<String> words, List<PartBundle> all) throws UsageException {
+        List<String> names = words.stream().filter(word -> !word.isBlank()).toList();
         Set<PartBundle> chosen = new LinkedHashSet<>();
         for (String name : names) {
-            if (!name.isBlank()) {
-                chosen.add(named(name.strip(), all));
-            }
+            chosen.add(named(name.strip(), all));
         }
         for (PartKind<?> kind : PartKind.OF_A_CLIENT) {
             if (chosen.stream().flatMap(bundle -> bundle.parts().stream()).noneMatch(part ->
                     part.kind().equals(kind.name()))) {
-                throw new UsageException("--parts " + String.join(",", names) + ": no " + kind + " among them; there is "
+                throw new UsageException("--parts " + String.join(",", names) + ": no " + kind
+                        + " among them; there is "
                         + shown(all.stream()
                         .filter(bundle -> bundle.parts().stream().anyMatch(part -> part.kind().equals(kind.name())))
                         .toList()));

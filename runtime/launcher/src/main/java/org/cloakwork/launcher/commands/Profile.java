@@ -10,11 +10,11 @@ import java.util.stream.Collectors;
 enum Profile {
 
     /** A local network, and all that {@code demo} shows of it. */
-    DEMO("topology-nym-api,websocket,sphinx-fast,retransmission-timeout,cover-poisson,cover-none,store-mvstore,localnet,"
-            + "frontend-websocket,frontend-socks5,frontend-http,frontend-exit,frontend-dashboard", false),
+    DEMO("topology-nym-api,websocket,sphinx-fast,retransmission-timeout,cover-poisson,cover-none,store-mvstore,"
+            + "localnet,frontend-websocket,frontend-socks5,frontend-http,frontend-exit,frontend-dashboard", false),
     /** A way into the internet for programs that know SOCKS. */
-    SOCKS("topology-nym-api,websocket-jdk,sphinx-fast,retransmission-timeout,cover-poisson,store-mvstore,frontend-socks5",
-            true),
+    SOCKS("topology-nym-api,websocket-jdk,sphinx-fast,retransmission-timeout,cover-poisson,store-mvstore,"
+            + "frontend-socks5", true),
     /** Messages for programs that speak nym-client's websocket. */
     WEBSOCKET("topology-nym-api,websocket,sphinx-fast,retransmission-timeout,cover-poisson,store-mvstore,"
             + "frontend-websocket", true),
