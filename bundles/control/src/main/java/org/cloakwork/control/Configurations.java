@@ -194,10 +194,14 @@ public final class Configurations {
     private Variables knownVariables() {
         Variables known = new Variables();
         Stream.concat(OF_THE_PROCESS.stream(), Stream.of(FRONT_ENDS)).forEach(key -> known.add(COMMON, COMMON, key));
-        schemas.keys(CLIENT_PID).stream().filter(key -> !key.equals(NAME)).forEach(key -> known.add(COMMON, COMMON, key));
+        schemas.keys(CLIENT_PID).stream().filter(key -> !key.equals(NAME))
+                .forEach(key -> known.add(COMMON, COMMON, key));
         for (String name : list(inventory.names(Inventory.FRONT_END))) {
-            inventory.pid(Inventory.FRONT_END, name).ifPresent(pid ->
-                    schemas.keys(pid).forEach(key -> known.add(COMMON, COMMON, name + '.' + key)));
+            Set<String> keys = inventory.pid(Inventory.FRONT_END, name).map(schemas::keys).orElse(Set.of());
+            keys.forEach(key -> known.add(COMMON, COMMON, name + '.' + key));
+            if (keys.isEmpty()) {
+                known.addAll(COMMON, COMMON, name + '.');
+            }
         }
         Set<String> pids = schemas.pids();
         pids.removeAll(OURS);
