@@ -173,6 +173,8 @@ public interface Simulator {
         }
 
         /**
+         * Chooses the routes part.
+         *
          * @param part name of the routes part of all clients
          * @return the same with that part
          * @since 1.19
