@@ -417,7 +417,7 @@ final class Outgoing {
 
         @Override
         public void fill(List<ReplySurb> surbs) {
-            fillers.add(surbs);
+            fillers.add(surbs, pacer.isPaced());
         }
 
         @Override

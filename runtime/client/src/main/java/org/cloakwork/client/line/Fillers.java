@@ -17,7 +17,9 @@ import org.cloakwork.wire.ReplySurb;
 public final class Fillers {
 
     private static final int BATCH = 16;
+    /** What waits for slots comes late, and too late is not at all. */
     private static final int MOST_WAITING = 2048;
+    private static final int MOST_WAITING_PACED = 32;
 
     private final PacketMaker maker;
     private final Counters<Counter> counters;
@@ -37,10 +39,13 @@ public final class Fillers {
         this.ready = ready;
     }
 
-    /** @param surbs each to be used for a packet */
-    public void add(List<ReplySurb> surbs) {
+    /**
+     * @param surbs each to be used for a packet
+     * @param paced whether packets leave in slots
+     */
+    public void add(List<ReplySurb> surbs, boolean paced) {
         for (ReplySurb surb : surbs) {
-            if (waiting.size() + made.size() < MOST_WAITING) {
+            if (waiting.size() + made.size() < (paced ? MOST_WAITING_PACED : MOST_WAITING)) {
                 waiting.add(surb);
             } else {
                 counters.count(Counter.RETURNS_REFUSED);

@@ -26,7 +26,10 @@ final class Partners {
     private static final int MOST_UNANSWERED = 16;
     private static final long LOST_ASK_NANOS = Duration.ofSeconds(1).toNanos();
     private static final double ASKING_SHARE = 0.1;
-    private static final int MOST_WEIGHT = 16;
+    /** How often a tag is asked under: something was sent or came lately, comes all the time, has not for long. */
+    private static final double USED_WEIGHT = 4;
+    private static final double MOST_WEIGHT = 16;
+    private static final double LEAST_WEIGHT = 1.0 / 32;
     private static final int MOST = 1000;
 
     private enum Bond { ASKED, EVEN, LOST, NONE }
@@ -42,7 +45,7 @@ final class Partners {
     /** A tag under which a partner knows us. */
     private static final class Use {
         private final MixnetAddress partner;
-        private double weight = 1;
+        private double weight;
         private long usedNanos;
 
         private Use(MixnetAddress partner) {
@@ -81,6 +84,7 @@ final class Partners {
         if (partner.bond != Bond.NONE || partner.asked < MOST_ASKED) {
             Use use = uses.computeIfAbsent(tag, ignored -> new Use(to));
             use.usedNanos = nowNanos;
+            use.weight = Math.max(use.weight, USED_WEIGHT);
         }
     }
 
@@ -189,7 +193,8 @@ final class Partners {
         }
         Use use = uses.get(pull.tag());
         if (use != null) {
-            use.weight = filler ? Math.max(1, use.weight / 2) : Math.min(MOST_WEIGHT, use.weight * 2);
+            use.weight = filler ? Math.max(LEAST_WEIGHT, use.weight / 2)
+                    : Math.max(USED_WEIGHT, Math.min(MOST_WEIGHT, use.weight * 2));
             if (!filler) {
                 use.usedNanos = nowNanos;
             }
