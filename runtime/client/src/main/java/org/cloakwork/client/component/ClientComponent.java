@@ -94,6 +94,10 @@ public final class ClientComponent {
         String sphinx() default "fast";
 
         /** {@return a part} */
+        @AttributeDefinition(name = "Routes", description = "The name of a routes part.")
+        String routes() default "uniform";
+
+        /** {@return a part} */
         @AttributeDefinition(name = "Retransmission", description = "The name of a retransmission part.")
         String retransmission() default "timeout";
 

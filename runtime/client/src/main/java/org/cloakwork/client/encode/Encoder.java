@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.PacketSizes;
+import org.cloakwork.spi.routes.PacketKind;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.wire.Chunking;
@@ -49,33 +50,35 @@ public record Encoder(PacketFormat format, Routes routes, MixnetAddress own, Pac
     }
 
     /**
-     * @param content what to say
+     * @param content      what to say
+     * @param conversation that it belongs to
      * @return its fragments
      */
-    public Encoded encode(Content content) {
+    public Encoded encode(Content content, long conversation) {
         List<ReplySurb> surbs = new ArrayList<>();
         NymMessage message = switch (content) {
             case Content.Plain(byte[] data) -> new NymMessage.Plain(data);
             case Content.Anonymous(var tag, int count, byte[] data) -> new NymMessage.Repliable(tag,
-                    new RepliableContent.Data(SURB_LIST_VERSION, make(count, surbs), data));
+                    new RepliableContent.Data(SURB_LIST_VERSION, make(count, conversation, surbs), data));
             case Content.Reply(byte[] data) -> new NymMessage.Reply(new ReplyContent.Data(data));
             case Content.SurbRequest(MixnetAddress asking, int amount) ->
                     new NymMessage.Reply(new ReplyContent.SurbRequest(asking, amount));
             case Content.MoreSurbs(var tag, int count) -> new NymMessage.Repliable(tag,
-                    new RepliableContent.AdditionalSurbs(SURB_LIST_VERSION, make(count, surbs)));
+                    new RepliableContent.AdditionalSurbs(SURB_LIST_VERSION, make(count, conversation, surbs)));
         };
         return cut(message, surbs);
     }
 
     /**
-     * @param tag   under which the receiver knows us
-     * @param count of packets that are to come in return, at most {@link #MOST_PULLED}
+     * @param tag          under which the receiver knows us
+     * @param count        of packets that are to come in return, at most {@link #MOST_PULLED}
+     * @param conversation that it belongs to
      * @return a message of one packet that asks for them and says nothing else
      */
-    public Encoded pull(SenderTag tag, int count) {
+    public Encoded pull(SenderTag tag, int count, long conversation) {
         List<ReplySurb> surbs = new ArrayList<>();
         return cut(new NymMessage.Repliable(tag, new RepliableContent.Heartbeat(SURB_LIST_VERSION,
-                make(count, surbs))), surbs);
+                make(count, conversation, surbs))), surbs);
     }
 
     /**
@@ -122,11 +125,12 @@ public record Encoder(PacketFormat format, Routes routes, MixnetAddress own, Pac
         return new Encoded(fragments, surbs.stream().map(ReplySurb::key).toList(), ownTag);
     }
 
-    private List<ReplySurb> make(int count, List<ReplySurb> surbs) {
+    private List<ReplySurb> make(int count, long conversation, List<ReplySurb> surbs) {
         for (int i = 0; i < count; i++) {
             // Our own gateway is checked to be in the topology before anything is encoded.
             surbs.add(new ReplySurb(ReplyKey.generate(randomness), format.createSurb(
-                    routes.to(own.identity(), own.gateway()).orElseThrow(), randomness),
+                    routes.to(PacketKind.REPLY_BLOCK, conversation, own.gateway(), own.identity(), own.gateway())
+                            .orElseThrow().route(), randomness),
                     routes.topology().keyRotation()));
         }
         return surbs;

@@ -31,6 +31,7 @@ import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Cryptography;
 import org.cloakwork.client.base.Environment;
+import org.cloakwork.client.base.Leg;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.encode.Content;
 import org.cloakwork.client.encode.Encoder;
@@ -157,7 +158,7 @@ public final class Engine implements MixnetClient {
         states = new StateBoard(environment.listeners(), counters);
         addresses = new Announcements<>(environment.listeners(), counters);
         inbox = new Inbox(ground.cryptography(), identity.encryption(), replyKeys, counters,
-                configuration.inboxLimitBytes(), ledger);
+                configuration.inboxLimitBytes(), ledger, this::looped);
         mailbox = new Mailbox(environment.listeners(), counters, configuration.inboxLimitBytes());
         streams = new Streams(this, environment.clock(), environment.scheduler(), environment.randomness());
         topology = new TopologyKeeper(ground.parts(), environment, counters, configuration.topologyRefresh(), ledger,
@@ -186,7 +187,7 @@ public final class Engine implements MixnetClient {
     }
 
     private void restore() {
-        ledger.expired(saved.expired());
+        ledger.change(saved.due());
         outgoing.restore(saved);
         saved.topology().ifPresent(topology::restore);
         incoming.restore(saved);
@@ -449,6 +450,10 @@ public final class Engine implements MixnetClient {
         });
         outgoing.replaceCover();
         goOn();
+    }
+
+    private void looped(Leg leg, Optional<Duration> excess) {
+        outgoing.looped(leg, excess);
     }
 
     private void partsChanged() {

@@ -16,6 +16,7 @@ import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Durations;
+import org.cloakwork.client.base.Leg;
 import org.cloakwork.client.encode.Content;
 import org.cloakwork.client.encode.Encoder;
 import org.cloakwork.client.encode.Encoding;
@@ -154,6 +155,7 @@ final class Outgoing {
     }
 
     private void encode(OutgoingMessage message, Content content) {
+        maker.label(message, Optional.of(content));
         encoding.add(message, content instanceof Content.Anonymous(SenderTag tag, int ignored, byte[] data)
                 && message.target() instanceof Target.ToAddress(MixnetAddress to) && line.isPartner(to)
                 ? new Content.Anonymous(tag, Encoder.evenSurbs(data.length, ground.configuration().packetSizes()),
@@ -175,6 +177,7 @@ final class Outgoing {
     /** @param fragments that an earlier client cut the message into and that were not acknowledged */
     void goOnWith(OutgoingMessage message, List<Fragment> fragments) {
         admission.startDeadline(message, this::expired);
+        maker.label(message, Optional.empty());
         if (!cut(message, fragments, () -> { })) {
             fail(message, FailureReason.RETRANSMISSIONS, "its fragments are on their way already");
         }
@@ -203,6 +206,7 @@ final class Outgoing {
                 replies.ended(fragment);
             }
             outbox.ended(fragments.size());
+            maker.ended(message);
         }
     }
 
@@ -315,6 +319,15 @@ final class Outgoing {
         pacer.packetReady();
     }
 
+    /** Cover came back, so much later than its mixes held it; without an excess it did not. */
+    void looped(Leg leg, Optional<Duration> excess) {
+        if (excess.isPresent()) {
+            maker.arrived(List.of(leg), excess);
+        } else if (session.isLive()) {
+            maker.lost(List.of(leg));
+        }
+    }
+
     void acknowledged(FragmentId fragment) {
         reliability.acknowledged(fragment);
     }
@@ -416,8 +429,8 @@ final class Outgoing {
         }
 
         @Override
-        public void fill(List<ReplySurb> surbs) {
-            fillers.add(surbs, pacer.isPaced());
+        public void fill(SenderTag sender, List<ReplySurb> surbs) {
+            fillers.add(surbs, maker.conversationWith(sender), pacer.isPaced());
         }
 
         @Override
@@ -505,8 +518,9 @@ final class Outgoing {
             next.ifPresent(sealed -> {
                 line.left(sealed.fragment());
                 // First, so that it is sent again if the transport does not come back from this.
-                reliability.sent(sealed.fragment(), sealed.packet().expectedRoundTripNanos());
-                session.send(sealed.packet().mixPacket());
+                PreparedPacket packet = sealed.made().packet();
+                reliability.sent(sealed.fragment(), packet.expectedRoundTripNanos(), sealed.made().legs());
+                session.send(packet.mixPacket());
             });
             sealing.run();
             return next.isPresent() || pacer.isPaced() && sendFiller() || asking && sendPull();
@@ -530,9 +544,9 @@ final class Outgoing {
         @Override
         public void sendCover() {
             sealing.pollCover().ifPresentOrElse(cover -> {
-                inbox.coverSent(cover, ground.nowNanos());
-                line.left(cover);
-                session.send(cover.mixPacket());
+                inbox.coverSent(cover.packet(), cover.legs().getFirst(), ground.nowNanos());
+                line.left(cover.packet());
+                session.send(cover.packet().mixPacket());
                 ground.counters().count(Counter.PACKETS_COVER);
             }, () -> ground.counters().count(Counter.COVER_MISSED));
         }
@@ -550,7 +564,17 @@ final class Outgoing {
         }
 
         @Override
+        public void lost(OutgoingFragment fragment) {
+            // Without a gateway all are.
+            List<Leg> legs = fragment.takeLegs();
+            if (session.isLive()) {
+                maker.lost(legs);
+            }
+        }
+
+        @Override
         public void acknowledged(OutgoingFragment fragment) {
+            maker.arrived(fragment.takeLegs(), Optional.empty());
             replies.ended(fragment);
             long sinceSent = ground.nowNanos() - fragment.firstSentNanos();
             if (fragment.transmissions() == 1) {
@@ -559,6 +583,7 @@ final class Outgoing {
             ground.environment().stages().acknowledged(sinceSent, fragment.transmissions());
             if (fragment.message().acknowledged(ground.nowNanos())) {
                 outbox.ended(fragment.message().takeFragments().size());
+                maker.ended(fragment.message());
             }
         }
 

@@ -24,7 +24,7 @@ public final class Fillers {
     private final PacketMaker maker;
     private final Counters<Counter> counters;
     private final Runnable ready;
-    private final Queue<ReplySurb> waiting = new ArrayDeque<>();
+    private final Queue<Sealer.Owed> waiting = new ArrayDeque<>();
     private final Queue<PreparedPacket> made = new ArrayDeque<>();
     private int batches;
 
@@ -40,13 +40,14 @@ public final class Fillers {
     }
 
     /**
-     * @param surbs each to be used for a packet
-     * @param paced whether packets leave in slots
+     * @param surbs        each to be used for a packet
+     * @param conversation that they belong to
+     * @param paced        whether packets leave in slots
      */
-    public void add(List<ReplySurb> surbs, boolean paced) {
+    public void add(List<ReplySurb> surbs, long conversation, boolean paced) {
         for (ReplySurb surb : surbs) {
             if (waiting.size() + made.size() < (paced ? MOST_WAITING_PACED : MOST_WAITING)) {
-                waiting.add(surb);
+                waiting.add(new Sealer.Owed(surb, conversation));
             } else {
                 counters.count(Counter.RETURNS_REFUSED);
             }
@@ -61,7 +62,7 @@ public final class Fillers {
                 waiting.clear();
                 return;
             }
-            List<ReplySurb> batch = new ArrayList<>();
+            List<Sealer.Owed> batch = new ArrayList<>();
             while (batch.size() < BATCH && !waiting.isEmpty()) {
                 batch.add(waiting.remove());
             }

@@ -22,7 +22,7 @@ public final class Pulls {
     private static final int MOST_READY = 12;
     private static final int BATCH = 4;
 
-    private record Draft(Line.Pull to, int blocks) {
+    private record Draft(Line.Pull to, int blocks, long conversation) {
     }
 
     private record Made(Line.Pull to, Encoder.Encoded encoded, PreparedPacket packet) {
@@ -73,7 +73,7 @@ public final class Pulls {
             if (to.isEmpty()) {
                 break;
             }
-            drafts.add(new Draft(to.get(), line.blocks(to.get())));
+            drafts.add(new Draft(to.get(), line.blocks(to.get()), maker.conversationUnder(to.get().tag())));
         }
         if (drafts.isEmpty()) {
             return;
@@ -92,8 +92,8 @@ public final class Pulls {
     private static List<Made> make(List<Draft> drafts, Encoder encoder, Sealer sealer) {
         List<Made> made = new ArrayList<>();
         for (Draft draft : drafts) {
-            Encoder.Encoded encoded = encoder.pull(draft.to().tag(), draft.blocks());
-            sealer.pull(encoded.fragments().getFirst(), draft.to().partner())
+            Encoder.Encoded encoded = encoder.pull(draft.to().tag(), draft.blocks(), draft.conversation());
+            sealer.pull(encoded.fragments().getFirst(), draft.to().partner(), draft.conversation())
                     .ifPresent(packet -> made.add(new Made(draft.to(), encoded, packet)));
         }
         return made;

@@ -1,8 +1,10 @@
 package org.cloakwork.client.outbox;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 import org.cloakwork.api.SenderTag;
+import org.cloakwork.client.base.Leg;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.PacketSize;
@@ -23,6 +25,7 @@ public final class OutgoingFragment {
     private boolean acknowledged;
     private boolean underWay;
     private ReplySurb surb;
+    private List<Leg> legs = List.of();
     private ByteBuffer answer;
     private SenderTag answerTag;
     private Cancellable timer = () -> { };
@@ -93,6 +96,13 @@ public final class OutgoingFragment {
         surb = newSurb;
     }
 
+    /** {@return the ways of the last copy that left and of its acknowledgement, until it is known what became of it} */
+    public List<Leg> takeLegs() {
+        List<Leg> taken = legs;
+        legs = List.of();
+        return taken;
+    }
+
     /**
      * @param digest of the key of a reply block that its message brings, for the packet in return for this one
      * @param tag    under which the recipient knows us
@@ -117,9 +127,11 @@ public final class OutgoingFragment {
      *
      * @param nowNanos               monotonic time
      * @param expectedRoundTripNanos delays that it and its acknowledgement spend in mixes
+     * @param ways                   that they take
      */
-    public void sent(long nowNanos, long expectedRoundTripNanos) {
+    public void sent(long nowNanos, long expectedRoundTripNanos, List<Leg> ways) {
         underWay = true;
+        legs = ways;
         this.expectedRoundTripNanos = expectedRoundTripNanos;
         if (transmissions++ == 0) {
             firstSentNanos = nowNanos;

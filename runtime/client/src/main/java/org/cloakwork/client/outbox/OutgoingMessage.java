@@ -41,6 +41,8 @@ public final class OutgoingMessage implements Delivery {
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private final CompletableFuture<Void> stored = new CompletableFuture<>();
     private OptionalLong id = OptionalLong.empty();
+    private long conversation;
+    private boolean ownConversation;
     private volatile Progress progress = new Progress(0, 0, 0);
     private volatile int fragmentsLeft;
     private volatile boolean withdrawn;
@@ -127,6 +129,25 @@ public final class OutgoingMessage implements Delivery {
     /** @param newId under which it is written down */
     public void setId(long newId) {
         id = OptionalLong.of(newId);
+    }
+
+    /** {@return a label of the conversation that it belongs to} */
+    public long conversation() {
+        return conversation;
+    }
+
+    /** {@return whether nothing else belongs to that} */
+    public boolean isOwnConversation() {
+        return ownConversation;
+    }
+
+    /**
+     * @param label of the conversation that it belongs to
+     * @param own   whether nothing else belongs to that
+     */
+    public void setConversation(long label, boolean own) {
+        conversation = label;
+        ownConversation = own;
     }
 
     /** It is written down, as far as that is done at all. */

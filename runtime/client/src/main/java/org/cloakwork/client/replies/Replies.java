@@ -73,8 +73,11 @@ public final class Replies {
          */
         int grant(SenderTag sender, int wanted);
 
-        /** @param surbs each to be used now for a packet that says nothing */
-        void fill(List<ReplySurb> surbs);
+        /**
+         * @param sender of somebody else
+         * @param surbs  each to be used now for a packet that says nothing
+         */
+        void fill(SenderTag sender, List<ReplySurb> surbs);
 
         /** {@return whether others get packets in return that ask for them} */
         boolean returnsPackets();
@@ -208,7 +211,7 @@ public final class Replies {
         List<ReplySurb> granted = usable.subList(0, next.grant(sender, usable.size()));
         List<OutgoingFragment> released = stock.release(sender, granted);
         released.forEach(next::release);
-        next.fill(granted.subList(released.size(), granted.size()));
+        next.fill(sender, granted.subList(released.size(), granted.size()));
     }
 
     /**
@@ -252,7 +255,7 @@ public final class Replies {
         if (fragment.message().target() instanceof Target.ToSender(SenderTag sender, boolean ignored)) {
             Optional.ofNullable(fragment.takeSurb()).ifPresent(surb -> {
                 if (stock.isPulled(sender, environment.clock().nanoTime())) {
-                    next.fill(List.of(surb));
+                    next.fill(sender, List.of(surb));
                 } else {
                     stock.putBack(sender, surb, environment.clock().nanoTime());
                 }
