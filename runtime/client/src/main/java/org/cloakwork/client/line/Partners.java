@@ -152,7 +152,9 @@ final class Partners {
                 sum += entry.getValue().weight;
             } else if (nowNanos - partner.nextNanos >= 0
                     && (partner.bond == Bond.LOST || partner.asked < MOST_ASKED)) {
-                partner.asked++;
+                if (partner.asked++ == 0) {
+                    partner.sinceNanos = nowNanos;
+                }
                 partner.nextNanos = nowNanos + (partner.bond == Bond.LOST ? LOST_ASK_NANOS : ASK_NANOS);
                 return Optional.of(new Line.Pull(entry.getValue().partner, entry.getKey(), true));
             }
@@ -224,7 +226,7 @@ final class Partners {
     boolean decide(long nowNanos) {
         boolean decided = false;
         for (Partner partner : partners.values()) {
-            if (partner.bond == Bond.ASKED && nowNanos - partner.sinceNanos > PATIENCE_NANOS) {
+            if (partner.bond == Bond.ASKED && partner.asked > 0 && nowNanos - partner.sinceNanos > PATIENCE_NANOS) {
                 partner.bond = Bond.NONE;
                 partner.asked = MOST_ASKED;
                 partner.sinceNanos = nowNanos;
