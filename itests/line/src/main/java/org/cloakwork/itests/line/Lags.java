@@ -33,16 +33,17 @@ final class Lags {
         return MannWhitneyUTest.withDefaults().test(scores(one, contrast), scores(other, contrast)).getPValue();
     }
 
-    /** {@return of each block how far down follows up, by the time between them} */
     private static List<double[]> blocks(Trace.View view) {
-        int[] up = view.counts(Frame.Kind.UP_LARGE, BIN);
-        int[] down = view.counts(Frame.Kind.DOWN_LARGE, BIN);
-        int length = (int) (BLOCK.toNanos() / BIN.toNanos());
         List<double[]> blocks = new ArrayList<>();
-        for (int at = 0; at + length <= up.length; at += length) {
-            blocks.add(covariance(Arrays.copyOfRange(up, at, at + length), Arrays.copyOfRange(down, at, at + length)));
+        for (Duration at = Duration.ZERO; at.plus(BLOCK).compareTo(view.length()) <= 0; at = at.plus(BLOCK)) {
+            blocks.add(covariance(view.part(at, BLOCK)));
         }
         return blocks;
+    }
+
+    /** {@return how far down follows up, by the time between them} */
+    static double[] covariance(Trace.View view) {
+        return covariance(view.counts(Frame.Kind.UP_LARGE, BIN), view.counts(Frame.Kind.DOWN_LARGE, BIN));
     }
 
     /** Without their means, or how many there are would hide when they come. */
