@@ -220,6 +220,16 @@ public interface MixnetClient extends AutoCloseable {
     }
 
     /**
+     * Tells what who watches the line of this client, its gateway for one, can tell of what it does.
+     *
+     * @return a sentence for people; empty if it is not known
+     * @since 2.2
+     */
+    default Optional<String> line() {
+        return Optional.empty();
+    }
+
+    /**
      * Has whoever asks for it get a packet in return for each reply block, at once, with data that waits for it or
      * without: then who watches that one's line does not see when it loads. For those who are there to be used by
      * others, as exits are. Limits and what asks for it are in docs/privacy-of-the-line.md.

@@ -135,6 +135,7 @@ public final class Commands {
                     counters.get("messages.in-flight"), counters.get("messages.received"),
                     counters.get("packets.sent.data"), counters.get("packets.sent.retransmission"),
                     counters.get("packets.sent.cover")));
+            client.client().line().ifPresent(line -> text.append("  line: ").append(line).append('\n'));
             client.client().remedy().ifPresent(remedy -> text.append("  ").append(remedy).append('\n'));
             overview.warnings(client).forEach(warning -> text.append("  warning: ").append(warning).append('\n'));
         }

@@ -27,6 +27,7 @@ final class StateJson {
         client.client().counters().forEach(counters::with);
         return Json.empty().with("name", client.name()).with("state", state.word())
                 .with("reason", state.why().orElse(null)).with("remedy", client.client().remedy().orElse(null))
+                .with("line", client.client().line().orElse(null))
                 .withTexts("warnings", control.warnings(client)).with("parts", uses).with("counters", counters);
     }
 }

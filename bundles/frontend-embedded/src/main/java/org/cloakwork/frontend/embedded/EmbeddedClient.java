@@ -63,6 +63,11 @@ final class EmbeddedClient implements MixnetClient {
     }
 
     @Override
+    public Optional<String> line() {
+        return client.line();
+    }
+
+    @Override
     public void returnPackets(boolean does) {
         client.returnPackets(does);
     }

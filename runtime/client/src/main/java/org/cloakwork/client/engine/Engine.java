@@ -332,6 +332,11 @@ public final class Engine implements MixnetClient {
     }
 
     @Override
+    public Optional<String> line() {
+        return Optional.of(outgoing.line().sentence());
+    }
+
+    @Override
     public void returnPackets(boolean does) {
         outgoing.returnsPackets(does);
     }
