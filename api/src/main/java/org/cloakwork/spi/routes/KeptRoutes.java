@@ -23,7 +23,7 @@ public record KeptRoutes(Scopes scopes, int count) {
     public static final int MOST_MOVES = 3;
 
     /**
-     * Chooses the mixes of a packet.
+     * Chooses as the scopes say.
      *
      * @param packet     to find a way for
      * @param randomness to draw from
@@ -42,7 +42,7 @@ public record KeptRoutes(Scopes scopes, int count) {
     }
 
     /**
-     * Draws a mix for one packet alone.
+     * Draws uniformly.
      *
      * @param packet     to find a way for
      * @param layer      1, 2 or 3
@@ -60,20 +60,20 @@ public record KeptRoutes(Scopes scopes, int count) {
     }
 
     /**
-     * As {@link RoutePolicy#arrived}.
+     * To be told what the part is told by {@link RoutePolicy#arrived}.
      *
      * @param packet that arrived
-     * @param mixes  which it went through
+     * @param mixes  of its route
      */
     public void arrived(Packet packet, Mixes mixes) {
         tell(packet, mixes, KeptMixes::arrived);
     }
 
     /**
-     * As {@link RoutePolicy#lost}.
+     * To be told what the part is told by {@link RoutePolicy#lost}.
      *
      * @param packet that was lost
-     * @param mixes  which it was to go through
+     * @param mixes  of its route
      */
     public void lost(Packet packet, Mixes mixes) {
         tell(packet, mixes, KeptMixes::lost);

@@ -15,7 +15,7 @@ public record Mixes(Node first, Node second, Node third) {
     /** Layers of mixes. */
     public static final int LAYERS = 3;
 
-    /** Checks what it is given. */
+    /** None of them is missing. */
     public Mixes {
         Objects.requireNonNull(first);
         Objects.requireNonNull(second);
@@ -23,7 +23,7 @@ public record Mixes(Node first, Node second, Node third) {
     }
 
     /**
-     * Finds the mix of a layer.
+     * Looks up a layer's.
      *
      * @param layer 1, 2 or 3
      * @return the mix of that layer

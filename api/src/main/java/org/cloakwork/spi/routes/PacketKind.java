@@ -47,7 +47,7 @@ public enum PacketKind {
     }
 
     /**
-     * Tells whether somebody else sees a mix.
+     * Tells where nothing that is the client's may show.
      *
      * @param layer 1, 2 or 3
      * @return whether somebody beside mixes and our own gateway sees the mix of that layer: if it were the client's, it

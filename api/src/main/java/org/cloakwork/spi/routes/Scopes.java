@@ -38,7 +38,7 @@ public final class Scopes {
     }
 
     /**
-     * Reads what is configured.
+     * Reads all kinds of packets.
      *
      * @param configuration where the keys are
      * @param known         scopes that the part has
@@ -102,7 +102,7 @@ public final class Scopes {
     }
 
     /**
-     * Tells what a mix is drawn for.
+     * Looks up a kind's layer.
      *
      * @param kind  of a packet
      * @param layer 1, 2 or 3

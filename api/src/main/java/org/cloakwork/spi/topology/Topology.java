@@ -206,7 +206,7 @@ public final class Topology {
     }
 
     /**
-     * Finds a mix.
+     * Looks up a mix.
      *
      * @param layer    1, 2 or 3
      * @param identity of a mix
