@@ -34,6 +34,8 @@ export interface ConnectOptions {
   folder?: string;
   /** How packets are timed and covered: `poisson` (by default), `constant`, `none`, one with its keys, or your own. */
   cover?: Part | CoverStrategy;
+  /** Which mixes packets go through: `uniform` (by default), `fixed`, `subset`, `sticky`, `latency`, with their keys. */
+  routes?: Part;
   /** When packets are sent again: `timeout` (by default), `adaptive`. */
   retransmission?: Part;
   /** How gateways are reached: `websocket` (by default), or your own. */
@@ -82,6 +84,8 @@ export interface Client extends AsyncDisposable {
   counters(): Promise<Record<string, number>>;
   /** Exchanges how packets are timed and covered; nothing is lost by it. */
   swap(kind: "cover", part: Part | CoverStrategy): Promise<void>;
+  /** Exchanges how routes are chosen; nothing is lost by it. */
+  swap(kind: "routes", part: Part): Promise<void>;
   /** Exchanges when packets are sent again; nothing is lost by it. */
   swap(kind: "retransmission", part: Part): Promise<void>;
   /** Exchanges where the network is looked up; nothing is lost by it. */

@@ -190,15 +190,16 @@ class Served {
 
   async start(options, user) {
     try {
-      const { topology, cover, retransmission, transport } = options.parts;
+      const { topology, cover, routes, retransmission, transport } = options.parts;
       this.unlock = options.state === 'custom' || options.state === 'memory' ? () => {}
         : await this.platform.lock(options);
       this.store = options.state === 'custom' ? {
         rows: () => user.calls.call('rows'),
         commit: (changes) => user.calls.call('commit', changes),
       } : options.state === 'memory' ? memoryStore() : await this.platform.open(options);
-      const settings = { topology: topology.name, cover: cover.name, retransmission: retransmission.name };
-      for (const [kind, part] of Object.entries({ cover, retransmission })) {
+      const settings = { topology: topology.name, cover: cover.name, routes: routes.name,
+        retransmission: retransmission.name };
+      for (const [kind, part] of Object.entries({ cover, routes, retransmission })) {
         for (const [name, value] of Object.entries(part.settings)) {
           settings[`${kind}.${name}`] = value;
         }

@@ -32,7 +32,7 @@ export interface CoverStrategy {
 export interface EngineOptions {
   /** Base URL of a directory, where `settings.topology` is `nym-api`. */
   directory?: string | (() => string);
-  /** `topology`, `cover`, `retransmission`: names of parts, `host` for one that is given here; `cover.KEY` and the like:
+  /** `topology`, `cover`, `routes`, `retransmission`: names of parts, `host` for one that is given here; `cover.KEY` and the like:
    * the part's keys; `gateway`: an identity key. */
   settings: Record<string, string | number | boolean>;
   store: RowStore;
@@ -66,7 +66,7 @@ export interface Engine {
   closeLane(lane: number): void;
   laneBytes(lane: number): number;
   /** Puts another part in the place of the present one: by name, or one written in JavaScript. */
-  swap(kind: 'topology' | 'transport' | 'cover' | 'retransmission', part: string | object,
+  swap(kind: 'topology' | 'transport' | 'cover' | 'routes' | 'retransmission', part: string | object,
     settings?: Record<string, string | number | boolean>): void;
   counters(): Record<string, number>;
   /** Has an exit connect to `host:port`; numbers of streams are the caller's. */

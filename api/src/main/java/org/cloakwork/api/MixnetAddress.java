@@ -19,6 +19,8 @@ public record MixnetAddress(IdentityKey identity, EncryptionKey encryption, Iden
     public static final int LENGTH = 96;
 
     /**
+     * Reads the text form, or the host name.
+     *
      * @param text {@code identity.encryption@gateway}, or a host name as {@link #toHostName} writes it, in any case,
      *             with further labels before it
      * @return the address
@@ -43,6 +45,8 @@ public record MixnetAddress(IdentityKey identity, EncryptionKey encryption, Iden
     }
 
     /**
+     * Reads the bytes that packets carry.
+     *
      * @param bytes identity 32, encryption key 32, gateway identity 32
      * @return the address
      * @throws IllegalArgumentException if the length is not 96 or an identity is not an Ed25519 public key

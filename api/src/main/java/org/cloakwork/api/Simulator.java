@@ -103,14 +103,17 @@ public interface Simulator {
      * @param packets        how packets are made
      * @param rotation       between changes of all nodes' keys, at least 4 s; empty: none but those among the faults
      * @param hostile        whether the first client is hostile
+     * @param routes         name of the routes part of all clients
      */
     record Options(int clients, Duration duration, long seed, double loss, String cover, String retransmission,
-                   List<String> faults, Packets packets, Optional<Duration> rotation, boolean hostile) {
+                   List<String> faults, Packets packets, Optional<Duration> rotation, boolean hostile,
+                   String routes) {
 
         private static final int MAX_CLIENTS = 10_000;
         private static final Duration MAX_DURATION = Duration.ofDays(366);
         private static final Duration LEAST_ROTATION = Duration.ofSeconds(4);
 
+        /** Checks or copies what it is given. */
         public Options {
             if (clients < 2 || clients > MAX_CLIENTS) {
                 throw new IllegalArgumentException("clients must be 2 to " + MAX_CLIENTS + ", not " + clients);
@@ -124,6 +127,7 @@ public interface Simulator {
             }
             Objects.requireNonNull(cover);
             Objects.requireNonNull(retransmission);
+            Objects.requireNonNull(routes);
             faults = List.copyOf(faults);
             Objects.requireNonNull(packets);
             if (rotation.filter(period -> period.compareTo(LEAST_ROTATION) < 0).isPresent()) {
@@ -149,13 +153,45 @@ public interface Simulator {
         }
 
         /**
+         * With uniform routes.
+         *
+         * @param clients        2 to 10,000
+         * @param duration       how long messages are sent, up to 366 days
+         * @param seed           where all randomness comes from
+         * @param loss           how likely a packet, and likewise an acknowledgement, is lost in the mixnet: 0 to 1
+         * @param cover          name of the cover part of all clients
+         * @param retransmission name of the retransmission part of all clients
+         * @param faults         in the forms of {@link Simulator}
+         * @param packets        how packets are made
+         * @param rotation       between changes of all nodes' keys, at least 4 s; empty: none but those among the
+         *                       faults
+         * @param hostile        whether the first client is hostile
+         */
+        public Options(int clients, Duration duration, long seed, double loss, String cover, String retransmission,
+                       List<String> faults, Packets packets, Optional<Duration> rotation, boolean hostile) {
+            this(clients, duration, seed, loss, cover, retransmission, faults, packets, rotation, hostile, "uniform");
+        }
+
+        /**
+         * @param part name of the routes part of all clients
+         * @return the same with that part
+         * @since 1.19
+         */
+        public Options withRoutes(String part) {
+            return new Options(clients, duration, seed, loss, cover, retransmission, faults, packets, rotation,
+                    hostile, part);
+        }
+
+        /**
+         * Has all nodes change their keys again and again.
+         *
          * @param period between changes of all nodes' keys, at least 4 s
          * @return the same with that rotation
          * @since 1.3
          */
         public Options withRotation(Duration period) {
             return new Options(clients, duration, seed, loss, cover, retransmission, faults, packets,
-                    Optional.of(period), hostile);
+                    Optional.of(period), hostile, routes);
         }
 
         /**
@@ -164,7 +200,8 @@ public interface Simulator {
          * @since 1.3
          */
         public Options withHostileClient() {
-            return new Options(clients, duration, seed, loss, cover, retransmission, faults, packets, rotation, true);
+            return new Options(clients, duration, seed, loss, cover, retransmission, faults, packets, rotation, true,
+                    routes);
         }
     }
 
@@ -176,6 +213,7 @@ public interface Simulator {
      */
     record Report(String text, List<String> violated) {
 
+        /** Checks or copies what it is given. */
         public Report {
             Objects.requireNonNull(text);
             violated = List.copyOf(violated);

@@ -24,6 +24,7 @@ public record StreamOptions(Duration deadline, Duration keepAlive, Optional<Stri
     /** A minute to open it, a keep-alive every 30 s. */
     public static final StreamOptions DEFAULT = new StreamOptions(Duration.ofMinutes(1), Duration.ofSeconds(30));
 
+    /** Checks or copies what it is given. */
     public StreamOptions {
         if (deadline.isNegative() || deadline.isZero()) {
             throw new IllegalArgumentException("deadline must be positive, not " + deadline);
@@ -34,6 +35,8 @@ public record StreamOptions(Duration deadline, Duration keepAlive, Optional<Stri
     }
 
     /**
+     * A stream as whoever this client is, without a key, whose opening waits for the answer.
+     *
      * @param deadline  positive
      * @param keepAlive 1 s to 1 h
      */
@@ -42,6 +45,8 @@ public record StreamOptions(Duration deadline, Duration keepAlive, Optional<Stri
     }
 
     /**
+     * Limits how long opening may take.
+     *
      * @param newDeadline positive
      * @return the same options with that deadline
      */
@@ -50,6 +55,8 @@ public record StreamOptions(Duration deadline, Duration keepAlive, Optional<Stri
     }
 
     /**
+     * Chooses how often each side says that it is there.
+     *
      * @param newKeepAlive 1 s to 1 h
      * @return the same options with that keep-alive
      */

@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.frontend.FrontEnd;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
+import org.cloakwork.spi.routes.RoutePolicy;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.store.StoreProvider;
 import org.cloakwork.spi.topology.TopologyProvider;
@@ -25,6 +26,8 @@ public final class PartKind<T> {
     public static final PartKind<GatewayTransport> TRANSPORT = new PartKind<>("transport", GatewayTransport.class);
     /** How packets are sealed. */
     public static final PartKind<PacketFormat> SPHINX = new PartKind<>("sphinx", PacketFormat.class);
+    /** Which mixes a packet goes through. */
+    public static final PartKind<RoutePolicy> ROUTES = new PartKind<>("routes", RoutePolicy.class);
     /** When a packet is sent again. */
     public static final PartKind<RetransmissionPolicy> RETRANSMISSION =
             new PartKind<>("retransmission", RetransmissionPolicy.class);
@@ -36,7 +39,8 @@ public final class PartKind<T> {
     public static final PartKind<StoreProvider> STORE = new PartKind<>("store", StoreProvider.class);
 
     /** The kinds of which a client has one each and none can be missing, in the order people see them. */
-    public static final List<PartKind<?>> OF_A_CLIENT = List.of(TOPOLOGY, TRANSPORT, SPHINX, RETRANSMISSION, COVER);
+    public static final List<PartKind<?>> OF_A_CLIENT =
+            List.of(TOPOLOGY, TRANSPORT, SPHINX, ROUTES, RETRANSMISSION, COVER);
 
     /** All kinds, {@link #OF_A_CLIENT} first. */
     public static final List<PartKind<?>> ALL =
@@ -51,6 +55,8 @@ public final class PartKind<T> {
     }
 
     /**
+     * Finds a kind by its name.
+     *
      * @param name as in {@code etc/cloakwork.cfg}, or anything else
      * @return the kind of that name, if there is one
      */

@@ -38,6 +38,7 @@ public final class Topology {
     private final Duration epochLength;
     private final Map<IdentityKey, Node> byIdentity = new HashMap<>();
     private final List<List<Node>> layers;
+    private final List<Map<IdentityKey, Node>> mixes;
     private final List<Node> gateways;
 
     /**
@@ -88,6 +89,13 @@ public final class Topology {
                 .filter(node -> node.entry().isPresent() && node.roles().contains(Node.Role.ENTRY)).toList();
         layers = Stream.of(rewardedSet.layer1(), rewardedSet.layer2(), rewardedSet.layer3())
                 .map(ids -> ids.stream().sorted().map(this.nodes::get).filter(Objects::nonNull).toList()).toList();
+        mixes = layers.stream().map(Topology::byIdentity).toList();
+    }
+
+    private static Map<IdentityKey, Node> byIdentity(List<Node> layer) {
+        Map<IdentityKey, Node> mixes = new HashMap<>();
+        layer.forEach(mix -> mixes.putIfAbsent(mix.identity(), mix));
+        return mixes;
     }
 
     /** {@return absolute epoch, u32; informational} */
@@ -111,6 +119,8 @@ public final class Topology {
     }
 
     /**
+     * Tells how long its epochs are.
+     *
      * @param length of an epoch
      * @return the same snapshot of a network with such epochs
      * @since 1.3
@@ -154,6 +164,8 @@ public final class Topology {
     }
 
     /**
+     * Tells what is wrong with its source.
+     *
      * @param found what of the source was left out, one line each
      * @return the same snapshot with these faults
      * @since 1.3
@@ -163,6 +175,8 @@ public final class Topology {
     }
 
     /**
+     * Tells why a node is not among these.
+     *
      * @param identity of a node
      * @param role     it could have had
      * @return why it was left out in that role, for people; empty if it was not
@@ -179,6 +193,8 @@ public final class Topology {
     }
 
     /**
+     * Lists a layer.
+     *
      * @param layer 1, 2 or 3
      * @return the usable nodes of that mix layer, by ascending id
      */
@@ -190,6 +206,21 @@ public final class Topology {
     }
 
     /**
+     * @param layer    1, 2 or 3
+     * @param identity of a mix
+     * @return its details, if it is a usable node of that mix layer
+     * @since 1.6
+     */
+    public Optional<Node> mix(int layer, IdentityKey identity) {
+        if (layer < 1 || layer > LAYERS) {
+            throw new IllegalArgumentException("layer must be 1, 2 or 3, not " + layer);
+        }
+        return Optional.ofNullable(mixes.get(layer - 1).get(identity));
+    }
+
+    /**
+     * Finds a node.
+     *
      * @param identity a gateway's identity
      * @return its details, if it is listed
      */
@@ -203,6 +234,8 @@ public final class Topology {
     }
 
     /**
+     * Leaves out exits that cannot be reached.
+     *
      * @param exits that somebody names
      * @return those whose gateway is in this network, each with its gateway's performance if that is told here
      * @since 1.5
@@ -248,6 +281,7 @@ public final class Topology {
      */
     public record Rejected(IdentityKey identity, Node.Role role, String reason) {
 
+        /** Checks or copies what it is given. */
         public Rejected {
             Objects.requireNonNull(identity);
             Objects.requireNonNull(role);
@@ -269,6 +303,7 @@ public final class Topology {
     public record RewardedSet(long epochId, Set<Long> entryGateways, Set<Long> exitGateways,
                               Set<Long> layer1, Set<Long> layer2, Set<Long> layer3, Set<Long> standby) {
 
+        /** Checks or copies what it is given. */
         public RewardedSet {
             entryGateways = Set.copyOf(entryGateways);
             exitGateways = Set.copyOf(exitGateways);

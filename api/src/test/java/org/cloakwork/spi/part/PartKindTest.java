@@ -41,7 +41,8 @@ class PartKindTest {
 
     @Test
     void namesAreThoseOfConfigurations() {
-        assertEquals(List.of("topology", "transport", "sphinx", "retransmission", "cover", "frontend", "store"),
+        assertEquals(List.of("topology", "transport", "sphinx", "routes", "retransmission", "cover", "frontend",
+                        "store"),
                 PartKind.ALL.stream().map(PartKind::name).toList());
         assertSame(PacketFormat.class, PartKind.SPHINX.service());
         assertEquals("sphinx", PartKind.SPHINX.toString());

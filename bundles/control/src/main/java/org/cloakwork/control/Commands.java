@@ -141,6 +141,7 @@ public final class Commands {
                     counters.get("packets.sent.cover")));
             address(client).ifPresent(address -> text.append("  address: ").append(address).append("\n  name: ")
                     .append(address.toHostName()).append('\n'));
+            client.client().line().ifPresent(line -> text.append("  line: ").append(line).append('\n'));
             client.client().remedy().ifPresent(remedy -> text.append("  ").append(remedy).append('\n'));
             overview.warnings(client).forEach(warning -> text.append("  warning: ").append(warning).append('\n'));
         }

@@ -54,6 +54,7 @@ import org.slf4j.LoggerFactory;
  * the first one's
  * <li>{@code others}: whether each {@code cloakwork.client-NAME.cfg} is a client, too
  * <li>{@code set.FILE/KEY}: goes before that key of that file, whatever is in it
+ * <li>{@code variable.NAME}: of the environment, goes before the file, too ({@link Variables})
  * <li>{@code strict}: whether nothing at all begins if anything is wrong with what is there; whoever set it asks what
  * that is
  * </ul>
@@ -68,11 +69,13 @@ public final class Configurations {
     private static final String COMMON = "cloakwork";
     private static final String OWN = "cloakwork.client-";
     private static final String SET = "set.";
+    private static final String VARIABLE = "variable.";
     /** Property of a client for each kind: the name of a part that broke its contract, and what it did. */
     private static final String BROKEN = "cloakwork.broken.";
     private static final String FRONT_ENDS = "frontends";
     /** Of the process, not of a client. */
-    private static final String STATE = "state";
+    private static final Set<String> OF_THE_PROCESS = Set.of("state", "log", "log-levels");
+    private static final String NAME = "name";
     private static final String CLIENT_NAME = "[A-Za-z0-9_-]{1,64}";
     /** Not to be configured by files: what follows them, and what {@code cloakwork.cfg} is for. */
     private static final Set<String> OURS = Set.of("org.cloakwork.control", CLIENT_PID);
@@ -94,6 +97,9 @@ public final class Configurations {
     private volatile List<String> clients;
     private volatile boolean others;
     private volatile Map<String, Map<String, String>> set;
+    /** Where what is set by a variable is set. */
+    private volatile Map<Variables.Place, String> variables = Map.of();
+    private volatile List<Problem> unknownVariables = List.of();
     @GuardedBy("this")
     private final Map<String, Map<String, Swap>> swaps = new HashMap<>();
     @GuardedBy("this")
@@ -150,7 +156,7 @@ public final class Configurations {
     }
 
     private void take(Map<String, Object> properties) {
-        Map<String, Map<String, String>> values = new TreeMap<>();
+        Map<String, Map<String, String>> values = takeVariables(properties);
         properties.forEach((key, value) -> {
             int slash = key.indexOf('/');
             if (key.startsWith(SET) && slash > 0) {
@@ -158,9 +164,45 @@ public final class Configurations {
                         .put(key.substring(slash + 1), value.toString());
             }
         });
+        variables = variables.entrySet().stream().filter(entry -> !properties.containsKey(SET + entry.getKey().file()
+                + "/" + entry.getKey().key())).collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
         set = values;
         clients = list(properties.getOrDefault("clients", "").toString());
         others = Boolean.parseBoolean(properties.getOrDefault("others", "false").toString());
+    }
+
+    /** {@return what variables set, by files and keys} */
+    private Map<String, Map<String, String>> takeVariables(Map<String, Object> properties) {
+        Map<String, Map<String, String>> values = new TreeMap<>();
+        Map<Variables.Place, String> places = new HashMap<>();
+        List<Problem> unknown = new ArrayList<>();
+        List<String> names = properties.keySet().stream().filter(key -> key.startsWith(VARIABLE)).sorted().toList();
+        Variables known = names.isEmpty() ? new Variables() : knownVariables();
+        for (String property : names) {
+            String name = property.substring(VARIABLE.length());
+            known.place(name).ifPresentOrElse(place -> {
+                places.put(place, name);
+                values.computeIfAbsent(place.file(), file -> new TreeMap<>())
+                        .put(place.key(), properties.get(property).toString());
+            }, () -> unknown.add(known.unknown(name)));
+        }
+        variables = places;
+        unknownVariables = unknown;
+        return values;
+    }
+
+    private Variables knownVariables() {
+        Variables known = new Variables();
+        Stream.concat(OF_THE_PROCESS.stream(), Stream.of(FRONT_ENDS)).forEach(key -> known.add(COMMON, COMMON, key));
+        schemas.keys(CLIENT_PID).stream().filter(key -> !key.equals(NAME)).forEach(key -> known.add(COMMON, COMMON, key));
+        for (String name : list(inventory.names(Inventory.FRONT_END))) {
+            inventory.pid(Inventory.FRONT_END, name).ifPresent(pid ->
+                    schemas.keys(pid).forEach(key -> known.add(COMMON, COMMON, name + '.' + key)));
+        }
+        Set<String> pids = schemas.pids();
+        pids.removeAll(OURS);
+        pids.forEach(pid -> schemas.keys(pid).forEach(key -> known.add(COMMON, pid, key)));
+        return known;
     }
 
     private static List<String> list(String text) {
@@ -224,7 +266,8 @@ public final class Configurations {
     /** Before anything begins: all that is wrong, in the order of the files. */
     private synchronized boolean isAllRight() {
         etc.ifPresent(Etc::refresh);
-        List<Problem> wrong = new ArrayList<>(etc.map(Etc::problems).orElse(List.of()));
+        List<Problem> wrong = new ArrayList<>(unknownVariables);
+        wrong.addAll(etc.map(Etc::problems).orElse(List.of()));
         if (etc.isPresent() && wrong.isEmpty() && !files().contains(COMMON)) {
             wrong.add(new Problem(path(COMMON), 0, "no such file"));
         }
@@ -315,7 +358,9 @@ public final class Configurations {
     }
 
     private Schemas.Place place(String file) {
-        return (key, text) -> set.getOrDefault(file, Map.of()).containsKey(key)
+        return (key, text) -> variables.containsKey(new Variables.Place(file, key))
+                ? new Problem(variables.get(new Variables.Place(file, key)), 0, text)
+                : set.getOrDefault(file, Map.of()).containsKey(key)
                 ? new Problem(ON_THE_COMMAND_LINE, 0, key + ": " + text)
                 : new Problem(path(file), file(file).lines().getOrDefault(key, 0), key + ": " + text);
     }
@@ -444,15 +489,13 @@ public final class Configurations {
         Map<String, String> wanted = swapped(client, wanted(client));
         Schemas.Place place = clientPlace(client);
         Set<String> more = wanted.keySet().stream().filter(this::isOfFrontEnd).collect(Collectors.toSet());
-        more.add(STATE);
-        List<Problem> wrong = new ArrayList<>(schemas.check(place, CLIENT_PID, wanted, true, more, Set.of("name")));
-        for (String key : List.of("name", STATE)) {
-            if (values(key.equals(STATE) ? OWN + client : COMMON).containsKey(key)
-                    || values(OWN + client).containsKey(key)) {
-                wrong.add(place.problem(key, "unknown key" + (key.equals(STATE)
-                        ? " of one client; allowed is " + path(COMMON) : "; a client is named by its file")));
-            }
+        more.addAll(OF_THE_PROCESS);
+        List<Problem> wrong = new ArrayList<>(schemas.check(place, CLIENT_PID, wanted, true, more, Set.of(NAME)));
+        if (values(COMMON).containsKey(NAME) || values(OWN + client).containsKey(NAME)) {
+            wrong.add(place.problem(NAME, "unknown key; a client is named by its file"));
         }
+        values(OWN + client).keySet().stream().filter(OF_THE_PROCESS::contains).forEach(key -> wrong.add(
+                place.problem(key, "unknown key of one client; allowed is " + path(COMMON))));
         for (String kind : Inventory.KINDS) {
             String name = wanted.get(kind);
             if (name != null && !name.equals(applied.get(kind))) {
@@ -527,7 +570,7 @@ public final class Configurations {
 
     private Map<String, String> wanted(String client) {
         Map<String, String> wanted = values(COMMON);
-        wanted.remove(STATE);
+        wanted.keySet().removeAll(OF_THE_PROCESS);
         if (clients.indexOf(client) != 0) {
             wanted.keySet().removeIf(key -> key.equals(FRONT_ENDS) || isOfFrontEnd(key));
         }
@@ -538,7 +581,7 @@ public final class Configurations {
                 wanted.putIfAbsent(key, value);
             }
         });
-        wanted.put("name", client);
+        wanted.put(NAME, client);
         return wanted;
     }
 

@@ -30,6 +30,7 @@ final class StateJson {
                 .with("address", Commands.address(client).map(MixnetAddress::toString).orElse(null))
                 .with("host", Commands.address(client).map(MixnetAddress::toHostName).orElse(null))
                 .with("reason", state.why().orElse(null)).with("remedy", client.client().remedy().orElse(null))
+                .with("line", client.client().line().orElse(null))
                 .withTexts("warnings", control.warnings(client)).with("parts", uses).with("counters", counters);
     }
 }

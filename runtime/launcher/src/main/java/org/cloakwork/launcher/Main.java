@@ -20,6 +20,7 @@ import org.cloakwork.launcher.commands.SendCommand;
 import org.cloakwork.launcher.commands.ShellCommand;
 import org.cloakwork.launcher.commands.SimulateCommand;
 import org.cloakwork.launcher.commands.TopCommand;
+import org.cloakwork.launcher.commands.UpgradeCommand;
 import org.cloakwork.launcher.demo.DemoCommand;
 
 /** {@code cloakwork}: every verb there is. */
@@ -41,6 +42,6 @@ public final class Main {
                 new ShellCommand(out, err), new ConnectCommand(out, err), new KeyCommand(out),
                 new ImportCommand(out), new PassphraseCommand(out), new SimulateCommand(out, err),
                 new SendCommand(out, err), new ReceiveCommand(out, err), new AssembleCommand(out),
-                new NewCommand(out));
+                new NewCommand(out), new UpgradeCommand(out));
     }
 }

@@ -88,9 +88,10 @@ public final class MessageStream implements SocketPump.Far {
      * @since 1.1
      */
     public int room() {
+        int wanted = writing.wanted();
         fate.lock();
         try {
-            return writing.room();
+            return writing.room(wanted);
         } finally {
             fate.unlock();
         }

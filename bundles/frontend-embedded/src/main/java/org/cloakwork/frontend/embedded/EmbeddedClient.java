@@ -61,6 +61,21 @@ final class EmbeddedClient implements MixnetClient {
     }
 
     @Override
+    public int pieceBytes(MixnetAddress recipient) {
+        return client.pieceBytes(recipient);
+    }
+
+    @Override
+    public Optional<String> line() {
+        return client.line();
+    }
+
+    @Override
+    public void returnPackets(boolean does) {
+        client.returnPackets(does);
+    }
+
+    @Override
     public MixnetAddress address() {
         return client.address();
     }

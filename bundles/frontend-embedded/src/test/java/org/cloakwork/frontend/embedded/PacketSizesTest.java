@@ -25,6 +25,7 @@ import org.cloakwork.client.engine.ThreadedEnvironment;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
+import org.cloakwork.spi.routes.RoutePolicy;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.transport.GatewayTransport;
@@ -53,6 +54,7 @@ class PacketSizesTest {
         parts.set(PartKind.TOPOLOGY, () -> CompletableFuture.completedFuture(network.topology()));
         parts.set(PartKind.TRANSPORT, part(GatewayTransport.class, "websocket"));
         parts.set(PartKind.SPHINX, part(PacketFormat.class, "fast"));
+        parts.set(PartKind.ROUTES, part(RoutePolicy.class, "uniform"));
         parts.set(PartKind.RETRANSMISSION, part(RetransmissionPolicy.class, "timeout"));
         parts.set(PartKind.COVER, part(CoverTrafficStrategy.class, "none"));
         Engine engine = new Engine(ClientConfiguration.DEFAULT.withPacketSizes(sizes), parts,

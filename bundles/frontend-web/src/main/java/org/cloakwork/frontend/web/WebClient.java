@@ -52,6 +52,9 @@ public final class WebClient {
         for (String kind : new String[] {"topology", "cover", "retransmission"}) {
             parts.choose(kind, values.get(kind), below(kind, values));
         }
+        if (values.containsKey("routes")) {
+            parts.choose("routes", values.get("routes"), below("routes", values));
+        }
         ClientConfiguration configuration = ClientConfiguration.DEFAULT;
         if (values.containsKey("gateway")) {
             configuration = configuration.withGateway(IdentityKey.parse(values.get("gateway")));

@@ -12,10 +12,16 @@ import org.cloakwork.cover.none.NoCover;
 import org.cloakwork.cover.poisson.PoissonCover;
 import org.cloakwork.retransmission.adaptive.AdaptiveRetransmission;
 import org.cloakwork.retransmission.timeout.TimeoutRetransmission;
+import org.cloakwork.routes.fixed.FixedRoutes;
+import org.cloakwork.routes.latency.LatencyRoutes;
+import org.cloakwork.routes.sticky.StickyRoutes;
+import org.cloakwork.routes.subset.SubsetRoutes;
+import org.cloakwork.routes.uniform.UniformRoutes;
 import org.cloakwork.sphinx.fast.FastSphinx;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
+import org.cloakwork.spi.routes.RoutePolicy;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.topology.TopologyProvider;
@@ -27,6 +33,9 @@ final class WebParts {
     private static final String HOST = "host";
     private static final Map<String, Function<Map<String, Object>, CoverTrafficStrategy>> COVERS = Map.of(
             "poisson", PoissonCover::new, "constant", ConstantCover::new, "none", ignored -> new NoCover());
+    private static final Map<String, Function<Map<String, Object>, RoutePolicy>> ROUTES = Map.of(
+            "uniform", ignored -> new UniformRoutes(), "fixed", FixedRoutes::new, "subset", SubsetRoutes::new,
+            "sticky", StickyRoutes::new, "latency", LatencyRoutes::new);
     private static final Map<String, Function<Map<String, Object>, RetransmissionPolicy>> RETRANSMISSIONS = Map.of(
             "timeout", TimeoutRetransmission::new, "adaptive", AdaptiveRetransmission::new);
 
@@ -40,6 +49,7 @@ final class WebParts {
         this.topology = topology;
         this.transport = transport;
         parts.set(PartKind.TRANSPORT, transport);
+        parts.set(PartKind.ROUTES, new UniformRoutes());
         parts.set(PartKind.SPHINX, new FastSphinx(loop::execute));
     }
 
@@ -54,10 +64,11 @@ final class WebParts {
             case "transport" -> parts.set(PartKind.TRANSPORT, transport(name));
             case "cover" -> parts.set(PartKind.COVER,
                     name.equals(HOST) ? new HostCover() : make(kind, name, COVERS, configuration));
+            case "routes" -> parts.set(PartKind.ROUTES, make(kind, name, ROUTES, configuration));
             case "retransmission" -> parts.set(PartKind.RETRANSMISSION,
                     make(kind, name, RETRANSMISSIONS, configuration));
             default -> throw new IllegalArgumentException("no kind of part is called \"" + kind
-                    + "\"; there are topology, transport, cover and retransmission");
+                    + "\"; there are topology, transport, routes, cover and retransmission");
         }
     }
 

@@ -40,7 +40,8 @@ final class SimulatedReport {
         Simulator.Options options = found.options();
         line("Simulated %s with %,d clients, seed %d, %s packets, loss %s", words(options.duration()),
                 options.clients(), options.seed(), options.packets().name().toLowerCase(Locale.ROOT), options.loss());
-        line("  cover %s, retransmission %s, faults %s", options.cover(), options.retransmission(),
+        line("  cover %s, routes %s, retransmission %s, faults %s", options.cover(), options.routes(),
+                options.retransmission(),
                 options.faults().isEmpty() ? "none" : String.join(", ", options.faults()));
         options.rotation().ifPresent(period -> line("  keys rotate every %s", words(period)));
         if (options.hostile()) {

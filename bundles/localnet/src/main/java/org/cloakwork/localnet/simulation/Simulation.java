@@ -16,6 +16,7 @@ import org.cloakwork.localnet.node.Frames;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
+import org.cloakwork.spi.routes.RoutePolicy;
 import org.cloakwork.spi.sphinx.PacketFormat;
 
 /** One run of the simulator, from the first event to the report. */
@@ -37,10 +38,11 @@ final class Simulation {
      * @param cryptography   of clients
      * @param frames         of gateways
      * @param cover          of all clients
+     * @param routes         of all clients
      * @param retransmission of all clients
      */
     record SharedParts(PacketFormat format, Cryptography cryptography, Frames frames, CoverTrafficStrategy cover,
-            RetransmissionPolicy retransmission) {
+            RoutePolicy routes, RetransmissionPolicy retransmission) {
     }
 
     private final Simulator.Options options;
@@ -96,6 +98,7 @@ final class Simulation {
         parts.set(PartKind.TRANSPORT, network.transport(clientHost));
         parts.set(PartKind.SPHINX, shared.format());
         parts.set(PartKind.COVER, shared.cover());
+        parts.set(PartKind.ROUTES, shared.routes());
         return parts;
     }
 

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.cloakwork.api.Simulator;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
+import org.cloakwork.spi.routes.RoutePolicy;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.osgi.service.component.annotations.Activate;
@@ -21,11 +22,13 @@ public final class SimulatorComponent implements Simulator {
 
     private final Map<String, PacketFormat> formats;
     private final Map<String, CoverTrafficStrategy> covers;
+    private final Map<String, RoutePolicy> routing;
     private final Map<String, RetransmissionPolicy> retransmissions;
 
     /**
      * @param formats         with their properties
      * @param covers          with their properties
+     * @param routing         with their properties
      * @param retransmissions with their properties
      */
     @Activate
@@ -35,9 +38,12 @@ public final class SimulatorComponent implements Simulator {
             @Reference(policyOption = ReferencePolicyOption.GREEDY)
             Collection<Map.Entry<Map<String, Object>, CoverTrafficStrategy>> covers,
             @Reference(policyOption = ReferencePolicyOption.GREEDY)
+            Collection<Map.Entry<Map<String, Object>, RoutePolicy>> routing,
+            @Reference(policyOption = ReferencePolicyOption.GREEDY)
             Collection<Map.Entry<Map<String, Object>, RetransmissionPolicy>> retransmissions) {
         this.formats = byName(formats);
         this.covers = byName(covers);
+        this.routing = byName(routing);
         this.retransmissions = byName(retransmissions);
     }
 
@@ -50,6 +56,6 @@ public final class SimulatorComponent implements Simulator {
 
     @Override
     public Report run(Options options, Consumer<Duration> passed) {
-        return SimulatorImpl.run(options, passed, formats, covers, retransmissions);
+        return SimulatorImpl.run(options, passed, formats, covers, routing, retransmissions);
     }
 }

@@ -12,6 +12,7 @@ import org.cloakwork.localnet.node.Frames;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
+import org.cloakwork.spi.routes.RoutePolicy;
 import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.sphinx.PacketFormat;
 
@@ -24,7 +25,8 @@ public final class SimulatorImpl implements Simulator {
 
     @Override
     public Report run(Options options, Consumer<Duration> passed) {
-        return run(options, passed, parts(PartKind.SPHINX), parts(PartKind.COVER), parts(PartKind.RETRANSMISSION));
+        return run(options, passed, parts(PartKind.SPHINX), parts(PartKind.COVER), parts(PartKind.ROUTES),
+                parts(PartKind.RETRANSMISSION));
     }
 
     private static <T> Map<String, T> parts(PartKind<T> kind) {
@@ -38,15 +40,17 @@ public final class SimulatorImpl implements Simulator {
     }
 
     static Report run(Options options, Consumer<Duration> passed, Map<String, PacketFormat> formats,
-            Map<String, CoverTrafficStrategy> covers, Map<String, RetransmissionPolicy> retransmissions) {
+            Map<String, CoverTrafficStrategy> covers, Map<String, RoutePolicy> routing,
+            Map<String, RetransmissionPolicy> retransmissions) {
         CoverTrafficStrategy cover = named(PartKind.COVER, options.cover(), covers);
+        RoutePolicy routes = named(PartKind.ROUTES, options.routes(), routing);
         RetransmissionPolicy retransmission = named(PartKind.RETRANSMISSION, options.retransmission(), retransmissions);
         StubPacketFormat stubFormat = new StubPacketFormat();
         StubCryptography stub = new StubCryptography(stubFormat);
         Simulation.SharedParts parts = switch (options.packets()) {
-            case REAL -> new Simulation.SharedParts(fastest(formats), Cryptography.NYM, Frames.SEALED, cover,
+            case REAL -> new Simulation.SharedParts(fastest(formats), Cryptography.NYM, Frames.SEALED, cover, routes,
                     retransmission);
-            case STUB -> new Simulation.SharedParts(stubFormat, stub, stub, cover, retransmission);
+            case STUB -> new Simulation.SharedParts(stubFormat, stub, stub, cover, routes, retransmission);
         };
         return new Simulation(options, parts).run(passed);
     }

@@ -29,6 +29,7 @@ import org.cloakwork.localnet.Parts;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
+import org.cloakwork.spi.routes.RoutePolicy;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.topology.TopologyProvider;
 import org.cloakwork.spi.transport.GatewayTransport;
@@ -60,6 +61,7 @@ class KeyRotationTest {
             parts.set(PartKind.TRANSPORT, transport);
             parts.set(PartKind.SPHINX, Parts.make(PacketFormat.class, "bouncycastle", Map.of()));
             parts.set(PartKind.COVER, Parts.make(CoverTrafficStrategy.class, "none", Map.of()));
+            parts.set(PartKind.ROUTES, Parts.make(RoutePolicy.class, "uniform", Map.of()));
             parts.set(PartKind.RETRANSMISSION, Parts.make(RetransmissionPolicy.class, "timeout", Map.of()));
             ThreadedEnvironment threads = new ThreadedEnvironment(name);
             engine = new Engine(ClientConfiguration.DEFAULT, parts, threads.environment());

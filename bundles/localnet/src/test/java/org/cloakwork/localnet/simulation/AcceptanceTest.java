@@ -19,6 +19,7 @@ import org.cloakwork.localnet.Parts;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
+import org.cloakwork.spi.routes.RoutePolicy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -45,6 +46,7 @@ class AcceptanceTest {
         parts.set(PartKind.TRANSPORT, network.transport(host));
         parts.set(PartKind.SPHINX, format);
         parts.set(PartKind.COVER, Parts.make(CoverTrafficStrategy.class, "none", Map.of()));
+        parts.set(PartKind.ROUTES, Parts.make(RoutePolicy.class, "uniform", Map.of()));
         parts.set(PartKind.RETRANSMISSION, Parts.make(RetransmissionPolicy.class, "timeout", Map.of()));
         Engine engine = new Engine(ClientConfiguration.DEFAULT, parts,
                 new Environment(time, host, host::execute, host::execute, randomness.split()), cryptography);

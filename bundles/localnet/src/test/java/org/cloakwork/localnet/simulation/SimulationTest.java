@@ -23,6 +23,7 @@ import org.cloakwork.localnet.node.Counter;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
+import org.cloakwork.spi.routes.RoutePolicy;
 import org.cloakwork.spi.runtime.Randomness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -279,6 +280,7 @@ class SimulationTest {
             RetransmissionPolicy retransmission) {
         StubPacketFormat format = new StubPacketFormat();
         StubCryptography stub = new StubCryptography(format);
-        return new Simulation(options, new Simulation.SharedParts(format, stub, stub, cover, retransmission));
+        return new Simulation(options, new Simulation.SharedParts(format, stub, stub, cover,
+                Parts.make(RoutePolicy.class, "uniform", Map.of()), retransmission));
     }
 }

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Distributions of chosen parts. */
 class AssembleTest {
 
-    private static final String PARTS = "topology-file,websocket,sphinx-bouncycastle,retransmission-timeout,cover-none,"
-            + "frontend-embedded";
+    private static final String PARTS = "topology-file,websocket,sphinx-bouncycastle,routes-uniform,"
+            + "retransmission-timeout,cover-none,frontend-embedded";
 
     @TempDir
     private Path folder;
@@ -34,14 +34,15 @@ class AssembleTest {
         ours.removeIf(name -> !name.startsWith("org.cloakwork."));
         assertEquals(Set.of("org.cloakwork.client", "org.cloakwork.control", "org.cloakwork.streams",
                 "org.cloakwork.wire", "org.cloakwork.topology.file", bundle, "org.cloakwork.sphinx.bouncycastle",
-                "org.cloakwork.retransmission.timeout", "org.cloakwork.cover.none", "org.cloakwork.frontend.embedded"),
+                "org.cloakwork.routes.uniform", "org.cloakwork.retransmission.timeout", "org.cloakwork.cover.none",
+                "org.cloakwork.frontend.embedded"),
                 ours);
         for (String licence : List.of("LICENSE", "NOTICE", "THIRD-PARTY.md")) {
             assertEquals(-1, Files.mismatch(Command.HOME.resolve(licence), assembled.home().resolve(licence)), licence);
         }
         String configuration = Files.readString(assembled.home().resolve("etc/cloakwork.cfg"));
         for (String line : List.of("topology = file", "transport = " + transport, "sphinx = bouncycastle",
-                "retransmission = timeout", "cover = none")) {
+                "routes = uniform", "retransmission = timeout", "cover = none")) {
             assertTrue(configuration.contains(line + "\n"), configuration);
         }
         Path network = folder.resolve("net.json");
@@ -88,8 +89,8 @@ class AssembleTest {
     @CsvSource(delimiter = '|', textBlock = """
             cover-polka,websocket                     | --parts cover-polka: no such part; there is client, control, \
             cover-constant
-            topology-file,websocket,fast,timeout      | no cover among them; there is cover-constant, cover-none
-            topology-file,websocket,fast,timeout,none,localnet,store:other | --parts store:other: no such part
+            topology-file,websocket,fast,uniform,timeout | no cover among them; there is cover-constant, cover-none
+            topology-file,websocket,fast,uniform,timeout,none,localnet,store:other | --parts store:other: no such part
             """)
     void wrongNamesAreNamed(String parts, String message) throws Exception {
         Path target = folder.resolve("out");

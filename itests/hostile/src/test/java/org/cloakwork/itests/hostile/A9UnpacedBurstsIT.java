@@ -16,6 +16,7 @@ import org.cloakwork.retransmission.timeout.TimeoutRetransmission;
 import org.cloakwork.sphinx.fast.FastSphinx;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.part.PartKind;
+import org.cloakwork.spi.routes.RoutePolicy;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.transport.websocket.WebSocketTransport;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,8 @@ class A9UnpacedBurstsIT {
             parts.set(PartKind.TOPOLOGY, () -> CompletableFuture.completedFuture(network.topology()));
             parts.set(PartKind.TRANSPORT, transport);
             parts.set(PartKind.SPHINX, sphinx);
+            parts.set(PartKind.ROUTES, org.cloakwork.itests.hostile.Parts.part(RoutePolicy.class, "uniform",
+                    Map.of()));
             parts.set(PartKind.RETRANSMISSION, new TimeoutRetransmission(Map.of()));
             parts.set(PartKind.COVER, new Unpaced());
             engine = new Engine(ClientConfiguration.DEFAULT, parts, environment.environment());

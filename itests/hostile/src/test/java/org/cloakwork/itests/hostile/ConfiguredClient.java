@@ -12,6 +12,7 @@ import org.cloakwork.client.engine.ThreadedEnvironment;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
+import org.cloakwork.spi.routes.RoutePolicy;
 import org.cloakwork.spi.runtime.Clock;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.topology.TopologyProvider;
@@ -34,6 +35,7 @@ final class ConfiguredClient implements AutoCloseable {
         parts.set(PartKind.TOPOLOGY, topology);
         parts.set(PartKind.TRANSPORT, transport);
         parts.set(PartKind.SPHINX, Parts.part(PacketFormat.class, "fast", Map.of()));
+        parts.set(PartKind.ROUTES, Parts.part(RoutePolicy.class, "uniform", Map.of()));
         parts.set(PartKind.RETRANSMISSION, Parts.part(RetransmissionPolicy.class, "timeout", Map.of()));
         parts.set(PartKind.COVER, Parts.part(CoverTrafficStrategy.class, "none", Map.of()));
         Environment real = environment.environment();

@@ -26,6 +26,8 @@ import org.cloakwork.client.encode.Routes;
 import org.cloakwork.client.encode.Sealer;
 import org.cloakwork.client.outbox.Target;
 import org.cloakwork.sphinx.fast.FastSphinx;
+import org.cloakwork.spi.routes.PacketKind;
+import org.cloakwork.spi.routes.RoutePolicy;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.topology.Node;
@@ -91,7 +93,8 @@ final class HostilePeer implements AutoCloseable {
         this.topology = topology;
         Node node = topology.gateways().get(gateway);
         address = new MixnetAddress(identity.publicKey(), encryption.publicKey(), node.identity());
-        routes = new Routes(topology, Duration.ofMillis(1), RANDOMNESS);
+        routes = new Routes(topology, Duration.ofMillis(1), RANDOMNESS,
+                Parts.part(RoutePolicy.class, "uniform", Map.of()));
         sealer = new Sealer(Cryptography.NYM.packets(format, AckKey.generate(RANDOMNESS), RANDOMNESS), routes,
                 Optional.empty(), address, PacketSizes.REGULAR, RANDOMNESS);
         socket = http.newWebSocketBuilder().buildAsync(URI.create("ws://"
@@ -241,7 +244,7 @@ final class HostilePeer implements AutoCloseable {
 
     /** Sends one fragment to an address. */
     void to(MixnetAddress recipient, Fragment fragment) throws Exception {
-        send(new Sealer.Job(fragment, new Target.ToAddress(recipient), null));
+        send(new Sealer.Job(fragment, new Target.ToAddress(recipient), null, 1));
     }
 
     /** Sends any message over reply blocks of others, the oldest first, one a fragment. */
@@ -257,11 +260,12 @@ final class HostilePeer implements AutoCloseable {
         synchronized (this) {
             surb = surbs.removeFirst();
         }
-        send(new Sealer.Job(fragment, new Target.ToSender(new SenderTag(new byte[SenderTag.LENGTH]), false), surb));
+        send(new Sealer.Job(fragment, new Target.ToSender(new SenderTag(new byte[SenderTag.LENGTH]), false), surb,
+                1));
     }
 
     private void send(Sealer.Job job) throws Exception {
-        byte[] frame = BinaryRequest.of(sealer.seal(List.of(job)).getFirst().orElseThrow().mixPacket(),
+        byte[] frame = BinaryRequest.of(sealer.seal(List.of(job)).getFirst().orElseThrow().packet().mixPacket(),
                 GatewayProtocol.CURRENT_VERSION).seal(key, RANDOMNESS);
         socket.sendBinary(ByteBuffer.wrap(frame), true).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
@@ -276,7 +280,8 @@ final class HostilePeer implements AutoCloseable {
         List<ReplySurb> made = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             ReplySurb surb = new ReplySurb(ReplyKey.generate(RANDOMNESS), format.createSurb(
-                    routes.to(address.identity(), address.gateway()).orElseThrow(), RANDOMNESS),
+                    routes.to(PacketKind.REPLY_BLOCK, 1, address.gateway(), address.identity(), address.gateway())
+                            .orElseThrow().route(), RANDOMNESS),
                     topology.keyRotation());
             ownKeys.put(ByteBuffer.wrap(surb.key().digest()), surb.key());
             made.add(surb);

@@ -65,7 +65,8 @@ class L1BundleCacheOfAnotherIT {
         }
         Path small = temporary.resolve("small-" + round);
         try (Command assemble = cloakwork("assemble", "--out", small.toString(), "--parts",
-                "topology-file,websocket-jdk,sphinx-bouncycastle,retransmission-timeout,cover-none")) {
+                "topology-file,websocket-jdk,sphinx-bouncycastle,routes-uniform,"
+                        + "retransmission-timeout,cover-none")) {
             assertEquals(0, assemble.end().exitCode(), assemble::text);
         }
     }

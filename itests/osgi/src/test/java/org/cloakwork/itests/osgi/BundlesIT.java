@@ -68,7 +68,8 @@ public class BundlesIT extends BaseIT {
         }
         for (String part : List.of(
                 "transport websocket", "transport websocket-jdk", "sphinx bouncycastle", "sphinx fast",
-                "retransmission timeout", "retransmission adaptive", "cover none", "cover poisson", "cover constant")) {
+                "retransmission timeout", "retransmission adaptive", "cover none", "cover poisson", "cover constant",
+                "routes uniform", "routes fixed", "routes subset", "routes sticky", "routes latency")) {
             assertTrue(part + " is not among " + parts, parts.contains(part));
         }
     }

@@ -56,6 +56,7 @@ public class PartsIT extends BaseIT {
         BUNDLES.put("topology", "org.cloakwork.topology.nymapi");
         BUNDLES.put("transport", "org.cloakwork.transport.websocket");
         BUNDLES.put("sphinx", "org.cloakwork.sphinx.fast");
+        BUNDLES.put("routes", "org.cloakwork.routes.uniform");
         BUNDLES.put("retransmission", "org.cloakwork.retransmission.timeout");
         BUNDLES.put("cover", "org.cloakwork.cover.none");
     }
@@ -147,8 +148,8 @@ public class PartsIT extends BaseIT {
     public void partsMayBeReplaced() throws Exception {
         MixnetClient client = client();
         client.awaitReady(PATIENCE);
-        Map<String, String> others = Map.of("topology", "file", "sphinx", "bouncycastle", "retransmission", "adaptive",
-                "cover", "constant");
+        Map<String, String> others = Map.of("topology", "file", "sphinx", "bouncycastle", "routes", "sticky",
+                "retransmission", "adaptive", "cover", "constant");
         Map<String, Object> parts = new HashMap<>(parts());
         for (String kind : shuffled()) {
             if (others.containsKey(kind)) {
@@ -202,7 +203,7 @@ public class PartsIT extends BaseIT {
 
     private Map<String, Object> parts() {
         return Map.of("name", "alice", "topology", "nym-api", "transport", "websocket", "sphinx", "fast",
-                "retransmission", "timeout", "cover", "none");
+                "routes", "uniform", "retransmission", "timeout", "cover", "none");
     }
 
     private Configuration configuration() throws Exception {

@@ -181,6 +181,11 @@ public class SwapIT extends BaseIT {
     }
 
     @Test
+    public void routesAreExchangedUnderLoad() throws Exception {
+        underLoad("routes", "uniform", "subset", "org.cloakwork.routes.uniform", "org.cloakwork.routes.subset");
+    }
+
+    @Test
     public void coverIsExchangedUnderLoad() throws Exception {
         underLoad("cover", "poisson", "constant", "org.cloakwork.cover.poisson", "org.cloakwork.cover.constant");
     }

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
+import org.cloakwork.spi.routes.RoutePolicy;
 import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.spi.sphinx.PacketFormat;
@@ -175,6 +176,7 @@ public final class Parts {
             case GatewayTransport transport when kind == PartKind.TRANSPORT ->
                     new CheckedTransport(this, transport, name);
             case PacketFormat format when kind == PartKind.SPHINX -> new CheckedFormat(this, format, name);
+            case RoutePolicy routes when kind == PartKind.ROUTES -> new CheckedRoutes(this, routes, name);
             case RetransmissionPolicy policy when kind == PartKind.RETRANSMISSION ->
                     new CheckedRetransmission(this, policy, name);
             case CoverTrafficStrategy cover when kind == PartKind.COVER -> new CheckedCover(this, cover, name);
@@ -312,6 +314,11 @@ public final class Parts {
     /** {@return the packet format, or null while there is none} */
     public PacketFormat sphinx() {
         return get(PartKind.SPHINX);
+    }
+
+    /** {@return the routes part, or null while there is none} */
+    public RoutePolicy routes() {
+        return get(PartKind.ROUTES);
     }
 
     /** {@return the retransmission policy, or null while there is none} */

@@ -98,6 +98,10 @@ public final class ClientComponent {
         String sphinx() default "fast";
 
         /** {@return a part} */
+        @AttributeDefinition(name = "Routes", description = "The name of a routes part.")
+        String routes() default "uniform";
+
+        /** {@return a part} */
         @AttributeDefinition(name = "Retransmission", description = "The name of a retransmission part.")
         String retransmission() default "timeout";
 
@@ -130,6 +134,38 @@ public final class ClientComponent {
                 description = "1 to 8760; after so many hours without a message of ours under it, the tag by which a "
                         + "recipient knows us ends, and it meets somebody new.")
         int tag$_$lifetime$_$hours() default 24;
+
+        /** {@return how} */
+        @AttributeDefinition(name = "Line", required = false, description = "Whether what arrives is the same whatever "
+                + "the client does, where those it writes to return packet for packet.",
+                options = {@Option(label = "as what leaves", value = "two-way"),
+                    @Option(label = "not", value = "one-way")})
+        String line() default "two-way";
+
+        /** {@return milliseconds} */
+        @AttributeDefinition(name = "Ramp of the line", required = false, min = "100", max = "600000",
+                description = "Milliseconds, 100 to 600000, until every slot asks for a packet in return.")
+        int line$_$ramp$_$millis() default 10_000;
+
+        /** {@return seconds} */
+        @AttributeDefinition(name = "Linger of the line", required = false, min = "120", max = "86400",
+                description = "Seconds, 120 to 86400, that slots ask for packets in return after the last use.")
+        int line$_$linger$_$seconds() default 300;
+
+        /** {@return an address} */
+        @AttributeDefinition(name = "Mirror", required = false,
+                description = "The address of a client that returns packets, for messages to those who do not.")
+        String mirror();
+
+        /** {@return whether it does} */
+        @AttributeDefinition(name = "Return packets", required = false,
+                description = "Whether others get a packet in return for one; an exit gives it in any case.")
+        boolean return$_$packets() default false;
+
+        /** {@return packets} */
+        @AttributeDefinition(name = "Return packets a second", required = false, min = "1", max = "1000000",
+                description = "1 to 1000000, for all others together.")
+        int return$_$packets$_$per$_$second() default 5000;
 
         /** {@return how} */
         @AttributeDefinition(name = "Gateway choice", required = false,

@@ -79,7 +79,8 @@ public final class Encoding {
                 next.unroutable(message);
             } else {
                 busy = true;
-                maker.work(Stages.Work.ENCODE, 1, () -> encoder.get().encode(first.getValue()),
+                maker.work(Stages.Work.ENCODE, 1, () -> encoder.get().encode(first.getValue(),
+                                message.conversation()),
                         encoded -> encoded(message, first.getValue(), encoded));
             }
         }

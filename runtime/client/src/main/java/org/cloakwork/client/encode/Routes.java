@@ -6,7 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.cloakwork.api.IdentityKey;
+import org.cloakwork.client.base.Leg;
+import org.cloakwork.spi.routes.Mixes;
+import org.cloakwork.spi.routes.PacketKind;
+import org.cloakwork.spi.routes.RoutePolicy;
+import org.cloakwork.spi.routes.Scope;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.Destination;
 import org.cloakwork.spi.sphinx.PacketFormat;
@@ -15,44 +21,69 @@ import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.Topology;
 
 /**
- * Draws routes: one mix of each layer, then the gateway of the receiver; delays from the exponential distribution.
- * Everything is sent with one Sphinx version, so that none tells cover from messages. Made once for a topology; safe
- * for use by many threads. Source: protocol/2-packets, 7.
+ * Makes routes: a mix of each layer, as the routes part says, then the gateway of the receiver; delays from the
+ * exponential distribution. Everything is sent with one Sphinx version, so that none tells cover from messages. Made
+ * once for a topology and a part; safe for use by many threads. Source: protocol/2-packets, 7.
  */
 public final class Routes {
 
     private final Topology topology;
     private final Duration meanDelay;
     private final Randomness randomness;
-    private final List<List<Node>> layers;
-    private final Consumer<Node> drawn;
+    private final RouteMemory memory;
+    private final Consumer<Node> chosen;
     private final Map<IdentityKey, Node> nodes = new HashMap<>();
 
     /**
-     * @param topology   a routable one
-     * @param meanDelay  at each mix
-     * @param randomness drawn from
+     * A way, and what is told to the part that chose it.
+     *
+     * @param route to take
+     * @param leg   of it
      */
-    public Routes(Topology topology, Duration meanDelay, Randomness randomness) {
-        this(topology, meanDelay, randomness, node -> { });
+    public record Way(Route route, Leg leg) {
+    }
+
+    private record Packet(Routes routes, PacketKind kind, long conversation, IdentityKey own, IdentityKey target)
+            implements RoutePolicy.Packet {
+
+        @Override
+        public Topology topology() {
+            return routes.topology;
+        }
+
+        @Override
+        public <T> T remembered(Scope scope, Supplier<T> first) {
+            return routes.memory.remembered(scope, conversation, first);
+        }
     }
 
     /**
      * @param topology   a routable one
      * @param meanDelay  at each mix
      * @param randomness drawn from
-     * @param drawn      told of each mix that is drawn, from any thread
+     * @param part       chooses mixes
      */
-    Routes(Topology topology, Duration meanDelay, Randomness randomness, Consumer<Node> drawn) {
-        this.drawn = drawn;
+    public Routes(Topology topology, Duration meanDelay, Randomness randomness, RoutePolicy part) {
+        this(topology, meanDelay, randomness, new RouteMemory(part, topology.epochId()), node -> { });
+    }
+
+    /**
+     * @param topology   a routable one
+     * @param meanDelay  at each mix
+     * @param randomness drawn from
+     * @param memory     of the part that chooses mixes
+     * @param chosen     told of each mix that is chosen, from any thread
+     */
+    Routes(Topology topology, Duration meanDelay, Randomness randomness, RouteMemory memory, Consumer<Node> chosen) {
         this.topology = topology;
         this.meanDelay = meanDelay;
         this.randomness = randomness;
-        layers = List.of(topology.layer(1), topology.layer(2), topology.layer(3));
+        this.memory = memory;
+        this.chosen = chosen;
         topology.nodes().values().forEach(node -> nodes.put(node.identity(), node));
     }
 
-    /** {@return where routes are drawn from} */
+    /** {@return where mixes are taken from} */
     public Topology topology() {
         return topology;
     }
@@ -60,6 +91,11 @@ public final class Routes {
     /** {@return at each mix} */
     public Duration meanDelay() {
         return meanDelay;
+    }
+
+    /** {@return what the part that chooses remembers} */
+    RouteMemory memory() {
+        return memory;
     }
 
     /**
@@ -71,20 +107,28 @@ public final class Routes {
     }
 
     /**
-     * @param client  whom the packet is for
-     * @param gateway where that client lives
-     * @return a fresh route; empty if the gateway is not in the topology
+     * @param kind         of a packet
+     * @param conversation that it belongs to
+     * @param own          gateway of the sender
+     * @param client       whom the packet is for
+     * @param gateway      where that client lives
+     * @return a route of its own; empty if the gateway is not in the topology
      */
-    public Optional<Route> to(IdentityKey client, IdentityKey gateway) {
+    public Optional<Way> to(PacketKind kind, long conversation, IdentityKey own, IdentityKey client,
+            IdentityKey gateway) {
         Node egress = nodes.get(gateway);
-        return egress == null ? Optional.empty() : Optional.of(new Route(PacketFormat.VERSION_SEEDS,
-                List.of(mix(0), mix(1), mix(2), hop(egress)), Destination.of(client)));
+        if (egress == null) {
+            return Optional.empty();
+        }
+        Packet packet = new Packet(this, kind, conversation, own, gateway);
+        Mixes mixes = memory.part().choose(packet, randomness);
+        Route route = new Route(PacketFormat.VERSION_SEEDS, List.of(mix(mixes.first()), mix(mixes.second()),
+                mix(mixes.third()), hop(egress)), Destination.of(client));
+        return Optional.of(new Way(route, new Leg(memory.part(), packet, mixes, route.delayNanos())));
     }
 
-    private Route.Hop mix(int layer) {
-        List<Node> mixes = layers.get(layer);
-        Node mix = mixes.get(randomness.nextInt(mixes.size()));
-        drawn.accept(mix);
+    private Route.Hop mix(Node mix) {
+        chosen.accept(mix);
         return hop(mix);
     }
 

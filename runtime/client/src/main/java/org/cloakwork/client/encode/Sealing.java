@@ -2,9 +2,11 @@ package org.cloakwork.client.encode;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Stages;
@@ -13,7 +15,6 @@ import org.cloakwork.client.outbox.OutgoingFragment;
 import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Scheduler;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
-import org.cloakwork.wire.PreparedPacket;
 import org.cloakwork.wire.ReplySurb;
 
 /**
@@ -56,9 +57,9 @@ public final class Sealing {
      * A packet that waits for its turn.
      *
      * @param fragment inside
-     * @param packet   to send
+     * @param made     to send
      */
-    public record Sealed(OutgoingFragment fragment, PreparedPacket packet) {
+    public record Sealed(OutgoingFragment fragment, Sealer.Made made) {
     }
 
     private final PacketMaker maker;
@@ -67,7 +68,7 @@ public final class Sealing {
     private final Outbox outbox;
     private final Next next;
     private final Queue<Sealed> sealed = new ArrayDeque<>();
-    private final Queue<PreparedPacket> covers = new ArrayDeque<>();
+    private final Queue<Sealer.Made> covers = new ArrayDeque<>();
     /** So many of them, the first ones, are to be replaced. */
     private int outdatedCovers;
     private int beingSealed;
@@ -106,7 +107,8 @@ public final class Sealing {
                 return;
             }
             List<Sealer.Job> jobs = batch.stream().map(fragment -> new Sealer.Job(fragment.fragment(),
-                    fragment.message().target(), fragment.takeSurb())).toList();
+                    fragment.message().target(), fragment.takeSurb(),
+                    fragment.message().conversation())).toList();
             beingSealed += batch.size();
             maker.work(Stages.Work.SEAL, batch.size(), () -> sealer.get().seal(jobs),
                     packets -> sealed(batch, jobs, packets));
@@ -119,12 +121,12 @@ public final class Sealing {
 
     /** @param result empty if a part failed; nothing in it for what there is no route for */
     private void sealed(List<OutgoingFragment> batch, List<Sealer.Job> jobs,
-                        Optional<List<Optional<PreparedPacket>>> result) {
+                        Optional<List<Optional<Sealer.Made>>> result) {
         beingSealed -= batch.size();
         for (int i = 0; i < batch.size(); i++) {
             OutgoingFragment fragment = batch.get(i);
             ReplySurb surb = jobs.get(i).surb();
-            Optional<PreparedPacket> packet = result.isPresent() ? result.get().get(i) : Optional.empty();
+            Optional<Sealer.Made> packet = result.isPresent() ? result.get().get(i) : Optional.empty();
             if (packet.isPresent()) {
                 if (surb != null) {
                     counters.count(Counter.SURBS_USED);
@@ -171,18 +173,26 @@ public final class Sealing {
         run();
     }
 
-    /** {@return the next packet that is still wanted, if one is ready} */
-    public Optional<Sealed> poll() {
-        Sealed first = sealed.poll();
-        while (first != null && !first.fragment().isWanted()) {
-            first = sealed.poll();
+    /**
+     * @param mayLeave whether one may leave now
+     * @return the next packet that is still wanted and may, if one is ready
+     */
+    public Optional<Sealed> poll(Predicate<OutgoingFragment> mayLeave) {
+        for (Iterator<Sealed> each = sealed.iterator(); each.hasNext();) {
+            Sealed next = each.next();
+            if (!next.fragment().isWanted()) {
+                each.remove();
+            } else if (mayLeave.test(next.fragment())) {
+                each.remove();
+                return Optional.of(next);
+            }
         }
-        return Optional.ofNullable(first);
+        return Optional.empty();
     }
 
     /** {@return a cover packet, if one is ready} */
-    public Optional<PreparedPacket> pollCover() {
-        Optional<PreparedPacket> cover = Optional.ofNullable(covers.poll());
+    public Optional<Sealer.Made> pollCover() {
+        Optional<Sealer.Made> cover = Optional.ofNullable(covers.poll());
         outdatedCovers = Math.max(0, outdatedCovers - 1);
         prepareCover();
         return cover;

@@ -35,9 +35,11 @@ import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Cryptography;
 import org.cloakwork.client.base.Environment;
+import org.cloakwork.client.base.Leg;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.base.Petnames;
 import org.cloakwork.client.encode.Content;
+import org.cloakwork.client.encode.Encoder;
 import org.cloakwork.client.identity.Identity;
 import org.cloakwork.client.identity.KeyFiles;
 import org.cloakwork.client.inbox.Inbox;
@@ -65,6 +67,7 @@ import org.slf4j.LoggerFactory;
 public final class Engine implements MixnetClient {
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+    private static final String LINE_SHARE = "line.share";
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
     private final Ground ground;
@@ -161,7 +164,7 @@ public final class Engine implements MixnetClient {
         states = new StateBoard(environment.listeners(), counters);
         addresses = new Announcements<>(environment.listeners(), counters);
         inbox = new Inbox(ground.cryptography(), identity.encryption(), replyKeys, counters,
-                configuration.inboxLimitBytes(), ledger);
+                configuration.inboxLimitBytes(), ledger, this::looped);
         mailbox = new Mailbox(environment.listeners(), counters, configuration.inboxLimitBytes());
         streams = new Streams(this, environment.clock(), environment.scheduler(), environment.randomness(),
                 identity.encryption());
@@ -191,7 +194,7 @@ public final class Engine implements MixnetClient {
     }
 
     private void restore() {
-        ledger.expired(saved.expired());
+        ledger.change(saved.due());
         outgoing.restore(saved);
         saved.topology().ifPresent(topology::restore);
         incoming.restore(saved);
@@ -257,6 +260,7 @@ public final class Engine implements MixnetClient {
         Map<String, Long> snapshot = ground.counters().snapshot();
         snapshot.putAll(streams.counters());
         snapshot.put(Admission.IN_FLIGHT, (long) admission.count());
+        snapshot.put(LINE_SHARE, (long) outgoing.line().sharePercent());
         snapshot.putAll(topology.figures());
         return snapshot;
     }
@@ -266,6 +270,8 @@ public final class Engine implements MixnetClient {
         List<Figure> figures = new ArrayList<>(ground.counters().figures());
         figures.addAll(streams.figures());
         figures.add(Figure.level(Admission.IN_FLIGHT, "messages that have not ended", admission.count()));
+        figures.add(Figure.level(LINE_SHARE, "percent of the slots that ask for a packet in return",
+                outgoing.line().sharePercent()));
         topology.figures().forEach((name, value) ->
                 figures.add(Figure.level(name, TopologyKeeper.meaning(name), value)));
         return figures;
@@ -356,6 +362,22 @@ public final class Engine implements MixnetClient {
     }
 
     @Override
+    public int pieceBytes(MixnetAddress recipient) {
+        return outgoing.line().wantsSmall(recipient) ? Encoder.longestEven(ground.configuration().packetSizes())
+                : Integer.MAX_VALUE;
+    }
+
+    @Override
+    public Optional<String> line() {
+        return Optional.of(outgoing.line().sentence());
+    }
+
+    @Override
+    public void returnPackets(boolean does) {
+        outgoing.returnsPackets(does);
+    }
+
+    @Override
     public void closeLane(long lane) {
         outgoing.closeLane(lane);
     }
@@ -430,6 +452,7 @@ public final class Engine implements MixnetClient {
 
         @Override
         public void live() {
+            outgoing.live();
             goOn();
         }
 
@@ -463,6 +486,10 @@ public final class Engine implements MixnetClient {
         });
         outgoing.replaceCover();
         goOn();
+    }
+
+    private void looped(Leg leg, Optional<Duration> excess) {
+        outgoing.looped(leg, excess);
     }
 
     private void partsChanged() {

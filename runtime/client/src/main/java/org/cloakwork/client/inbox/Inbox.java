@@ -1,10 +1,12 @@
 package org.cloakwork.client.inbox;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.ToLongFunction;
 import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.Insight;
@@ -12,6 +14,7 @@ import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Cryptography;
 import org.cloakwork.client.base.Durations;
+import org.cloakwork.client.base.Leg;
 import org.cloakwork.client.base.Way;
 import org.cloakwork.client.replies.ReplyKeys;
 import org.cloakwork.client.store.Ledger;
@@ -39,6 +42,8 @@ public final class Inbox {
     private static final int MAX_COMPLETED = 100_000;
     /** Of a quarter of a minute at the usual rate; what comes later is decrypted, and found to be cover then. */
     private static final int MAX_COVERS_UNDER_WAY = 1024;
+    /** Cover that is so much later than its mixes held it is taken for lost. */
+    private static final long LOST_AFTER_NANOS = Duration.ofSeconds(3).toNanos();
     /** How long unfinished messages are waited for, and duplicates of finished ones are known. */
     public static final Duration STALE_AFTER = Duration.ofMinutes(30);
 
@@ -47,10 +52,11 @@ public final class Inbox {
     private final ReplyKeys replyKeys;
     private final Counters<Counter> counters;
     private final Ledger ledger;
+    private final BiConsumer<Leg, Optional<Duration>> looped;
     private final Reassembler<Way> reassembler;
     private final SeenMessages seen;
     /** Their keys: what says nothing need not be decrypted, which is most of what an idle client receives. */
-    private final LinkedHashMap<EncryptionKey, Long> coversUnderWay = new LinkedHashMap<>();
+    private final LinkedHashMap<EncryptionKey, Loop> coversUnderWay = new LinkedHashMap<>();
     private final Durations loops = new Durations();
     private long evicted;
     private long stale;
@@ -72,6 +78,37 @@ public final class Inbox {
     public record OverReplyBlock(ReplyContent content, Optional<SenderTag> ownTag) implements Delivered {
     }
 
+    private record Loop(Leg leg, long leftNanos) {
+
+        long lateNanos(long nowNanos) {
+            return nowNanos - leftNanos - leg.delayNanos();
+        }
+    }
+
+    /** Is told what the gateway delivers, but for acknowledgements. */
+    public interface Arrivals {
+
+        /** Nobody listens. */
+        Arrivals NONE = new Arrivals() { };
+
+        /** @param key of own cover that came back */
+        default void loop(EncryptionKey key) {
+        }
+
+        /**
+         * @param digest of the key of the reply block of ours that it came over
+         * @param filler whether it says nothing
+         */
+        default void answer(ByteBuffer digest, boolean filler) {
+        }
+
+        /** Something else. */
+        default void other() {
+        }
+    }
+
+    private Arrivals arrivals = Arrivals.NONE;
+
     private record Opened(byte[] bytes, Way way) {
     }
 
@@ -82,14 +119,16 @@ public final class Inbox {
      * @param counters     of the client
      * @param limitBytes   what unfinished messages may hold
      * @param ledger       told what comes and goes
+     * @param looped       told of cover that came back, and how much later than its mixes held it; or that did not
      */
     public Inbox(Cryptography cryptography, EncryptionKeyPair own, ReplyKeys replyKeys, Counters<Counter> counters,
-                 long limitBytes, Ledger ledger) {
+                 long limitBytes, Ledger ledger, BiConsumer<Leg, Optional<Duration>> looped) {
         this.cryptography = cryptography;
         this.own = own;
         this.replyKeys = replyKeys;
         this.counters = counters;
         this.ledger = ledger;
+        this.looped = looped;
         this.seen = new SeenMessages(own, ledger);
         this.reassembler = new Reassembler<>(Math.toIntExact(limitBytes), MAX_SETS, STALE_AFTER, MAX_COMPLETED,
                 new Reassembler.Listener<Way>() {
@@ -129,14 +168,21 @@ public final class Inbox {
         countGone();
     }
 
+    /** @param listener told from now on */
+    public void follow(Arrivals listener) {
+        arrivals = listener;
+    }
+
     /**
      * @param cover    is on its way, and will come back
+     * @param leg      the way that it takes
      * @param nowNanos monotonic time
      */
-    public void coverSent(PreparedPacket cover, long nowNanos) {
-        cover.coverKey().ifPresent(key -> coversUnderWay.put(key, nowNanos));
-        if (coversUnderWay.size() > MAX_COVERS_UNDER_WAY) {
-            coversUnderWay.pollFirstEntry();
+    public void coverSent(PreparedPacket cover, Leg leg, long nowNanos) {
+        cover.coverKey().ifPresent(key -> coversUnderWay.put(key, new Loop(leg, nowNanos)));
+        while (coversUnderWay.size() > MAX_COVERS_UNDER_WAY || !coversUnderWay.isEmpty()
+                && coversUnderWay.firstEntry().getValue().lateNanos(nowNanos) > LOST_AFTER_NANOS) {
+            looped.accept(coversUnderWay.pollFirstEntry().getValue().leg(), Optional.empty());
         }
     }
 
@@ -150,16 +196,25 @@ public final class Inbox {
         Way way;
         try {
             byte[] prefix = PayloadEncryption.prefix(delivered);
-            Long left = coversUnderWay.isEmpty() ? null : coversUnderWay.remove(new EncryptionKey(prefix));
-            if (left != null) {
-                loops.add(nowNanos - left);
+            EncryptionKey key = new EncryptionKey(prefix);
+            Loop loop = coversUnderWay.remove(key);
+            if (loop != null) {
+                arrivals.loop(key);
+                loops.add(nowNanos - loop.leftNanos());
+                looped.accept(loop.leg(), Optional.of(Duration.ofNanos(loop.lateNanos(nowNanos))));
                 counters.count(Counter.RECEIVED_COVER);
                 return Optional.empty();
             }
             Opened opened = decrypt(delivered, prefix);
             byte[] decrypted = opened.bytes();
             way = opened.way();
-            if (CoverPacket.isCover(decrypted)) {
+            boolean cover = CoverPacket.isCover(decrypted);
+            if (way instanceof Way.ReplyBlock) {
+                arrivals.answer(ByteBuffer.wrap(prefix), cover);
+            } else if (!cover) {
+                arrivals.other();
+            }
+            if (cover) {
                 counters.count(Counter.RECEIVED_COVER);
                 return Optional.empty();
             }

@@ -1,5 +1,10 @@
 package org.cloakwork.client.outbox;
 
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import org.cloakwork.api.SenderTag;
+import org.cloakwork.client.base.Leg;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.PacketSize;
@@ -20,6 +25,9 @@ public final class OutgoingFragment {
     private boolean acknowledged;
     private boolean underWay;
     private ReplySurb surb;
+    private List<Leg> legs = List.of();
+    private ByteBuffer answer;
+    private SenderTag answerTag;
     private Cancellable timer = () -> { };
 
     /**
@@ -88,14 +96,42 @@ public final class OutgoingFragment {
         surb = newSurb;
     }
 
+    /** {@return the ways of the last copy that left and of its acknowledgement, until it is known what became of it} */
+    public List<Leg> takeLegs() {
+        List<Leg> taken = legs;
+        legs = List.of();
+        return taken;
+    }
+
+    /**
+     * @param digest of the key of a reply block that its message brings, for the packet in return for this one
+     * @param tag    under which the recipient knows us
+     */
+    public void bringsBack(ByteBuffer digest, SenderTag tag) {
+        answer = digest;
+        answerTag = tag;
+    }
+
+    /** {@return the digest of the key of the reply block for the packet in return, if there is to be one} */
+    public Optional<ByteBuffer> answer() {
+        return Optional.ofNullable(answer);
+    }
+
+    /** {@return the tag under which the recipient knows us; null if no packet is to come in return} */
+    public SenderTag answerTag() {
+        return answerTag;
+    }
+
     /**
      * A copy left.
      *
      * @param nowNanos               monotonic time
      * @param expectedRoundTripNanos delays that it and its acknowledgement spend in mixes
+     * @param ways                   that they take
      */
-    public void sent(long nowNanos, long expectedRoundTripNanos) {
+    public void sent(long nowNanos, long expectedRoundTripNanos, List<Leg> ways) {
         underWay = true;
+        legs = ways;
         this.expectedRoundTripNanos = expectedRoundTripNanos;
         if (transmissions++ == 0) {
             firstSentNanos = nowNanos;

@@ -7,6 +7,7 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Environment;
+import org.cloakwork.client.base.Leg;
 import org.cloakwork.client.base.PartFailure;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.outbox.OutgoingFragment;
@@ -32,6 +33,9 @@ public final class Reliability {
 
         /** @param fragment is acknowledged, for the first time */
         void acknowledged(OutgoingFragment fragment);
+
+        /** @param fragment whose copy was not acknowledged in time */
+        void lost(OutgoingFragment fragment);
 
         /** There is room in the window. */
         void room();
@@ -99,10 +103,11 @@ public final class Reliability {
     /**
      * @param fragment               of which a copy has left
      * @param expectedRoundTripNanos of that copy
+     * @param ways                   that it and its acknowledgement take
      */
-    public void sent(OutgoingFragment fragment, long expectedRoundTripNanos) {
+    public void sent(OutgoingFragment fragment, long expectedRoundTripNanos, List<Leg> ways) {
         long now = environment.clock().nanoTime();
-        fragment.sent(now, expectedRoundTripNanos);
+        fragment.sent(now, expectedRoundTripNanos, ways);
         underWay++;
         if (fragment.transmissions() == 1) {
             counters.count(Counter.PACKETS_DATA);
@@ -195,12 +200,14 @@ public final class Reliability {
         fragment.message().givenUp();
         later(fragment, UNATTENDED.plusNanos(fragment.expectedRoundTripNanos()), () -> {
             lost(fragment);
+            next.lost(fragment);
             next.room();
         });
     }
 
     private void notAcknowledged(OutgoingFragment fragment) {
         lost(fragment);
+        next.lost(fragment);
         window.lost(environment.clock().nanoTime(), LOSS_WINDOW_NANOS);
         sendAgain(fragment);
         // Its place in the window is free, even if its copy is put off.

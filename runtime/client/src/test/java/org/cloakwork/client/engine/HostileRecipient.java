@@ -89,29 +89,31 @@ final class HostileRecipient {
     }
 
     void over(Fragment fragment, ReplySurb surb) {
-        send(new Sealer.Job(fragment, new Target.ToSender(lastTag(), false), surb));
+        send(new Sealer.Job(fragment, new Target.ToSender(lastTag(), false), surb, 1));
     }
 
     /** Sends any message to an address. */
     void to(MixnetAddress recipient, NymMessage message) {
-        fragments(message).forEach(fragment -> send(new Sealer.Job(fragment, new Target.ToAddress(recipient), null)));
+        fragments(message).forEach(fragment -> send(new Sealer.Job(fragment, new Target.ToAddress(recipient), null,
+                1)));
     }
 
     private void send(Sealer.Job job) {
         Sealer sealer = new Sealer(Cryptography.NYM.packets(world.format, AckKey.generate(world.randomness),
-                world.randomness), new Routes(world.topology(), Duration.ofMillis(1), world.randomness),
+                world.randomness), new Routes(world.topology(), Duration.ofMillis(1), world.randomness,
+                World.ROUTES),
                 Optional.empty(), address, PacketSizes.REGULAR, world.randomness);
-        MixPacket packet = sealer.seal(List.of(job)).getFirst().orElseThrow().mixPacket();
+        MixPacket packet = sealer.seal(List.of(job)).getFirst().orElseThrow().packet().mixPacket();
         world.mix(packet.firstHop(), packet.packet());
     }
 
     /** {@return reply blocks of its own, as it gives them to others} */
     List<ReplySurb> ownSurbs(int count) {
         Encoder encoder = new Encoder(world.format, new Routes(world.topology(), Duration.ofMillis(1),
-                world.randomness), address, PacketSizes.REGULAR, world.randomness);
+                world.randomness, World.ROUTES), address, PacketSizes.REGULAR, world.randomness);
         Reassembler<String> whole = new Reassembler<>(1 << 24, 100, Duration.ofHours(1), 100);
         Reassembler.Result result = null;
-        for (Fragment fragment : encoder.encode(new Content.MoreSurbs(lastTag(), count)).fragments()) {
+        for (Fragment fragment : encoder.encode(new Content.MoreSurbs(lastTag(), count), 1).fragments()) {
             result = whole.add("", fragment, 0);
         }
         try {

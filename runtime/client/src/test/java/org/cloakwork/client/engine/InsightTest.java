@@ -29,7 +29,7 @@ class InsightTest {
 
     private static Insight look(World world, TestClient client) {
         CompletableFuture<Insight> asked = client.engine.insight();
-        world.runFor(Duration.ofMillis(1));
+        world.runFor(Duration.ofNanos(1));
         return asked.join();
     }
 

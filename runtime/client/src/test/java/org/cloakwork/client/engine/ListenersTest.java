@@ -48,6 +48,7 @@ class ListenersTest {
             alice.parts.set(PartKind.TOPOLOGY, world.topologyProvider());
             alice.parts.set(PartKind.TRANSPORT, world.transport());
             alice.parts.set(PartKind.SPHINX, world.format);
+            alice.parts.set(PartKind.ROUTES, World.ROUTES);
             alice.parts.set(PartKind.RETRANSMISSION, World.TIMEOUT);
             alice.parts.set(PartKind.COVER, World.NO_COVER);
             alice.start();
@@ -106,6 +107,7 @@ class ListenersTest {
             alice.parts.set(PartKind.TOPOLOGY, world.topologyProvider());
             alice.parts.set(PartKind.TRANSPORT, world.transport());
             alice.parts.set(PartKind.SPHINX, world.format);
+            alice.parts.set(PartKind.ROUTES, World.ROUTES);
             alice.parts.set(PartKind.RETRANSMISSION, World.TIMEOUT);
             alice.parts.set(PartKind.COVER, World.NO_COVER);
             alice.engine.start();

@@ -51,6 +51,7 @@ class PartsTest {
         return Map.of(PartKind.TOPOLOGY, parts -> parts.set(PartKind.TOPOLOGY, world.topologyProvider()),
                 PartKind.TRANSPORT, parts -> parts.set(PartKind.TRANSPORT, world.transport()),
                 PartKind.SPHINX, parts -> parts.set(PartKind.SPHINX, world.format),
+                PartKind.ROUTES, parts -> parts.set(PartKind.ROUTES, World.ROUTES),
                 PartKind.RETRANSMISSION, parts -> parts.set(PartKind.RETRANSMISSION, World.TIMEOUT),
                 PartKind.COVER, parts -> parts.set(PartKind.COVER, World.NO_COVER));
     }

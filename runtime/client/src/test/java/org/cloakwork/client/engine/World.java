@@ -21,9 +21,11 @@ import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
+import org.cloakwork.routes.uniform.UniformRoutes;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
+import org.cloakwork.spi.routes.RoutePolicy;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.sphinx.PacketFormat;
 import org.cloakwork.spi.sphinx.Processed;
@@ -52,6 +54,7 @@ import org.cloakwork.wire.crypto.IdentityKeyPair;
  */
 final class World implements AutoCloseable {
 
+    static final RoutePolicy ROUTES = new UniformRoutes();
     static final CoverTrafficStrategy NO_COVER = cover(Optional.empty(), Optional.empty());
     /** Upstream's formula. */
     static final RetransmissionPolicy TIMEOUT = packet -> Optional.of(
@@ -72,6 +75,8 @@ final class World implements AutoCloseable {
 
     /** Of each packet and each acknowledgement on its way through the mixes. */
     double loss;
+    /** Drop whatever comes to them. */
+    final Set<NodeAddress> dead = new HashSet<>();
     /** Of each packet and each acknowledgement, that it arrives a second time, up to a second later. */
     double duplication;
     /** Added to each way through the mixes, up to this. */
@@ -79,6 +84,7 @@ final class World implements AutoCloseable {
     /** What topology providers answer. */
     Supplier<CompletableFuture<Topology>> directory = () -> CompletableFuture.completedFuture(topology());
     long keyRotation = 10;
+    long epoch = 100;
     /** Sphinx versions that nodes have seen, in packets and in acknowledgements. */
     final Set<Integer> versions = new HashSet<>();
     /** Tasks that are expected to throw. */
@@ -149,7 +155,7 @@ final class World implements AutoCloseable {
         Map<Long, Node> listed = new HashMap<>(nodes);
         listed.values().removeIf(node -> without.contains(node.identity()));
         Set<Long> gatewayIds = Set.copyOf(listed.keySet().stream().filter(id -> id >= FIRST_GATEWAY).toList());
-        return new Topology(100, keyRotation, time.now(), new Topology.RewardedSet(100, gatewayIds, gatewayIds,
+        return new Topology(epoch, keyRotation, time.now(), new Topology.RewardedSet(epoch, gatewayIds, gatewayIds,
                 Set.of(1L, 2L), Set.of(3L, 4L), Set.of(5L, 6L), Set.of()), listed);
     }
 
@@ -183,6 +189,7 @@ final class World implements AutoCloseable {
         client.parts.set(PartKind.TOPOLOGY, topologyProvider());
         client.parts.set(PartKind.TRANSPORT, transport());
         client.parts.set(PartKind.SPHINX, format);
+        client.parts.set(PartKind.ROUTES, ROUTES);
         client.parts.set(PartKind.RETRANSMISSION, TIMEOUT);
         client.parts.set(PartKind.COVER, cover);
         return client;
@@ -254,6 +261,9 @@ final class World implements AutoCloseable {
         byte[] layer = packet;
         try {
             while (true) {
+                if (dead.contains(at)) {
+                    return;
+                }
                 switch (format.process(layer, nodeKeys.get(at))) {
                     case Processed.Forward(var next, long nanos, byte[] rest, byte[] tag, int version) -> {
                         at = next;

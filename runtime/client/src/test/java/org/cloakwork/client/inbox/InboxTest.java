@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Cryptography;
+import org.cloakwork.client.base.Leg;
 import org.cloakwork.client.engine.VirtualTime;
 import org.cloakwork.client.replies.ReplyKeys;
 import org.cloakwork.client.store.Ledger;
@@ -35,7 +38,9 @@ class InboxTest {
     private final EncryptionKeyPair own = EncryptionKeyPair.generate(randomness);
     private final Counters<Counter> counters = new Counters<>(Counter.class);
     private final ReplyKeys replyKeys = new ReplyKeys(counters, Ledger.none());
-    private final Inbox inbox = new Inbox(Cryptography.NYM, own, replyKeys, counters, 100_000, Ledger.none());
+    private final List<Optional<Duration>> looped = new ArrayList<>();
+    private final Inbox inbox = new Inbox(Cryptography.NYM, own, replyKeys, counters, 100_000, Ledger.none(),
+            (leg, excess) -> looped.add(excess));
 
     private List<byte[]> fragments(byte[] message) {
         int length = PacketSize.REGULAR.fragmentLength();
@@ -92,11 +97,12 @@ class InboxTest {
     void coverOfOurOwnIsKnownByItsKeyOnce() {
         EncryptionKeyPair ephemeral = EncryptionKeyPair.generate(randomness);
         inbox.coverSent(new PreparedPacket(new NodeAddress(NodeAddress.parseIp("10.0.0.1"), 1789), KeyRotation.EVEN,
-                new byte[1], 0, Optional.of(ephemeral.publicKey())), 0);
+                new byte[1], 0, Optional.of(ephemeral.publicKey())), new Leg(null, null, null, 0), 0);
         byte[] fragment = fragments(new NymMessage.Plain(new byte[1]).bytes()).getFirst();
         byte[] delivered = PayloadEncryption.toRecipient(fragment, ephemeral, own.publicKey());
         assertEquals(Optional.empty(), deliver(delivered), "nobody else can make what begins with this key");
         assertEquals(1, counters.get(Counter.RECEIVED_COVER));
+        assertEquals(List.of(Optional.of(Duration.ZERO)), looped);
         assertInstanceOf(NymMessage.Plain.class, deliver(delivered).orElseThrow());
     }
 

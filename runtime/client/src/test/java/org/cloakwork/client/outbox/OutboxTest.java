@@ -145,7 +145,7 @@ class OutboxTest {
     void firstAndFurtherCopiesGetHalfEachWhileBothWait() {
         List<OutgoingFragment> lost = message(1, 100).takeFragments();
         drain();
-        lost.forEach(fragment -> fragment.sent(0, 0));
+        lost.forEach(fragment -> fragment.sent(0, 0, List.of()));
         lost.forEach(outbox::add);
         message(2, 200);
         message(3, 200);
@@ -162,12 +162,12 @@ class OutboxTest {
         OutgoingMessage message = message(1, 4);
         assertEquals(1000, message.unsentBytes());
         List<OutgoingFragment> fragments = message.takeFragments();
-        fragments.get(2).sent(0, 0);
+        fragments.get(2).sent(0, 0, List.of());
         assertEquals(750, message.unsentBytes());
-        fragments.get(2).sent(0, 0);
+        fragments.get(2).sent(0, 0, List.of());
         assertEquals(750, message.unsentBytes());
         assertTrue(message.isUnsent());
-        fragments.forEach(fragment -> fragment.sent(0, 0));
+        fragments.forEach(fragment -> fragment.sent(0, 0, List.of()));
         assertEquals(0, message.unsentBytes());
         assertFalse(message.isUnsent());
         OutgoingMessage ended = message(1, 4);

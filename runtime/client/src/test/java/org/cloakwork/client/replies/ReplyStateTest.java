@@ -141,7 +141,7 @@ class ReplyStateTest {
     void aLostFragmentGoesBeforeThoseThatWaitAndUnwantedOnesGoAltogether() {
         List<OutgoingFragment> fragments = fragments(3);
         stock.enqueue(peer, fragments.get(1));
-        fragments.get(0).sent(0, 0);
+        fragments.get(0).sent(0, 0, List.of());
         stock.enqueue(peer, fragments.get(0));
         received(peer, surbs(3), false);
         assertEquals(List.of(fragments.get(0)), stock.release(peer));

@@ -24,8 +24,8 @@ final class Swaps {
 
     /** What a client begins with. */
     private static final Map<PartKind<?>, String> FIRST = Map.of(PartKind.TOPOLOGY, "nym-api",
-            PartKind.TRANSPORT, "websocket", PartKind.SPHINX, "fast", PartKind.RETRANSMISSION, "timeout",
-            PartKind.COVER, "poisson");
+            PartKind.TRANSPORT, "websocket", PartKind.SPHINX, "fast", PartKind.ROUTES, "uniform",
+            PartKind.RETRANSMISSION, "timeout", PartKind.COVER, "poisson");
 
     /** How a part is exchanged. */
     enum Way {
@@ -69,6 +69,8 @@ final class Swaps {
             new Setting("org.cloakwork.retransmission.timeout", "ack-wait-addition-millis", "1500", "1400"),
             "retransmission adaptive",
             new Setting("org.cloakwork.retransmission.adaptive", "initial-addition-millis", "1500", "1400"),
+            "routes subset", new Setting("org.cloakwork.routes.subset", "mixes", "2", "3"),
+            "routes sticky", new Setting("org.cloakwork.routes.sticky", "alpha", "0.97", "0.9"),
             "cover poisson", new Setting("org.cloakwork.cover.poisson", "maximum-multiplier", "6", "5"),
             FRONT_END + " websocket",
             new Setting("org.cloakwork.frontend.websocket", "maximum-connections", "64", "63"));

@@ -38,7 +38,7 @@ final class ControlClient implements AutoCloseable {
         }
     }
 
-    /** @throws IOException if no instance listens there; the message says so */
+    /** @throws NoInstanceException if no instance listens there */
     ControlClient(Path state) throws IOException {
         Path socket = socket(state);
         if (!Files.exists(socket)) {
@@ -52,8 +52,8 @@ final class ControlClient implements AutoCloseable {
         in = new BufferedInputStream(Channels.newInputStream(channel));
     }
 
-    private static IOException notThere(Path state) {
-        return new IOException("no instance runs with the state folder " + state
+    private static NoInstanceException notThere(Path state) {
+        return new NoInstanceException("no instance runs with the state folder " + state
                 + " (run or demo is one; --state DIR names another folder)");
     }
 

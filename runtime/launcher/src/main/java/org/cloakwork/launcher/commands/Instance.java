@@ -16,6 +16,7 @@ import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.launcher.cli.Arguments;
+import org.cloakwork.launcher.cli.Logging;
 import org.cloakwork.launcher.cli.UsageException;
 import org.cloakwork.launcher.felix.Framework;
 import org.cloakwork.launcher.felix.Home;
@@ -44,6 +45,11 @@ public final class Instance {
     /** If the socket cannot be had, that is said, and the instance goes on without. */
     private static final Duration LISTENING = Duration.ofSeconds(5);
 
+    /** Keys of configuration, but for those that somebody else reads. */
+    private static final String VARIABLE = "CLOAKWORK_";
+    private static final Set<String> NO_KEYS = Set.of("CLOAKWORK_PASSPHRASE", "CLOAKWORK_TOKEN",
+            "CLOAKWORK_HEAP_MIB", "CLOAKWORK_DEFAULT_STATE");
+
     private final Framework framework;
     private Path socket;
     private boolean started;
@@ -59,6 +65,11 @@ public final class Instance {
         choose(line, FRONT_ENDS, PartKind.FRONT_END);
         Map<String, String> file = read(line);
         set(CLIENTS, NAMES, etc(line).resolve(file.getOrDefault(NAMES, NAMES)).toString());
+        System.getenv().forEach((name, value) -> {
+            if (name.startsWith(VARIABLE) && !NO_KEYS.contains(name)) {
+                configuration.put("variable." + name, value);
+            }
+        });
     }
 
     /** Has the first client serve what {@link #serveOption} says, beside its other front-ends. */
@@ -88,7 +99,7 @@ public final class Instance {
     }
 
     private void choose(CommandLine line, String key, PartKind<?> kind) throws UsageException {
-        String variable = "CLOAKWORK_" + key.toUpperCase(Locale.ROOT);
+        String variable = VARIABLE + key.toUpperCase(Locale.ROOT);
         String source = line.hasOption(key) ? "--" + key + " " : variable + "=";
         Optional<String> value = Optional.ofNullable(line.getOptionValue(key, System.getenv(variable)));
         if (value.isPresent()) {
@@ -118,6 +129,16 @@ public final class Instance {
     /** {@return cloakwork.cfg as it is now, as far as it can be read} */
     public static Map<String, String> read(CommandLine line) throws UsageException {
         return Home.read(file(line));
+    }
+
+    /** {@return keys of the process in cloakwork.cfg, as they are with what the environment says of them} */
+    static Map<String, String> withVariables(Map<String, String> file) {
+        Map<String, String> all = new HashMap<>(file);
+        for (String key : List.of(Logging.FILE, Logging.LEVELS)) {
+            Optional.ofNullable(System.getenv(VARIABLE + key.toUpperCase(Locale.ROOT).replace('-', '_')))
+                    .ifPresent(value -> all.put(key, value));
+        }
+        return all;
     }
 
     /** {@return where cloakwork.cfg is} */

@@ -25,6 +25,7 @@ import org.cloakwork.api.Subscription;
 import org.cloakwork.launcher.cli.Arguments;
 import org.cloakwork.launcher.cli.Command;
 import org.cloakwork.launcher.cli.InputFile;
+import org.cloakwork.launcher.cli.Logging;
 import org.cloakwork.launcher.cli.StopSignal;
 import org.cloakwork.launcher.cli.UsageException;
 import org.cloakwork.launcher.felix.Framework;
@@ -83,6 +84,7 @@ public final class RunCommand implements Command {
     @Override
     public int run(CommandLine line) throws Exception {
         Map<String, String> file = Instance.read(line);
+        Logging.configure(line.hasOption("verbose"), Instance.withVariables(file), Home.path());
         List<String> networks = Stream.of(NamedNetwork.OPTION, "directory", "network-file").filter(line::hasOption)
                 .map(option -> "--" + option).toList();
         if (networks.size() > 1) {

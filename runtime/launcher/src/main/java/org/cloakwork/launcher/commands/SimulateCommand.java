@@ -55,6 +55,7 @@ public final class SimulateCommand implements Command {
                         "how likely a packet, or an acknowledgement, gets lost: 0 to 1 (default 0)"))
                 .addOption(Arguments.option("cover", "NAME", "cover part of all clients (default poisson"
                         + " with stub packets, none with real ones: cover is 55 packets a second from each client)"))
+                .addOption(Arguments.option("routes", "NAME", "routes part of all clients (default uniform)"))
                 .addOption(Arguments.option("retransmission", "NAME",
                         "retransmission part of all clients (default timeout)"))
                 .addOption(Arguments.option("fault", "SPEC",
@@ -117,7 +118,8 @@ public final class SimulateCommand implements Command {
                 Localnet.LONGEST_ROTATION);
         return new Simulator.Options(clients, Duration.ofNanos(Math.round(hours * 3.6e12)), Arguments.seed(line), loss,
                 line.getOptionValue("cover", packets == Simulator.Packets.STUB ? "poisson" : "none"),
-                line.getOptionValue("retransmission", "timeout"), faults, packets, rotation, line.hasOption("hostile"));
+                line.getOptionValue("retransmission", "timeout"), faults, packets, rotation, line.hasOption("hostile"),
+                line.getOptionValue("routes", "uniform"));
     }
 
     private static Simulator.Packets packets(CommandLine line, double clientHours) throws UsageException {

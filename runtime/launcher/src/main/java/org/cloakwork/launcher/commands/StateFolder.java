@@ -17,6 +17,7 @@ public final class StateFolder {
 
     /** The key of etc/cloakwork.cfg. */
     static final String KEY = "state";
+    private static final String VARIABLE = "CLOAKWORK_STATE";
     /** The client of {@code run}. */
     static final String CLIENT = "default";
 
@@ -52,7 +53,7 @@ public final class StateFolder {
         if (line.hasOption("state")) {
             return Path.of(line.getOptionValue("state")).toAbsolutePath().normalize();
         }
-        return Optional.ofNullable(configuration.get(KEY)).filter(text -> !text.isBlank()).map(Home.path()::resolve)
+        return Optional.ofNullable(System.getenv().getOrDefault(VARIABLE, configuration.get(KEY))).filter(text -> !text.isBlank()).map(Home.path()::resolve)
                 .orElseGet(() -> Path.of(
                         System.getProperty("cloakwork.state", Home.path().resolve("state").toString())));
     }
