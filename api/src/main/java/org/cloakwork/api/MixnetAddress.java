@@ -19,7 +19,7 @@ public record MixnetAddress(IdentityKey identity, EncryptionKey encryption, Iden
     public static final int LENGTH = 96;
 
     /**
-     * Reads the text form.
+     * Reads the text form, or the host name.
      *
      * @param text {@code identity.encryption@gateway}, or a host name as {@link #toHostName} writes it, in any case,
      *             with further labels before it

@@ -35,6 +35,8 @@ public record StreamOptions(Duration deadline, Duration keepAlive, Optional<Stri
     }
 
     /**
+     * A stream as whoever this client is, without a key, whose opening waits for the answer.
+     *
      * @param deadline  positive
      * @param keepAlive 1 s to 1 h
      */

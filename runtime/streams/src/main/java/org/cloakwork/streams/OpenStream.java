@@ -88,6 +88,11 @@ public final class OpenStream implements MixnetStream {
         }
 
         @Override
+        public int pieceBytes() {
+            return carrier.pieceBytes();
+        }
+
+        @Override
         public void broken(StreamException why) {
             carrier.broken(why);
             ended.complete(Optional.of(why));

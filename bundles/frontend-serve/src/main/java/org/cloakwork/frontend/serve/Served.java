@@ -57,6 +57,8 @@ final class Served implements FrontEnd.Serving {
         Served served = new Served(client, reader);
         try {
             served.take(configuration);
+            // As an exit: who watches the line of a caller does not see when it loads.
+            client.returnPackets(true);
             return served;
         } catch (IOException e) {
             served.close();
@@ -185,6 +187,7 @@ final class Served implements FrontEnd.Serving {
             listening.clear();
             left = List.copyOf(conversations);
         }
+        client.returnPackets(false);
         left.forEach(one -> one.abort("the front-end was closed"));
     }
 }

@@ -63,13 +63,13 @@ public final class Instance {
             choose(line, kind.name(), kind);
         }
         choose(line, FRONT_ENDS, PartKind.FRONT_END);
+        Map<String, String> file = read(line);
+        set(CLIENTS, NAMES, etc(line).resolve(file.getOrDefault(NAMES, NAMES)).toString());
         System.getenv().forEach((name, value) -> {
             if (name.startsWith(VARIABLE) && !NO_KEYS.contains(name)) {
                 configuration.put("variable." + name, value);
             }
         });
-        Map<String, String> file = read(line);
-        set(CLIENTS, NAMES, etc(line).resolve(file.getOrDefault(NAMES, NAMES)).toString());
     }
 
     /** Has the first client serve what {@link #serveOption} says, beside its other front-ends. */
