@@ -9,6 +9,7 @@ import org.cloakwork.launcher.commands.ControlCommand;
 import org.cloakwork.launcher.commands.DoctorCommand;
 import org.cloakwork.launcher.commands.ExitsCommand;
 import org.cloakwork.launcher.commands.ImportCommand;
+import org.cloakwork.launcher.commands.LabCommand;
 import org.cloakwork.launcher.commands.LocalnetCommand;
 import org.cloakwork.launcher.commands.NewCommand;
 import org.cloakwork.launcher.commands.PassphraseCommand;
@@ -38,6 +39,7 @@ public final class Main {
                 new ExitsCommand(out, err), new DoctorCommand(out, err), new TopCommand(out),
                 new ShellCommand(out, err),
                 new ImportCommand(out), new PassphraseCommand(out), new SimulateCommand(out, err),
+                new LabCommand(out, err),
                 new SendCommand(out, err), new ReceiveCommand(out, err), new AssembleCommand(out),
                 new NewCommand(out));
     }

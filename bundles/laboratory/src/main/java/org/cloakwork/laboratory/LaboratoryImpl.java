@@ -1,0 +1,36 @@
+package org.cloakwork.laboratory;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+import org.cloakwork.api.Laboratory;
+import org.cloakwork.spi.runtime.PartFactory;
+
+/** The laboratory with the parts that {@link ServiceLoader} finds, where there is no OSGi. */
+public final class LaboratoryImpl implements Laboratory {
+
+    private final Installed installed;
+
+    /** For {@link ServiceLoader}. */
+    public LaboratoryImpl() {
+        List<PartFactory<?>> factories = new ArrayList<>();
+        ServiceLoader.load(PartFactory.class, LaboratoryImpl.class.getClassLoader()).forEach(factories::add);
+        installed = new Installed(factories);
+    }
+
+    LaboratoryImpl(Installed installed) {
+        this.installed = installed;
+    }
+
+    @Override
+    public Study study(Map<String, String> options) {
+        Map<String, String> others = new TreeMap<>(options);
+        String paper = others.remove("paper");
+        if (paper != null) {
+            throw new IllegalArgumentException("--paper " + paper);
+        }
+        return new TraceStudy(installed, new Choices(others));
+    }
+}
