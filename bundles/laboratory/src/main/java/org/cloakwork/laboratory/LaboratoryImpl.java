@@ -28,9 +28,13 @@ public final class LaboratoryImpl implements Laboratory {
     public Study study(Map<String, String> options) {
         Map<String, String> others = new TreeMap<>(options);
         String paper = others.remove("paper");
-        if (paper != null) {
-            throw new IllegalArgumentException("--paper " + paper);
-        }
-        return new TraceStudy(installed, new Choices(others));
+        Choices choices = new Choices(others);
+        return switch (paper) {
+            case null -> new TraceStudy(installed, choices);
+            case "mixim" -> new MiximStudy(choices);
+            case "mixmatch" -> new MixMatchStudy(installed, choices);
+            default -> throw new IllegalArgumentException("--paper " + paper
+                    + ": must be mixnets-fail, mixim, mixmatch or bow-tie");
+        };
     }
 }

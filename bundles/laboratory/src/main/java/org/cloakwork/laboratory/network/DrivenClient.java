@@ -37,7 +37,7 @@ public final class DrivenClient {
     /** About a round trip. */
     private static final int UNDER_WAY = 24;
     private static final int MOST_TRIES = 20;
-    private static final CoverTrafficStrategy.Link FREE = new CoverTrafficStrategy.Link() {
+    static final CoverTrafficStrategy.Link FREE = new CoverTrafficStrategy.Link() {
         @Override
         public boolean congested() {
             return false;
