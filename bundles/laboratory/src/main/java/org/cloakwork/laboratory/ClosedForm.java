@@ -1,6 +1,7 @@
 package org.cloakwork.laboratory;
 
 import java.util.Locale;
+import java.util.Set;
 
 /** How likely at least one route is traced, where there is a formula. */
 final class ClosedForm {
@@ -39,7 +40,7 @@ final class ClosedForm {
         } else if (variant.name().equals("fixed") && variant.settings().isEmpty()) {
             return String.format(Locale.ROOT, "%.3f", fixed(share, 1, routes));
         } else if (variant.name().equals("subset") && (variant.settings().isEmpty()
-                || variant.settings().keySet().equals(java.util.Set.of("mixes")))) {
+                || variant.settings().keySet().equals(Set.of("mixes")))) {
             int kept = Integer.parseInt(variant.settings().getOrDefault("mixes", "2"));
             return String.format(Locale.ROOT, "%.3f, published %.3f", subset(hostile, width, kept),
                     published(share, kept, routes));

@@ -31,6 +31,8 @@ public final class LaboratoryImpl implements Laboratory {
         Choices choices = new Choices(others);
         return switch (paper) {
             case null -> new TraceStudy(installed, choices);
+            case "mixnets-fail" -> new MixnetsFailStudy(installed, choices);
+            case "bow-tie" -> new BowTieStudy(installed, choices);
             case "mixim" -> new MiximStudy(choices);
             case "mixmatch" -> new MixMatchStudy(installed, choices);
             default -> throw new IllegalArgumentException("--paper " + paper

@@ -1,6 +1,7 @@
 package org.cloakwork.laboratory;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -48,7 +49,7 @@ final class MiximStudy implements Laboratory.Study {
     @Override
     public List<String> tasks() {
         List<String> tasks = new ArrayList<>();
-        for (int replicate = 0; replicate < REPLICATES * 4; replicate++) {
+        for (int replicate = 0; replicate < REPLICATES * 8; replicate++) {
             for (int cell = 0; cell < CELLS.size(); cell++) {
                 if (replicate < replicates(CELLS.get(cell))) {
                     tasks.add("mixim/" + cell + "/" + replicate);
@@ -60,7 +61,7 @@ final class MiximStudy implements Laboratory.Study {
 
     /** Where single messages differ much, more are needed. */
     private static int replicates(Cell cell) {
-        return cell.rate < 1000 ? 4 * REPLICATES : REPLICATES;
+        return cell.rate < 1000 ? 8 * REPLICATES : cell.hostile > 0 ? 3 * REPLICATES : REPLICATES;
     }
 
     private static final class Message {
@@ -82,7 +83,7 @@ final class MiximStudy implements Laboratory.Study {
         double delay = (endToEnd - (cell.layers + 1) * LINK) / cell.layers;
         Pool[][] mixes = new Pool[cell.layers][cell.width];
         for (Pool[] layer : mixes) {
-            java.util.Arrays.setAll(layer, mix -> new Pool());
+            Arrays.setAll(layer, mix -> new Pool());
         }
         int hostile = (int) Math.round(cell.hostile * cell.width);
         double[] entropies = new double[TARGETS];

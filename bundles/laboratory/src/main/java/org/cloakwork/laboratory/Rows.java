@@ -20,7 +20,8 @@ import org.cloakwork.spi.routes.PacketKind;
  */
 final class Rows {
 
-    private static final double SURE = 3.3;
+    /** So many standard deviations are no chance. */
+    static final double SURE = 3.3;
 
     /** A row of the table, and how many draws it was made of. */
     private record Row(int width, double share, int routes, int draws, int chunks, double... known) {
@@ -85,13 +86,14 @@ final class Rows {
         return Answers.line(traced);
     }
 
-    private static final class Trial implements DrivenClient.Network {
+    /** Whether one route of a client is traced. */
+    static final class Trial implements DrivenClient.Network {
 
         private final int[] places;
         private final int hostile;
         private boolean traced;
 
-        private Trial(int[] places, int hostile) {
+        Trial(int[] places, int hostile) {
             this.places = places;
             this.hostile = hostile;
         }
@@ -101,6 +103,10 @@ final class Rows {
             traced |= places[(int) mixes.first().id()] < hostile && places[(int) mixes.second().id()] < hostile
                     && places[(int) mixes.third().id()] < hostile;
             return 0;
+        }
+
+        boolean isTraced() {
+            return traced;
         }
     }
 

@@ -30,7 +30,7 @@ import org.cloakwork.spi.topology.Topology;
 final class TraceStudy implements Laboratory.Study {
 
     static final Set<String> OPTIONS = Set.of("hostile", "hours", "clients", "mixes", "routes", "cover", "seed", "drop",
-            "quick-hostile");
+            "quick-hostile", "delay-millis");
 
     /** What was looked at beside the five kinds of packets. */
     private static final int ALL = PacketKind.values().length;
@@ -42,8 +42,13 @@ final class TraceStudy implements Laboratory.Study {
     private static final List<String> NAMES = List.of("data", "ack", "reply-block", "cover", "cover-ack", "any");
     private static final List<Double> DEAD = List.of(0.01, 0.03, 0.1);
     private static final int DEAD_OF = 10;
-    private static final int MIX_MICROS = 40_000;
+    /** With so many dead the default is decided. */
+    private static final double DECIDING = 0.03;
+    /** A packet takes up to so long to a mix, to each its own time. */
+    static final int MIX_MICROS = 40_000;
     private static final double NANOS = 1e9;
+    /** After so many the layers are as at first. */
+    private static final int MOST_EPOCHS = 24;
 
     private final Installed installed;
     private final List<Double> shares;
@@ -56,6 +61,7 @@ final class TraceStudy implements Laboratory.Study {
     private final boolean isDropping;
     private final boolean isQuick;
     private final Rows rows;
+    private final Onlookers onlookers;
 
     TraceStudy(Installed installed, Choices choices) {
         choices.verify(OPTIONS);
@@ -63,7 +69,7 @@ final class TraceStudy implements Laboratory.Study {
         shares = choices.shares("hostile", "0.05,0.1,0.2");
         hours = choices.decimal("hours", 1, 1e-4, 8784);
         clients = choices.number("clients", 200, 1, 1_000_000);
-        ground = new Ground(choices.number("mixes", 80, 2, 2000), (int) Math.ceil(hours));
+        ground = new Ground(choices.number("mixes", 80, 2, 2000), (int) Math.min(MOST_EPOCHS, Math.ceil(hours)));
         variants = choices.variants("routes", installed.routes());
         cover = Variant.parse(choices.text("cover", "poisson"));
         seed = choices.seed();
@@ -73,11 +79,13 @@ final class TraceStudy implements Laboratory.Study {
         variants.forEach(variant -> installed.make(PartKind.ROUTES, variant));
         installed.make(PartKind.COVER, cover);
         rows = new Rows(installed, seed);
+        onlookers = new Onlookers(installed, ground, variants, cover, choices.decimal("delay-millis", 50, 0, 60_000) / 1000, seed);
     }
 
     @Override
     public List<String> tasks() {
         List<String> tasks = new ArrayList<>(rows.tasks());
+        tasks.addAll(onlookers.tasks());
         for (int client = 0; client < clients; client++) {
             for (int variant = 0; variant < variants.size(); variant++) {
                 for (int group = 0; group < groups(); group++) {
@@ -105,6 +113,8 @@ final class TraceStudy implements Laboratory.Study {
         String[] words = task.split("/");
         if (words[0].equals("row")) {
             return rows.run(task);
+        } else if (words[0].equals("crowd")) {
+            return onlookers.run(task);
         }
         if (words.length != 4) {
             throw new IllegalArgumentException("no task " + task);
@@ -320,11 +330,35 @@ final class TraceStudy implements Laboratory.Study {
             text.append(table.text());
             files.put("traced-" + words(hostile) + ".svg", plot.svg());
         }
+        onlookers.report(answers, text, files);
         dead(answers, text, files);
+        text.append(decision(answers));
         List<String> failed = rows.report(answers, text);
         files.put("traced.csv", all.csv());
         files.put("traced.json", all.json());
         return new Laboratory.Report(text.toString(), files, failed);
+    }
+
+    private String decision(Answers answers) {
+        List<Decision.Candidate> candidates = new ArrayList<>();
+        for (int variant = 0; variant < variants.size(); variant++) {
+            int of = variant;
+            Onlookers.Found seen = onlookers.found(answers, variant);
+            double[] ends = ends(answers, variant, DEAD.indexOf(DECIDING));
+            candidates.add(new Decision.Candidate(variants.get(variant).toString(), IntStream.range(0, shares.size())
+                    .mapToObj(share -> found(answers, of, share).traced(ALL).value()).toList(), seen.median().value(),
+                    seen.longest().value(), ends[0] + ends[1] == 0 ? 1 : ends[0] / (ends[0] + ends[1])));
+        }
+        return Decision.text(candidates);
+    }
+
+    private double[] ends(Answers answers, int variant, int dead) {
+        double[] sums = new double[3];
+        for (int client = 0; client < clients; client += DEAD_OF) {
+            double[] ends = answers.of("dead/" + variant + "/" + dead + "/" + client, sums.length);
+            Arrays.setAll(sums, i -> sums[i] + ends[i]);
+        }
+        return sums;
     }
 
     private void dead(Answers answers, StringBuilder text, Map<String, String> files) {
@@ -334,11 +368,7 @@ final class TraceStudy implements Laboratory.Study {
         for (int variant = 0; variant < variants.size(); variant++) {
             List<String> cells = new ArrayList<>();
             for (int dead = 0; dead < DEAD.size(); dead++) {
-                double[] sums = new double[3];
-                for (int client = 0; client < clients; client += DEAD_OF) {
-                    double[] ends = answers.of("dead/" + variant + "/" + dead + "/" + client, sums.length);
-                    Arrays.setAll(sums, i -> sums[i] + ends[i]);
-                }
+                double[] sums = ends(answers, variant, dead);
                 double pieces = sums[0] + sums[1];
                 if (pieces == 0) {
                     cells.add("-");

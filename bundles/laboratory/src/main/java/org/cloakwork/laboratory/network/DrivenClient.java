@@ -150,11 +150,21 @@ public final class DrivenClient {
     }
 
     /**
-     * Lets that time pass, from the start.
+     * Lets that time pass, from the start. Each hour the mixes go to other layers.
      *
      * @param length how long
      */
     public void run(Duration length) {
+        run(length, true);
+    }
+
+    /**
+     * Lets that time pass, from the start.
+     *
+     * @param length    how long
+     * @param isRedrawn whether the mixes go to other layers each hour
+     */
+    public void run(Duration length, boolean isRedrawn) {
         long end = length.toNanos();
         long slot = next(cover.untilNextSlot(FREE, chance));
         long loop = next(cover.untilNextLoop(FREE, chance));
@@ -163,7 +173,7 @@ public final class DrivenClient {
         long epoch = 0;
         while (Math.min(slot, Math.min(loop, message)) < end) {
             now = Math.min(slot, Math.min(loop, message));
-            if (now / Topology.EPOCH.toNanos() > epoch) {
+            if (isRedrawn && now / Topology.EPOCH.toNanos() > epoch) {
                 epoch = now / Topology.EPOCH.toNanos();
                 memory = new Memory(ground.topology(epoch));
                 underWay.clear();

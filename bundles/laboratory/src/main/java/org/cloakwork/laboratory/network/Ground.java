@@ -81,11 +81,11 @@ public final class Ground {
     }
 
     /**
-     * @param epoch from 0
+     * @param epoch from 0; after the last one they begin anew
      * @return who is in which layer then
      */
     public Topology topology(long epoch) {
-        return topologies.get((int) Math.min(epoch, topologies.size() - 1L));
+        return topologies.get((int) (epoch % topologies.size()));
     }
 
     /** {@return the gateway of the client} */
