@@ -6,9 +6,12 @@ package org.cloakwork.api;
  */
 public final class EncryptionKey extends FixedBytes {
 
+    /** Bytes of a key. */
     public static final int LENGTH = 32;
 
     /**
+     * Takes the bytes of a key.
+     *
      * @param bytes the 32 bytes of the key
      * @throws IllegalArgumentException if the length is wrong
      */
@@ -17,6 +20,8 @@ public final class EncryptionKey extends FixedBytes {
     }
 
     /**
+     * Reads the text form.
+     *
      * @param base58 text form
      * @return the key
      * @throws IllegalArgumentException if the text is not base58 of 32 bytes

@@ -13,6 +13,8 @@ package org.cloakwork.api;
 public record Figure(String name, String unit, String meaning, boolean level, long value) {
 
     /**
+     * A figure that only grows.
+     *
      * @param name    ends with {@code bytes} or {@code seconds} if that is what it counts
      * @param meaning what is counted
      * @param value   so far
@@ -23,6 +25,8 @@ public record Figure(String name, String unit, String meaning, boolean level, lo
     }
 
     /**
+     * A figure that goes up and down.
+     *
      * @param name    ends with {@code bytes} or {@code seconds} if that is what it measures
      * @param meaning what is measured
      * @param value   now

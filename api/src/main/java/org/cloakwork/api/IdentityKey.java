@@ -8,6 +8,7 @@ import java.math.BigInteger;
  */
 public final class IdentityKey extends FixedBytes {
 
+    /** Bytes of a key. */
     public static final int LENGTH = 32;
 
     private static final BigInteger P = BigInteger.TWO.pow(255).subtract(BigInteger.valueOf(19));
@@ -15,6 +16,8 @@ public final class IdentityKey extends FixedBytes {
             BigInteger.valueOf(-121665).multiply(BigInteger.valueOf(121666).modInverse(P)).mod(P);
 
     /**
+     * Takes the bytes of a key.
+     *
      * @param bytes the 32 bytes of the key
      * @throws IllegalArgumentException if the length is wrong or the bytes are not a point of the curve
      */
@@ -26,6 +29,8 @@ public final class IdentityKey extends FixedBytes {
     }
 
     /**
+     * Reads the text form.
+     *
      * @param base58 text form
      * @return the key
      * @throws IllegalArgumentException if the text is not base58 of an Ed25519 public key

@@ -70,6 +70,8 @@ public interface Internet extends AutoCloseable {
     interface Provider {
 
         /**
+         * Opens the internet through a client.
+         *
          * @param client connections go through it
          * @param exits  the first that answers is taken; none: those that the network names
          * @return to be closed by the caller

@@ -17,6 +17,8 @@ import java.util.OptionalInt;
 public record KnownExit(MixnetAddress address, Optional<String> country, OptionalInt performancePercent) {
 
     /**
+     * Checks the country.
+     *
      * @throws IllegalArgumentException if the country is no such code
      */
     public KnownExit {
@@ -32,6 +34,8 @@ public record KnownExit(MixnetAddress address, Optional<String> country, Optiona
     }
 
     /**
+     * Reads the code of a country.
+     *
      * @param text a code in letters of any case
      * @return the code as it stands in {@link #country}; empty: it is none
      */
@@ -40,6 +44,8 @@ public record KnownExit(MixnetAddress address, Optional<String> country, Optiona
     }
 
     /**
+     * Tells how well it is reached.
+     *
      * @param percent 0 to 100
      * @return the same exit with this performance
      */

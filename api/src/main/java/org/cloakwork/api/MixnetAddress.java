@@ -18,6 +18,8 @@ public record MixnetAddress(IdentityKey identity, EncryptionKey encryption, Iden
     public static final int LENGTH = 96;
 
     /**
+     * Reads the text form.
+     *
      * @param text {@code identity.encryption@gateway}
      * @return the address
      * @throws IllegalArgumentException naming the part that is wrong
@@ -38,6 +40,8 @@ public record MixnetAddress(IdentityKey identity, EncryptionKey encryption, Iden
     }
 
     /**
+     * Reads the bytes that packets carry.
+     *
      * @param bytes identity 32, encryption key 32, gateway identity 32
      * @return the address
      * @throws IllegalArgumentException if the length is not 96 or an identity is not an Ed25519 public key

@@ -208,6 +208,29 @@ public interface MixnetClient extends AutoCloseable {
     StreamListener listen(int port) throws IOException;
 
     /**
+     * Tells how large the messages should be that whoever carries bytes cuts them into, so that who watches the line
+     * of this client does not see when it sends or loads: each of one packet, which brings one back.
+     *
+     * @param recipient whom they go to
+     * @return bytes at most; {@link Integer#MAX_VALUE} if it does not matter
+     * @since 2.2
+     */
+    default int pieceBytes(MixnetAddress recipient) {
+        return Integer.MAX_VALUE;
+    }
+
+    /**
+     * Has whoever asks for it get a packet in return for each reply block, at once, with data that waits for it or
+     * without: then who watches that one's line does not see when it loads. For those who are there to be used by
+     * others, as exits are. Limits and what asks for it are in docs/privacy-of-the-line.md.
+     *
+     * @param does whether it does; not at the beginning, unless it is configured
+     * @since 2.2
+     */
+    default void returnPackets(boolean does) {
+    }
+
+    /**
      * Gives up what waits on a lane: messages of which not every packet has left end as
      * {@link FailureReason#LANE_CLOSED}, the others go on. The lane may be used again at once.
      *

@@ -17,7 +17,11 @@ public final class MixnetSocketFactory extends SocketFactory {
 
     private final MixnetClient client;
 
-    /** @param client opens the streams; not closed by this */
+    /**
+     * Makes sockets of the streams of a client.
+     *
+     * @param client opens the streams; not closed by this
+     */
     public MixnetSocketFactory(MixnetClient client) {
         this.client = Objects.requireNonNull(client);
     }

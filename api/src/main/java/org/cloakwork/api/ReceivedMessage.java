@@ -35,6 +35,7 @@ public final class ReceivedMessage {
      */
     public record Sender(SenderTag tag) implements Origin {
 
+        /** Checks or copies what it is given. */
         public Sender {
             Objects.requireNonNull(tag);
         }
@@ -49,12 +50,15 @@ public final class ReceivedMessage {
      */
     public record Answer(Optional<MixnetAddress> recipient, Optional<String> isolation) implements Origin {
 
+        /** Checks or copies what it is given. */
         public Answer {
             Objects.requireNonNull(recipient);
             Objects.requireNonNull(isolation);
         }
 
         /**
+         * Tells whether this is an answer to what was written to somebody.
+         *
          * @param asked someone we wrote to anonymously
          * @param as    whom we were to it, if not just ourselves
          * @return whether this is an answer to that
@@ -75,6 +79,8 @@ public final class ReceivedMessage {
     }
 
     /**
+     * A message as it arrived.
+     *
      * @param payload the bytes that were sent; not copied, must not change afterwards
      * @param origin  how it came
      * @since 1.3

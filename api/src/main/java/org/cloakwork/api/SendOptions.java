@@ -39,6 +39,7 @@ public record SendOptions(OptionalInt replySurbs, Duration deadline, OptionalLon
         this(replySurbs, deadline, lane, Optional.empty());
     }
 
+    /** Checks or copies what it is given. */
     public SendOptions {
         if (replySurbs.isPresent() && (replySurbs.getAsInt() < 0 || replySurbs.getAsInt() > MAX_REPLY_SURBS)) {
             throw new IllegalArgumentException(
@@ -59,6 +60,8 @@ public record SendOptions(OptionalInt replySurbs, Duration deadline, OptionalLon
     }
 
     /**
+     * Lets the receiver answer.
+     *
      * @param count reply blocks to attach, 0 to {@link #MAX_REPLY_SURBS}
      * @return the same options with that many reply blocks
      */
@@ -67,6 +70,8 @@ public record SendOptions(OptionalInt replySurbs, Duration deadline, OptionalLon
     }
 
     /**
+     * Limits how long the message is tried.
+     *
      * @param newDeadline positive
      * @return the same options with that deadline
      */
@@ -75,6 +80,8 @@ public record SendOptions(OptionalInt replySurbs, Duration deadline, OptionalLon
     }
 
     /**
+     * Chooses a lane.
+     *
      * @param newLane any number; each is a lane of its own
      * @return the same options on that lane
      */
@@ -83,6 +90,8 @@ public record SendOptions(OptionalInt replySurbs, Duration deadline, OptionalLon
     }
 
     /**
+     * Chooses whom the receiver takes the sender for.
+     *
      * @param value any text; never sent
      * @return the same options with the sender tag of that value
      * @since 1.2

@@ -14,11 +14,14 @@ import java.util.HexFormat;
  */
 public final class SenderTag extends FixedBytes {
 
+    /** Bytes of a tag. */
     public static final int LENGTH = 16;
 
     private static final int SHORT_HASH_LENGTH = 4;
 
     /**
+     * Takes the bytes of a tag.
+     *
      * @param bytes the 16 bytes of the tag
      * @throws IllegalArgumentException if the length is wrong
      */
@@ -41,6 +44,8 @@ public final class SenderTag extends FixedBytes {
     }
 
     /**
+     * Reads the text form.
+     *
      * @param base58 text form
      * @return the tag
      * @throws IllegalArgumentException if the text is not base58 of 16 bytes

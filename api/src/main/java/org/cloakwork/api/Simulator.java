@@ -113,6 +113,7 @@ public interface Simulator {
         private static final Duration MAX_DURATION = Duration.ofDays(366);
         private static final Duration LEAST_ROTATION = Duration.ofSeconds(4);
 
+        /** Checks or copies what it is given. */
         public Options {
             if (clients < 2 || clients > MAX_CLIENTS) {
                 throw new IllegalArgumentException("clients must be 2 to " + MAX_CLIENTS + ", not " + clients);
@@ -182,6 +183,8 @@ public interface Simulator {
         }
 
         /**
+         * Has all nodes change their keys again and again.
+         *
          * @param period between changes of all nodes' keys, at least 4 s
          * @return the same with that rotation
          * @since 1.3
@@ -210,6 +213,7 @@ public interface Simulator {
      */
     record Report(String text, List<String> violated) {
 
+        /** Checks or copies what it is given. */
         public Report {
             Objects.requireNonNull(text);
             violated = List.copyOf(violated);

@@ -36,6 +36,8 @@ public final class StreamException extends IOException {
     private final transient Reason reason;
 
     /**
+     * A stream that broke, or was none.
+     *
      * @param reason for programs
      * @param detail for people
      */

@@ -17,6 +17,7 @@ public record StreamOptions(Duration deadline, Duration keepAlive) {
     /** A minute to open it, a keep-alive every 30 s. */
     public static final StreamOptions DEFAULT = new StreamOptions(Duration.ofMinutes(1), Duration.ofSeconds(30));
 
+    /** Checks or copies what it is given. */
     public StreamOptions {
         if (deadline.isNegative() || deadline.isZero()) {
             throw new IllegalArgumentException("deadline must be positive, not " + deadline);
@@ -27,6 +28,8 @@ public record StreamOptions(Duration deadline, Duration keepAlive) {
     }
 
     /**
+     * Limits how long opening may take.
+     *
      * @param newDeadline positive
      * @return the same options with that deadline
      */
@@ -35,6 +38,8 @@ public record StreamOptions(Duration deadline, Duration keepAlive) {
     }
 
     /**
+     * Chooses how often each side says that it is there.
+     *
      * @param newKeepAlive 1 s to 1 h
      * @return the same options with that keep-alive
      */

@@ -95,22 +95,41 @@ final class IdleMeasurement {
         }
     }
 
-    /** The page costs what it is told; to draw it costs the browser. */
+    /**
+     * The page costs what it is told; to draw it costs the browser. Shut and open take turns, because a process gets
+     * cheaper for minutes after its start.
+     */
     private void watched(String directory, List<Figure> figures) throws Exception {
-        try (Launched client = client(directory, "frontends = dashboard\n");
-             HttpClient page = HttpClient.newHttpClient()) {
-            String address = client.await("dashboard");
+        try (Launched client = client(directory, "frontends = dashboard\n")) {
+            URI events = URI.create(client.await("dashboard")).resolve("/events");
             Thread.sleep(warmUpSeconds * 1000L);
-            measure(figures, new Subject("idle-page-shut", "ours with the dashboard, no page open", client));
-            CompletableFuture<HttpResponse<Void>> events = page.sendAsync(
-                    HttpRequest.newBuilder(URI.create(address).resolve("/events")).build(), BodyHandlers.discarding());
-            measure(figures, new Subject("idle-page-open", "with a page open", client));
-            boolean ended = events.isDone();
+            double[] shut = new double[windows()];
+            double[] open = new double[shut.length];
+            double[] difference = new double[shut.length];
+            for (int window = 0; window < shut.length; window++) {
+                shut[window] = percentOfACore(client)[0];
+                open[window] = percentWithPageOpen(client, events);
+                difference[window] = open[window] - shut[window];
+            }
+            figures.add(new Figure("idle-page-shut-cpu", "CPU of ours with the dashboard, no page open, of one core",
+                    "%", shut));
+            figures.add(new Figure("idle-page-open-cpu", "with a page open", "%", open));
+            figures.add(new Figure("idle-page-cpu", "what the page costs", "%", difference));
+        }
+    }
+
+    private static double percentWithPageOpen(Launched client, URI events) throws Exception {
+        try (HttpClient page = HttpClient.newHttpClient()) {
+            CompletableFuture<HttpResponse<Void>> told = page.sendAsync(HttpRequest.newBuilder(events).build(),
+                    BodyHandlers.discarding());
+            double percent = percentOfACore(client)[0];
+            boolean ended = told.isDone();
             page.shutdownNow();
             if (ended) {
-                throw new IOException("the page was told nothing any more: " + events.handle((response, fault) ->
+                throw new IOException("the page was told nothing any more: " + told.handle((response, fault) ->
                         fault == null ? response.toString() : fault.toString()).join());
             }
+            return percent;
         }
     }
 
@@ -123,22 +142,35 @@ final class IdleMeasurement {
                 "--directory", directory, "--state", etc.resolve("state").toString()));
     }
 
+    private int windows() {
+        return Math.max(1, seconds / WINDOW_SECONDS);
+    }
+
+    /** {@return CPU of each in one window, in percent of a core} */
+    private static double[] percentOfACore(Launched... processes) throws Exception {
+        long start = System.nanoTime();
+        long[] before = new long[processes.length];
+        for (int i = 0; i < processes.length; i++) {
+            before[i] = processes[i].cpu().toNanos();
+        }
+        Thread.sleep(WINDOW_SECONDS * 1000L);
+        double[] percent = new double[processes.length];
+        for (int i = 0; i < processes.length; i++) {
+            percent[i] = 100.0 * (processes[i].cpu().toNanos() - before[i]) / (System.nanoTime() - start);
+        }
+        return percent;
+    }
+
     /** {@return CPU of each in each window, in percent of a core} */
     private double[][] measure(List<Figure> figures, Subject... subjects) throws Exception {
-        int windows = Math.max(1, seconds / WINDOW_SECONDS);
-        double[][] cpu = new double[subjects.length][windows];
-        double[][] memory = new double[subjects.length][windows];
-        for (int window = 0; window < windows; window++) {
-            long start = System.nanoTime();
-            long[] before = new long[subjects.length];
+        Launched[] processes = Arrays.stream(subjects).map(Subject::process).toArray(Launched[]::new);
+        double[][] cpu = new double[subjects.length][windows()];
+        double[][] memory = new double[subjects.length][windows()];
+        for (int window = 0; window < windows(); window++) {
+            double[] percent = percentOfACore(processes);
             for (int i = 0; i < subjects.length; i++) {
-                before[i] = subjects[i].process().cpu().toNanos();
-            }
-            Thread.sleep(WINDOW_SECONDS * 1000L);
-            for (int i = 0; i < subjects.length; i++) {
-                cpu[i][window] = 100.0 * (subjects[i].process().cpu().toNanos() - before[i])
-                        / (System.nanoTime() - start);
-                memory[i][window] = subjects[i].process().residentMebibytes();
+                cpu[i][window] = percent[i];
+                memory[i][window] = processes[i].residentMebibytes();
             }
         }
         for (int i = 0; i < subjects.length; i++) {

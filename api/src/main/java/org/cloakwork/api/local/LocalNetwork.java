@@ -75,30 +75,40 @@ public interface LocalNetwork extends Network, AutoCloseable {
     interface Builder {
 
         /**
+         * Chooses how many mix nodes there are.
+         *
          * @param count mix nodes in each of the three layers, 1 to 80
          * @return this
          */
         Builder mixesPerLayer(int count);
 
         /**
+         * Chooses how many gateways there are.
+         *
          * @param count gateways, 1 to 80
          * @return this
          */
         Builder gateways(int count);
 
         /**
+         * Chooses where the directory listens.
+         *
          * @param port of the directory, 0 for any free one
          * @return this
          */
         Builder directoryPort(int port);
 
         /**
+         * Chooses where gateways take clients.
+         *
          * @param port websocket port of the first gateway, the others follow; 0 for any free ones
          * @return this
          */
         Builder gatewayPort(int port);
 
         /**
+         * Chooses where nodes take mix packets.
+         *
          * @param port for mix packets of the first mix node, the other mix nodes and then the gateways follow; 0 for
          *             any free ones
          * @return this
@@ -128,6 +138,8 @@ public interface LocalNetwork extends Network, AutoCloseable {
         Builder announced(UnaryOperator<InetSocketAddress> mixPorts, UnaryOperator<InetSocketAddress> gatewayPorts);
 
         /**
+         * Starts it.
+         *
          * @return the running network
          * @throws IOException if a port cannot be had, naming it; nothing is left running
          */

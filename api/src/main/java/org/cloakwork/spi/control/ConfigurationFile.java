@@ -60,6 +60,8 @@ public record ConfigurationFile(Map<String, String> values, Map<String, Integer>
     }
 
     /**
+     * Reads a file.
+     *
      * @param file to read
      * @return it; if it cannot be read, that is its fault
      */
@@ -84,6 +86,8 @@ public record ConfigurationFile(Map<String, String> values, Map<String, Integer>
     }
 
     /**
+     * Reads the bytes of a file.
+     *
      * @param bytes of a file
      * @return what they say
      */

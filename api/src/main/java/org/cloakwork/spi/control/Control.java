@@ -109,6 +109,8 @@ public interface Control {
     List<Installed> bundles();
 
     /**
+     * Tells what can be configured.
+     *
      * @param kind of a part
      * @param name of that part
      * @return the keys of its configuration; empty if it has none

@@ -36,6 +36,8 @@ public enum Access {
     }
 
     /**
+     * Reads who is let in.
+     *
      * @param configuration of the front-end
      * @param host          where it listens; who comes from other machines is no user of this one
      * @param otherwise     if the key is not set

@@ -36,6 +36,7 @@ public record ExitStanding(KnownExit exit, State state, Optional<Duration> round
         EXCLUDED
     }
 
+    /** Checks or copies what it is given. */
     public ExitStanding {
         Objects.requireNonNull(exit);
         Objects.requireNonNull(state);

@@ -22,6 +22,8 @@ public abstract class AnnotatedPartFactory<T> implements PartFactory<T> {
     private final Function<Map<String, Object>, T> maker;
 
     /**
+     * Makes parts of a class that says its kind and name itself.
+     *
      * @param part  the class
      * @param maker mostly its constructor, given kind, name and configuration
      * @throws IllegalArgumentException if the class does not say what part it is, or is of another interface

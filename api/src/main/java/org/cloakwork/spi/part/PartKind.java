@@ -55,6 +55,8 @@ public final class PartKind<T> {
     }
 
     /**
+     * Finds a kind by its name.
+     *
      * @param name as in {@code etc/cloakwork.cfg}, or anything else
      * @return the kind of that name, if there is one
      */

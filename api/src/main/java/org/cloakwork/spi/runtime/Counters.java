@@ -37,12 +37,18 @@ public final class Counters<C extends Enum<C> & Counters.Keyed> {
     private final LongAdder[] values;
     private final ObjLongConsumer<C> onCount;
 
-    /** @param type of what is counted */
+    /**
+     * Counters that are all zero.
+     *
+     * @param type of what is counted
+     */
     public Counters(Class<C> type) {
         this(type, (counter, amount) -> { });
     }
 
     /**
+     * Counters that are all zero, and somebody who is told.
+     *
      * @param type    of what is counted
      * @param onCount told of each that goes up and by how much, on the thread that counts
      * @since 1.4
@@ -53,13 +59,19 @@ public final class Counters<C extends Enum<C> & Counters.Keyed> {
         values = Stream.generate(LongAdder::new).limit(constants.length).toArray(LongAdder[]::new);
     }
 
-    /** @param counter goes up by one */
+    /**
+     * Counts one.
+     *
+     * @param counter goes up by one
+     */
     public void count(C counter) {
         values[counter.ordinal()].increment();
         onCount.accept(counter, 1);
     }
 
     /**
+     * Counts several.
+     *
      * @param counter goes up
      * @param amount  by this; 0: nothing happened
      */
@@ -71,6 +83,8 @@ public final class Counters<C extends Enum<C> & Counters.Keyed> {
     }
 
     /**
+     * Tells how many there were.
+     *
      * @param counter one of them
      * @return its present value
      */

@@ -18,6 +18,8 @@ public record HeapShare(long heapBytes) {
     }
 
     /**
+     * Scales a limit in bytes.
+     *
      * @param bytes where the heap is large
      * @return as much of them as this heap has of a large one
      */

@@ -24,6 +24,8 @@ public final class PartConfiguration {
     private final Set<String> asked = new TreeSet<>();
 
     /**
+     * Reads the keys of a part.
+     *
      * @param part   kind and name, for errors
      * @param values as given to {@link PartFactory#create}
      */
@@ -95,6 +97,8 @@ public final class PartConfiguration {
     }
 
     /**
+     * Reads a text.
+     *
      * @param key     what to read
      * @param allowed for people, in the error
      * @return its value, trimmed
@@ -109,6 +113,8 @@ public final class PartConfiguration {
     }
 
     /**
+     * Reads a text.
+     *
      * @param key          what to read
      * @param defaultValue if it is missing or blank
      * @return its value, trimmed
@@ -120,6 +126,8 @@ public final class PartConfiguration {
     }
 
     /**
+     * Reads one of several values.
+     *
      * @param key          what to read
      * @param defaultValue if it is missing or blank
      * @param allowed      values
@@ -135,6 +143,8 @@ public final class PartConfiguration {
     }
 
     /**
+     * Reads a list.
+     *
      * @param key     what to read
      * @param allowed for people, in the error
      * @return its comma-separated values, trimmed
@@ -150,6 +160,8 @@ public final class PartConfiguration {
     }
 
     /**
+     * Reads an integer.
+     *
      * @param key          what to read
      * @param defaultValue if it is missing or blank
      * @param min          smallest allowed
@@ -174,6 +186,8 @@ public final class PartConfiguration {
     }
 
     /**
+     * Reads a number.
+     *
      * @param key          what to read
      * @param defaultValue if it is missing or blank
      * @param min          smallest allowed
@@ -197,6 +211,8 @@ public final class PartConfiguration {
     }
 
     /**
+     * Reads a duration.
+     *
      * @param key           ends in {@code -millis}
      * @param defaultMillis if it is missing or blank
      * @param minMillis     smallest allowed
@@ -208,6 +224,8 @@ public final class PartConfiguration {
     }
 
     /**
+     * Reads {@code true} or {@code false}.
+     *
      * @param key          what to read
      * @param defaultValue if it is missing or blank
      * @return its value

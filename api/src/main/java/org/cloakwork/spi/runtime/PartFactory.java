@@ -24,6 +24,8 @@ public interface PartFactory<T> {
     String name();
 
     /**
+     * Makes the part.
+     *
      * @param configuration the part's own keys, as in {@code etc/<pid>.cfg}; keys left out take their defaults
      * @return the part; closed with the client if it is {@link AutoCloseable}
      * @throws IllegalArgumentException for an unknown key or a wrong value, naming key, value and what is allowed

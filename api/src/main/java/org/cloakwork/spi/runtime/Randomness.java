@@ -7,10 +7,16 @@ import org.osgi.annotation.versioning.ConsumerType;
 @FunctionalInterface
 public interface Randomness {
 
-    /** @param target filled entirely */
+    /**
+     * Fills an array.
+     *
+     * @param target filled entirely
+     */
     void fill(byte[] target);
 
     /**
+     * Makes an array.
+     *
      * @param length how many
      * @return that many fresh bytes
      */
@@ -31,6 +37,8 @@ public interface Randomness {
     }
 
     /**
+     * Draws a number.
+     *
      * @param bound positive
      * @return a uniform number from 0 to {@code bound - 1}
      */

@@ -13,6 +13,8 @@ public final class Destination {
     private final byte[] identifier;
 
     /**
+     * An address and an identifier as packets carry them.
+     *
      * @param address    32 bytes
      * @param identifier 16 bytes
      */
@@ -26,6 +28,8 @@ public final class Destination {
     }
 
     /**
+     * The destination of what is for a client.
+     *
      * @param client whom to deliver to
      * @return that client with an identifier of zeros
      */

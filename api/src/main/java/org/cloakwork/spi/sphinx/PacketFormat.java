@@ -93,11 +93,14 @@ public interface PacketFormat {
      */
     record SealRequest(Route route, byte[] message, int payloadLength) {
 
+        /** Checks or copies what it is given. */
         public SealRequest {
             checkLengths(message.length, payloadLength);
         }
 
         /**
+         * Checks that a message fits.
+         *
          * @param messageLength of a message
          * @param payloadLength of the payload that shall hold it
          * @throws IllegalArgumentException if it does not fit

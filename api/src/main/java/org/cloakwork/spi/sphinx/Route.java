@@ -14,6 +14,7 @@ import org.cloakwork.spi.topology.NodeAddress;
  */
 public record Route(int version, List<Hop> hops, Destination destination) {
 
+    /** Checks or copies what it is given. */
     public Route {
         if (version < 0 || version > 0xffff) {
             throw new IllegalArgumentException("version must be 0 to 65535, not " + version);
@@ -40,6 +41,7 @@ public record Route(int version, List<Hop> hops, Destination destination) {
      */
     public record Hop(NodeAddress address, EncryptionKey key, long delayNanos) {
 
+        /** Checks or copies what it is given. */
         public Hop {
             Objects.requireNonNull(address);
             Objects.requireNonNull(key);

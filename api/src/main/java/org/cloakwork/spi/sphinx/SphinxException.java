@@ -5,6 +5,7 @@ public class SphinxException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
+    /** For programs: what was wrong. */
     private final Kind kind;
 
     /** What was wrong. Source: protocol/1-sphinx, 11. */
@@ -22,6 +23,8 @@ public class SphinxException extends Exception {
     }
 
     /**
+     * A packet that cannot be made or read.
+     *
      * @param kind    for programs
      * @param message for people
      */

@@ -10,7 +10,11 @@ public final class SphinxPrivateKey implements Destroyable {
     private final byte[] bytes;
     private boolean destroyed;
 
-    /** @param bytes 32 bytes; copied */
+    /**
+     * Takes the bytes of a key.
+     *
+     * @param bytes 32 bytes; copied
+     */
     public SphinxPrivateKey(byte[] bytes) {
         if (bytes.length != EncryptionKey.LENGTH) {
             throw new IllegalArgumentException("a Sphinx private key is 32 bytes, not " + bytes.length);

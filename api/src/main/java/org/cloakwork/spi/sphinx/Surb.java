@@ -73,6 +73,8 @@ public final class Surb {
     }
 
     /**
+     * Tells what the payload is encrypted with at a hop.
+     *
      * @param hop 0 to {@code hops() - 1}, in the order of the route
      * @return a copy of that hop's seed or payload key
      */

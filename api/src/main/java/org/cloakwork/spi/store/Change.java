@@ -20,6 +20,7 @@ public sealed interface Change {
      */
     record Put(String table, byte[] key, byte[] value) implements Change {
 
+        /** Checks or copies what it is given. */
         public Put {
             check(table, key);
             if (value.length > ClientStore.MAX_VALUE_BYTES) {
@@ -37,6 +38,7 @@ public sealed interface Change {
      */
     record Remove(String table, byte[] key) implements Change {
 
+        /** Checks or copies what it is given. */
         public Remove {
             check(table, key);
         }

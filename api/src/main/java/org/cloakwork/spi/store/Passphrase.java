@@ -15,7 +15,11 @@ public final class Passphrase {
 
     private final byte[] utf8;
 
-    /** @param text of it, as it was typed; not empty */
+    /**
+     * Keeps a copy of a passphrase.
+     *
+     * @param text of it, as it was typed; not empty
+     */
     public Passphrase(char[] text) {
         if (text.length == 0) {
             throw new IllegalArgumentException("the passphrase is empty");

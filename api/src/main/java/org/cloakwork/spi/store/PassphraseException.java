@@ -9,7 +9,11 @@ public class PassphraseException extends StoreException {
 
     private static final long serialVersionUID = 1L;
 
-    /** @param message names the file, and what to do */
+    /**
+     * A passphrase that is missing or wrong.
+     *
+     * @param message names the file, and what to do
+     */
     public PassphraseException(String message) {
         super(message);
     }

@@ -5,12 +5,18 @@ public class StoreException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    /** @param message names the file or directory and the fault */
+    /**
+     * State that cannot be read or written.
+     *
+     * @param message names the file or directory and the fault
+     */
     public StoreException(String message) {
         super(message);
     }
 
     /**
+     * State that cannot be read or written.
+     *
      * @param message names the file or directory and the fault
      * @param cause   where it came from
      */

@@ -5,7 +5,11 @@ public class StoreFullException extends StoreException {
 
     private static final long serialVersionUID = 1L;
 
-    /** @param message names the directory and the limit */
+    /**
+     * State for which there is no room.
+     *
+     * @param message names the directory and the limit
+     */
     public StoreFullException(String message) {
         super(message);
     }

@@ -2,7 +2,12 @@ package org.cloakwork.spi.topology;
 
 /** Which of a node's alternating Sphinx keys a packet is made for. Source: protocol/2-packets, 1 and 13. */
 public enum KeyRotation {
-    UNKNOWN, ODD, EVEN;
+    /** Any, of a network that does not tell. */
+    UNKNOWN,
+    /** The key of odd rotations. */
+    ODD,
+    /** The key of even rotations. */
+    EVEN;
 
     /** The rotation id of a topology that names none. */
     public static final long NO_ROTATION = 0xffff_ffffL;
@@ -13,6 +18,8 @@ public enum KeyRotation {
     }
 
     /**
+     * Reads what packets carry.
+     *
      * @param wireValue 0, 1 or 2
      * @return the rotation
      * @throws IllegalArgumentException for any other value
@@ -27,6 +34,8 @@ public enum KeyRotation {
     }
 
     /**
+     * Tells which of both keys a rotation uses.
+     *
      * @param id rotation id, u32; 0 and {@link #NO_ROTATION} mean unknown
      * @return its parity
      */

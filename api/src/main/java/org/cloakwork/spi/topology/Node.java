@@ -23,6 +23,7 @@ import org.cloakwork.api.IdentityKey;
 public record Node(long id, NodeAddress mixAddress, Optional<Entry> entry, IdentityKey identity,
                    EncryptionKey sphinxKey, Set<Role> roles, OptionalInt performance) {
 
+    /** Checks or copies what it is given. */
     public Node {
         Objects.requireNonNull(mixAddress);
         Objects.requireNonNull(entry);
@@ -33,7 +34,14 @@ public record Node(long id, NodeAddress mixAddress, Optional<Entry> entry, Ident
     }
 
     /** What a node is able to do. */
-    public enum Role { MIXNODE, ENTRY, EXIT }
+    public enum Role {
+        /** Mixes packets, in one of the three layers. */
+        MIXNODE,
+        /** Takes in clients. */
+        ENTRY,
+        /** Is a gateway of exits. */
+        EXIT
+    }
 
     /**
      * Where clients connect to a gateway.
@@ -46,6 +54,7 @@ public record Node(long id, NodeAddress mixAddress, Optional<Entry> entry, Ident
     public record Entry(List<InetAddress> addresses, int websocketPort, Optional<String> hostname,
                         OptionalInt securePort) {
 
+        /** Checks or copies what it is given. */
         public Entry {
             addresses = List.copyOf(addresses);
         }

@@ -29,6 +29,7 @@ public record NodeAddress(InetAddress ip, int port) {
     /** Padded length in Sphinx headers and SURBs. */
     public static final int LONG_LENGTH = 32;
 
+    /** Checks or copies what it is given. */
     public NodeAddress {
         Objects.requireNonNull(ip);
         if (port < 0 || port > 0xffff) {
@@ -37,6 +38,8 @@ public record NodeAddress(InetAddress ip, int port) {
     }
 
     /**
+     * Reads the text form.
+     *
      * @param text {@code a.b.c.d:port} or {@code [v6]:port}
      * @return the address
      * @throws IllegalArgumentException if the text is anything else, a host name included
@@ -62,6 +65,8 @@ public record NodeAddress(InetAddress ip, int port) {
     }
 
     /**
+     * Reads the text form of an address without a port.
+     *
      * @param text a numeric IPv4 or IPv6 address
      * @return the address
      * @throws IllegalArgumentException if the text is anything else; nothing is looked up
@@ -141,6 +146,8 @@ public record NodeAddress(InetAddress ip, int port) {
     }
 
     /**
+     * Writes the form that packets carry.
+     *
      * @param length {@link #SHORT_LENGTH} or {@link #LONG_LENGTH}
      * @return the bytes, zero-padded to that length
      */

@@ -119,6 +119,8 @@ public final class Topology {
     }
 
     /**
+     * Tells how long its epochs are.
+     *
      * @param length of an epoch
      * @return the same snapshot of a network with such epochs
      * @since 1.3
@@ -162,6 +164,8 @@ public final class Topology {
     }
 
     /**
+     * Tells what is wrong with its source.
+     *
      * @param found what of the source was left out, one line each
      * @return the same snapshot with these faults
      * @since 1.3
@@ -171,6 +175,8 @@ public final class Topology {
     }
 
     /**
+     * Tells why a node is not among these.
+     *
      * @param identity of a node
      * @param role     it could have had
      * @return why it was left out in that role, for people; empty if it was not
@@ -187,6 +193,8 @@ public final class Topology {
     }
 
     /**
+     * Lists a layer.
+     *
      * @param layer 1, 2 or 3
      * @return the usable nodes of that mix layer, by ascending id
      */
@@ -211,6 +219,8 @@ public final class Topology {
     }
 
     /**
+     * Finds a node.
+     *
      * @param identity a gateway's identity
      * @return its details, if it is listed
      */
@@ -224,6 +234,8 @@ public final class Topology {
     }
 
     /**
+     * Leaves out exits that cannot be reached.
+     *
      * @param exits that somebody names
      * @return those whose gateway is in this network, each with its gateway's performance if that is told here
      * @since 1.5
@@ -269,6 +281,7 @@ public final class Topology {
      */
     public record Rejected(IdentityKey identity, Node.Role role, String reason) {
 
+        /** Checks or copies what it is given. */
         public Rejected {
             Objects.requireNonNull(identity);
             Objects.requireNonNull(role);
@@ -290,6 +303,7 @@ public final class Topology {
     public record RewardedSet(long epochId, Set<Long> entryGateways, Set<Long> exitGateways,
                               Set<Long> layer1, Set<Long> layer2, Set<Long> layer3, Set<Long> standby) {
 
+        /** Checks or copies what it is given. */
         public RewardedSet {
             entryGateways = Set.copyOf(entryGateways);
             exitGateways = Set.copyOf(exitGateways);

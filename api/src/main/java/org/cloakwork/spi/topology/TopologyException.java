@@ -5,12 +5,18 @@ public class TopologyException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    /** @param message names the source and the fault */
+    /**
+     * A network that cannot be had.
+     *
+     * @param message names the source and the fault
+     */
     public TopologyException(String message) {
         super(message);
     }
 
     /**
+     * A network that cannot be had.
+     *
      * @param message names the source and the fault
      * @param cause   where it came from
      */

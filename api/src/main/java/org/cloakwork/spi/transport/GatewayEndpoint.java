@@ -13,6 +13,7 @@ import org.cloakwork.api.IdentityKey;
  */
 public record GatewayEndpoint(IdentityKey identity, List<URI> uris) {
 
+    /** Checks or copies what it is given. */
     public GatewayEndpoint {
         Objects.requireNonNull(identity);
         uris = List.copyOf(uris);

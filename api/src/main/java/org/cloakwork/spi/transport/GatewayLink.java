@@ -63,13 +63,25 @@ public interface GatewayLink {
         /** The link is open. */
         void opened();
 
-        /** @param text a text frame */
+        /**
+         * A text frame came.
+         *
+         * @param text a text frame
+         */
         void text(String text);
 
-        /** @param binary a binary frame, owned by the callee */
+        /**
+         * A binary frame came.
+         *
+         * @param binary a binary frame, owned by the callee
+         */
         void binary(byte[] binary);
 
-        /** @param payload of the ping that is answered */
+        /**
+         * A ping was answered.
+         *
+         * @param payload of the ping that is answered
+         */
         default void pong(byte[] payload) {
         }
 

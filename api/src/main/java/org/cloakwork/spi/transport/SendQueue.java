@@ -44,7 +44,11 @@ public final class SendQueue<F> {
     @GuardedBy("this")
     private boolean drainAwaited;
 
-    /** @param write begins to write what {@link #poll} gives, unless something is being written */
+    /**
+     * An empty queue.
+     *
+     * @param write begins to write what {@link #poll} gives, unless something is being written
+     */
     public SendQueue(Runnable write) {
         this.write = write;
     }
@@ -59,6 +63,7 @@ public final class SendQueue<F> {
     /**
      * Adds a frame, or drops it if the link is finishing or has ended.
      *
+     * @param frame to be written
      * @param bytes of its payload
      * @return false if there is no room for it: the link is to be closed
      * @throws IllegalArgumentException if it has more than {@link GatewayLink#MAX_FRAME_BYTES}
@@ -75,6 +80,7 @@ public final class SendQueue<F> {
     /**
      * Adds a ping before all other frames; its bytes do not count.
      *
+     * @param ping  to be written
      * @param bytes of its payload
      * @return as {@link #add}
      * @throws IllegalArgumentException if it has more than 125
@@ -115,6 +121,7 @@ public final class SendQueue<F> {
     /**
      * What waits still leaves, and a last frame behind it; nothing else is accepted.
      *
+     * @param last to be written
      * @return false if the link is not open, or was finishing before
      */
     public boolean finish(F last) {
@@ -135,7 +142,11 @@ public final class SendQueue<F> {
         ended();
     }
 
-    /** The link is closed, but what waits is still to be written, and a last frame behind it. */
+    /**
+     * The link is closed, but what waits is still to be written, and a last frame behind it.
+     *
+     * @param last to be written
+     */
     public synchronized void endAfter(F last) {
         waiting.addLast(new Waiting<>(last, 0));
         ended();

@@ -15,13 +15,17 @@ public final class LaboratoryImpl implements Laboratory {
 
     /** For {@link ServiceLoader}. */
     public LaboratoryImpl() {
-        List<PartFactory<?>> factories = new ArrayList<>();
-        ServiceLoader.load(PartFactory.class, LaboratoryImpl.class.getClassLoader()).forEach(factories::add);
-        installed = new Installed(factories);
+        this(installed());
     }
 
     LaboratoryImpl(Installed installed) {
         this.installed = installed;
+    }
+
+    static Installed installed() {
+        List<PartFactory<?>> factories = new ArrayList<>();
+        ServiceLoader.load(PartFactory.class, LaboratoryImpl.class.getClassLoader()).forEach(factories::add);
+        return new Installed(factories);
     }
 
     @Override

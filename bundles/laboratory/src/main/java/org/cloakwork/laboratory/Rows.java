@@ -43,10 +43,10 @@ final class Rows {
     private final List<Integer> rules = new ArrayList<>();
     private final Map<Integer, Ground> grounds = new ConcurrentHashMap<>();
 
-    Rows(Installed installed, long seed) {
+    /** @param names of the parts that are held against it; none if that is not asked for */
+    Rows(Installed installed, List<String> names, long seed) {
         this.installed = installed;
         this.seed = seed;
-        List<String> names = installed.names(PartKind.ROUTES);
         for (int rule = 0; rule < RULES.size(); rule++) {
             if (names.contains(Variant.parse(RULES.get(rule)).name())) {
                 rules.add(rule);
@@ -112,6 +112,9 @@ final class Rows {
 
     /** {@return what does not agree with what is known} */
     List<String> report(Answers answers, StringBuilder text) {
+        if (rules.isEmpty()) {
+            return List.of();
+        }
         text.append("""
 
                 Against what is known: so many routes of one kind, layers of the client (all parts drawn from the same rules by

@@ -78,7 +78,7 @@ final class TraceStudy implements Laboratory.Study {
         // Now, rather than in the middle.
         variants.forEach(variant -> installed.make(PartKind.ROUTES, variant));
         installed.make(PartKind.COVER, cover);
-        rows = new Rows(installed, seed);
+        rows = new Rows(installed, choices.flag("routes") ? List.of() : installed.names(PartKind.ROUTES), seed);
         onlookers = new Onlookers(installed, ground, variants, cover, choices.decimal("delay-millis", 50, 0, 60_000) / 1000, seed);
     }
 

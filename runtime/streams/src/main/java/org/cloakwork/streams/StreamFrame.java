@@ -89,6 +89,8 @@ public sealed interface StreamFrame {
     }
 
     long MAGIC = 0xc10a_6377_7374_7201L;
+    /** In front of the bytes of a piece. */
+    int DATA_HEAD_LENGTH = 2 * Long.BYTES + 2 + Long.BYTES;
     int HEAD_LENGTH = Long.BYTES + 1 + Long.BYTES;
 
     /**

@@ -187,6 +187,11 @@ public final class Streams {
             }
 
             @Override
+            public int pieceBytes() {
+                return client.pieceBytes(recipient) - StreamFrame.DATA_HEAD_LENGTH;
+            }
+
+            @Override
             public Delivery window(long limitBytes, long newBytes) {
                 return client.send(recipient, new StreamFrame.Window(id, limitBytes).toBytes(), telling.withReplySurbs(
                         Math.clamp(newBytes / BYTES_PER_SURB + 1, PIECE_SURBS, MOST_WINDOW_SURBS)));

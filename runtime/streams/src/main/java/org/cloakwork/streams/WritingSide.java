@@ -129,9 +129,11 @@ final class WritingSide {
             int at = offset;
             while (at < offset + length) {
                 Piece piece;
+                int wanted = Math.max(1, carrier.pieceBytes());
                 fate.lock();
                 try {
-                    int room = awaitRoom(Math.min(offset + length - at, pieceBytes));
+                    int room = awaitRoom(Math.min(offset + length - at,
+                            Math.min(pieceBytes, wanted)));
                     piece = new Piece(out.next(room), End.NONE, Arrays.copyOfRange(from, at, at + room));
                     watch.written();
                 } finally {

@@ -58,6 +58,16 @@ final class EmbeddedClient implements MixnetClient {
     }
 
     @Override
+    public int pieceBytes(MixnetAddress recipient) {
+        return client.pieceBytes(recipient);
+    }
+
+    @Override
+    public void returnPackets(boolean does) {
+        client.returnPackets(does);
+    }
+
+    @Override
     public MixnetAddress address() {
         return client.address();
     }

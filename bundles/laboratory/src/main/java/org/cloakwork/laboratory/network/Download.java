@@ -22,6 +22,8 @@ public record Download(Client initiator, Client responder) {
     private static final int LINKS = 4;
     /** Enough for all of the document; what is seen ends when its last packet comes. */
     private static final double LONGEST = 60;
+    /** From what asks for it to its first packet, once to twice as long: fitted, as nothing is written of it. */
+    private static final double ANSWERS_AFTER = 0.2;
     private static final double NANOS = 1e9;
 
     /**
@@ -57,7 +59,7 @@ public record Download(Client initiator, Client responder) {
         double[] comes = new double[REQUESTS];
         Arrays.setAll(comes, request -> asking[request] + under(chance, delay));
         // The connection and what is asked for over it: both must be there.
-        double begins = Math.max(comes[0], comes[1]);
+        double begins = Math.max(comes[0], comes[1]) + ANSWERS_AFTER * (1 + chance.part());
         double[] main = times(() -> cover.untilNextSlot(DrivenClient.FREE, chance), LONGEST);
         boolean[] isDocument = new boolean[main.length];
         int left = DOCUMENT;

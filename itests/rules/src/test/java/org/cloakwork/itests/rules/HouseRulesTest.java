@@ -72,7 +72,8 @@ class HouseRulesTest {
     @Test
     void noFrontEndNeedsTheEngine() {
         noClasses().that(resideInAnyPackage("org.cloakwork.frontend..", "org.cloakwork.control..",
-                "org.cloakwork.streams..", "org.cloakwork.doors..", "org.cloakwork.proxy..")
+                "org.cloakwork.streams..", "org.cloakwork.doors..", "org.cloakwork.directory..",
+                "org.cloakwork.proxy..")
                 // it makes clients
                 .and(resideOutsideOfPackages("org.cloakwork.frontend.embedded")))
                 .should().dependOnClassesThat(resideInAnyPackage("org.cloakwork.client..")).check(all);
@@ -93,7 +94,7 @@ class HouseRulesTest {
                 // says when the file was read
                 "org.cloakwork.topology.file.FileTopology",
                 // limits how long a directory may take
-                "org.cloakwork.topology.nymapi.Directory"), with(DOORS, LAUNCHER))
+                "org.cloakwork.directory.Directory"), with(DOORS, LAUNCHER))
                 .should().callCodeUnitWhere(describe("a clock is read", HouseRulesTest::readsAClock)).check(all);
     }
 
@@ -140,7 +141,8 @@ class HouseRulesTest {
                 // two for a socket and a stream, as long as both are open
                 "org.cloakwork.streams.SocketPump",
                 // a question must not block who asks
-                "org.cloakwork.topology.file.FileTopology", "org.cloakwork.topology.nymapi.NymApiTopology"),
+                "org.cloakwork.topology.file.FileTopology", "org.cloakwork.topology.nymapi.NymApiTopology",
+                "org.cloakwork.topology.agreed.AgreedTopology"),
                 with(DOORS, LAUNCHER))
                 .should().callCodeUnitWhere(describe("a thread is made", HouseRulesTest::makesAThread)).check(all);
     }
@@ -187,7 +189,7 @@ class HouseRulesTest {
                 "org.cloakwork.api.Internet",
                 // streams through the mixnet that look like sockets
                 "org.cloakwork.api.MixnetSocket", "org.cloakwork.api.MixnetSocketFactory"),
-                        with(DOORS, LOCAL_NETWORK, "org.cloakwork.topology.nymapi..",
+                        with(DOORS, LOCAL_NETWORK, "org.cloakwork.directory..",
                 // talks to the running instance
                 LAUNCHER)).should().dependOnClassesThat(sockets).check(all);
     }

@@ -50,6 +50,8 @@ class NamesTest {
     private static final String WEB = "bundles/frontend-web";
     /** Makes clients, inside the program that calls it: nothing that a client could be given. */
     private static final Set<String> NO_PARTS = Set.of("bundles/frontend-embedded", WEB);
+    /** What programs name in their poms begins so; its packages do as those of others. */
+    private static final String DEPENDED_ON = "cloakwork-";
     /** People have files of these names. */
     private static final Map<String, String> OLDER_CONFIGURATIONS = Map.of(
             "org.cloakwork.frontend.exit", "org.cloakwork.exit",
@@ -88,6 +90,9 @@ class NamesTest {
         int slash = folder.indexOf('/');
         String shelf = slash < 0 ? "" : folder.substring(0, slash);
         String name = folder.substring(slash + 1);
+        if (shelf.equals("distribution")) {
+            return DEPENDED_ON + name;
+        }
         String words = switch (shelf) {
             case "", "bundles", "runtime" -> name;
             case "transports" -> "transport-" + name;
@@ -105,6 +110,7 @@ class NamesTest {
         assertEquals("org.cloakwork.topology.nymapi", nameOf("bundles/topology-nym-api"));
         assertEquals("org.cloakwork.transport.websocketjdk", nameOf("transports/websocket-jdk"));
         assertEquals("org.cloakwork.itests.rules", nameOf("itests/rules"));
+        assertEquals("cloakwork-client", nameOf("distribution/client"));
     }
 
     @Test
@@ -157,7 +163,7 @@ class NamesTest {
         for (Map.Entry<String, String> module : MODULES.entrySet()) {
             for (Path file : module.getKey().equals(WEB) ? List.<Path>of() : sources(module.getKey())) {
                 String inPackage = packageOf(file);
-                if (!(inPackage + ".").startsWith(module.getValue() + ".")
+                if (!(inPackage + ".").startsWith(module.getValue().replace(DEPENDED_ON, "org.cloakwork.") + ".")
                         && !(module.getKey().equals("api") && inPackage.startsWith("org.cloakwork.spi."))) {
                     elsewhere.add(SourceFiles.ROOT.relativize(file).toString());
                 }
@@ -175,6 +181,7 @@ class NamesTest {
     private static List<Path> sources(String folder) throws IOException {
         List<Path> files = new ArrayList<>(SourceFiles.java(SourceFiles.ROOT.resolve(folder).resolve("src/main/java")));
         files.addAll(SourceFiles.java(SourceFiles.ROOT.resolve(folder).resolve("src/test/java")));
+        files.removeIf(file -> file.endsWith("module-info.java"));
         return files;
     }
 

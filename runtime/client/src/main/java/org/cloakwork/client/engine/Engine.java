@@ -34,6 +34,7 @@ import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.Leg;
 import org.cloakwork.client.base.Parts;
 import org.cloakwork.client.encode.Content;
+import org.cloakwork.client.encode.Encoder;
 import org.cloakwork.client.identity.Identity;
 import org.cloakwork.client.identity.KeyFiles;
 import org.cloakwork.client.inbox.Inbox;
@@ -61,6 +62,7 @@ import org.slf4j.LoggerFactory;
 public final class Engine implements MixnetClient {
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+    private static final String LINE_SHARE = "line.share";
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
     private final Ground ground;
@@ -185,7 +187,7 @@ public final class Engine implements MixnetClient {
     }
 
     private void restore() {
-        ledger.expired(saved.expired());
+        ledger.change(saved.due());
         outgoing.restore(saved);
         saved.topology().ifPresent(topology::restore);
         incoming.restore(saved);
@@ -251,6 +253,7 @@ public final class Engine implements MixnetClient {
         Map<String, Long> snapshot = ground.counters().snapshot();
         snapshot.putAll(streams.counters());
         snapshot.put(Admission.IN_FLIGHT, (long) admission.count());
+        snapshot.put(LINE_SHARE, (long) outgoing.line().sharePercent());
         snapshot.putAll(topology.figures());
         return snapshot;
     }
@@ -260,6 +263,8 @@ public final class Engine implements MixnetClient {
         List<Figure> figures = new ArrayList<>(ground.counters().figures());
         figures.addAll(streams.figures());
         figures.add(Figure.level(Admission.IN_FLIGHT, "messages that have not ended", admission.count()));
+        figures.add(Figure.level(LINE_SHARE, "percent of the slots that ask for a packet in return",
+                outgoing.line().sharePercent()));
         topology.figures().forEach((name, value) ->
                 figures.add(Figure.level(name, TopologyKeeper.meaning(name), value)));
         return figures;
@@ -318,6 +323,17 @@ public final class Engine implements MixnetClient {
     @Override
     public StreamListener listen(int port) throws IOException {
         return streams.listen(port);
+    }
+
+    @Override
+    public int pieceBytes(MixnetAddress recipient) {
+        return outgoing.line().wantsSmall(recipient) ? Encoder.longestEven(ground.configuration().packetSizes())
+                : Integer.MAX_VALUE;
+    }
+
+    @Override
+    public void returnPackets(boolean does) {
+        outgoing.returnsPackets(does);
     }
 
     @Override
@@ -395,6 +411,7 @@ public final class Engine implements MixnetClient {
 
         @Override
         public void live() {
+            outgoing.live();
             goOn();
         }
 

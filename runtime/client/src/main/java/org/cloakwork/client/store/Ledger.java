@@ -98,9 +98,14 @@ public final class Ledger {
         }
     }
 
-    /** @param expired rows that were found too old at the start */
-    public void expired(List<Change> expired) {
-        expired.forEach(row -> journal.remove(row.table(), row.key()));
+    /** @param due what was found at the start to be changed, before anything else is */
+    public void change(List<Change> due) {
+        due.forEach(change -> {
+            switch (change) {
+                case Change.Put(String table, byte[] key, byte[] value) -> journal.put(table, key, value);
+                case Change.Remove(String table, byte[] key) -> journal.remove(table, key);
+            }
+        });
     }
 
     // ------------------------------------------------------------------ who and where we are

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -57,11 +58,15 @@ import org.cloakwork.wire.topology.TopologyJson;
  * completed     set id 4, way                         when 8, fingerprints of the fragments or nothing
  * seen          number of the row 8                   marks of messages, 8 each
  * topology      own identity 32                       when it was taken over 8, JSON as of nym-client --custom-mixnet
+ * format        0                                     what all of this is, {@link #FORMAT}, 4
  * </pre>
  * A way is 0 (to our address), or 1 and our tag 16, or 2 (over a reply block of an unknown tag). Rows of earlier
  * versions are read, too: a tag without a date, a reply key without a tag, a completed set without its way, which is
  * taken for our address. Removed are a fragment without its way, since who knows whether the rest will come that way,
  * and a reply block with a rotation below 16: nobody looked at it, and it may have come over one of ours.
+ *
+ * <p>A state without a format is of such a version, or empty. A state of a later format is refused: what is in it could
+ * be taken for something else. Versions that look for no format are kept from it by {@link #BARRIER}.
  */
 final class Rows {
 
@@ -77,6 +82,17 @@ final class Rows {
     static final String FRAGMENT = "fragment";
     static final String COMPLETED = "completed";
     static final String SEEN = "seen";
+    static final String FORMAT_TABLE = "format";
+
+    /** Rises when a version before it would misread what this one writes. */
+    static final int FORMAT = 2;
+    private static final byte[] FORMAT_KEY = {0};
+    /**
+     * The key of a row in the table of reply blocks that is none: of the year 1970, with a rotation of 16. Those that
+     * know no rotation above 2 refuse the state, and they would take answers and what came before for something else;
+     * those that know 16 drop it as too old.
+     */
+    private static final byte[] BARRIER = new byte[SenderTag.LENGTH + Long.BYTES];
 
     private static final int VERSION = 1;
     private static final int GUARD_LENGTH = IdentityKey.LENGTH + 3 * Long.BYTES;
@@ -109,6 +125,13 @@ final class Rows {
 
     static byte[] instant(Instant instant) {
         return id(instant.toEpochMilli());
+    }
+
+    /** {@return what makes the state one of this format} */
+    private static List<Change> format() {
+        return List.of(new Change.Put(FORMAT_TABLE, FORMAT_KEY, ByteBuffer.allocate(Integer.BYTES).putInt(FORMAT)
+                .array()), new Change.Put(SURB, BARRIER, ByteBuffer.allocate(Long.BYTES + 2).putLong(0)
+                .put((byte) SURB_WITH_ADDRESS).array()));
     }
 
     static byte[] completed(Instant at, byte[] fingerprints) {
@@ -299,8 +322,17 @@ final class Rows {
         List<Saved.Seen> seen = new ArrayList<>();
         List<Saved.LastTopology> topology = new ArrayList<>();
         List<Saved.Guard> guards = new ArrayList<>();
-        List<Change> expired = new ArrayList<>();
+        List<Change> due = new ArrayList<>();
 
+        int format = formatOf(store);
+        if (format > FORMAT) {
+            throw new StoreException(store.place() + ": the state is of format " + format + ", written by a newer "
+                    + "version of Cloakwork; this one knows formats up to " + FORMAT
+                    + ". Nothing was changed: use the newer version, or a copy of the folder from before it");
+        }
+        if (format < FORMAT) {
+            due.addAll(format());
+        }
         each(store, GATEWAY, (key, value) -> {
             if (identity(key).equals(self)) {
                 gateway.add(identity(value));
@@ -331,18 +363,21 @@ final class Rows {
             Saved.Key found = new Saved.Key(new ReplyKey(bytes(value, ReplyKey.LENGTH)), instant(value),
                     value.hasRemaining() ? Optional.of(tag(value)) : Optional.empty());
             if (found.made().isBefore(now.minus(surbAge))) {
-                expired.add(new Change.Remove(REPLY_KEY, key.array()));
+                due.add(new Change.Remove(REPLY_KEY, key.array()));
                 counters.count(Counter.REPLY_KEYS_EXPIRED);
             } else {
                 replyKeys.add(found);
             }
         });
         each(store, SURB, (key, value) -> {
+            if (Arrays.equals(key.array(), BARRIER)) {
+                return;
+            }
             Instant at = instant(value);
             int rotation = value.get();
             counters.count(Counter.SURBS_RECEIVED);
             if (rotation < SURB_WITH_ADDRESS || at.isBefore(now.minus(surbAge))) {
-                expired.add(new Change.Remove(SURB, key.array()));
+                due.add(new Change.Remove(SURB, key.array()));
                 counters.count(Counter.SURBS_EXPIRED);
             } else {
                 Optional<MixnetAddress> wroteTo = value.get() == 0 ? Optional.empty()
@@ -361,7 +396,7 @@ final class Rows {
             if (key.hasRemaining()) {
                 fragments.add(new Saved.Arrived(Fragment.parse(rest(value)), way(key)));
             } else {
-                expired.add(new Change.Remove(FRAGMENT, key.array()));
+                due.add(new Change.Remove(FRAGMENT, key.array()));
                 counters.count(Counter.FRAGMENTS_STALE);
             }
         });
@@ -370,7 +405,7 @@ final class Rows {
             Saved.Completed found = new Saved.Completed(key.hasRemaining() ? way(key) : new Way.Address(), setId,
                     instant(value), rest(value));
             if (found.at().isBefore(now.minus(completedAge))) {
-                expired.add(new Change.Remove(COMPLETED, key.array()));
+                due.add(new Change.Remove(COMPLETED, key.array()));
             } else {
                 completed.add(found);
             }
@@ -389,7 +424,13 @@ final class Rows {
         completed.sort(Comparator.comparing(Saved.Completed::at));
         seen.sort(Comparator.comparingLong(Saved.Seen::row));
         return new Saved(gateway.stream().findFirst(), registrations, tags, replyKeys, surbs, messages, received,
-                fragments, completed, seen, topology.stream().findFirst(), guards, expired);
+                fragments, completed, seen, topology.stream().findFirst(), guards, due);
+    }
+
+    private static int formatOf(RowStore store) throws StoreException {
+        List<Integer> found = new ArrayList<>();
+        each(store, FORMAT_TABLE, (key, value) -> found.add(value.getInt()));
+        return found.isEmpty() ? 0 : found.getFirst();
     }
 
     private static Saved.Message readMessage(long id, ByteBuffer in) throws WireException {

@@ -38,13 +38,13 @@ import org.cloakwork.wire.crypto.ReplyKey;
  * @param seen          marks of messages that were there, in order
  * @param topology      the last good one
  * @param guards        the gateways it uses, in order
- * @param expired       rows that are too old to be any of these
+ * @param due           what is to be changed: rows that are too old to be any of these go, and the format comes
  */
 public record Saved(Optional<IdentityKey> gateway, Map<IdentityKey, Registration> registrations,
                     Map<MixnetAddress, Tag> tags, List<Key> replyKeys, List<Surb> surbs,
                     List<Message> messages, List<Received> received, List<Arrived> fragments,
                     List<Completed> completed, List<Seen> seen, Optional<LastTopology> topology, List<Guard> guards,
-                    List<Change> expired) {
+                    List<Change> due) {
 
     /**
      * Reads everything.
@@ -56,7 +56,7 @@ public record Saved(Optional<IdentityKey> gateway, Map<IdentityKey, Registration
      * @param completedAge ids of completed sets that are older are left out, as expired
      * @param counters     of the client
      * @return what is there
-     * @throws StoreException if it cannot be read, or was written by another version
+     * @throws StoreException if it cannot be read, or was written by a newer version
      */
     public static Saved load(RowStore store, IdentityKey self, Instant now, Duration surbAge, Duration completedAge,
                              Counters<Counter> counters) throws StoreException {

@@ -17,7 +17,12 @@ public final class Home {
     private Home() {
     }
 
+    /** {@return where it is: as the start script says, because an AOT cache names the folder in which it was made} */
     public static Path path() {
+        String said = System.getProperty("cloakwork.home");
+        if (said != null) {
+            return Path.of(said);
+        }
         try {
             Path jar = Path.of(Home.class.getProtectionDomain().getCodeSource().getLocation().toURI());
             return jar.getParent().getParent();

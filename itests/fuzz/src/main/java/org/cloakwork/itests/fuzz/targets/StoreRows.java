@@ -38,7 +38,7 @@ import org.cloakwork.spi.store.StoreException;
 public final class StoreRows implements org.cloakwork.itests.fuzz.Target {
 
     private static final List<String> TABLES = List.of("gateway", "guards", "registration", "tag", "reply-key", "surb",
-            "message", "received", "fragment", "completed", "topology");
+            "message", "received", "fragment", "completed", "topology", "format");
     private static final MixnetAddress ADDRESS = MixnetAddress.fromBytes(
             Vectors.bytes(Vectors.load("acks.json").root().get("network").get("clients").get(0).get("addressBytes")));
     private static final IdentityKey SELF = ADDRESS.identity();
@@ -97,6 +97,7 @@ public final class StoreRows implements org.cloakwork.itests.fuzz.Target {
         rows.add(new Row("topology", SELF.bytes(), made(TOPOLOGY, NetworkFiles.network(), NOW)));
         rows.add(new Row("guards", SELF.bytes(), made(GUARDS, List.of(
                 new Saved.Guard(ADDRESS.gateway(), NOW, NOW, Optional.of(NOW))))));
+        rows.add(new Row("format", new byte[1], new byte[] {0, 0, 0, 2}));
         rows.add(new Row("gateway", SELF.bytes(), ADDRESS.gateway().bytes()));
         rows.add(new Row("registration", join(SELF.bytes(), ADDRESS.gateway().bytes()), join(new byte[32], now)));
         rows.add(new Row("tag", ADDRESS.bytes(), join(TAG.bytes(), now)));
