@@ -19,8 +19,8 @@ final class Onlookers {
 
     static final int CLIENTS = 100;
 
-    private static final Duration LENGTH = Duration.ofSeconds(9);
-    private static final int REPLICATES = 5;
+    private static final Duration LENGTH = Duration.ofSeconds(7);
+    private static final int REPLICATES = 3;
     private static final double LOW = 0.05;
     private static final double HIGH = 0.95;
     private static final int PACKET_BYTES = 2_413;
