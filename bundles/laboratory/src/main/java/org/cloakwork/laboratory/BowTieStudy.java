@@ -19,8 +19,8 @@ import org.cloakwork.spi.routes.Mixes;
 import org.cloakwork.spi.routes.PacketKind;
 
 /**
- * Bow-Tie (arXiv 2206.00592, frochet/routesim): the time until a user's first message is traced, with a mix of the middle layer that
- * the user keeps (a guard), and without. The paper shows curves; what is compared is their trend.
+ * Bow-Tie (arXiv 2206.00592, frochet/routesim): the time until a user's first message is traced, with a mix of the
+ * middle layer that the user keeps (a guard), and without. The paper shows curves; what is compared is their trend.
  */
 final class BowTieStudy implements Laboratory.Study {
 
@@ -101,9 +101,10 @@ final class BowTieStudy implements Laboratory.Study {
     public Laboratory.Report report(Map<String, String> byTask) {
         Answers answers = new Answers(byTask);
         StringBuilder text = new StringBuilder(String.format(Locale.ROOT, """
-                Bow-Tie (arXiv 2206.00592): users whose first message was traced, %s %% of the mixes hostile, %d users, a message a
-                minute without cover. The paper's trend: with a kept mix in the middle most users are never traced, as it is honest
-                or not once for all; without one all of them are in time. Ours are equal layers; the paper also makes the middle one smaller.
+                Bow-Tie (arXiv 2206.00592): users whose first message was traced, %s %% of the mixes hostile, %d
+                users, a message a minute without cover. The paper's trend: with a kept mix in the middle most users
+                are never traced, as it is honest or not once for all; without one all of them are in time. Ours are
+                equal layers; the paper also makes the middle one smaller.
 
                 """, TraceStudy.words(100 * SHARE), CLIENTS));
         List<String> titles = new ArrayList<>(List.of("routes"));
@@ -113,11 +114,13 @@ final class BowTieStudy implements Laboratory.Study {
         for (int one = 0; one < CASES.size(); one++) {
             double[] firsts = new double[CLIENTS];
             for (int chunk = 0; chunk < CLIENTS / OF_A_TASK; chunk++) {
-                System.arraycopy(answers.of("bow-tie/" + one + "/" + chunk, OF_A_TASK), 0, firsts, chunk * OF_A_TASK, OF_A_TASK);
+                System.arraycopy(answers.of("bow-tie/" + one + "/" + chunk, OF_A_TASK), 0, firsts, chunk * OF_A_TASK,
+                        OF_A_TASK);
             }
             List<String> cells = new ArrayList<>(List.of(CASES.get(one).name));
             for (int hours : LOOKS) {
-                Estimate traced = Estimate.share(Arrays.stream(firsts).filter(first -> first >= 0 && first <= hours).count(), CLIENTS);
+                Estimate traced = Estimate.share(Arrays.stream(firsts).filter(first -> first >= 0 && first <= hours)
+                        .count(), CLIENTS);
                 cells.add(traced.text(2));
                 ends[one] = traced.value();
             }
@@ -125,8 +128,8 @@ final class BowTieStudy implements Laboratory.Study {
         }
         text.append(table.text()).append("""
 
-                Why ours differs in the last row: Nym draws the layers anew each hour, and with them the kept mix, so that a guard
-                serves for an hour and no longer.
+                Why ours differs in the last row: Nym draws the layers anew each hour, and with them the kept mix, so
+                that a guard serves for an hour and no longer.
                 """);
         return new Laboratory.Report(text.toString(), Map.of("bow-tie.csv", table.csv(), "bow-tie.json", table.json()),
                 ends[1] < ends[0] ? List.of() : List.of("a guard delays the first trace"));

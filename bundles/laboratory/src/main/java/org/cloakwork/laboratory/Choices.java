@@ -59,7 +59,8 @@ record Choices(Map<String, String> options) {
 
     /** {@return shares, the smallest first} */
     List<Double> shares(String name, String byDefault) {
-        return Arrays.stream(text(name, byDefault).split(",")).map(value -> decimal(name, value, 0, 1)).sorted().distinct()
+        return Arrays.stream(text(name, byDefault).split(",")).map(value -> decimal(name, value, 0, 1)).sorted()
+                .distinct()
                 .toList();
     }
 

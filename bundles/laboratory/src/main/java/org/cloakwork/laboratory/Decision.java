@@ -8,8 +8,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Which routes part is the default: the one that leaves the smallest probability of being traced at all shares that were asked
- * for, unless it loses too much otherwise (docs/decisions). What others recognise is not measured here: parts refuse such settings.
+ * Which routes part is the default: the one that leaves the smallest probability of being traced at all shares that
+ * were asked for, unless it loses too much otherwise (docs/decisions). What others recognise is not measured here:
+ * parts refuse such settings.
  */
 final class Decision {
 
@@ -39,7 +40,8 @@ final class Decision {
         private List<String> against(Candidate present) {
             List<String> against = new ArrayList<>();
             if (present.bits - bits > MOST_BITS_LOST) {
-                against.add(String.format(Locale.ROOT, "loses %.2f bit against who sees all links", present.bits - bits));
+                against.add(String.format(Locale.ROOT, "loses %.2f bit against who sees all links",
+                        present.bits - bits));
             }
             if (p95 > MOST_SLOWER * present.p95) {
                 against.add(String.format(Locale.ROOT, "p95 is %.0f %% longer", 100 * (p95 / present.p95 - 1)));
@@ -56,16 +58,20 @@ final class Decision {
         if (uniform.isEmpty()) {
             return "";
         }
-        StringBuilder text = new StringBuilder("\nThe default by the rule of decision 27 (least traced, if nothing else becomes much "
+        StringBuilder text =
+                new StringBuilder("\nThe default by the rule of decision 27 (least traced, if nothing else becomes "
+                        + "much "
                 + "worse than with uniform)\n");
         List<Candidate> best = candidates.stream().sorted(Comparator.comparingDouble(Candidate::sum)).toList();
         Optional<Candidate> chosen = Optional.empty();
         for (Candidate one : best) {
             List<String> against = one.against(uniform.get());
             boolean isChosen = chosen.isEmpty() && against.isEmpty();
-            text.append(String.format(Locale.ROOT, "  %-8s %s: traced %s%s\n", isChosen ? "CHOSEN" : against.isEmpty() ? "" : "no",
+            text.append(String.format(Locale.ROOT, "  %-8s %s: traced %s%s\n", isChosen ? "CHOSEN" : against.isEmpty()
+                    ? "" : "no",
                     one.name, one.traced.stream().map(share -> String.format(Locale.ROOT, "%.3f", share))
-                            .collect(Collectors.joining(", ")), against.isEmpty() ? "" : "; " + String.join(", ", against)));
+                            .collect(Collectors.joining(", ")), against.isEmpty() ? "" : "; " + String.join(", ",
+                            against)));
             chosen = isChosen ? Optional.of(one) : chosen;
         }
         return text.toString();

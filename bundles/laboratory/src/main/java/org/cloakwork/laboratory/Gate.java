@@ -38,7 +38,8 @@ final class Gate {
     /** {@return lines with a part and its numbers} */
     static String text(Map<String, Figures> figures) {
         return figures.entrySet().stream().map(entry -> entry.getKey() + '\t' + text(entry.getValue().traced) + '\t'
-                + text(entry.getValue().delivered) + '\t' + text(entry.getValue().bits) + '\n').collect(Collectors.joining());
+                + text(entry.getValue().delivered) + '\t' + text(entry.getValue().bits) + '\n')
+                .collect(Collectors.joining());
     }
 
     private static String text(Estimate estimate) {
@@ -58,13 +59,15 @@ final class Gate {
     }
 
     private static Estimate estimate(String[] words, int at) {
-        return new Estimate(Double.parseDouble(words[at]), Double.parseDouble(words[at + 1]), Double.parseDouble(words[at + 2]));
+        return new Estimate(Double.parseDouble(words[at]), Double.parseDouble(words[at + 1]),
+                Double.parseDouble(words[at + 2]));
     }
 
     /** {@return what became worse, for people; also a part whose figures are missing on either side} */
     static List<String> worse(Map<String, Figures> known, Map<String, Figures> now) {
         List<String> worse = new ArrayList<>();
-        known.keySet().stream().filter(name -> !now.containsKey(name)).forEach(name -> worse.add(name + " is not measured"));
+        known.keySet().stream().filter(name -> !now.containsKey(name)).forEach(name -> worse.add(name
+                + " is not measured"));
         now.forEach((name, figures) -> {
             Figures before = known.get(name);
             if (before == null) {

@@ -30,7 +30,8 @@ final class Installed {
      */
     <T> T make(PartKind<T> kind, Variant variant) {
         PartFactory<?> factory = of(kind).filter(one -> one.name().equals(variant.name())).findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no " + kind + " part called \"" + variant.name()
+                .orElseThrow(() -> new IllegalArgumentException("there is no " + kind + " part called \""
+                + variant.name()
                         + "\"; there are " + names(kind)));
         return kind.service().cast(factory.create(variant.settings()));
     }

@@ -12,7 +12,9 @@ import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
-/** The laboratory with the parts of the bundles that are installed. It makes its own of them: each with other settings. */
+/**
+ * The laboratory with the parts of the bundles that are installed. It makes its own of them: each with other settings.
+ */
 @Component(service = Laboratory.class)
 public final class LaboratoryComponent implements Laboratory {
 

@@ -16,8 +16,9 @@ import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.part.PartKind;
 
 /**
- * MixMatch (PoPETs 2024.2): whether two clients at their gateways talk with each other, from the times of their packets. Flows are
- * made as the paper's were (a document of 656 packets over Nym 1.0.2), with the cover part that is installed.
+ * MixMatch (PoPETs 2024.2): whether two clients at their gateways talk with each other, from the times of their
+ * packets. Flows are made as the paper's were (a document of 656 packets over Nym 1.0.2), with the cover part that is
+ * installed.
  */
 final class MixMatchStudy implements Laboratory.Study {
 
@@ -96,10 +97,11 @@ final class MixMatchStudy implements Laboratory.Study {
     public Laboratory.Report report(Map<String, String> byTask) {
         Answers answers = new Answers(byTask);
         StringBuilder text = new StringBuilder(String.format(Locale.ROOT, """
-                MixMatch (PoPETs 2024.2), its statistical classifier: of %d pairs that talk, how many it finds if it takes one in 100
-                of those that do not for one that does. Observations: packets of the two, and as many acknowledgements.
-                The paper's flows are recordings; ours are drawn: its document of 656 packets, its links, our cover part. One number is
-                fitted to all four cells, since nothing is written of it: the document begins 0.2 to 0.4 s after it is asked for.
+                MixMatch (PoPETs 2024.2), its statistical classifier: of %d pairs that talk, how many it finds if it
+                takes one in 100 of those that do not for one that does. Observations: packets of the two, and as many
+                acknowledgements. The paper's flows are recordings; ours are drawn: its document of 656 packets, its
+                links, our cover part. One number is fitted to all four cells, since nothing is written of it: the
+                document begins 0.2 to 0.4 s after it is asked for.
 
                 """, PAIRS));
         Table table = new Table(List.of("delay of a mix", "observations", "paper", "ours", "difference", "why"));
@@ -130,13 +132,15 @@ final class MixMatchStudy implements Laboratory.Study {
             double difference = found.value() - cell.paper;
             boolean isWithin = Math.abs(difference) <= AIM || found.holds(cell.paper);
             table.row(List.of(TraceStudy.words(cell.delayMillis) + " ms", Integer.toString(cell.observed),
-                    String.format(Locale.ROOT, "%.3f", cell.paper), found.text(3), String.format(Locale.ROOT, "%+.3f", difference),
+                    String.format(Locale.ROOT, "%.3f", cell.paper), found.text(3), String.format(Locale.ROOT, "%+.3f",
+                            difference),
                     isWithin ? "" : "its flows are of processes on a machine; ours of the law they go by"));
             if (!isWithin) {
                 failed.add("MixMatch with " + cell);
             }
         }
         text.append(table.text());
-        return new Laboratory.Report(text.toString(), Map.of("mixmatch.csv", table.csv(), "mixmatch.json", table.json()), failed);
+        return new Laboratory.Report(text.toString(), Map.of("mixmatch.csv", table.csv(), "mixmatch.json",
+                table.json()), failed);
     }
 }

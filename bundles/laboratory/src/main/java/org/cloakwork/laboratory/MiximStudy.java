@@ -15,8 +15,9 @@ import org.cloakwork.laboratory.network.Chance;
 import org.cloakwork.laboratory.network.Pool;
 
 /**
- * MiXiM (ibenguir/mixim_pets, figures 7 and 9): messages enter a network of mixes at random, and who sees all links looks for one
- * of them among those that come out. The paper has no clients; ours is the laboratory's observer in the paper's network.
+ * MiXiM (ibenguir/mixim_pets, figures 7 and 9): messages enter a network of mixes at random, and who sees all links
+ * looks for one of them among those that come out. The paper has no clients; ours is the laboratory's observer in the
+ * paper's network.
  */
 final class MiximStudy implements Laboratory.Study {
 
@@ -141,17 +142,20 @@ final class MiximStudy implements Laboratory.Study {
     public Laboratory.Report report(Map<String, String> byTask) {
         Answers answers = new Answers(byTask);
         StringBuilder text = new StringBuilder("""
-                MiXiM (PETS, ibenguir/mixim_pets, figures 7 and 9): entropy in bits of where a message came out, for somebody who
-                sees all links. Delays so that a message takes 1 s on average, links 50 ms. Intervals are of 95 %.
+                MiXiM (PETS, ibenguir/mixim_pets, figures 7 and 9): entropy in bits of where a message came out, for
+                somebody who sees all links. Delays so that a message takes 1 s on average, links 50 ms. Intervals are
+                of 95 %.
 
                 """);
-        Table table = new Table(List.of("layers", "mixes a layer", "messages/s", "hostile", "paper", "ours", "difference", "why"));
+        Table table = new Table(List.of("layers", "mixes a layer", "messages/s", "hostile", "paper", "ours",
+                "difference", "why"));
         List<String> failed = new ArrayList<>();
         for (int cell = 0; cell < CELLS.size(); cell++) {
             Cell one = CELLS.get(cell);
             double[] all = new double[replicates(one) * TARGETS];
             for (int replicate = 0; replicate < replicates(one); replicate++) {
-                System.arraycopy(answers.of("mixim/" + cell + "/" + replicate, TARGETS), 0, all, replicate * TARGETS, TARGETS);
+                System.arraycopy(answers.of("mixim/" + cell + "/" + replicate, TARGETS), 0, all, replicate * TARGETS,
+                        TARGETS);
             }
             Estimate ours = Estimate.mean(all);
             double difference = ours.value() - one.paper;
@@ -159,7 +163,8 @@ final class MiximStudy implements Laboratory.Study {
             double paperHalf = half * Math.sqrt((double) all.length / PAPER_TARGETS);
             boolean isWithin = Math.abs(difference) <= AIM;
             boolean isChance = Math.abs(difference) <= half + paperHalf;
-            String why = isWithin ? "" : isChance ? String.format(Locale.ROOT, "chance: the paper's %d messages alone are good for "
+            String why = isWithin ? "" : isChance ? String.format(Locale.ROOT,
+                    "chance: the paper's %d messages alone are good for "
                     + "%.2f", PAPER_TARGETS, paperHalf) : "not explained";
             table.row(List.of(Integer.toString(one.layers), Integer.toString(one.width), TraceStudy.words(one.rate),
                     TraceStudy.words(one.hostile), String.format(Locale.ROOT, "%.3f", one.paper), ours.text(3),
@@ -169,6 +174,7 @@ final class MiximStudy implements Laboratory.Study {
             }
         }
         text.append(table.text());
-        return new Laboratory.Report(text.toString(), Map.of("mixim.csv", table.csv(), "mixim.json", table.json()), failed);
+        return new Laboratory.Report(text.toString(), Map.of("mixim.csv", table.csv(), "mixim.json", table.json()),
+                failed);
     }
 }

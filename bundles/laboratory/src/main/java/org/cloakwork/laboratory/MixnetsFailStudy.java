@@ -15,8 +15,9 @@ import org.cloakwork.laboratory.network.Ground;
 import org.cloakwork.spi.part.PartKind;
 
 /**
- * "When Mixnets Fail" (NDSS 2026, whenmixnetsfail/mix_adversary), figure 3: how likely one of 250 routes is traced if 15 % of 300
- * mixes a layer are hostile, by three ways to choose routes. The paper's curves are formulas; ours are the installed parts.
+ * "When Mixnets Fail" (NDSS 2026, whenmixnetsfail/mix_adversary), figure 3: how likely one of 250 routes is traced if
+ * 15 % of 300 mixes a layer are hostile, by three ways to choose routes. The paper's curves are formulas; ours are
+ * the installed parts.
  */
 final class MixnetsFailStudy implements Laboratory.Study {
 
@@ -49,7 +50,8 @@ final class MixnetsFailStudy implements Laboratory.Study {
         }
         for (int kept : KEPT) {
             points.add(new Point("K of W", Integer.toString(kept), Variant.parse("subset:mixes=" + kept),
-                    ClosedForm.published(SHARE, kept, ROUTES), kept > 4 ? Double.NaN : ClosedForm.subset(hostile, WIDTH, kept)));
+                    ClosedForm.published(SHARE, kept, ROUTES), kept > 4 ? Double.NaN : ClosedForm.subset(hostile,
+                            WIDTH, kept)));
         }
         for (double alpha : ALPHAS) {
             points.add(new Point("sticky", TraceStudy.words(alpha),
@@ -59,7 +61,8 @@ final class MixnetsFailStudy implements Laboratory.Study {
     }
 
     private static String layers(int set) {
-        return IntStream.rangeClosed(1, Ground.LAYERS).filter(layer -> (set >> layer - 1 & 1) == 1).mapToObj(Integer::toString)
+        return IntStream.rangeClosed(1, Ground.LAYERS).filter(layer -> (set >> layer - 1 & 1) == 1)
+                .mapToObj(Integer::toString)
                 .reduce((one, other) -> one + "+" + other).orElse("none");
     }
 
@@ -71,7 +74,8 @@ final class MixnetsFailStudy implements Laboratory.Study {
         }
         String all = String.join(" ", scopes);
         String answers = "fresh " + scopes[1] + " " + scopes[2];
-        return Variant.parse("fixed:data=" + scopes[0] + " " + scopes[1] + " fresh:ack=" + answers + ":reply-block=" + answers
+        return Variant.parse("fixed:data=" + scopes[0] + " " + scopes[1] + " fresh:ack=" + answers + ":reply-block="
+                + answers
                 + ":cover=" + all + ":cover-ack=" + all);
     }
 
@@ -80,7 +84,8 @@ final class MixnetsFailStudy implements Laboratory.Study {
         double all = Math.pow(WIDTH, Ground.LAYERS);
         double untraced = 1 - Math.pow(SHARE, Ground.LAYERS);
         for (int i = 2; i <= ROUTES; i++) {
-            untraced *= alpha + (1 - alpha) * (1 - all * Math.pow(SHARE, Ground.LAYERS) / (all - 1 - (i - 2) * (1 - alpha)));
+            untraced *= alpha + (1 - alpha) * (1 - all * Math.pow(SHARE,
+                    Ground.LAYERS) / (all - 1 - (i - 2) * (1 - alpha)));
         }
         return 1 - untraced;
     }
@@ -108,8 +113,9 @@ final class MixnetsFailStudy implements Laboratory.Study {
     public Laboratory.Report report(Map<String, String> byTask) {
         Answers answers = new Answers(byTask);
         StringBuilder text = new StringBuilder(String.format(Locale.ROOT, """
-                When Mixnets Fail (NDSS 2026), figure 3: at least one of %d routes traced, %d mixes a layer, %s %% hostile.
-                The paper's values are its formulas (whenmixnetsfail/mix_adversary); ours the parts, %d clients. Intervals of 95 %%.
+                When Mixnets Fail (NDSS 2026), figure 3: at least one of %d routes traced, %d mixes a layer, %s %%
+                hostile. The paper's values are its formulas (whenmixnetsfail/mix_adversary); ours the parts, %d
+                clients. Intervals of 95 %%.
 
                 """, ROUTES, WIDTH, TraceStudy.words(100 * SHARE), TRIALS * CHUNKS));
         Table table = new Table(List.of("curve", "at", "paper", "ours", "difference", "why"));
@@ -123,8 +129,10 @@ final class MixnetsFailStudy implements Laboratory.Study {
             Estimate ours = Estimate.share(traced, (long) TRIALS * CHUNKS);
             double error = Math.sqrt(point.paper * (1 - point.paper) / (TRIALS * CHUNKS));
             boolean agrees = Math.abs(ours.value() - point.paper) <= Rows.SURE * error + 0.0005;
-            String why = agrees ? "" : point.curve.equals("K of W") ? "its formula takes routes for independent; they share mixes"
-                    + (Double.isNaN(point.exact) ? "" : String.format(Locale.ROOT, " (exact if all are used: %.3f)", point.exact))
+            String why = agrees ? "" : point.curve.equals("K of W")
+                    ? "its formula takes routes for independent; they share mixes"
+                    + (Double.isNaN(point.exact) ? "" : String.format(Locale.ROOT, " (exact if all are used: %.3f)",
+                    point.exact))
                     : "not explained";
             table.row(List.of(point.curve, point.at, String.format(Locale.ROOT, "%.3f", point.paper), ours.text(3),
                     String.format(Locale.ROOT, "%+.3f", ours.value() - point.paper), why));
@@ -133,7 +141,8 @@ final class MixnetsFailStudy implements Laboratory.Study {
             }
         }
         text.append(table.text());
-        return new Laboratory.Report(text.toString(), Map.of("mixnets-fail.csv", table.csv(), "mixnets-fail.json", table.json()),
+        return new Laboratory.Report(text.toString(), Map.of("mixnets-fail.csv", table.csv(), "mixnets-fail.json",
+                table.json()),
                 failed);
     }
 }

@@ -35,7 +35,8 @@ final class Onlookers {
     private final double delaySeconds;
     private final long seed;
 
-    Onlookers(Installed installed, Ground ground, List<Variant> variants, Variant cover, double delaySeconds, long seed) {
+    Onlookers(Installed installed, Ground ground, List<Variant> variants, Variant cover, double delaySeconds,
+            long seed) {
         this.installed = installed;
         this.ground = ground;
         this.variants = variants;
@@ -59,7 +60,8 @@ final class Onlookers {
         String[] words = task.split("/");
         Variant routes = variants.get(Integer.parseInt(words[1]));
         Chance around = new Chance(seed, "crowd/" + words[2]);
-        Crowd crowd = new Crowd(ground, delaySeconds, around.ints(Ground.LAYERS * ground.width(), TraceStudy.MIX_MICROS));
+        Crowd crowd = new Crowd(ground, delaySeconds, around.ints(Ground.LAYERS * ground.width(),
+                TraceStudy.MIX_MICROS));
         for (int client = 0; client < CLIENTS; client++) {
             new DrivenClient(ground, installed.make(PartKind.ROUTES, routes), installed.make(PartKind.COVER, cover),
                     new Chance(seed, task + "/" + client), crowd.joins()).run(LENGTH);
@@ -68,8 +70,10 @@ final class Onlookers {
         if (seen.entropies().length == 0) {
             return Answers.line(0, 0, 0, 0, 0);
         }
-        return Answers.line(Estimate.quantile(seen.entropies(), 0.5).value(), Estimate.quantile(seen.entropies(), LOW).value(),
-                Estimate.quantile(seen.seconds(), 0.5).value(), Estimate.quantile(seen.seconds(), HIGH).value(), seen.packets());
+        return Answers.line(Estimate.quantile(seen.entropies(), 0.5).value(), Estimate.quantile(seen.entropies(), LOW)
+                .value(),
+                Estimate.quantile(seen.seconds(), 0.5).value(), Estimate.quantile(seen.seconds(), HIGH).value(),
+                        seen.packets());
     }
 
     /** What is known of a part. */
@@ -92,13 +96,14 @@ final class Onlookers {
         double packets = found(answers, 0).packets;
         text.append(String.format(Locale.ROOT, """
 
-                Somebody who sees all links of %d clients: entropy of the possible senders of a packet in bits (most possible: %.2f)
-                Each client sends %.1f packets a second: %.0f kB/s out, %.0f kB/s in, %.1f GB a day
+                Somebody who sees all links of %d clients: entropy of the possible senders of a packet in bits (most
+                possible: %.2f). Each client sends %.1f packets a second: %.0f kB/s out, %.0f kB/s in, %.1f GB a day
                 """, CLIENTS, Math.log(CLIENTS) / Math.log(2), packets, packets * PACKET_BYTES / 1000,
                 packets * (PAYLOAD_BYTES + ACK_BYTES) / 1000,
                 packets * (PACKET_BYTES + PAYLOAD_BYTES + ACK_BYTES) * DAY_SECONDS / 1e9));
         Table table = new Table(List.of("routes", "entropy, median", "entropy, 5 %", "under way, p50", "p95"));
-        Table numbers = new Table(List.of("routes", "entropy-median", "entropy-median-low", "entropy-median-high", "entropy-5",
+        Table numbers = new Table(List.of("routes", "entropy-median", "entropy-median-low", "entropy-median-high",
+                "entropy-5",
                 "seconds-p50", "seconds-p95", "packets-per-second"));
         for (int variant = 0; variant < variants.size(); variant++) {
             Found found = found(answers, variant);
@@ -106,7 +111,8 @@ final class Onlookers {
                     String.format(Locale.ROOT, "%.0f ms", 1000 * found.seconds.value()),
                     String.format(Locale.ROOT, "%.0f ms", 1000 * found.longest.value())));
             numbers.row(List.of(variants.get(variant).toString(), text(found.median.value()), text(found.median.low()),
-                    text(found.median.high()), text(found.low.value()), text(found.seconds.value()), text(found.longest.value()),
+                    text(found.median.high()), text(found.low.value()), text(found.seconds.value()),
+                            text(found.longest.value()),
                     text(found.packets)));
         }
         text.append(table.text());

@@ -15,8 +15,8 @@ import org.cloakwork.spi.routes.Mixes;
 import org.cloakwork.spi.routes.PacketKind;
 
 /**
- * What is known already: for a number of routes, how likely at least one is traced by each rule, from a Monte Carlo of the
- * rules themselves. The parts are held against it.
+ * What is known already: for a number of routes, how likely at least one is traced by each rule, from a Monte Carlo
+ * of the rules themselves. The parts are held against it.
  */
 final class Rows {
 
@@ -117,10 +117,12 @@ final class Rows {
         }
         text.append("""
 
-                Against what is known: so many routes of one kind, layers of the client (all parts drawn from the same rules by
-                another program: 20,000 draws, 3,000 in the last row); K of W is not as published, since its routes share mixes
+                Against what is known: so many routes of one kind, layers of the client (all parts drawn from the same
+                rules by another program: 20,000 draws, 3,000 in the last row); K of W is not as published, since its
+                routes share mixes
                 """);
-        Table table = new Table(List.of("mixes a layer", "hostile", "routes", "rule", "measured", "known", "", "published"));
+        Table table = new Table(List.of("mixes a layer", "hostile", "routes", "rule", "measured", "known", "",
+                "published"));
         List<String> failed = new ArrayList<>();
         for (int at = 0; at < ROWS.size(); at++) {
             Row row = ROWS.get(at);
@@ -134,10 +136,13 @@ final class Rows {
                 Estimate measured = Estimate.share(traced, draws);
                 boolean isMet = agree(measured.value(), draws, known, row.draws);
                 Variant variant = Variant.parse(RULES.get(rule));
-                table.row(List.of(Integer.toString(row.width), TraceStudy.words(row.share), Integer.toString(row.routes),
+                table.row(List.of(Integer.toString(row.width), TraceStudy.words(row.share),
+                        Integer.toString(row.routes),
                         variant.toString(), measured.text(3), String.format(Locale.ROOT, "%.3f", known),
-                        isMet ? "agrees" : "DIFFERS", variant.name().equals("subset") ? String.format(Locale.ROOT, "%.3f",
-                                ClosedForm.published(row.share, Integer.parseInt(variant.settings().get("mixes")), row.routes))
+                        isMet ? "agrees" : "DIFFERS", variant.name().equals("subset") ? String.format(Locale.ROOT,
+                                "%.3f",
+                                ClosedForm.published(row.share, Integer.parseInt(variant.settings().get("mixes")),
+                                        row.routes))
                                 : "-"));
                 if (!isMet) {
                     failed.add(variant + " of " + row.routes + " routes");

@@ -24,8 +24,8 @@ import org.cloakwork.spi.routes.PacketKind;
 import org.cloakwork.spi.topology.Topology;
 
 /**
- * Hostile mixes: how soon a route goes through three of them, which traces its packet from end to end. Each task is a client
- * with hostile mixes of its own; all shares are looked at in one run, unless mixes drop.
+ * Hostile mixes: how soon a route goes through three of them, which traces its packet from end to end. Each task is a
+ * client with hostile mixes of its own; all shares are looked at in one run, unless mixes drop.
  */
 final class TraceStudy implements Laboratory.Study {
 
@@ -79,7 +79,8 @@ final class TraceStudy implements Laboratory.Study {
         variants.forEach(variant -> installed.make(PartKind.ROUTES, variant));
         installed.make(PartKind.COVER, cover);
         rows = new Rows(installed, choices.flag("routes") ? List.of() : installed.names(PartKind.ROUTES), seed);
-        onlookers = new Onlookers(installed, ground, variants, cover, choices.decimal("delay-millis", 50, 0, 60_000) / 1000, seed);
+        onlookers = new Onlookers(installed, ground, variants, cover, choices.decimal("delay-millis", 50, 0,
+                60_000) / 1000, seed);
     }
 
     @Override
@@ -152,9 +153,12 @@ final class TraceStudy implements Laboratory.Study {
         return Duration.ofNanos(Math.round(hours * Topology.EPOCH.toNanos()));
     }
 
-    /** {@return packets and their acknowledgements, then for each share and look how many, and the second of the first} */
+    /**
+     * {@return packets and their acknowledgements, then for each share and look how many, and the second of the first}
+     */
     private String watched(String task, int variant, int[] places, int[] delays, List<Double> seen) {
-        Observer observer = new Observer(places, delays, seen.stream().mapToInt(share -> hostile(share, ground)).toArray());
+        Observer observer = new Observer(places, delays, seen.stream().mapToInt(share -> hostile(share, ground))
+                .toArray());
         client(task, variant, observer).run(length());
         return observer.answer();
     }
@@ -284,17 +288,21 @@ final class TraceStudy implements Laboratory.Study {
     public Laboratory.Report report(Map<String, String> byTask) {
         Answers answers = new Answers(byTask);
         Map<String, String> files = new TreeMap<>();
-        Table all = new Table(List.of("routes", "cover", "hostile", "hours", "clients", "packets", "traced", "traced-low",
+        Table all = new Table(List.of("routes", "cover", "hostile", "hours", "clients", "packets", "traced",
+                "traced-low",
                 "traced-high", "first-seconds-median", "routes-traced", "data", "ack", "reply-block", "cover-packets",
                 "cover-ack", "both-ends", "gateway-and-end", "expected"));
-        StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%s h of %d clients each, %d mixes a layer, cover %s, "
-                + "seed %d%s%s%n", words(hours), clients, ground.width(), cover, seed, isDropping ? ", hostile mixes drop"
+        StringBuilder text = new StringBuilder(String.format(Locale.ROOT,
+                "%s h of %d clients each, %d mixes a layer, cover %s, "
+                + "seed %d%s%s%n", words(hours), clients, ground.width(), cover, seed, isDropping
+                ? ", hostile mixes drop"
                 : "", isQuick ? ", the quickest mixes are hostile" : "").replace(System.lineSeparator(), "\n"));
         text.append("""
-                Traced: at least one packet went through three hostile mixes, which know its two gateways to the millisecond; if
-                the own gateway is hostile, too, they know the client. Intervals are of 95 % (Wilson). By kind: the probability
-                for packets of that kind. Both ends: first and last mix hostile, whatever is between them. Gateway and end: if the
-                own gateway is hostile, a packet that is no cover whose mix at the far end is hostile, too.
+                Traced: at least one packet went through three hostile mixes, which know its two gateways to the
+                millisecond; if the own gateway is hostile, too, they know the client. Intervals are of 95 % (Wilson).
+                By kind: the probability for packets of that kind. Both ends: first and last mix hostile, whatever is
+                between them. Gateway and end: if the own gateway is hostile, a packet that is no cover whose mix at
+                the far end is hostile, too.
                 """);
         for (int share = 0; share < shares.size(); share++) {
             double hostile = shares.get(share);
@@ -309,7 +317,8 @@ final class TraceStudy implements Laboratory.Study {
                 double mean = Estimate.mean(found.counts[ALL]).value();
                 double packets = Estimate.mean(found.packets).value();
                 String first = median(found.firsts[ALL]);
-                String expected = ClosedForm.of(variants.get(variant), hostile(hostile, ground), ground.width(), packets,
+                String expected = ClosedForm.of(variants.get(variant), hostile(hostile, ground), ground.width(),
+                        packets,
                         hours);
                 List<String> kinds = IntStream.range(0, LOOKS).filter(look -> look != ALL)
                         .mapToObj(look -> String.format(Locale.ROOT, "%.3f", found.traced(look).value())).toList();
@@ -318,10 +327,13 @@ final class TraceStudy implements Laboratory.Study {
                 cells.addAll(kinds);
                 cells.add(expected.isEmpty() ? "-" : expected);
                 table.row(cells);
-                cells = new ArrayList<>(List.of(variants.get(variant).toString(), cover.toString(), words(hostile), words(hours),
+                cells = new ArrayList<>(List.of(variants.get(variant).toString(), cover.toString(), words(hostile),
+                        words(hours),
                         Integer.toString(clients), String.format(Locale.ROOT, "%.0f", packets),
-                        String.format(Locale.ROOT, "%.4f", traced.value()), String.format(Locale.ROOT, "%.4f", traced.low()),
-                        String.format(Locale.ROOT, "%.4f", traced.high()), first, String.format(Locale.ROOT, "%.2f", mean)));
+                        String.format(Locale.ROOT, "%.4f", traced.value()), String.format(Locale.ROOT, "%.4f",
+                                traced.low()),
+                        String.format(Locale.ROOT, "%.4f", traced.high()), first, String.format(Locale.ROOT, "%.2f",
+                                mean)));
                 cells.addAll(kinds);
                 cells.add(expected);
                 all.row(cells);
@@ -374,9 +386,12 @@ final class TraceStudy implements Laboratory.Study {
     }
 
     private void dead(Answers answers, StringBuilder text, Map<String, String> files) {
-        text.append("\nDelivered with dead mixes, each piece sent up to 20 times: share of the pieces, copies of each\n");
-        Table table = new Table(prepended("routes", DEAD.stream().map(share -> words(100 * share) + " % dead").toList()));
-        Table numbers = new Table(List.of("routes", "dead", "pieces", "delivered", "delivered-low", "delivered-high", "copies"));
+        text.append("\nDelivered with dead mixes, each piece sent up to 20 times: share of the pieces, copies of "
+                + "each\n");
+        Table table = new Table(prepended("routes", DEAD.stream().map(share -> words(100 * share) + " % dead")
+                .toList()));
+        Table numbers = new Table(List.of("routes", "dead", "pieces", "delivered", "delivered-low", "delivered-high",
+                "copies"));
         for (int variant = 0; variant < variants.size(); variant++) {
             List<String> cells = new ArrayList<>();
             for (int dead = 0; dead < DEAD.size(); dead++) {
@@ -389,8 +404,10 @@ final class TraceStudy implements Laboratory.Study {
                 Estimate delivered = Estimate.share((long) sums[0], (long) pieces);
                 cells.add(String.format(Locale.ROOT, "%.4f, %.2f", delivered.value(), sums[2] / pieces));
                 numbers.row(List.of(variants.get(variant).toString(), words(DEAD.get(dead)), words(pieces),
-                        String.format(Locale.ROOT, "%.5f", delivered.value()), String.format(Locale.ROOT, "%.5f", delivered.low()),
-                        String.format(Locale.ROOT, "%.5f", delivered.high()), String.format(Locale.ROOT, "%.3f", sums[2] / pieces)));
+                        String.format(Locale.ROOT, "%.5f", delivered.value()), String.format(Locale.ROOT, "%.5f",
+                                delivered.low()),
+                        String.format(Locale.ROOT, "%.5f", delivered.high()), String.format(Locale.ROOT, "%.3f",
+                                sums[2] / pieces)));
             }
             table.row(prepended(variants.get(variant).toString(), cells));
         }

@@ -29,7 +29,8 @@ record Variant(String name, Map<String, String> settings) {
         for (String setting : Arrays.asList(parts).subList(1, parts.length)) {
             int equals = setting.indexOf('=');
             if (equals < 1) {
-                throw new IllegalArgumentException("\"" + text + "\": allowed is a part's name, or name:key=value:key=value");
+                throw new IllegalArgumentException("\"" + text
+                        + "\": allowed is a part's name, or name:key=value:key=value");
             }
             settings.put(setting.substring(0, equals), setting.substring(equals + 1));
         }

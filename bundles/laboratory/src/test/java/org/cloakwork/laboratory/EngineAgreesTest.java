@@ -19,8 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The laboratory asks parts itself instead of running whole clients. Here whole clients run, in the simulator, with the same parts:
- * they ask as often, and are traced as often. The simulator has three mixes a layer; one of each is hostile.
+ * The laboratory asks parts itself instead of running whole clients. Here whole clients run, in the simulator, with
+ * the same parts: they ask as often, and are traced as often. The simulator has three mixes a layer; one of each is
+ * hostile.
  */
 class EngineAgreesTest {
 
@@ -57,11 +58,13 @@ class EngineAgreesTest {
         WitnessFactory.PART.set(part);
         WitnessFactory.WITNESS.set((client, kind, mixes) -> {
             // Nodes 1 to 9, each in the layer that its number and the epoch give: one of each layer.
-            boolean isTraced = mixes.first().id() <= WIDTH && mixes.second().id() <= WIDTH && mixes.third().id() <= WIDTH;
+            boolean isTraced = mixes.first().id() <= WIDTH && mixes.second().id() <= WIDTH && mixes.third()
+                    .id() <= WIDTH;
             clients.merge(client, isTraced, Boolean::logicalOr);
             packets.merge(kind, 1L, Long::sum);
         });
-        Simulator.Report report = Simulator.load().run(new Simulator.Options(CLIENTS, LENGTH, 1, 0, "poisson", "timeout",
+        Simulator.Report report = Simulator.load().run(new Simulator.Options(CLIENTS, LENGTH, 1, 0, "poisson",
+                "timeout",
                 List.of(), Simulator.Packets.STUB).withRoutes("witness"));
         assertEquals(List.of(), report.violated());
         return new Seen(clients.size(), clients.values().stream().filter(traced -> traced).count(), packets);

@@ -36,7 +36,8 @@ class PapersTest {
         assertEquals(rows * pairs * 2, scores.length);
         long found = IntStream.range(0, rows).filter(row -> {
             double own = scores[(row * pairs + row) * 2 + 1];
-            return IntStream.range(0, pairs).filter(column -> scores[(row * pairs + column) * 2 + 1] > own).count() < pairs / 50;
+            return IntStream.range(0, pairs).filter(column -> scores[(row * pairs + column) * 2 + 1] > own)
+                    .count() < pairs / 50;
         }).count();
         assertTrue(found >= rows - 1, found + " of " + rows);
     }

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class TraceStudyTest {
 
-    private static final Map<String, String> SMALL = Map.of("clients", "10", "hours", "0.01", "routes", "uniform,subset:mixes=3",
+    private static final Map<String, String> SMALL = Map.of("clients", "10", "hours", "0.01", "routes",
+            "uniform,subset:mixes=3",
             "hostile", "0.1,0.3");
 
     private static Map<String, String> answers(Laboratory.Study study, boolean isBackwards) {
@@ -23,14 +24,17 @@ class TraceStudyTest {
 
     @Test
     void theReportFollowsFromTheSeedWhateverTheOrder() {
-        Laboratory.Report one = new LaboratoryImpl().study(SMALL).report(answers(new LaboratoryImpl().study(SMALL), false));
-        Laboratory.Report other = new LaboratoryImpl().study(SMALL).report(answers(new LaboratoryImpl().study(SMALL), true));
+        Laboratory.Report one = new LaboratoryImpl().study(SMALL).report(answers(new LaboratoryImpl().study(SMALL),
+                false));
+        Laboratory.Report other = new LaboratoryImpl().study(SMALL).report(answers(new LaboratoryImpl().study(SMALL),
+                true));
         assertEquals(one, other);
         assertTrue(one.files().get("traced.csv").lines().count() == 5, one.files().get("traced.csv"));
         Map<String, String> seeded = new TreeMap<>(SMALL);
         seeded.put("seed", "2");
         Laboratory.Study again = new LaboratoryImpl().study(seeded);
-        assertNotEquals(one.text().replace("seed 1", ""), again.report(answers(again, false)).text().replace("seed 2", ""));
+        assertNotEquals(one.text().replace("seed 1", ""), again.report(answers(again, false)).text().replace("seed 2",
+                ""));
     }
 
     @Test

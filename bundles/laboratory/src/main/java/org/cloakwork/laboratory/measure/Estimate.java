@@ -27,7 +27,8 @@ public record Estimate(double value, double low, double high) {
         double z2 = Z * Z / draws;
         double middle = (p + z2 / 2) / (1 + z2);
         double half = Z * Math.sqrt(p * (1 - p) / draws + z2 / (4 * draws)) / (1 + z2);
-        return new Estimate(p, hits == 0 ? 0 : Math.max(0, middle - half), hits == draws ? 1 : Math.min(1, middle + half));
+        return new Estimate(p, hits == 0 ? 0 : Math.max(0, middle - half), hits == draws ? 1 : Math.min(1, middle
+                + half));
     }
 
     /**

@@ -16,7 +16,8 @@ public final class Plot {
     private static final int BOTTOM = 50;
     private static final int STEPS = 4;
     /** Told apart by people who see no red or no green, too. */
-    private static final List<String> COLOURS = List.of("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9",
+    private static final List<String> COLOURS = List.of("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00",
+            "#56b4e9",
             "#000000", "#999999", "#7f3b08", "#542788");
 
     private final String title;

@@ -64,7 +64,8 @@ public final class Table {
     }
 
     private static String value(String cell) {
-        boolean isNumber = !cell.isEmpty() && cell.length() < 25 && cell.chars().allMatch(c -> "0123456789.-".indexOf(c) >= 0)
+        boolean isNumber = !cell.isEmpty() && cell.length() < 25 && cell.chars()
+                .allMatch(c -> "0123456789.-".indexOf(c) >= 0)
                 && Character.isDigit(cell.charAt(cell.length() - 1)) && cell.lastIndexOf('-') <= 0
                 && cell.indexOf('.') == cell.lastIndexOf('.') && !cell.startsWith(".") && !cell.startsWith("-.");
         return isNumber ? cell : '"' + cell.replace("\\", "\\\\").replace("\"", "\\\"") + '"';

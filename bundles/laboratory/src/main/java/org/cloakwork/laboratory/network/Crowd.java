@@ -11,8 +11,9 @@ import org.cloakwork.spi.routes.Mixes;
 import org.cloakwork.spi.routes.PacketKind;
 
 /**
- * Many clients that send at the same time through the mixes of a {@link Ground}, watched by somebody who sees every link: what comes
- * out could be of whom? Acknowledgements leave where their packets arrive, at the same moment, and are taken to be of the same sender.
+ * Many clients that send at the same time through the mixes of a {@link Ground}, watched by somebody who sees every
+ * link: what comes out could be of whom? Acknowledgements leave where their packets arrive, at the same moment, and
+ * are taken to be of the same sender.
  */
 public final class Crowd {
 

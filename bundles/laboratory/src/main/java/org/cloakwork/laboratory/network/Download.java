@@ -8,7 +8,8 @@ import java.util.stream.DoubleStream;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 
 /**
- * The times, in seconds since it began, at which two clients are seen at their gateways while one downloads a document from the other.
+ * The times, in seconds since it began, at which two clients are seen at their gateways while one downloads a
+ * document from the other.
  *
  * @param initiator who asks
  * @param responder who sends the document
@@ -115,8 +116,10 @@ public record Download(Client initiator, Client responder) {
             }
         }
         return new Download(
-                new Client(cut(Arrays.stream(initiator.times), end), cut(received[0].build(), end), cut(acks[0].build(), end)),
-                new Client(cut(Arrays.stream(responder.times), end), cut(received[1].build(), end), cut(acks[1].build(), end)));
+                new Client(cut(Arrays.stream(initiator.times), end), cut(received[0].build(), end),
+                        cut(acks[0].build(), end)),
+                new Client(cut(Arrays.stream(responder.times), end), cut(received[1].build(), end),
+                        cut(acks[1].build(), end)));
     }
 
     private static double under(Chance chance, double delay) {

@@ -18,10 +18,10 @@ import org.cloakwork.spi.routes.Scope;
 import org.cloakwork.spi.topology.Topology;
 
 /**
- * Asks a cover part when packets leave and a routes part which way they go, as the client does, for hours, and seals nothing: a
- * packet costs no more than the parts take for it. Sends what clients of the simulator send: a message a minute on
- * average, of 50 to 5,000 bytes, one in ten with ten reply blocks. What becomes of data and cover is told to the routes
- * part some packets later. Used on one thread.
+ * Asks a cover part when packets leave and a routes part which way they go, as the client does, for hours, and seals
+ * nothing: a packet costs no more than the parts take for it. Sends what clients of the simulator send: a message a
+ * minute on average, of 50 to 5,000 bytes, one in ten with ten reply blocks. What becomes of data and cover is told
+ * to the routes part some packets later. Used on one thread.
  */
 public final class DrivenClient {
 

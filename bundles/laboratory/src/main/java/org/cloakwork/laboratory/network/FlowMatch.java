@@ -4,9 +4,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * MixMatch's likelihood test, after its description and its artifact (mixnet-correlation/mixmatch_statistical_classifier): what two clients
- * send, sorted, is laid beside what they receive, sorted, and shifted so that packets take as long as they do on average. If the two
- * talk with nobody else, each pair takes about that long all the time; if not, the two sums wander from each other.
+ * MixMatch's likelihood test, after its description and its artifact
+ * (mixnet-correlation/mixmatch_statistical_classifier): what two clients send, sorted, is laid beside what they
+ * receive, sorted, and shifted so that packets take as long as they do on average. If the two talk with nobody else,
+ * each pair takes about that long all the time; if not, the two sums wander from each other.
  *
  * @param mean  of the time that the pairs of those who talk take, in seconds
  * @param sigma its standard deviation

@@ -15,7 +15,9 @@ import org.cloakwork.spi.topology.Node;
 import org.cloakwork.spi.topology.NodeAddress;
 import org.cloakwork.spi.topology.Topology;
 
-/** Mixes in three layers and two gateways. In each epoch every mix goes to the next layer. Safe for use by many threads. */
+/**
+ * Mixes in three layers and two gateways. In each epoch every mix goes to the next layer. Safe for use by many threads.
+ */
 public final class Ground {
 
     /** Layers of mixes. */
@@ -45,7 +47,8 @@ public final class Ground {
             Optional<Node.Entry> entry = isGateway ? Optional.of(new Node.Entry(List.of(address.ip()), CLIENT_PORT,
                     Optional.empty(), OptionalInt.empty())) : Optional.empty();
             nodes.put((long) i, new Node(i, address, entry, identity(chance), new EncryptionKey(chance.bytes(32)),
-                    isGateway ? Set.of(Node.Role.ENTRY, Node.Role.EXIT) : Set.of(Node.Role.MIXNODE), OptionalInt.empty()));
+                    isGateway ? Set.of(Node.Role.ENTRY, Node.Role.EXIT) : Set.of(Node.Role.MIXNODE),
+                            OptionalInt.empty()));
         }
         own = nodes.get((long) LAYERS * width);
         other = nodes.get((long) LAYERS * width + 1);
@@ -71,7 +74,8 @@ public final class Ground {
         }
         Set<Long> gateways = Set.of(own.id(), other.id());
         long id = FIRST_EPOCH + epoch;
-        return new Topology(id, 0, START.plus(Topology.EPOCH.multipliedBy(epoch)), new Topology.RewardedSet(id, gateways,
+        return new Topology(id, 0, START.plus(Topology.EPOCH.multipliedBy(epoch)), new Topology.RewardedSet(id,
+                gateways,
                 gateways, layers.get(0), layers.get(1), layers.get(2), Set.of()), nodes);
     }
 
@@ -100,8 +104,8 @@ public final class Ground {
 
     /**
      * For each mix, by its node id, its place among the mixes that begin in its layer, drawn anew: if a share b of the
-     * mixes is hostile, it is those with places below b times {@link #width}. So of each layer the same share is hostile, and whoever
-     * is hostile at a small share is it at a larger one.
+     * mixes is hostile, it is those with places below b times {@link #width}. So of each layer the same share is
+     * hostile, and whoever is hostile at a small share is it at a larger one.
      *
      * @param chance draws
      * @return places, 0 to {@code width - 1}

@@ -1,9 +1,9 @@
 package org.cloakwork.laboratory.network;
 
 /**
- * What somebody who sees all links knows of a mix whose delays are exponential: any of the packets within is as likely as the
- * others to be the next one that leaves, however long it has been there. Carries for each of several questions how likely the
- * packet that is asked for is among them. Not safe for use by several threads.
+ * What somebody who sees all links knows of a mix whose delays are exponential: any of the packets within is as
+ * likely as the others to be the next one that leaves, however long it has been there. Carries for each of several
+ * questions how likely the packet that is asked for is among them. Not safe for use by several threads.
  */
 public final class Pool {
 

@@ -80,7 +80,8 @@ class CommandsTest {
     /** Two shards, of which one is stopped and goes on, and one run of all say the same. */
     @Test
     void aStudyIsTheSameWhoeverDoesIt() throws Exception {
-        String[] study = {"lab", "--clients", "3", "--hours", "0.003", "--routes", "uniform,subset:mixes=3", "--hostile", "0.2",
+        String[] study = {"lab", "--clients", "3", "--hours", "0.003", "--routes", "uniform,subset:mixes=3",
+                "--hostile", "0.2",
             "--out"};
         Path whole = folder.resolve("whole");
         assertEquals(0, Command.run(with(study, whole.toString())).exitCode());
@@ -98,7 +99,8 @@ class CommandsTest {
         assertEquals(0, Command.run(with(study, parts.toString(), "--shard", "1/2")).exitCode());
         Command.Result merged = Command.run("lab", "merge", first.toString(), second, "--out", parts.toString());
         assertEquals(0, merged.exitCode(), merged.text());
-        for (String file : List.of("report.txt", "traced.csv", "traced.json", "traced-0.2.svg", "global.csv", "dead.csv")) {
+        for (String file : List.of("report.txt", "traced.csv", "traced.json", "traced-0.2.svg", "global.csv",
+                "dead.csv")) {
             assertEquals(Files.readString(whole.resolve(file)), Files.readString(parts.resolve(file)), file);
         }
     }

@@ -21,8 +21,8 @@ import org.cloakwork.api.Laboratory;
 import org.cloakwork.launcher.cli.UsageException;
 
 /**
- * Answers to the tasks of a study, also in a file: its first line says what is measured, each other one is a task, a tabulator, and
- * the answer. What is written is done, whatever becomes of the process. Safe for use by many threads.
+ * Answers to the tasks of a study, also in a file: its first line says what is measured, each other one is a task, a
+ * tabulator, and the answer. What is written is done, whatever becomes of the process. Safe for use by many threads.
  */
 final class LabAnswers implements AutoCloseable {
 

@@ -56,7 +56,8 @@ public final class LabCommand implements Command {
         }
 
         List<String> of(List<String> tasks) {
-            return IntStream.range(0, tasks.size()).filter(task -> task % of == number - 1).mapToObj(tasks::get).toList();
+            return IntStream.range(0, tasks.size()).filter(task -> task % of == number - 1).mapToObj(tasks::get)
+                    .toList();
         }
     }
 
@@ -82,17 +83,22 @@ public final class LabCommand implements Command {
                 .addOption(Arguments.option("hours", "H", "of use, such as 0.5 (default 1)"))
                 .addOption(Arguments.option("clients", "N", "how often each part is tried (default 200)"))
                 .addOption(Arguments.option("mixes", "W", "of a layer (default 80)"))
-                .addOption(Arguments.option("routes", "PART,...", "such as uniform,subset:mixes=4 (default: all that are"
+                .addOption(Arguments.option("routes", "PART,...",
+                "such as uniform,subset:mixes=4 (default: all that are"
                         + " installed, some in several ways)"))
                 .addOption(Arguments.option("cover", "PART", "such as poisson:loop=false (default poisson)"))
                 .addOption(Arguments.option("seed", "S", "same seed, same report (default 1)"))
                 .addOption(Option.builder().longOpt("drop").desc("hostile mixes drop what they cannot trace").get())
-                .addOption(Option.builder().longOpt("quick-hostile").desc("the quickest mixes are the hostile ones").get())
-                .addOption(Arguments.option("paper", "NAME", "what a paper found, beside ours: mixnets-fail, mixim, mixmatch"
+                .addOption(Option.builder().longOpt("quick-hostile").desc("the quickest mixes are the hostile ones")
+                .get())
+                .addOption(Arguments.option("paper", "NAME",
+                "what a paper found, beside ours: mixnets-fail, mixim, mixmatch"
                         + " or bow-tie"))
-                .addOption(Arguments.option("out", "DIR", "tables (CSV, JSON) and pictures (SVG) go there, and the answers so"
+                .addOption(Arguments.option("out", "DIR",
+                "tables (CSV, JSON) and pictures (SVG) go there, and the answers so"
                         + " far: the same command goes on where it was stopped"))
-                .addOption(Arguments.option("shard", "K/N", "do the K-th of N parts of the work; \"lab merge\" makes the report"
+                .addOption(Arguments.option("shard", "K/N",
+                "do the K-th of N parts of the work; \"lab merge\" makes the report"
                         + " of the files"))
                 .addOption(Arguments.option("threads", "N", "tasks at a time (default: one for each processor)"));
     }
@@ -107,7 +113,8 @@ public final class LabCommand implements Command {
             Logging.quiet();
         }
         Optional<Path> folder = Optional.ofNullable(line.getOptionValue("out")).map(Path::of);
-        Optional<Shard> shard = line.hasOption("shard") ? Optional.of(Shard.parse(line.getOptionValue("shard"))) : Optional.empty();
+        Optional<Shard> shard = line.hasOption("shard") ? Optional.of(Shard.parse(line.getOptionValue("shard")))
+                : Optional.empty();
         if (shard.isPresent() && folder.isEmpty()) {
             throw new UsageException("--shard needs --out, where the answers go");
         }
@@ -146,10 +153,12 @@ public final class LabCommand implements Command {
         }
     }
 
-    private int measure(Laboratory.Study study, Map<String, String> chosen, Optional<Path> folder, Optional<Shard> shard,
+    private int measure(Laboratory.Study study, Map<String, String> chosen, Optional<Path> folder,
+            Optional<Shard> shard,
             int threads) throws Exception {
         List<String> tasks = shard.map(part -> part.of(study.tasks())).orElseGet(study::tasks);
-        Optional<Path> file = folder.map(to -> to.resolve(shard.map(part -> "answers-" + part.number + "-of-" + part.of + ".txt")
+        Optional<Path> file = folder.map(to -> to.resolve(shard.map(part -> "answers-" + part.number + "-of-"
+                + part.of + ".txt")
                 .orElse("answers.txt")));
         try (LabAnswers answers = LabAnswers.open(chosen, file)) {
             List<String> left = tasks.stream().filter(task -> !answers.has(task)).toList();
@@ -178,7 +187,8 @@ public final class LabCommand implements Command {
         for (Path file : files) {
             LabAnswers.Read read = LabAnswers.read(file);
             if (chosen != null && !chosen.equals(read.chosen())) {
-                throw new UsageException(file + ": of another study than " + files.getFirst() + ": " + read.chosen() + ", not "
+                throw new UsageException(file + ": of another study than " + files.getFirst() + ": " + read.chosen()
+                        + ", not "
                         + chosen);
             }
             chosen = read.chosen();
@@ -187,7 +197,8 @@ public final class LabCommand implements Command {
         Laboratory.Study study = study(laboratory, chosen);
         List<String> missing = study.tasks().stream().filter(task -> !all.containsKey(task)).toList();
         if (!missing.isEmpty()) {
-            throw new IOException(missing.size() + " of " + study.tasks().size() + " tasks have no answer in these files, such as "
+            throw new IOException(missing.size() + " of " + study.tasks().size()
+                    + " tasks have no answer in these files, such as "
                     + missing.getFirst() + "; the shards they are of can be started again");
         }
         if (folder.isPresent()) {
