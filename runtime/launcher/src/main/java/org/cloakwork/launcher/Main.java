@@ -11,6 +11,7 @@ import org.cloakwork.launcher.commands.DoctorCommand;
 import org.cloakwork.launcher.commands.ExitsCommand;
 import org.cloakwork.launcher.commands.ImportCommand;
 import org.cloakwork.launcher.commands.KeyCommand;
+import org.cloakwork.launcher.commands.LabCommand;
 import org.cloakwork.launcher.commands.LocalnetCommand;
 import org.cloakwork.launcher.commands.NewCommand;
 import org.cloakwork.launcher.commands.PassphraseCommand;
@@ -41,6 +42,7 @@ public final class Main {
                 new ExitsCommand(out, err), new DoctorCommand(out, err), new TopCommand(out),
                 new ShellCommand(out, err), new ConnectCommand(out, err), new KeyCommand(out),
                 new ImportCommand(out), new PassphraseCommand(out), new SimulateCommand(out, err),
+                new LabCommand(out, err),
                 new SendCommand(out, err), new ReceiveCommand(out, err), new AssembleCommand(out),
                 new NewCommand(out), new UpgradeCommand(out));
     }
