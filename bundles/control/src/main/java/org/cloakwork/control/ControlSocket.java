@@ -15,9 +15,9 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +26,7 @@ import java.util.regex.Pattern;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
+import org.cloakwork.spi.runtime.OwnFiles;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -100,9 +101,9 @@ public final class ControlSocket {
     private void open(Path socket) throws IOException {
         Path folder = socket.getParent();
         Files.createDirectories(folder);
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+        OwnFiles.restrict(folder);
         UnixDomainSocketAddress address = UnixDomainSocketAddress.of(socket);
-        if (Files.exists(socket)) {
+        if (Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
             try (SocketChannel other = SocketChannel.open(address)) {
                 throw new IOException("another instance is controlled there; give this one a --state of its own");
             } catch (ConnectException e) {
@@ -112,7 +113,7 @@ public final class ControlSocket {
         ServerSocketChannel opened = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             opened.bind(address);
-            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
+            OwnFiles.restrict(socket);
         } catch (IOException e) {
             opened.close();
             throw e;

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +18,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.cloakwork.spi.control.ConfigurationFile;
+import org.cloakwork.spi.runtime.OwnFiles;
 
 /** The configuration files {@code *.cfg} of a folder, as they are at this moment. Not safe for use by many threads. */
 final class Etc {
@@ -129,10 +129,9 @@ final class Etc {
         try {
             boolean secret = read.values().entrySet().stream().anyMatch(entry ->
                     SECRET.matcher(entry.getKey()).matches() && !entry.getValue().isEmpty());
-            if (secret && Files.getFileStore(file).supportsFileAttributeView("posix")
-                    && Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
+            if (secret && OwnFiles.isOpen(file)) {
                 return new ConfigurationFile(Map.of(), Map.of(), List.of(new ConfigurationFile.Fault(0,
-                        "cannot be read: there is a token in it, and everybody may read it; chmod 600 it")));
+                        "cannot be read: there is a token in it, and everybody may read it; " + OwnFiles.remedy(file))));
             }
             return read;
         } catch (IOException e) {

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.cloakwork.spi.control.Control;
+import org.cloakwork.spi.runtime.OwnFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -107,7 +108,7 @@ final class Chronicle {
             pieces.forEach((at, piece) -> lines.append(at).append(' ').append(piece.worst).append(' ')
                     .append(piece.looks).append(' ').append(piece.good).append('\n'));
             try {
-                Files.createDirectories(to.toAbsolutePath().getParent());
+                OwnFiles.createFolders(to.toAbsolutePath().getParent());
                 // For its owner alone, as such files are made; whoever reads the new name sees all of it.
                 Path written = Files.createTempFile(to.toAbsolutePath().getParent(), "day", ".new");
                 try {

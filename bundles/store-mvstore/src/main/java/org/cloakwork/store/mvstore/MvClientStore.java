@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.cloakwork.spi.runtime.OwnFiles;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.store.Change;
 import org.cloakwork.spi.store.ClientStore;
@@ -123,7 +124,7 @@ final class MvClientStore implements ClientStore {
             }
             long bytes = verify(file, key, lock);
             if (passphrase.isPresent() && Files.exists(clear)) {
-                PrivateFiles.wipe(clear);
+                OwnFiles.wipe(clear);
             }
             return new MvClientStore(file, key, passphrase, limitBytes, lock, open(file, key, false), bytes);
         } catch (StoreException | RuntimeException e) {
@@ -151,7 +152,7 @@ final class MvClientStore implements ClientStore {
                 byte[] key = key(keyFile, Stream.concat(to.stream(), from.stream()).toList(), randomness);
                 Path written = directory.resolve(NEW_KEY_FILE);
                 write(written, new Sealer(to.get().utf8(), randomness).seal(key, KEY_FILE));
-                PrivateFiles.replace(keyFile, written);
+                OwnFiles.replace(keyFile, written);
             } else if (Files.exists(sealed)) {
                 if (from.isEmpty()) {
                     throw new PassphraseException(sealed + ": is under a passphrase, and none was given");
@@ -160,11 +161,11 @@ final class MvClientStore implements ClientStore {
                 verify(sealed, key, lock);
                 long version = copyOf(sealed, key, clear, Optional.empty(), lock);
                 verify(clear, Optional.empty(), lock);
-                PrivateFiles.wipe(sealed);
+                OwnFiles.wipe(sealed);
                 setCommitted(lock, version);
             }
             if (to.isEmpty() && Files.exists(keyFile)) {
-                PrivateFiles.wipe(keyFile);
+                OwnFiles.wipe(keyFile);
             }
         } catch (IOException e) {
             throw new StoreException(directory + ": cannot be written: " + e, e);
@@ -176,10 +177,10 @@ final class MvClientStore implements ClientStore {
     private static FileChannel lock(Path directory) throws StoreException {
         FileChannel channel = null;
         try {
-            PrivateFiles.createDirectories(directory);
+            OwnFiles.createFolders(directory);
             Path file = directory.resolve(LOCK_FILE);
             if (!Files.exists(file)) {
-                PrivateFiles.create(file);
+                OwnFiles.createFile(file);
             }
             channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
             if (channel.tryLock() != null) {
@@ -208,13 +209,13 @@ final class MvClientStore implements ClientStore {
         Path written = directory.resolve(NEW_KEY_FILE);
         write(written, new Sealer(passphrase.utf8(), randomness).seal(key, KEY_FILE));
         Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
-        PrivateFiles.sync(directory);
+        OwnFiles.sync(directory);
         return key;
     }
 
     private static void write(Path file, byte[] content) throws IOException {
         Files.deleteIfExists(file);
-        PrivateFiles.create(file);
+        OwnFiles.createFile(file);
         Files.write(file, content, StandardOpenOption.SYNC);
     }
 
@@ -256,7 +257,7 @@ final class MvClientStore implements ClientStore {
         Path fresh = file.resolveSibling(NEW_FILE);
         fill(fresh, key, empty -> { });
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-        PrivateFiles.sync(file.getParent());
+        OwnFiles.sync(file.getParent());
     }
 
     private interface Content {
@@ -267,7 +268,7 @@ final class MvClientStore implements ClientStore {
     /** {@return the version of its last commit} */
     private static long fill(Path fresh, Optional<byte[]> key, Content content) throws IOException, StoreException {
         Files.deleteIfExists(fresh);
-        PrivateFiles.create(fresh);
+        OwnFiles.createFile(fresh);
         try (MVStore store = open(fresh, key, false)) {
             content.copyTo(store);
             store.commit();
@@ -292,7 +293,7 @@ final class MvClientStore implements ClientStore {
         }
         setCommitted(lock, 0);
         Files.move(fresh, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        PrivateFiles.sync(to.getParent());
+        OwnFiles.sync(to.getParent());
         return version;
     }
 
@@ -415,7 +416,7 @@ final class MvClientStore implements ClientStore {
             setCommitted(lock, 0);
             store.closeImmediately();
             tables.clear();
-            PrivateFiles.replace(file, fresh);
+            OwnFiles.replace(file, fresh);
             setCommitted(lock, version);
             store = open(file, encryptionKey, false);
             stale = false;

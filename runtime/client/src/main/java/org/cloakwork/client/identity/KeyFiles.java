@@ -9,10 +9,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -21,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.cloakwork.spi.runtime.OwnFiles;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.store.Passphrase;
 import org.cloakwork.spi.store.PassphraseException;
@@ -265,41 +263,33 @@ public final class KeyFiles {
         if (files.isEmpty()) {
             return;
         }
-        boolean posix = directory.getFileSystem().supportedFileAttributeViews().contains("posix");
         Path path = directory;
         try {
             for (KeyFile file : files) {
                 path = file.unfinishedIn(directory);
                 Files.deleteIfExists(path);
-                create(path, texts.get(file), permissions(posix, "rw-------"));
-                try (FileChannel old = FileChannel.open(file.in(directory), StandardOpenOption.WRITE)) {
-                    Files.move(path, file.in(directory), StandardCopyOption.ATOMIC_MOVE,
-                            StandardCopyOption.REPLACE_EXISTING);
-                    old.write(ByteBuffer.allocate((int) old.size()), 0);
-                    old.force(true);
-                }
+                create(path, texts.get(file));
+                OwnFiles.replace(file.in(directory), path);
             }
-            sync(posix, directory);
         } catch (IOException e) {
             throw new StoreException(path + ": cannot be written: " + e, e);
         }
     }
 
     private static void write(Identity identity, Path directory, Optional<Sealer> sealer) throws StoreException {
-        boolean posix = directory.getFileSystem().supportedFileAttributeViews().contains("posix");
         Path path = directory;
         try {
-            Files.createDirectories(directory, permissions(posix, "rwx------"));
+            OwnFiles.createFolders(directory);
             for (Map.Entry<KeyFile, String> text : texts(identity, sealer).entrySet()) {
                 path = text.getKey().unfinishedIn(directory);
                 Files.deleteIfExists(path);
-                create(path, text.getValue(), permissions(posix, "rw-------"));
+                create(path, text.getValue());
             }
             for (KeyFile file : KeyFile.values()) {
                 path = file.in(directory);
                 Files.move(file.unfinishedIn(directory), path);
             }
-            sync(posix, directory);
+            OwnFiles.sync(directory);
         } catch (FileAlreadyExistsException e) {
             throw new StoreException(path + ": there already; an identity is never written over", e);
         } catch (IOException e) {
@@ -321,23 +311,8 @@ public final class KeyFiles {
         }
     }
 
-    private static void sync(boolean posix, Path directory) throws IOException {
-        if (posix) {
-            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
-        }
-    }
-
-    private static FileAttribute<?>[] permissions(boolean posix, String text) {
-        return posix
-                ? new FileAttribute<?>[]{PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(text))}
-                : new FileAttribute<?>[0];
-    }
-
-    private static void create(Path path, String text, FileAttribute<?>... attributes) throws IOException {
-        try (FileChannel channel = FileChannel.open(path,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), attributes)) {
+    private static void create(Path path, String text) throws IOException {
+        try (FileChannel channel = FileChannel.open(OwnFiles.createFile(path), StandardOpenOption.WRITE)) {
             ByteBuffer bytes = StandardCharsets.US_ASCII.encode(text);
             while (bytes.hasRemaining()) {
                 channel.write(bytes);

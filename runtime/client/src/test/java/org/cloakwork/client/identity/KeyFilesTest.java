@@ -6,9 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.AclEntry;
+import java.nio.file.attribute.AclFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -244,5 +249,25 @@ class KeyFilesTest {
                 () -> KeyFiles.importFrom(folder, to, RANDOM, Optional.empty()));
         assertTrue(half.getMessage().contains("public_encryption.pem: missing"), half.getMessage());
         assertFalse(Files.exists(to));
+    }
+
+    /** In memory: made, sealed, changed, and for nobody else. */
+    @Test
+    void onWindowsKeysAreKeptAsElsewhere() throws Exception {
+        try (FileSystem windows = Jimfs.newFileSystem(Configuration.windows().toBuilder()
+                .setAttributeViews("basic", "owner", "acl").build())) {
+            Path directory = windows.getPath("C:\\Users\\me\\state\\default");
+            Identity identity = KeyFiles.loadOrCreate(directory, RANDOM, Optional.empty());
+            assertEquals(identity, KeyFiles.loadOrCreate(directory, RANDOM, passphrase("one")));
+            KeyFiles.change(directory, RANDOM, passphrase("one"), passphrase("two"));
+            assertEquals(identity, KeyFiles.loadOrCreate(directory, RANDOM, passphrase("two")));
+            try (Stream<Path> files = Files.list(directory)) {
+                for (Path file : files.toList()) {
+                    assertFalse(file.toString().matches(".*[.](old|new)"), file.toString());
+                    assertEquals(List.of(Files.getOwner(file)), Files.getFileAttributeView(file,
+                            AclFileAttributeView.class).getAcl().stream().map(AclEntry::principal).toList());
+                }
+            }
+        }
     }
 }

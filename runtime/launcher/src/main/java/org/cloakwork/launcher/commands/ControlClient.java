@@ -12,6 +12,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import org.cloakwork.launcher.cli.Command;
 
@@ -41,7 +42,7 @@ final class ControlClient implements AutoCloseable {
     /** @throws NoInstanceException if no instance listens there */
     ControlClient(Path state) throws IOException {
         Path socket = socket(state);
-        if (!Files.exists(socket)) {
+        if (!Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
             throw notThere(state);
         }
         try {

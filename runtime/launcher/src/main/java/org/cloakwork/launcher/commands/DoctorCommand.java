@@ -24,7 +24,6 @@ import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.launcher.cli.Arguments;
 import org.cloakwork.launcher.cli.Command;
-import org.cloakwork.launcher.cli.PrivateFile;
 import org.cloakwork.launcher.cli.StopSignal;
 import org.cloakwork.launcher.cli.UsageException;
 import org.cloakwork.launcher.cli.Version;
@@ -32,6 +31,7 @@ import org.cloakwork.launcher.felix.Framework;
 import org.cloakwork.launcher.felix.Home;
 import org.cloakwork.spi.control.Control;
 import org.cloakwork.spi.part.PartKind;
+import org.cloakwork.spi.runtime.OwnFiles;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.topology.TopologyProvider;
 import org.cloakwork.wire.json.Json;
@@ -247,7 +247,7 @@ public final class DoctorCommand implements Command {
         configuration.forEach((key, value) -> text.append("  ").append(key).append(REPORTED.contains(key)
                 ? " = " + value : " is set").append('\n'));
         try {
-            PrivateFile.create(file);
+            OwnFiles.createFile(file);
         } catch (FileAlreadyExistsException e) {
             throw new UsageException("--report " + file + ": there is such a file already");
         }

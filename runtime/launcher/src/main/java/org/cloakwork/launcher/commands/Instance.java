@@ -2,6 +2,7 @@ package org.cloakwork.launcher.commands;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -186,7 +187,7 @@ public final class Instance {
         }
         framework.followBundles();
         long end = System.nanoTime() + LISTENING.toNanos();
-        while (socket != null && !Files.exists(socket) && System.nanoTime() < end) {
+        while (socket != null && !Files.exists(socket, LinkOption.NOFOLLOW_LINKS) && System.nanoTime() < end) {
             Thread.sleep(10);
         }
     }

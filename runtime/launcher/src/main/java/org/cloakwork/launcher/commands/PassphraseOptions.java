@@ -9,7 +9,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -17,6 +16,7 @@ import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.cloakwork.launcher.cli.Arguments;
 import org.cloakwork.launcher.cli.UsageException;
+import org.cloakwork.spi.runtime.OwnFiles;
 import org.cloakwork.spi.store.Passphrase;
 
 /**
@@ -114,9 +114,8 @@ final class PassphraseOptions {
         String named = "--" + option + " " + file;
         byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {
-            if (Files.isRegularFile(file) && Files.getFileStore(file).supportsFileAttributeView("posix")
-                    && Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
-                throw new UsageException(named + ": everybody may read it; chmod 600 it");
+            if (Files.isRegularFile(file) && OwnFiles.isOpen(file)) {
+                throw new UsageException(named + ": everybody may read it; " + OwnFiles.remedy(file));
             }
             bytes = in.readNBytes(MAX_BYTES + 1);
         } catch (IOException e) {

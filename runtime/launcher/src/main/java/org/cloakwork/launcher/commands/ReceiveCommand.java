@@ -13,8 +13,8 @@ import org.apache.commons.cli.Options;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.launcher.cli.Arguments;
 import org.cloakwork.launcher.cli.Command;
-import org.cloakwork.launcher.cli.PrivateFile;
 import org.cloakwork.launcher.cli.UsageException;
+import org.cloakwork.spi.runtime.OwnFiles;
 import org.cloakwork.wire.websocket.ApiResponse;
 import org.cloakwork.wire.websocket.ExtensionRequest;
 import org.cloakwork.wire.websocket.ExtensionResponse;
@@ -128,7 +128,7 @@ public final class ReceiveCommand implements Command {
             lastFile++;
             Path file = folder.resolve("message-" + lastFile);
             try {
-                return Files.write(PrivateFile.create(file), bytes);
+                return Files.write(OwnFiles.createFile(file), bytes);
             } catch (FileAlreadyExistsException taken) {
                 // the next one
             }

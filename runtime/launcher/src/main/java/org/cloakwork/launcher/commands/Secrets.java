@@ -3,13 +3,13 @@ package org.cloakwork.launcher.commands;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.cloakwork.launcher.cli.UsageException;
 import org.cloakwork.launcher.felix.Home;
+import org.cloakwork.spi.runtime.OwnFiles;
 
 /** Tokens in {@code etc/}: kept from others, and found by our own verbs. */
 final class Secrets {
@@ -30,20 +30,15 @@ final class Secrets {
     static void check(Path etc) throws UsageException {
         try (Stream<Path> files = Files.list(etc)) {
             for (Path file : files.filter(file -> file.toString().endsWith(".cfg")).sorted().toList()) {
-                if (isOpen(file) && Home.read(file).entrySet().stream().anyMatch(entry ->
+                if (OwnFiles.isOpen(file) && Home.read(file).entrySet().stream().anyMatch(entry ->
                         TOKEN.matcher(entry.getKey()).matches() && !entry.getValue().isEmpty())) {
                     throw new UsageException(
-                            file + ": there is a token in it, and everybody may read it; chmod 600 it");
+                            file + ": there is a token in it, and everybody may read it; " + OwnFiles.remedy(file));
                 }
             }
         } catch (IOException e) {
             throw new UsageException(etc + ": cannot be read: " + e);
         }
-    }
-
-    private static boolean isOpen(Path file) throws IOException {
-        return Files.getFileStore(file).supportsFileAttributeView("posix")
-                && Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ);
     }
 
     /** {@return the token that the websocket of an instance here asks for, if its files say and we may read them} */

@@ -8,12 +8,14 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.cloakwork.spi.runtime.OwnFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +45,7 @@ final class PrivateFolder implements AutoCloseable {
     PrivateFolder(String prefix) throws IOException {
         path = Files.createTempDirectory(prefix);
         try {
+            OwnFiles.restrict(path);
             check();
             lock();
         } catch (IOException e) {
@@ -126,10 +129,13 @@ final class PrivateFolder implements AutoCloseable {
     @Override
     public void close() {
         try {
-            remove(path);
+            // On Windows a file that is open keeps its folder from being removed; whoever finds it unlocked removes the rest.
             if (lock != null) {
                 lock.close();
             }
+            remove(path);
+        } catch (NoSuchFileException e) {
+            LOG.debug("another process removes it, too", e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -5,10 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.cloakwork.launcher.cli.UsageException;
+import org.cloakwork.spi.runtime.OwnFiles;
 
 /**
  * Who may write where code, configuration and keys are read from: whoever may runs code as we do. Nobody but us and
@@ -38,6 +40,8 @@ public final class Rights {
             try {
                 if (Files.isDirectory(folder) && knowsOwners(folder)) {
                     addFaults(folder.toRealPath(), faults);
+                } else if (Files.isDirectory(folder)) {
+                    addFaultsByList(folder, faults);
                 }
             } catch (IOException e) {
                 throw new UsageException(folder + ": who may write there cannot be told: " + e);
@@ -48,7 +52,8 @@ public final class Rights {
             throw new UsageException("others could run code as you, or read what is yours, by writing to "
                     + String.join(", ", distinct.subList(0, Math.min(MOST_NAMED, distinct.size())))
                     + (distinct.size() > MOST_NAMED ? " and " + (distinct.size() - MOST_NAMED) + " more" : "")
-                    + "; take the right from them (chmod go-w) or make it yours (chown)");
+                    + "; take the right from them (" + (knowsOwners(folders.getFirst()) ? "chmod go-w" : "icacls FOLDER "
+                    + "/inheritance:r /grant:r %USERNAME%:(OI)(CI)F") + ") or make it yours");
         }
     }
 
@@ -69,6 +74,20 @@ public final class Rights {
         for (Path above = folder.getParent(); above != null; above = above.getParent()) {
             if ((mode(above) & (OTHERS_WRITE | STICKY)) == OTHERS_WRITE) {
                 faults.add(described(above));
+            }
+        }
+    }
+
+    /** On Windows, where a folder says whether the names in it may be changed by those who cannot write to them. */
+    private static void addFaultsByList(Path folder, List<String> faults) throws IOException {
+        List<Path> all = new ArrayList<>(List.of(folder));
+        try (Stream<Path> files = Files.list(folder)) {
+            files.sorted().forEach(all::add);
+        }
+        for (Path file : all) {
+            Collection<String> writers = OwnFiles.writers(file);
+            if (!writers.isEmpty()) {
+                faults.add(file + " (" + String.join(", ", writers) + ")");
             }
         }
     }

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.cloakwork.launcher.cli.PrivateFile;
+import org.cloakwork.spi.runtime.OwnFiles;
 import org.jline.reader.Candidate;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
@@ -48,7 +48,7 @@ public final class Lines {
         this.terminal = terminal;
         this.instance = instance;
         if (!Files.exists(history)) {
-            PrivateFile.create(history);
+            OwnFiles.createFile(history);
         }
         reader = LineReaderBuilder.builder().terminal(terminal).appName("cloakwork")
                 .variable(LineReader.HISTORY_FILE, history).variable(LineReader.HISTORY_SIZE, HISTORY_LINES)

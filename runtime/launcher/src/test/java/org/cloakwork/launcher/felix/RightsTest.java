@@ -6,9 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
 import java.io.IOException;
+import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.AclEntry;
+import java.nio.file.attribute.AclEntryPermission;
+import java.nio.file.attribute.AclEntryType;
+import java.nio.file.attribute.AclFileAttributeView;
 import java.util.List;
 import org.cloakwork.launcher.cli.UsageException;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,5 +101,23 @@ class RightsTest {
         assumeTrue("root".equals(System.getProperty("user.name")), "only root gives files away");
         Files.setAttribute(file, "unix:uid", NOBODY);
         assertRefused(file);
+    }
+
+    /** In memory, where there are lists of who may what. */
+    @Test
+    void onWindowsAFolderThatOthersMayChangeIsNamed() throws Exception {
+        try (FileSystem windows = Jimfs.newFileSystem(Configuration.windows().toBuilder()
+                .setAttributeViews("basic", "owner", "acl").build())) {
+            Path home = Files.createDirectories(windows.getPath("C:\\cloakwork\\bundles"));
+            Path jar = Files.createFile(home.resolve("part.jar"));
+            assertDoesNotThrow(() -> Rights.check(List.of(home)));
+            Files.getFileAttributeView(jar, AclFileAttributeView.class).setAcl(List.of(AclEntry.newBuilder()
+                    .setType(AclEntryType.ALLOW).setPermissions(AclEntryPermission.APPEND_DATA)
+                    .setPrincipal(windows.getUserPrincipalLookupService().lookupPrincipalByName("BUILTIN\\Users"))
+                    .build()));
+            String message = assertThrows(UsageException.class, () -> Rights.check(List.of(home))).getMessage();
+            assertTrue(message.contains("C:\\cloakwork\\bundles\\part.jar (BUILTIN\\Users)"), message);
+            assertTrue(message.contains("icacls"), message);
+        }
     }
 }
