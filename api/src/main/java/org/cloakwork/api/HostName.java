@@ -36,7 +36,7 @@ final class HostName {
         for (char c : text.toLowerCase(Locale.ROOT).toCharArray()) {
             normal.append(OTHER_DOTS.indexOf(c) >= 0 ? '.' : c);
         }
-        while (!normal.isEmpty() && normal.charAt(normal.length() - 1) == '.') {
+        while (normal.length() > 0 && normal.charAt(normal.length() - 1) == '.') {
             normal.setLength(normal.length() - 1);
         }
         return normal.toString();
@@ -67,7 +67,7 @@ final class HostName {
      */
     static String shortName(String text) {
         List<String> labels = labels(text);
-        String last = labels.isEmpty() ? "" : labels.getLast();
+        String last = labels.isEmpty() ? "" : labels.get(labels.size() - 1);
         return last.length() >= LIKE_A_LABEL ? "" : last;
     }
 

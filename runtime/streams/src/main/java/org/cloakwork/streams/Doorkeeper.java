@@ -1,7 +1,6 @@
 package org.cloakwork.streams;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -28,13 +27,13 @@ final class Doorkeeper {
 
     private final EncryptionKeyPair own;
     private final Clock clock;
-    private final Instant since;
+    private final long sinceMillis;
     private final Map<EncryptionKey, Deque<Seen>> seen = new HashMap<>();
 
     Doorkeeper(EncryptionKeyPair own, Clock clock) {
         this.own = own;
         this.clock = clock;
-        since = clock.now();
+        sinceMillis = clock.now().toEpochMilli();
     }
 
     /** {@return the key that is shown} The work is the same whatever the port, and whether it is listened on. */
@@ -51,17 +50,15 @@ final class Doorkeeper {
         if (shown.isEmpty() || !allowed.contains(shown.get())) {
             return false;
         }
-        Instant now = clock.now();
-        Instant made = Instant.ofEpochMilli(asked.proof().orElseThrow().madeMillis());
-        // Rounded to what a proof says, so that one of the same moment is taken.
-        if (made.isBefore(now.minus(WINDOW)) || made.isAfter(now.plus(WINDOW))
-                || made.toEpochMilli() < since.toEpochMilli()) {
+        long now = clock.now().toEpochMilli();
+        long made = asked.proof().orElseThrow().madeMillis();
+        long oldest = now - WINDOW.toMillis();
+        if (made < oldest || made > now + WINDOW.toMillis() || made < sinceMillis) {
             return false;
         }
         Deque<Seen> before = seen.computeIfAbsent(shown.get(), key -> new ArrayDeque<>());
-        long oldest = now.minus(WINDOW).toEpochMilli();
         before.removeIf(one -> one.madeMillis() < oldest);
-        Seen one = new Seen(asked.id(), made.toEpochMilli());
+        Seen one = new Seen(asked.id(), made);
         if (before.contains(one) || before.size() >= MOST_OF_A_KEY) {
             return false;
         }

@@ -21,7 +21,10 @@ import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.socks5.ConnectFailure;
 import org.cloakwork.wire.socks5.ProviderResponse;
 
-/** Connections that exits make for pages, or that lead to a client that has a name. Nothing waits: the host is told when something changed, and asks again. */
+/**
+ * Connections that exits make for pages, or that lead to a client that has a name. Nothing waits: the host is told when
+ * something changed, and asks again.
+ */
 final class WebStreams {
 
     private static final Duration TICK = Duration.ofMillis(100);

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Names of the mixnet are asked of no resolver and no exit, and no socket leaves this machine: system calls watched. */
+/** Names of the mixnet are asked of no resolver and no exit, and no socket leaves this machine: it is watched. */
 class NothingOutsideIT {
 
     private static final int ENDS = 8 * 7;
