@@ -355,6 +355,8 @@ class CommandsTest {
             "doctor --report /no/such/folder/r | there is no folder /no/such/folder",
             "import | PATH is missing",
             "import /no/such/folder | /no/such/folder: no key files",
+            "upgrade | ZIP is missing",
+            "upgrade /no/such.zip | /no/such.zip.sha256: cannot be read",
             "import /a /b | unexpected \"/b\"",
             "sned | unknown command \"sned\""})
     void wrongInputIsNamedInOneLine(String example) throws Exception {

@@ -2,6 +2,7 @@ package org.cloakwork.itests.distribution;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -10,13 +11,16 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.Attributes;
 import java.util.jar.JarFile;
+import java.util.jar.Manifest;
 import java.util.stream.Stream;
 import org.cloakwork.itests.testing.distribution.Command;
 
 /** The zip, unpacked in a folder as a user does it. */
 record Unpacked(Path home) {
 
+    static final String COVER = "org.cloakwork.cover.constant.jar";
     static final Path ZIP = Path.of(System.getProperty("cloakwork.zip")).toAbsolutePath().normalize();
 
     static Unpacked in(Path folder) throws IOException {
@@ -69,6 +73,38 @@ record Unpacked(Path home) {
         try (FileSystem archive = FileSystems.newFileSystem(zip);
              InputStream in = Files.newInputStream(archive.getPath(entry))) {
             return in.readAllBytes();
+        }
+    }
+
+    /** {@return the zip with another default, and a bundle of a higher version} */
+    static Path newer(Path folder) throws Exception {
+        Path zip = Files.copy(ZIP, folder.resolve("newer.zip"));
+        Path jar = Files.write(folder.resolve("newer.jar"), read(zip, "bundles/" + COVER));
+        edit(jar, attributes -> attributes.putValue("Bundle-Version", "99.0.0"));
+        try (FileSystem archive = FileSystems.newFileSystem(zip)) {
+            Files.copy(jar, archive.getPath("bundles", COVER), StandardCopyOption.REPLACE_EXISTING);
+            Path defaults = archive.getPath("etc/defaults/cloakwork.cfg");
+            Files.writeString(defaults, "# newer\n" + Files.readString(defaults, StandardCharsets.UTF_8));
+        }
+        return zip;
+    }
+
+    interface Edit {
+
+        void apply(Attributes attributes);
+    }
+
+    static void edit(Path jar, Edit edit) throws Exception {
+        try (FileSystem archive = FileSystems.newFileSystem(jar)) {
+            Path file = archive.getPath("META-INF/MANIFEST.MF");
+            Manifest manifest;
+            try (var in = Files.newInputStream(file)) {
+                manifest = new Manifest(in);
+            }
+            edit.apply(manifest.getMainAttributes());
+            try (var out = Files.newOutputStream(file)) {
+                manifest.write(out);
+            }
         }
     }
 }

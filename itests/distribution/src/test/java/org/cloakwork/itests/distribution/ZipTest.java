@@ -4,18 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.List;
-import java.util.jar.Attributes;
 import java.util.jar.JarFile;
-import java.util.jar.Manifest;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.cloakwork.itests.testing.distribution.Command;
@@ -24,8 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What people download: unpacked, used, and replaced by a newer one. */
 class ZipTest {
-
-    private static final String COVER = "org.cloakwork.cover.constant.jar";
 
     @TempDir
     private Path folder;
@@ -46,8 +38,9 @@ class ZipTest {
     @Test
     void itHasWhatItSays() throws Exception {
         try (ZipFile zip = new ZipFile(Unpacked.ZIP.toFile())) {
-            for (String entry : List.of("bin/cloakwork", "lib/org.cloakwork.api.jar", "bundles/" + COVER, "README.md",
-                    "LICENSE", "etc/defaults/cloakwork.cfg", "docs/parts.md")) {
+            for (String entry : List.of("bin/cloakwork", "lib/org.cloakwork.api.jar",
+                    "bundles/" + Unpacked.COVER, "README.md", "LICENSE",
+                    "etc/defaults/cloakwork.cfg", "docs/parts.md")) {
                 assertTrue(zip.getEntry(entry) != null, entry);
             }
             assertEquals(List.of(), zip.stream().map(ZipEntry::getName).filter(name -> name.startsWith("lib/"))
@@ -70,12 +63,13 @@ class ZipTest {
             Path configuration = home.resolve("etc/cloakwork.cfg");
             String changed = Files.readString(configuration).replace("cover = none", "cover = constant");
             Files.writeString(configuration, changed);
-            Path own = Files.write(home.resolve("bundles/own.jar"), Unpacked.read(Unpacked.ZIP, "bundles/" + COVER));
-            edit(own, attributes -> attributes.putValue("Bundle-SymbolicName", "org.example.own"));
+            Path own = Files.write(home.resolve("bundles/own.jar"),
+                    Unpacked.read(Unpacked.ZIP, "bundles/" + Unpacked.COVER));
+            Unpacked.edit(own, attributes -> attributes.putValue("Bundle-SymbolicName", "org.example.own"));
 
-            Unpacked.of(newer(), home);
+            Unpacked.of(Unpacked.newer(folder), home);
             // The file system of zips that the test has written with leaves the rights out.
-            Files.setPosixFilePermissions(home.resolve("bundles/" + COVER),
+            Files.setPosixFilePermissions(home.resolve("bundles/" + Unpacked.COVER),
                     PosixFilePermissions.fromString("rw-r--r--"));
 
             assertEquals(changed, Files.readString(configuration));
@@ -83,7 +77,7 @@ class ZipTest {
             assertTrue(unpacked.bundles().contains("org.example.own"));
             assertEquals(unpacked.bundles().size(), new HashSet<>(unpacked.bundles()).size(), "twice: "
                     + unpacked.bundles());
-            try (JarFile jar = new JarFile(home.resolve("bundles/" + COVER).toFile())) {
+            try (JarFile jar = new JarFile(home.resolve("bundles/" + Unpacked.COVER).toFile())) {
                 assertEquals("99.0.0", jar.getManifest().getMainAttributes().getValue("Bundle-Version"));
             }
             Files.delete(own);
@@ -95,38 +89,6 @@ class ZipTest {
     private static String address(Unpacked unpacked, Path network) throws Exception {
         try (Command run = unpacked.start("run", "--network-file", network.toString())) {
             return run.awaitLine(line -> line.startsWith("address "), Command.PATIENCE);
-        }
-    }
-
-    /** {@return the zip with another default, and a bundle of a higher version} */
-    private Path newer() throws Exception {
-        Path zip = Files.copy(Unpacked.ZIP, folder.resolve("newer.zip"));
-        Path jar = Files.write(folder.resolve("newer.jar"), Unpacked.read(zip, "bundles/" + COVER));
-        edit(jar, attributes -> attributes.putValue("Bundle-Version", "99.0.0"));
-        try (FileSystem archive = FileSystems.newFileSystem(zip)) {
-            Files.copy(jar, archive.getPath("bundles", COVER), StandardCopyOption.REPLACE_EXISTING);
-            Path defaults = archive.getPath("etc/defaults/cloakwork.cfg");
-            Files.writeString(defaults, "# newer\n" + Files.readString(defaults, StandardCharsets.UTF_8));
-        }
-        return zip;
-    }
-
-    private interface Edit {
-
-        void apply(Attributes attributes);
-    }
-
-    private static void edit(Path jar, Edit edit) throws Exception {
-        try (FileSystem archive = FileSystems.newFileSystem(jar)) {
-            Path file = archive.getPath("META-INF/MANIFEST.MF");
-            Manifest manifest;
-            try (var in = Files.newInputStream(file)) {
-                manifest = new Manifest(in);
-            }
-            edit.apply(manifest.getMainAttributes());
-            try (var out = Files.newOutputStream(file)) {
-                manifest.write(out);
-            }
         }
     }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class A15DroppingMixesIT {
 
     private static final double MOST = 1.2;
-    private static final int TRIALS = Integer.getInteger("cloakwork.trials", 2_000);
+    private static final int TRIALS = Integer.getInteger("cloakwork.trials", 1_000);
     private static final int PACKETS = 300;
 
     @ParameterizedTest

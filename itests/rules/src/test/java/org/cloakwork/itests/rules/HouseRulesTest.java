@@ -184,7 +184,8 @@ class HouseRulesTest {
                         || type.getPackageName().equals("com.sun.net.httpserver"));
         allBut(Set.of(
                 // moves bytes for the doors that opened a socket
-                "org.cloakwork.streams.SocketPump",
+                "org.cloakwork.streams.SocketPump", "org.cloakwork.streams.SocketPump$Near",
+                        "org.cloakwork.streams.SocketPump$Near$1",
                 // tries out whether the kernel tells whose the other end of a connection is
                 "org.cloakwork.spi.frontend.LocalPeer", "org.cloakwork.spi.frontend.LocalPeer$Told",
                 // names what others make

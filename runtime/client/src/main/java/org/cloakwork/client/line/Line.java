@@ -25,17 +25,17 @@ import org.cloakwork.wire.PreparedPacket;
  */
 public final class Line {
 
-    /** How long a message waits at most to know whether packets come in return. */
-    public static final Duration PATIENCE = Duration.ofMillis(4100);
-
     private static final int RATIO_STEPS = 1 << 20;
     /** What comes back is waited for so long until it is known how long it takes; answers to questions always. */
     private static final long FIRST_NANOS = Duration.ofSeconds(3).toNanos();
     private static final long QUESTION_NANOS = Duration.ofMinutes(1).toNanos();
-    private static final double LOOP_SAMPLE = 1.0 / 512;
+    private static final double LOOP_SAMPLE = 1.0 / 100;
+    private static final double RETURN_SAMPLE = 1.0 / 256;
     /** What the sentence for people is about. */
     private static final long SHOWN_NANOS = Duration.ofMinutes(1).toNanos();
     private static final int SHOWN_LEAST = 10;
+    private static final String SHOWS = "what you load and send shows on your line: whom you write to does not return "
+            + "packet for packet, and there is no mirror";
 
     /**
      * Whom to ask for packets in return.
@@ -69,12 +69,15 @@ public final class Line {
     private final Expected<EncryptionKey, Boolean> loops = new Expected<>(FIRST_NANOS);
     private final Shares shares;
     private double loopsLost;
+    private double returnsLost;
     private int unevenShown;
     private long unevenSinceNanos;
     private boolean shows;
     private final Function<MixnetAddress, SenderTag> tags;
     private final Consumer<ByteBuffer> late;
+    private volatile boolean covered;
     private volatile boolean on;
+    private volatile boolean showing;
 
     /**
      * @param policy      of the client
@@ -103,6 +106,7 @@ public final class Line {
 
     /** @param paced whether packets leave in slots: without them there is nothing to keep */
     public void paced(boolean paced) {
+        covered = paced;
         on = paced && policy.twoWay();
     }
 
@@ -154,6 +158,7 @@ public final class Line {
     /** {@return whether this slot is one that asks for a packet in return; to be asked once a slot} */
     public boolean slot() {
         long now = now();
+        shows();
         answers.sweep(now, this::overdue);
         questions.sweep(now, (digest, ignored) -> late.accept(digest));
         loops.sweep(now, (key, ignored) -> loopsLost += (1 - loopsLost) * LOOP_SAMPLE);
@@ -255,6 +260,7 @@ public final class Line {
             return false;
         }
         counters.count(Counter.RETURNS_RECEIVED);
+        returnsLost -= returnsLost * RETURN_SAMPLE;
         return partners.answered(pull.get(), filler, now());
     }
 
@@ -270,11 +276,17 @@ public final class Line {
         boolean known = partners.overdue(pull, now());
         if (known) {
             counters.count(Counter.RETURNS_OVERDUE);
-            missing(1 - loopsLost);
+            returnsLost += (1 - returnsLost) * RETURN_SAMPLE;
+            missing(1 - lossOfLoops());
             if (!partners.hasEven()) {
                 ramp.drop();
             }
         }
+    }
+
+    /** Few loops are left to learn it from while all slots ask; a packet and the one in return go twice as far. */
+    private double lossOfLoops() {
+        return (loopsLost + 1 - Math.sqrt(1 - returnsLost)) / 2;
     }
 
     private void missing(double packets) {
@@ -312,7 +324,19 @@ public final class Line {
         return (int) Math.round(ramp.share() * 100);
     }
 
-    /** {@return what the line shows; empty: nothing that is known of} */
+    /** {@return what who watches the line can tell, for people; from any thread} */
+    public String sentence() {
+        if (!covered) {
+            return "packets leave as they are ready: the line shows when you send and load, and how much";
+        }
+        if (!on) {
+            return "what leaves does not depend on what you do; what comes does, since line = one-way";
+        }
+        return showing ? SHOWS : "what leaves and what comes do not depend on what you do, as long as those you write "
+                + "to return packet for packet";
+    }
+
+    /** {@return what is wrong with that; empty: nothing that is known of} */
     public Optional<String> shows() {
         long now = now();
         if (now - unevenSinceNanos > SHOWN_NANOS) {
@@ -320,7 +344,7 @@ public final class Line {
             unevenShown = 0;
             unevenSinceNanos = now;
         }
-        return on && (shows || unevenShown >= SHOWN_LEAST) ? Optional.of("what you load and send shows on your line: "
-                + "whom you write to does not return packet for packet, and there is no mirror") : Optional.empty();
+        showing = on && (shows || unevenShown >= SHOWN_LEAST);
+        return showing ? Optional.of(SHOWS) : Optional.empty();
     }
 }

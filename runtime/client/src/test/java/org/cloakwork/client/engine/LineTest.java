@@ -8,13 +8,16 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetStream;
+import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.StreamListener;
 import org.cloakwork.api.StreamOptions;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
+import org.cloakwork.client.base.LinePolicy;
 import org.cloakwork.cover.poisson.PoissonCover;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.streams.OpenStream;
@@ -29,6 +32,8 @@ class LineTest {
     private static final int LARGE = 1000;
     private static final int PORT = 7;
     private static final Duration PATIENCE = Duration.ofMinutes(20);
+
+    private static final SendOptions ANONYMOUS = SendOptions.DEFAULT.withReplySurbs(5);
 
     @RegisterExtension
     final Seed seed = new Seed();
@@ -62,7 +67,7 @@ class LineTest {
         exit.engine.returnPackets(true);
         StreamListener listener = exit.engine.listen(PORT);
         OpenStream near = alice.engine.beginStream(exit.address(), PORT, StreamOptions.DEFAULT);
-        run(world, near::isAnswered, "not answered");
+        run(world, near.opened()::isDone, "not answered");
         return new Pair(world, alice, exit, near, listener.accept(Duration.ofMillis(1)));
     }
 
@@ -119,6 +124,82 @@ class LineTest {
             assertArrayEquals(Arrays.copyOf(down, up[1]), Arrays.copyOf(got, up[1]));
             System.out.println(up[1] + " bytes up");
             assertTrue(alice.counter(Counter.LINE_UNEVEN) < 10, alice::counters);
+        }
+    }
+
+    @Test
+    void whatIsLostIsMadeUpForSoThatALoadingClientLosesAsAnIdleOneDoes() throws Exception {
+        try (World world = new World(seed.value())) {
+            Duration time = Duration.ofSeconds(25);
+            Pair pair = pair(world, POISSON);
+            TestClient alice = pair.alice();
+            world.runFor(Duration.ofSeconds(12));
+            world.loss = 0.1;
+            world.runFor(Duration.ofSeconds(25));
+            byte[] down = bytes(world, 5_000_000);
+            byte[] got = new byte[down.length];
+            int[] at = new int[2];
+            double loading = move(pair, pair.far(), pair.near(), down, got, at, time);
+            assertArrayEquals(Arrays.copyOf(down, at[1]), Arrays.copyOf(got, at[1]));
+            assertTrue(at[1] > 300_000, "bytes loaded: " + at[1]);
+            assertTrue(alice.counter(Counter.RETURNS_OVERDUE) > 100, alice::counters);
+            // A loop is lost once in ten times, a packet and the one in return once in five.
+            double deviation = Math.sqrt(PACKETS_A_SECOND / time.toSeconds());
+            System.out.printf("loss of 10 %%: %.2f a second, of 49.5%n", loading);
+            assertEquals(0.9 * PACKETS_A_SECOND, loading, 3.5 * deviation);
+        }
+    }
+
+    @Test
+    void aPartnerThatFallsSilentIsLeftForLoops() throws Exception {
+        try (World world = new World(seed.value())) {
+            Duration time = Duration.ofSeconds(10);
+            Pair pair = pair(world, POISSON);
+            TestClient alice = pair.alice();
+            world.runFor(Duration.ofSeconds(12));
+            pair.exit().kill();
+            world.runFor(Duration.ofSeconds(4));
+            assertAsIdle(perSecond(world, alice, time), time, "after the exit is gone");
+            pair.near().reset("enough");
+        }
+    }
+
+    @Test
+    void whoGivesNothingInReturnIsWrittenToAsBefore() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.client(ClientConfiguration.DEFAULT, POISSON);
+            TestClient bob = world.readyClient();
+            alice.awaitReady();
+            alice.awaitAcknowledged(alice.send(bob.address(), new byte[10_000], ANONYMOUS));
+            bob.awaitReceived(1);
+            assertTrue(bob.counter(Counter.SURBS_RECEIVED) >= 5, bob::counters);
+            assertTrue(alice.counter(Counter.PULLS_SENT) <= 4, alice::counters);
+        }
+    }
+
+    @Test
+    void aMirrorEvensMessagesThatGoOutAndThatCome() {
+        try (World world = new World(seed.value())) {
+            Duration time = Duration.ofSeconds(20);
+            TestClient mirror = world.readyClient();
+            mirror.engine.returnPackets(true);
+            TestClient bob = world.readyClient();
+            TestClient alice = world.client(ClientConfiguration.DEFAULT.withLine(new LinePolicy(true,
+                    Duration.ofSeconds(5), Duration.ofMinutes(5), Optional.of(mirror.address()), false, 1000)),
+                    POISSON);
+            alice.awaitReady();
+            alice.awaitAcknowledged(alice.send(bob.address(), "first"));
+            world.runFor(Duration.ofSeconds(7));
+            alice.send(bob.address(), new byte[2_000_000]);
+            world.runFor(Duration.ofSeconds(2));
+            assertAsIdle(perSecond(world, alice, time), time, "message out");
+            assertTrue(alice.counter(Counter.PACKETS_DATA) > 250, alice::counters);
+            for (int i = 0; i < 200; i++) {
+                int after = i;
+                world.host.schedule(Duration.ofMillis(100L * after), () -> bob.send(alice.address(), new byte[1000]));
+            }
+            assertAsIdle(perSecond(world, alice, time), time, "both");
+            assertTrue(alice.counter(Counter.LINE_UNEVEN) < 20, alice::counters);
         }
     }
 }

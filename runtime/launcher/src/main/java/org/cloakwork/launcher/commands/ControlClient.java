@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -37,7 +38,7 @@ final class ControlClient implements AutoCloseable {
         }
     }
 
-    /** @throws IOException if no instance listens there; the message says so */
+    /** @throws NoInstanceException if no instance listens there */
     ControlClient(Path state) throws IOException {
         Path socket = socket(state);
         if (!Files.exists(socket)) {
@@ -51,8 +52,8 @@ final class ControlClient implements AutoCloseable {
         in = new BufferedInputStream(Channels.newInputStream(channel));
     }
 
-    private static IOException notThere(Path state) {
-        return new IOException("no instance runs with the state folder " + state
+    private static NoInstanceException notThere(Path state) {
+        return new NoInstanceException("no instance runs with the state folder " + state
                 + " (run or demo is one; --state DIR names another folder)");
     }
 
@@ -76,6 +77,21 @@ final class ControlClient implements AutoCloseable {
         String[] fields = head.toString().split(" ");
         return new Answer(Integer.parseInt(fields[0]),
                 new String(in.readNBytes(Integer.parseInt(fields[1])), StandardCharsets.UTF_8));
+    }
+
+    /** {@return what comes over a stream} */
+    InputStream input() {
+        return in;
+    }
+
+    /** {@return what goes over a stream} */
+    OutputStream output() {
+        return Channels.newOutputStream(channel);
+    }
+
+    /** Ends what goes over a stream. */
+    void closeOutput() throws IOException {
+        channel.shutdownOutput();
     }
 
     @Override

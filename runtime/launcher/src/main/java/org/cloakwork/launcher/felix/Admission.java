@@ -13,6 +13,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HexFormat;
@@ -35,7 +36,7 @@ import org.cloakwork.launcher.cli.UsageException;
  * listed there, with {@code etc/bundles.pem} those signed by a certificate in it, with both those that are both. What
  * is checked is a copy that nobody else can reach, and that copy is what is used.
  */
-final class Admission {
+public final class Admission {
 
     private static final long MAX_LIST_BYTES = 1024 * 1024;
     private static final long MAX_JAR_BYTES = 256L * 1024 * 1024;
@@ -58,6 +59,36 @@ final class Admission {
         copy = folder.resolve("candidate.jar");
         digests = ifPresent(etc.resolve("bundles.sha256"), Admission::digests);
         certificates = ifPresent(etc.resolve("bundles.pem"), Admission::certificates);
+    }
+
+    /**
+     * @param etc  where the lists are
+     * @param jars that are to become bundles
+     * @throws UsageException if a list cannot be read, or one may not
+     */
+    public static void check(Path etc, Collection<Path> jars) throws IOException, UsageException {
+        try (PrivateFolder folder = new PrivateFolder("cloakwork-")) {
+            new Admission(etc, folder).check(jars);
+        }
+    }
+
+    /** @throws UsageException if one of these may not become a bundle */
+    void check(Collection<Path> jars) throws UsageException {
+        if (!isStrict()) {
+            return;
+        }
+        List<String> faults = new ArrayList<>();
+        for (Path jar : jars) {
+            try {
+                open(jar).close();
+            } catch (IOException e) {
+                faults.add(jar + ": " + e.getMessage());
+            }
+        }
+        if (!faults.isEmpty()) {
+            throw new UsageException(faults.getFirst()
+                    + (faults.size() > 1 ? "; and so it is with " + (faults.size() - 1) + " more" : ""));
+        }
     }
 
     private interface Reader<T> {

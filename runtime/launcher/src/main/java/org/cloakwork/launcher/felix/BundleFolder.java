@@ -112,27 +112,9 @@ final class BundleFolder implements AutoCloseable {
         this.storage = storage;
         this.context = context;
         this.admission = admission;
-        requireAdmitted();
+        // Afterwards such a jar is left alone; at the start somebody is there to hear of it.
+        admission.check(files());
         synchronize();
-    }
-
-    /** Afterwards such a jar is left alone; at the start somebody is there to hear of it. */
-    private void requireAdmitted() throws IOException, UsageException {
-        if (!admission.isStrict()) {
-            return;
-        }
-        List<String> faults = new ArrayList<>();
-        for (Path jar : files()) {
-            try (InputStream admitted = admission.open(jar)) {
-                LOG.debug("{} may be used", jar);
-            } catch (IOException e) {
-                faults.add(jar + ": " + e.getMessage());
-            }
-        }
-        if (!faults.isEmpty()) {
-            throw new UsageException(faults.getFirst()
-                    + (faults.size() > 1 ? "; and so it is with " + (faults.size() - 1) + " more" : ""));
-        }
     }
 
     /** From now on what changes in the folder changes here. */
