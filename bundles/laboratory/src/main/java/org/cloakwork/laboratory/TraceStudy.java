@@ -351,18 +351,6 @@ final class TraceStudy implements Laboratory.Study {
         return new Laboratory.Report(text.toString(), files, failed);
     }
 
-    /** {@return what is known of each part at the smallest share, and with the most dead} */
-    Map<String, Gate.Figures> figures(Answers answers) {
-        Map<String, Gate.Figures> figures = new TreeMap<>();
-        for (int variant = 0; variant < variants.size(); variant++) {
-            double[] ends = ends(answers, variant, DEAD.size() - 1);
-            figures.put(variants.get(variant).toString(), new Gate.Figures(found(answers, variant, 0).traced(ALL),
-                    Estimate.share((long) ends[0], (long) Math.max(1, ends[0] + ends[1])),
-                    onlookers.found(answers, variant).median()));
-        }
-        return figures;
-    }
-
     private String decision(Answers answers) {
         List<Decision.Candidate> candidates = new ArrayList<>();
         for (int variant = 0; variant < variants.size(); variant++) {
