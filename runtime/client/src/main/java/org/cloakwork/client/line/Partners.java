@@ -22,8 +22,9 @@ final class Partners {
     private static final long PATIENCE_NANOS = Duration.ofSeconds(4).toNanos();
     /** Whoever gave nothing in return is asked again after so long. */
     private static final long AGAIN_NANOS = Duration.ofMinutes(10).toNanos();
-    /** Whoever has not answered so many in a row does not any more; it is asked once in a while. */
+    /** Whoever has not answered so many in a row, and for so long, does not any more; it is asked once in a while. */
     private static final int MOST_UNANSWERED = 16;
+    private static final long SILENT_NANOS = Duration.ofSeconds(2).toNanos();
     private static final long LOST_ASK_NANOS = Duration.ofSeconds(1).toNanos();
     private static final double ASKING_SHARE = 0.1;
     /** How often a tag is asked under: something was sent or came lately, comes all the time, has not for long. */
@@ -40,6 +41,7 @@ final class Partners {
         private long nextNanos;
         private int asked;
         private int unanswered;
+        private long heardNanos;
     }
 
     /** A tag under which a partner knows us. */
@@ -187,6 +189,7 @@ final class Partners {
             return false;
         }
         partner.unanswered = 0;
+        partner.heardNanos = nowNanos;
         // Also late: whoever was taken for one that gives nothing.
         boolean found = partner.bond == Bond.LOST || partner.bond != Bond.EVEN && filler;
         if (found) {
@@ -214,7 +217,7 @@ final class Partners {
         if (partner == null || partner.bond != Bond.EVEN) {
             return false;
         }
-        if (++partner.unanswered >= MOST_UNANSWERED) {
+        if (++partner.unanswered >= MOST_UNANSWERED && nowNanos - partner.heardNanos > SILENT_NANOS) {
             partner.bond = Bond.LOST;
             partner.unanswered = 0;
             partner.nextNanos = nowNanos;
