@@ -211,14 +211,15 @@ public final class Inbox {
             boolean cover = CoverPacket.isCover(decrypted);
             if (way instanceof Way.ReplyBlock) {
                 arrivals.answer(ByteBuffer.wrap(prefix), cover);
-            } else if (!cover) {
-                arrivals.other();
             }
             if (cover) {
                 counters.count(Counter.RECEIVED_COVER);
                 return Optional.empty();
             }
             Fragment fragment = Fragment.parse(decrypted);
+            if (way instanceof Way.Address) {
+                arrivals.other();
+            }
             switch (reassembler.add(way, fragment, nowNanos)) {
                 case Reassembler.Incomplete() -> {
                     mostBytes = Math.max(mostBytes, reassembler.bytesHeld());

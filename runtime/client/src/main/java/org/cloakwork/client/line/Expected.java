@@ -17,6 +17,7 @@ final class Expected<K, V> {
     private static final long MOST_NANOS = 20_000_000_000L;
     private static final int MOST = 50_000;
     private static final int VARIATIONS = 6;
+    private static final double LATER = 1.02;
 
     private record Entry<V>(V whose, long sentNanos) {
     }
@@ -42,6 +43,11 @@ final class Expected<K, V> {
         if (entries.size() > MOST) {
             entries.pollFirstEntry();
         }
+    }
+
+    /** Something came back after it was not waited for any more. */
+    void tooSoon() {
+        meanNanos = Math.min(MOST_NANOS, Math.max(LEAST_NANOS, meanNanos * LATER));
     }
 
     /** {@return whose it was, without learning how long it took; empty if it was not expected, any more} */
@@ -72,7 +78,7 @@ final class Expected<K, V> {
      */
     void sweep(long nowNanos, BiConsumer<K, V> overdue) {
         long limit = meanNanos == 0 ? firstNanos
-                : (long) Math.clamp(meanNanos + VARIATIONS * variationNanos, LEAST_NANOS, MOST_NANOS);
+                : (long) Math.max(LEAST_NANOS, Math.min(MOST_NANOS, meanNanos + VARIATIONS * variationNanos));
         Map.Entry<K, Entry<V>> first = entries.firstEntry();
         while (first != null && nowNanos - first.getValue().sentNanos() > limit) {
             entries.pollFirstEntry();

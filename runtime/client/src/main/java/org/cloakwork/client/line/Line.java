@@ -25,9 +25,6 @@ import org.cloakwork.wire.PreparedPacket;
  */
 public final class Line {
 
-    /** How long a message waits at most to know whether packets come in return. */
-    public static final Duration PATIENCE = Duration.ofMillis(4100);
-
     private static final int RATIO_STEPS = 1 << 20;
     /** What comes back is waited for so long until it is known how long it takes; answers to questions always. */
     private static final long FIRST_NANOS = Duration.ofSeconds(3).toNanos();
@@ -69,6 +66,8 @@ public final class Line {
     private final Expected<ByteBuffer, Pull> answers = new Expected<>(FIRST_NANOS);
     /** To those of whom it is not known whether they give anything in return. */
     private final Expected<ByteBuffer, Pull> questions = new Expected<>(QUESTION_NANOS);
+    /** That did not come in time. */
+    private final Expected<ByteBuffer, Pull> overdue = new Expected<>(QUESTION_NANOS);
     private final Expected<EncryptionKey, Boolean> loops = new Expected<>(FIRST_NANOS);
     private final Shares shares;
     private double loopsLost;
@@ -164,6 +163,7 @@ public final class Line {
         shows();
         answers.sweep(now, this::overdue);
         questions.sweep(now, (digest, ignored) -> late.accept(digest));
+        overdue.sweep(now, (digest, ignored) -> late.accept(digest));
         loops.sweep(now, (key, ignored) -> loopsLost += (1 - loopsLost) * LOOP_SAMPLE);
         double share = ramp.towards(partners.target(now), now);
         return share > 0 && environment.randomness().nextInt(RATIO_STEPS) < share * RATIO_STEPS;
@@ -257,7 +257,8 @@ public final class Line {
         if (filler) {
             counters.count(Counter.FILLER_RECEIVED);
         }
-        Optional<Pull> pull = answers.back(digest, now()).or(() -> questions.take(digest));
+        Optional<Pull> pull = answers.back(digest, now()).or(() -> questions.take(digest))
+                .or(() -> overdue.take(digest).map(this::cameLate));
         if (pull.isEmpty()) {
             unasked();
             return false;
@@ -274,8 +275,14 @@ public final class Line {
         }
     }
 
+    private Pull cameLate(Pull pull) {
+        answers.tooSoon();
+        missing(lossOfLoops() - 1);
+        return pull;
+    }
+
     private void overdue(ByteBuffer digest, Pull pull) {
-        late.accept(digest);
+        overdue.sent(digest, pull, now());
         boolean known = partners.overdue(pull, now());
         if (known) {
             counters.count(Counter.RETURNS_OVERDUE);
@@ -303,6 +310,7 @@ public final class Line {
     public void restarted() {
         answers.clear();
         questions.clear();
+        overdue.clear();
         loops.clear();
     }
 

@@ -22,11 +22,15 @@ final class Partners {
     private static final long PATIENCE_NANOS = Duration.ofSeconds(4).toNanos();
     /** Whoever gave nothing in return is asked again after so long. */
     private static final long AGAIN_NANOS = Duration.ofMinutes(10).toNanos();
-    /** Whoever has not answered so many in a row does not any more; it is asked once in a while. */
+    /** Whoever has not answered so many in a row, and for so long, does not any more; it is asked once in a while. */
     private static final int MOST_UNANSWERED = 16;
+    private static final long SILENT_NANOS = Duration.ofSeconds(2).toNanos();
     private static final long LOST_ASK_NANOS = Duration.ofSeconds(1).toNanos();
     private static final double ASKING_SHARE = 0.1;
-    private static final int MOST_WEIGHT = 16;
+    /** How often a tag is asked under: something was sent or came lately, comes all the time, has not for long. */
+    private static final double USED_WEIGHT = 4;
+    private static final double MOST_WEIGHT = 16;
+    private static final double LEAST_WEIGHT = 1.0 / 32;
     private static final int MOST = 1000;
 
     private enum Bond { ASKED, EVEN, LOST, NONE }
@@ -37,12 +41,13 @@ final class Partners {
         private long nextNanos;
         private int asked;
         private int unanswered;
+        private long heardNanos;
     }
 
     /** A tag under which a partner knows us. */
     private static final class Use {
         private final MixnetAddress partner;
-        private double weight = 1;
+        private double weight;
         private long usedNanos;
 
         private Use(MixnetAddress partner) {
@@ -81,6 +86,7 @@ final class Partners {
         if (partner.bond != Bond.NONE || partner.asked < MOST_ASKED) {
             Use use = uses.computeIfAbsent(tag, ignored -> new Use(to));
             use.usedNanos = nowNanos;
+            use.weight = Math.max(use.weight, USED_WEIGHT);
         }
     }
 
@@ -148,7 +154,9 @@ final class Partners {
                 sum += entry.getValue().weight;
             } else if (nowNanos - partner.nextNanos >= 0
                     && (partner.bond == Bond.LOST || partner.asked < MOST_ASKED)) {
-                partner.asked++;
+                if (partner.asked++ == 0) {
+                    partner.sinceNanos = nowNanos;
+                }
                 partner.nextNanos = nowNanos + (partner.bond == Bond.LOST ? LOST_ASK_NANOS : ASK_NANOS);
                 return Optional.of(new Line.Pull(entry.getValue().partner, entry.getKey(), true));
             }
@@ -181,6 +189,7 @@ final class Partners {
             return false;
         }
         partner.unanswered = 0;
+        partner.heardNanos = nowNanos;
         // Also late: whoever was taken for one that gives nothing.
         boolean found = partner.bond == Bond.LOST || partner.bond != Bond.EVEN && filler;
         if (found) {
@@ -189,7 +198,8 @@ final class Partners {
         }
         Use use = uses.get(pull.tag());
         if (use != null) {
-            use.weight = filler ? Math.max(1, use.weight / 2) : Math.min(MOST_WEIGHT, use.weight * 2);
+            use.weight = filler ? Math.max(LEAST_WEIGHT, use.weight / 2)
+                    : Math.max(USED_WEIGHT, Math.min(MOST_WEIGHT, use.weight * 2));
             if (!filler) {
                 use.usedNanos = nowNanos;
             }
@@ -207,7 +217,7 @@ final class Partners {
         if (partner == null || partner.bond != Bond.EVEN) {
             return false;
         }
-        if (++partner.unanswered >= MOST_UNANSWERED) {
+        if (++partner.unanswered >= MOST_UNANSWERED && nowNanos - partner.heardNanos > SILENT_NANOS) {
             partner.bond = Bond.LOST;
             partner.unanswered = 0;
             partner.nextNanos = nowNanos;
@@ -219,7 +229,7 @@ final class Partners {
     boolean decide(long nowNanos) {
         boolean decided = false;
         for (Partner partner : partners.values()) {
-            if (partner.bond == Bond.ASKED && nowNanos - partner.sinceNanos > PATIENCE_NANOS) {
+            if (partner.bond == Bond.ASKED && partner.asked > 0 && nowNanos - partner.sinceNanos > PATIENCE_NANOS) {
                 partner.bond = Bond.NONE;
                 partner.asked = MOST_ASKED;
                 partner.sinceNanos = nowNanos;

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.cloakwork.api.Delivery;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetStream;
 import org.cloakwork.api.SendOptions;
@@ -174,6 +175,22 @@ class LineTest {
             bob.awaitReceived(1);
             assertTrue(bob.counter(Counter.SURBS_RECEIVED) >= 5, bob::counters);
             assertTrue(alice.counter(Counter.PULLS_SENT) <= 4, alice::counters);
+        }
+    }
+
+    @Test
+    void whoIsWrittenToWhileThereIsNoSessionIsAskedOnceThereIsOne() {
+        try (World world = new World(seed.value())) {
+            TestClient exit = world.readyClient();
+            exit.engine.returnPackets(true);
+            world.gateway().unreachable = true;
+            TestClient alice = world.client(ClientConfiguration.DEFAULT, POISSON);
+            Delivery delivery = alice.send(exit.address(), new byte[10], ANONYMOUS);
+            world.runFor(Duration.ofSeconds(20));
+            world.gateway().unreachable = false;
+            alice.awaitAcknowledged(delivery);
+            assertTrue(alice.counter(Counter.RETURNS_RECEIVED) > 0, alice::counters);
+            assertEquals(0, alice.counter(Counter.LINE_UNEVEN), alice::counters);
         }
     }
 
