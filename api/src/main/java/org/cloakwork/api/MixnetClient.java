@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -195,6 +196,47 @@ public interface MixnetClient extends AutoCloseable {
     default MixnetStream openStream(MixnetAddress recipient, int port) throws IOException {
         return openStream(recipient, port, StreamOptions.DEFAULT);
     }
+
+    /**
+     * Opens a stream to a client by its host name. Nothing is ever looked up elsewhere. A key that stands beside the
+     * name in a file of this client's is shown, unless the options have one.
+     *
+     * @param host    as {@link MixnetAddress#toHostName} writes it, with further labels before it or without; or a name
+     *                that a file of this client's has
+     * @param port    0 to 65535, of the recipient's choice
+     * @param options deadline, keep-alive, isolation, key
+     * @return the stream, to be closed by the caller
+     * @throws StreamException as {@link #openStream(MixnetAddress, int, StreamOptions)}, and if the name is mistyped or
+     *                         unknown
+     * @throws IOException     if the thread is interrupted, or the file cannot be read
+     * @since 2.2
+     */
+    default MixnetStream openStream(String host, int port, StreamOptions options) throws IOException {
+        if (!MixnetAddress.isHostName(host) || MixnetAddress.shortName(host).isPresent()) {
+            throw new StreamException(StreamException.Reason.UNKNOWN_NAME, "no client is known by this name");
+        }
+        MixnetAddress address;
+        try {
+            address = MixnetAddress.parse(host);
+        } catch (IllegalArgumentException e) {
+            throw new StreamException(StreamException.Reason.MISTYPED_NAME, e.getMessage());
+        }
+        return openStream(address, port, options);
+    }
+
+    /**
+     * Listens for streams that others open, and decides on each of them.
+     *
+     * @param port    0 to 65535, one that is not listened on yet
+     * @param allowed who may come in: those that show one of these keys; empty: everybody. Whoever shows none hears
+     *                what it would hear if nobody listened
+     * @param taker   told of each that is asked for, one at a time; must return quickly, and may answer later
+     * @return ends the listening when closed; streams go on
+     * @throws IOException if the port is taken or the client is closed
+     * @since 2.2
+     */
+    Subscription listen(int port, Optional<Set<EncryptionKey>> allowed, Consumer<StreamRequest> taker)
+            throws IOException;
 
     /**
      * Listens for streams that others open. Messages that are no stream's go to {@link #subscribe subscribers} as

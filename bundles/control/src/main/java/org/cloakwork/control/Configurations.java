@@ -194,10 +194,14 @@ public final class Configurations {
     private Variables knownVariables() {
         Variables known = new Variables();
         Stream.concat(OF_THE_PROCESS.stream(), Stream.of(FRONT_ENDS)).forEach(key -> known.add(COMMON, COMMON, key));
-        schemas.keys(CLIENT_PID).stream().filter(key -> !key.equals(NAME)).forEach(key -> known.add(COMMON, COMMON, key));
+        schemas.keys(CLIENT_PID).stream().filter(key -> !key.equals(NAME))
+                .forEach(key -> known.add(COMMON, COMMON, key));
         for (String name : list(inventory.names(Inventory.FRONT_END))) {
-            inventory.pid(Inventory.FRONT_END, name).ifPresent(pid ->
-                    schemas.keys(pid).forEach(key -> known.add(COMMON, COMMON, name + '.' + key)));
+            Set<String> keys = inventory.pid(Inventory.FRONT_END, name).map(schemas::keys).orElse(Set.of());
+            keys.forEach(key -> known.add(COMMON, COMMON, name + '.' + key));
+            if (keys.isEmpty()) {
+                known.addAll(COMMON, COMMON, name + '.');
+            }
         }
         Set<String> pids = schemas.pids();
         pids.removeAll(OURS);
@@ -488,8 +492,9 @@ public final class Configurations {
     private List<Problem> check(String client, Map<String, String> applied) {
         Map<String, String> wanted = swapped(client, wanted(client));
         Schemas.Place place = clientPlace(client);
-        List<Problem> wrong = new ArrayList<>(schemas.check(place, CLIENT_PID, wanted, true, OF_THE_PROCESS,
-                Set.of(NAME)));
+        Set<String> more = wanted.keySet().stream().filter(this::isOfFrontEnd).collect(Collectors.toSet());
+        more.addAll(OF_THE_PROCESS);
+        List<Problem> wrong = new ArrayList<>(schemas.check(place, CLIENT_PID, wanted, true, more, Set.of(NAME)));
         if (values(COMMON).containsKey(NAME) || values(OWN + client).containsKey(NAME)) {
             wrong.add(place.problem(NAME, "unknown key; a client is named by its file"));
         }
@@ -520,7 +525,12 @@ public final class Configurations {
                 .filter(pid -> !pids().contains(pid)).map(this::check).orElse(List.of());
     }
 
-    /** Keys {@code FRONT-END.KEY} of a client. */
+    /** {@code FRONT-END.KEY}, or the name of a front-end alone. */
+    private boolean isOfFrontEnd(String key) {
+        return key.indexOf('.') >= 0 || inventory.has(Inventory.FRONT_END, key);
+    }
+
+    /** Keys {@code FRONT-END.KEY} of a client, and {@code FRONT-END}. */
     private List<Problem> checkFrontEnds(Schemas.Place place, Map<String, String> wanted, Map<String, String> applied,
                                          List<String> frontEnds) {
         Map<String, Map<String, String>> keys = new TreeMap<>();
@@ -530,11 +540,13 @@ public final class Configurations {
             if (dot >= 0) {
                 keys.computeIfAbsent(key.substring(0, dot), name -> new TreeMap<>())
                         .put(key.substring(dot + 1), value);
+            } else if (isOfFrontEnd(key)) {
+                keys.computeIfAbsent(key, name -> new TreeMap<>()).put(key, value);
             }
         });
         List<Problem> wrong = new ArrayList<>();
         keys.forEach((name, own) -> {
-            Schemas.Place inClient = (key, text) -> place.problem(name + '.' + key, text);
+            Schemas.Place inClient = (key, text) -> place.problem(key.equals(name) ? name : name + '.' + key, text);
             if (!inventory.has(Inventory.FRONT_END, name)) {
                 own.keySet().stream().filter(key -> !applied.containsKey(name + '.' + key)).forEach(key ->
                         wrong.add(inClient.problem(key, "unknown key; no front-end is called " + name + "; there are: "
@@ -564,7 +576,7 @@ public final class Configurations {
         Map<String, String> wanted = values(COMMON);
         wanted.keySet().removeAll(OF_THE_PROCESS);
         if (clients.indexOf(client) != 0) {
-            wanted.keySet().removeIf(key -> key.equals(FRONT_ENDS) || key.indexOf('.') >= 0);
+            wanted.keySet().removeIf(key -> key.equals(FRONT_ENDS) || isOfFrontEnd(key));
         }
         wanted.putAll(values(OWN + client));
         wanted.values().removeIf(String::isBlank);
@@ -596,7 +608,7 @@ public final class Configurations {
         Map<String, String> result = new TreeMap<>(wanted);
         Set<String> keys = new TreeSet<>(wanted.keySet());
         keys.addAll(applied.keySet());
-        keys.removeIf(key -> Inventory.KINDS.contains(key) || key.equals(FRONT_ENDS) || key.indexOf('.') >= 0);
+        keys.removeIf(key -> Inventory.KINDS.contains(key) || key.equals(FRONT_ENDS) || isOfFrontEnd(key));
         for (String key : keys) {
             if (!Objects.equals(wanted.get(key), applied.get(key))) {
                 notices.put(client, clientPlace(client).problem(key, "a change takes effect at the next start"));

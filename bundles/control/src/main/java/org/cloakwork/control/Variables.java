@@ -7,9 +7,9 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Keys of configuration as variables of the environment, for containers: {@code CLOAKWORK_}, the name of the file without
- * {@code org.cloakwork.} unless it is {@code cloakwork.cfg}, and the key; in capitals, with {@code _} for whatever is
- * neither a letter nor a digit.
+ * Keys of configuration as variables of the environment, for containers: {@code CLOAKWORK_}, the name of the file
+ * without {@code org.cloakwork.}, nothing if it is {@code cloakwork.cfg}, and the key; in capitals, with {@code _} for
+ * whatever is neither a letter nor a digit.
  */
 final class Variables {
 
@@ -22,17 +22,30 @@ final class Variables {
     }
 
     private final Map<String, Place> known = new TreeMap<>();
+    private final Map<String, Place> beginnings = new TreeMap<>();
 
     /** @param file in which the key may stand; a key of {@code common} has no file in its name */
     void add(String common, String file, String key) {
-        String where = file.equals(common) ? "" : (file.startsWith(OURS) ? file.substring(OURS.length()) : file) + "_";
         // What cloakwork.cfg has was here first: a front-end of the client goes before what all of its kind have.
-        known.putIfAbsent(PREFIX + (where + key).toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"),
-                new Place(file, key));
+        known.putIfAbsent(name(common, file, key), new Place(file, key));
+    }
+
+    /** @param beginning of keys in {@code file} of which nobody knows how they go on but the part that reads them */
+    void addAll(String common, String file, String beginning) {
+        beginnings.putIfAbsent(name(common, file, beginning), new Place(file, beginning));
+    }
+
+    private static String name(String common, String file, String key) {
+        String where = file.equals(common) ? "" : (file.startsWith(OURS) ? file.substring(OURS.length()) : file) + "_";
+        return PREFIX + (where + key).toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
     }
 
     Optional<Place> place(String variable) {
-        return Optional.ofNullable(known.get(variable));
+        return Optional.ofNullable(known.get(variable)).or(() -> beginnings.entrySet().stream()
+                .filter(entry -> variable.startsWith(entry.getKey()) && variable.length() > entry.getKey().length())
+                .map(entry -> new Place(entry.getValue().file(), entry.getValue().key()
+                        + variable.substring(entry.getKey().length()).toLowerCase(Locale.ROOT).replace('_', '-')))
+                .findFirst());
     }
 
     /** {@return what is wrong with a variable that names no key} */

@@ -34,6 +34,14 @@ class VariablesTest {
     }
 
     @Test
+    void aPartThatSaysNothingOfItsKeysGetsAll() {
+        variables.addAll("cloakwork", "cloakwork", "post.");
+        assertEquals(Optional.of(new Variables.Place("cloakwork", "post.box-number")),
+                variables.place("CLOAKWORK_POST_BOX_NUMBER"));
+        assertEquals(Optional.empty(), variables.place("CLOAKWORK_POST_"));
+    }
+
+    @Test
     void whatIsNearIsNamed() {
         assertEquals(Optional.empty(), variables.place("CLOAKWORK_COVR"));
         assertEquals("CLOAKWORK_COVR: no key of the configuration is called so; did you mean CLOAKWORK_COVER?",

@@ -78,7 +78,8 @@ class PacketPreparerTest {
         assertEquals(List.of(2_000_000L, 16_000_000L, 2_000_000L, 2_000_000L, 2_000_000L, 16_000_000L),
                 packets.stream().map(PreparedPacket::expectedRoundTripNanos).toList());
         assertEquals(List.of(Optional.empty(), Optional.empty(), Optional.of(ephemerals.get(1).publicKey()),
-                Optional.empty(), Optional.empty(), Optional.empty()), packets.stream().map(PreparedPacket::coverKey).toList());
+                Optional.empty(), Optional.empty(), Optional.empty()),
+                packets.stream().map(PreparedPacket::coverKey).toList());
         assertEquals(4, ephemerals.size(), "one for each packet that is no reply");
         for (int i = 0; i < packets.size(); i++) {
             SurbAck.FinalHop parts = SurbAck.split(walk(packets.get(i).packet()));

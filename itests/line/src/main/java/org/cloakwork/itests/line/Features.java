@@ -8,7 +8,7 @@ import java.util.stream.DoubleStream;
  * What k-fingerprinting (Hayes and Danezis, USENIX Security 2016) looks at: how many frames went which way, when, in
  * which order, how close together. Once of all frames and once of those that carry packets, since a mixnet's
  * acknowledgements tell nothing new. Besides: bytes, and the course of bytes over time as CUMUL has it (Panchenko and
- * others, NDSS 2016).
+ * others, NDSS 2016), and how late what comes answers what goes ({@link Lags}).
  */
 final class Features {
 
@@ -32,6 +32,7 @@ final class Features {
         features.kFingerprint(view.frames());
         features.kFingerprint(view.frames().stream().filter(Frame::isLarge).toList());
         features.bytes();
+        features.add(Lags.covariance(view));
         return features.found.build().toArray();
     }
 

@@ -88,6 +88,12 @@ final class Frames {
                 }
             }
         });
+        out.printf("%ncover = %s: what comes answers what goes as late as while nothing is done; p%n", cover.text());
+        seen.forEach((scenario, view) -> {
+            if (scenario != Scenario.IDLE) {
+                out.printf(Locale.ROOT, "| %s | %.3g |%n", scenario.text(), Lags.p(idle, view));
+            }
+        });
     }
 
     private static String lengths(Trace.View view, boolean up) {

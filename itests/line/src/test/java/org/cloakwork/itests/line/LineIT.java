@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ class LineIT {
         Map<Scenario, Trace.View> seen = Frames.watch((of, number) -> new VirtualWorld(of, 1 + number, 0), cover,
                 List.of(scenarios), LENGTH, Frames.WARM_UP);
         new Frames(System.out).tell(cover, seen);
+        Frames.write(Path.of("target", "frames"), cover, seen);
         return seen;
     }
 
@@ -52,7 +54,7 @@ class LineIT {
     }
 
     @Test
-    void nobodyNoticesWhenADownloadBegins() throws Exception {
+    void whoCountsFramesDoesNotNoticeWhenADownloadBegins() throws Exception {
         Map<Starts.Moment, List<Trace.View>> seen = Starts.watch(Cover.TWO_WAY, 20, 1);
         new Starts(System.out).tell(Cover.TWO_WAY, seen, 1);
         assertTrue(Starts.truePositives(Duration.ofSeconds(2), seen, Starts.Moment.FIRST, 1) <= 0.2);

@@ -120,7 +120,9 @@ class HouseRulesTest {
                 "org.cloakwork.topology.nymapi.NymApiTopology",
                 // where the local network's randomness comes from, and that of a simulation: a seed
                 "org.cloakwork.localnet.network.LocalNetworkImpl",
-                        "org.cloakwork.localnet.simulation.SimulatedRandomness"), with(DOORS, LAUNCHER))
+                        "org.cloakwork.localnet.simulation.SimulatedRandomness",
+                // and that of an experiment: a seed
+                "org.cloakwork.laboratory.network.Chance"), with(DOORS, LAUNCHER))
                 .should().callCodeUnitWhere(describe("randomness is made", call -> call.getTargetOwner()
                         .isAssignableTo(RandomGenerator.class) || call.getTargetOwner().isEquivalentTo(Math.class)
                         && call.getName().equals("random"))).check(all);
@@ -182,7 +184,8 @@ class HouseRulesTest {
                         || type.getPackageName().equals("com.sun.net.httpserver"));
         allBut(Set.of(
                 // moves bytes for the doors that opened a socket
-                "org.cloakwork.streams.SocketPump",
+                "org.cloakwork.streams.SocketPump", "org.cloakwork.streams.SocketPump$Near",
+                        "org.cloakwork.streams.SocketPump$Near$1",
                 // tries out whether the kernel tells whose the other end of a connection is
                 "org.cloakwork.spi.frontend.LocalPeer", "org.cloakwork.spi.frontend.LocalPeer$Told",
                 // names what others make

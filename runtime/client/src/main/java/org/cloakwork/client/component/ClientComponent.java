@@ -1,6 +1,7 @@
 package org.cloakwork.client.component;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Hashtable;
@@ -19,8 +20,10 @@ import org.cloakwork.api.MixnetClient;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.PacketSizes;
 import org.cloakwork.client.base.Parts;
+import org.cloakwork.client.base.Petnames;
 import org.cloakwork.client.engine.Engine;
 import org.cloakwork.client.engine.ThreadedEnvironment;
+import org.cloakwork.client.identity.NamesFile;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.runtime.HeapShare;
 import org.cloakwork.spi.runtime.PartConfiguration;
@@ -67,6 +70,7 @@ public final class ClientComponent {
     private static final String FRONT_ENDS_PROPERTY = "cloakwork.frontends";
     /** Service property of a client: those of the problems that no time mends. */
     private static final String MISTAKES_PROPERTY = "cloakwork.mistakes";
+    private static final String NAMES = "names";
     /** Of each kind, as {@link Configuration} says. */
     private static final Map<String, String> DEFAULT_PARTS = PartKind.OF_A_CLIENT.stream()
             .collect(Collectors.toMap(PartKind::name, ClientComponent::defaultPart));
@@ -178,6 +182,11 @@ public final class ClientComponent {
                     @Option(label = "preferred", value = "preferred"), @Option(label = "off", value = "off")})
         String tls() default "required";
 
+        /** {@return a file} */
+        @AttributeDefinition(name = "Names", required = false, description = "A file with lines NAME = ADDRESS: "
+                + "NAME.nym is that client, for programs that come to this one.")
+        String names();
+
         /** {@return a size} */
         @AttributeDefinition(name = "Primary packet size", required = false, description = "Of most packets.",
                 options = {@Option(label = "regular", value = "regular"), @Option(label = "8 kB", value = "extended8"),
@@ -211,6 +220,7 @@ public final class ClientComponent {
     private BundleContext context;
     private String name;
     private ClientConfiguration client;
+    private Petnames petnames = Petnames.NONE;
     private ThreadedEnvironment environment;
     /** Not the client's own thread: who listens to services may block it. */
     private volatile Executor publisher = Runnable::run;
@@ -280,6 +290,7 @@ public final class ClientComponent {
         client = withinHeap(ClientConfiguration.of(configuration), HeapShare.ofThisProcess());
         choose(configuration);
         chooseFrontEnds(properties, configuration);
+        petnames = petnames(configuration);
         String storeKey = PartKind.STORE.name();
         Optional<String> storeName = configuration.has(storeKey)
                 ? Optional.of(configuration.text(storeKey, "a part's name")) : Optional.empty();
@@ -327,6 +338,7 @@ public final class ClientComponent {
             }
         }
         publisher = environment.environment().outcomes();
+        engine.usePetnames(petnames);
         engine.start();
         // First, so that whoever finds the client finds out, too, what is wrong with its front-ends.
         frontEnds.start(context, name, engine);
@@ -355,6 +367,11 @@ public final class ClientComponent {
         try {
             choose(configuration);
             chooseFrontEnds(properties, configuration);
+            petnames = petnames(configuration);
+            Engine running = engine;
+            if (running != null) {
+                running.usePetnames(petnames);
+            }
         } catch (IllegalArgumentException e) {
             // Thrown on, it would end the client.
             LOG.error("client {} keeps its parts: {}", name, e.getMessage());
@@ -374,6 +391,11 @@ public final class ClientComponent {
         closeStore();
     }
 
+    private static Petnames petnames(PartConfiguration configuration) {
+        return configuration.has(NAMES) ? new NamesFile(Path.of(configuration.text(NAMES, "a file")))
+                : Petnames.NONE;
+    }
+
     private void choose(PartConfiguration configuration) {
         Map<PartKind<?>, String> names = new LinkedHashMap<>();
         PartKind.OF_A_CLIENT.forEach(kind ->
@@ -384,7 +406,7 @@ public final class ClientComponent {
         });
     }
 
-    /** The list {@code frontends}, and keys {@code NAME.KEY} for each of them. */
+    /** The list {@code frontends}, and for each of them keys {@code NAME.KEY}, or just its name. */
     private void chooseFrontEnds(Map<String, Object> properties, PartConfiguration configuration) {
         List<String> names = properties.getOrDefault("frontends", "").toString().isBlank() ? List.of()
                 : configuration.list("frontends", "names of front-ends, separated by commas");
@@ -392,7 +414,9 @@ public final class ClientComponent {
         for (String frontEnd : names) {
             Map<String, String> own = new TreeMap<>();
             properties.forEach((key, value) -> {
-                if (key.startsWith(frontEnd + ".")) {
+                if (key.equals(frontEnd)) {
+                    own.put(key, value.toString());
+                } else if (key.startsWith(frontEnd + ".")) {
                     own.put(key.substring(frontEnd.length() + 1), value.toString());
                 }
             });

@@ -146,7 +146,6 @@ final class Outgoing {
             if (line.isOn() && content instanceof Content.Anonymous(SenderTag tag, int ignored, byte[] ignoredToo)
                     && message.target() instanceof Target.ToAddress(MixnetAddress to) && line.use(to, tag)) {
                 undecided.put(message, content);
-                ground.environment().scheduler().schedule(Line.PATIENCE, this::decide);
                 pulls.prepare();
             } else {
                 encode(message, content);
@@ -164,7 +163,6 @@ final class Outgoing {
 
     /** What waited to know whether packets come in return goes on, if that is known now. */
     private void decide() {
-        line.decide();
         Map<OutgoingMessage, Content> waiting = new LinkedHashMap<>(undecided);
         waiting.forEach((message, content) -> {
             if (message.target() instanceof Target.ToAddress(MixnetAddress to) && !(line.isOn() && line.isOpen(to))) {
@@ -430,7 +428,7 @@ final class Outgoing {
 
         @Override
         public void fill(SenderTag sender, List<ReplySurb> surbs) {
-            fillers.add(surbs, maker.conversationWith(sender));
+            fillers.add(surbs, maker.conversationWith(sender), pacer.isPaced());
         }
 
         @Override
@@ -513,6 +511,9 @@ final class Outgoing {
             }
             line.paced(pacer.isPaced());
             boolean asking = line.isOn() && line.slot();
+            if (line.isOn() && line.decide()) {
+                decide();
+            }
             forgetLate();
             Optional<Sealing.Sealed> next = sealing.poll(fragment -> !line.isOn() || line.mayLeave(fragment, asking));
             next.ifPresent(sealed -> {

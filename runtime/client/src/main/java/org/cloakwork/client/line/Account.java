@@ -23,7 +23,7 @@ final class Account {
      */
     int add(double packets) {
         double sum = missing + packets;
-        missing = Math.clamp(sum, -BOUND, BOUND);
+        missing = Math.max(-BOUND, Math.min(BOUND, sum));
         return whole(Math.abs(sum - missing));
     }
 

@@ -72,7 +72,7 @@ final class Expected<K, V> {
      */
     void sweep(long nowNanos, BiConsumer<K, V> overdue) {
         long limit = meanNanos == 0 ? firstNanos
-                : (long) Math.clamp(meanNanos + VARIATIONS * variationNanos, LEAST_NANOS, MOST_NANOS);
+                : (long) Math.max(LEAST_NANOS, Math.min(MOST_NANOS, meanNanos + VARIATIONS * variationNanos));
         Map.Entry<K, Entry<V>> first = entries.firstEntry();
         while (first != null && nowNanos - first.getValue().sentNanos() > limit) {
             entries.pollFirstEntry();

@@ -17,7 +17,9 @@ import org.cloakwork.wire.ReplySurb;
 public final class Fillers {
 
     private static final int BATCH = 16;
+    /** What waits for slots comes late, and too late is not at all. */
     private static final int MOST_WAITING = 2048;
+    private static final int MOST_WAITING_PACED = 32;
 
     private final PacketMaker maker;
     private final Counters<Counter> counters;
@@ -40,10 +42,11 @@ public final class Fillers {
     /**
      * @param surbs        each to be used for a packet
      * @param conversation that they belong to
+     * @param paced        whether packets leave in slots
      */
-    public void add(List<ReplySurb> surbs, long conversation) {
+    public void add(List<ReplySurb> surbs, long conversation, boolean paced) {
         for (ReplySurb surb : surbs) {
-            if (waiting.size() + made.size() < MOST_WAITING) {
+            if (waiting.size() + made.size() < (paced ? MOST_WAITING_PACED : MOST_WAITING)) {
                 waiting.add(new Sealer.Owed(surb, conversation));
             } else {
                 counters.count(Counter.RETURNS_REFUSED);

@@ -25,9 +25,6 @@ import org.cloakwork.wire.PreparedPacket;
  */
 public final class Line {
 
-    /** How long a message waits at most to know whether packets come in return. */
-    public static final Duration PATIENCE = Duration.ofMillis(4100);
-
     private static final int RATIO_STEPS = 1 << 20;
     /** What comes back is waited for so long until it is known how long it takes; answers to questions always. */
     private static final long FIRST_NANOS = Duration.ofSeconds(3).toNanos();

@@ -26,7 +26,10 @@ final class Partners {
     private static final int MOST_UNANSWERED = 16;
     private static final long LOST_ASK_NANOS = Duration.ofSeconds(1).toNanos();
     private static final double ASKING_SHARE = 0.1;
-    private static final int MOST_WEIGHT = 16;
+    /** How often a tag is asked under: something was sent or came lately, comes all the time, has not for long. */
+    private static final double USED_WEIGHT = 4;
+    private static final double MOST_WEIGHT = 16;
+    private static final double LEAST_WEIGHT = 1.0 / 32;
     private static final int MOST = 1000;
 
     private enum Bond { ASKED, EVEN, LOST, NONE }
@@ -42,7 +45,7 @@ final class Partners {
     /** A tag under which a partner knows us. */
     private static final class Use {
         private final MixnetAddress partner;
-        private double weight = 1;
+        private double weight;
         private long usedNanos;
 
         private Use(MixnetAddress partner) {
@@ -81,6 +84,7 @@ final class Partners {
         if (partner.bond != Bond.NONE || partner.asked < MOST_ASKED) {
             Use use = uses.computeIfAbsent(tag, ignored -> new Use(to));
             use.usedNanos = nowNanos;
+            use.weight = Math.max(use.weight, USED_WEIGHT);
         }
     }
 
@@ -148,7 +152,9 @@ final class Partners {
                 sum += entry.getValue().weight;
             } else if (nowNanos - partner.nextNanos >= 0
                     && (partner.bond == Bond.LOST || partner.asked < MOST_ASKED)) {
-                partner.asked++;
+                if (partner.asked++ == 0) {
+                    partner.sinceNanos = nowNanos;
+                }
                 partner.nextNanos = nowNanos + (partner.bond == Bond.LOST ? LOST_ASK_NANOS : ASK_NANOS);
                 return Optional.of(new Line.Pull(entry.getValue().partner, entry.getKey(), true));
             }
@@ -189,7 +195,8 @@ final class Partners {
         }
         Use use = uses.get(pull.tag());
         if (use != null) {
-            use.weight = filler ? Math.max(1, use.weight / 2) : Math.min(MOST_WEIGHT, use.weight * 2);
+            use.weight = filler ? Math.max(LEAST_WEIGHT, use.weight / 2)
+                    : Math.max(USED_WEIGHT, Math.min(MOST_WEIGHT, use.weight * 2));
             if (!filler) {
                 use.usedNanos = nowNanos;
             }
@@ -219,7 +226,7 @@ final class Partners {
     boolean decide(long nowNanos) {
         boolean decided = false;
         for (Partner partner : partners.values()) {
-            if (partner.bond == Bond.ASKED && nowNanos - partner.sinceNanos > PATIENCE_NANOS) {
+            if (partner.bond == Bond.ASKED && partner.asked > 0 && nowNanos - partner.sinceNanos > PATIENCE_NANOS) {
                 partner.bond = Bond.NONE;
                 partner.asked = MOST_ASKED;
                 partner.sinceNanos = nowNanos;

@@ -67,7 +67,7 @@ class LineTest {
         exit.engine.returnPackets(true);
         StreamListener listener = exit.engine.listen(PORT);
         OpenStream near = alice.engine.beginStream(exit.address(), PORT, StreamOptions.DEFAULT);
-        run(world, near::isAnswered, "not answered");
+        run(world, near.opened()::isDone, "not answered");
         return new Pair(world, alice, exit, near, listener.accept(Duration.ofMillis(1)));
     }
 

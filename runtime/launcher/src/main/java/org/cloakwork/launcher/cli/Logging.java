@@ -15,7 +15,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** java.util.logging, one line a record: on standard error, to the journal of systemd, or into files that take turns. */
+/** java.util.logging, one line a record: on standard error, to the journal of systemd, or into a rotating file. */
 public final class Logging {
 
     /** The key of etc/cloakwork.cfg: a file, relative to the distribution; standard error if there is none. */
@@ -73,8 +73,8 @@ public final class Logging {
                 String[] words = item.strip().split("\\s*=\\s*", 2);
                 Level level = NAMED.get(words[words.length - 1]);
                 if (level == null) {
-                    throw new UsageException(LEVELS + ": \"" + item.strip() + "\"; allowed is LEVEL or NAME=LEVEL, with "
-                            + "error, warn, info, debug, trace or off as LEVEL, separated by commas");
+                    throw new UsageException(LEVELS + ": \"" + item.strip() + "\"; allowed is LEVEL or NAME=LEVEL, "
+                            + "with error, warn, info, debug, trace or off as LEVEL, separated by commas");
                 }
                 levels.put(words.length == 2 ? words[0] : "", level);
             }

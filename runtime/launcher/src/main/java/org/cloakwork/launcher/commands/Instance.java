@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.launcher.cli.Arguments;
@@ -33,6 +35,10 @@ public final class Instance {
     /** The file of a part. */
     public static final String NYM_API = "org.cloakwork.topology.nymapi";
     public static final String FRONT_ENDS = "frontends";
+    /** The front-end, its key and the option. */
+    public static final String SERVE = "serve";
+
+    private static final String NAMES = "names";
 
     private static final String CONTROL = "org.cloakwork.control.Overview";
     private static final Duration START = Duration.ofSeconds(30);
@@ -57,11 +63,29 @@ public final class Instance {
             choose(line, kind.name(), kind);
         }
         choose(line, FRONT_ENDS, PartKind.FRONT_END);
+        Map<String, String> file = read(line);
+        set(CLIENTS, NAMES, etc(line).resolve(file.getOrDefault(NAMES, NAMES)).toString());
         System.getenv().forEach((name, value) -> {
             if (name.startsWith(VARIABLE) && !NO_KEYS.contains(name)) {
                 configuration.put("variable." + name, value);
             }
         });
+    }
+
+    /** Has the first client serve what {@link #serveOption} says, beside its other front-ends. */
+    public void serve(CommandLine line) throws UsageException {
+        if (line.hasOption(SERVE)) {
+            String others = get(CLIENTS, FRONT_ENDS).orElse(read(line).getOrDefault(FRONT_ENDS, ""));
+            boolean there = Arrays.stream(others.split(",")).map(String::strip).anyMatch(SERVE::equals);
+            set(CLIENTS, FRONT_ENDS, there ? others : others.isBlank() ? SERVE : others + ", " + SERVE);
+            set(CLIENTS, SERVE, line.getOptionValue(SERVE));
+        }
+    }
+
+    /** {@return the option by which programs of this machine are served} */
+    public static Option serveOption() {
+        return Arguments.option(SERVE, "SERVICES", "what others reach through the mixnet under the client's name, "
+                + "like \"80 -> 127.0.0.1:8080, 22 -> 127.0.0.1:22\"");
     }
 
     public static Options addOptions(Options options) {
