@@ -55,8 +55,8 @@ public class BundlesIT extends BaseIT {
                 .map(Bundle::getSymbolicName)
                 .sorted()
                 .toList();
-        assertEquals(List.of("org.cloakwork.api", "org.cloakwork.client", "org.cloakwork.doors",
-                "org.cloakwork.proxy", "org.cloakwork.streams", "org.cloakwork.wire"), exporting);
+        assertEquals(List.of("org.cloakwork.api", "org.cloakwork.client", "org.cloakwork.directory",
+                "org.cloakwork.doors", "org.cloakwork.proxy", "org.cloakwork.streams", "org.cloakwork.wire"), exporting);
     }
 
     @Test

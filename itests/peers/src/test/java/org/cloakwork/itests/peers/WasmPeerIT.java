@@ -355,7 +355,8 @@ class WasmPeerIT {
     }
 
     private MixnetClient client(IdentityKey gateway) throws Exception {
-        MixnetClient started = MixnetClient.builder().network(network).gateway(gateway).start();
+        MixnetClient started = MixnetClient.builder().network(network).gateway(gateway)
+                .part("routes", System.getProperty("cloakwork.routes", "uniform"), Map.of()).start();
         started.subscribe(atClient::add);
         started.awaitReady(READY_LIMIT);
         return started;

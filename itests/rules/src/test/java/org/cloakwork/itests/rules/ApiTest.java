@@ -137,6 +137,6 @@ class ApiTest {
         }
         // The engine and the wire formats are shared by front-ends, the local network and topologies of this house.
         assertEquals(Set.of("org.cloakwork.api", "org.cloakwork.doors", "org.cloakwork.streams", "org.cloakwork.proxy",
-                "org.cloakwork.client", "org.cloakwork.wire"), exporting);
+                "org.cloakwork.client", "org.cloakwork.directory", "org.cloakwork.wire"), exporting);
     }
 }
