@@ -118,6 +118,15 @@ function choose(kind, part) {
   throw new OptionError('bad-option', `${kind} is not a name, nor an object with ${method ?? 'a name'}`);
 }
 
+/** Whether what is fetched is served by a client, so that no exit is needed. */
+function isOfTheMixnet(input) {
+  try {
+    return /(^|\.)nym\.?$/.test(new URL(typeof input === 'string' ? input : input.url ?? input.href).hostname);
+  } catch {
+    return false;
+  }
+}
+
 function topologyOf({ directory, network, topology }) {
   const given = [directory, network, topology].filter((each) => each !== undefined);
   if (given.length !== 1) {
@@ -190,7 +199,7 @@ class Client {
     for (const [kind, { custom }] of Object.entries(parts)) {
       this.#custom[kind] = custom;
     }
-    this.#exit = rest.exit;
+    this.#exit = rest.exit ?? '';
     if (typeof state === 'object') {
       this.#custom.state = typeof state.put === 'function' ? await openKeyValue(state, rest.name ?? 'default') : state;
     }
@@ -339,7 +348,7 @@ class Client {
     if (this.#closed) {
       return Promise.reject(new ClosedError('closed', 'the client was closed'));
     }
-    if (!this.#exit) {
+    if (!this.#exit && !isOfTheMixnet(input)) {
       return Promise.reject(new OptionError('bad-option', 'fetch needs the option exit'));
     }
     return this.#fetch(input, init);

@@ -42,7 +42,7 @@ export interface ConnectOptions {
   transport?: "websocket" | Transport;
   /** Identity key of the gateway to use; by default the client draws some and keeps them. */
   gateway?: string;
-  /** Address of the exit (network requester) that `fetch` goes through. */
+  /** Address of the exit (network requester) that `fetch` goes through; `http://NAME.nym` of another client needs none. */
   exit?: string;
   /** Whether the tabs of an origin share a client of that name, where there are shared workers; by default true. */
   shared?: boolean;
@@ -74,7 +74,7 @@ export interface Client extends AsyncDisposable {
   messages(options?: { signal?: AbortSignal }): AsyncIterableIterator<Message>;
   /** Sends a message; resolves in every case when it has ended, by its deadline. */
   send(recipient: string, payload: Payload, options?: SendOptions): Promise<Outcome>;
-  /** Fetches through `ConnectOptions.exit`; every call ends by its deadline. */
+  /** Fetches through `ConnectOptions.exit`, or from a client that serves, by its host name; every call ends by its deadline. */
   fetch(input: RequestInfo | URL, init?: FetchInit): Promise<Response>;
   /** Takes back what waits on a lane: its messages end as failed. */
   closeLane(lane: number): Promise<void>;

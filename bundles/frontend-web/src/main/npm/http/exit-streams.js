@@ -3,7 +3,7 @@ import { FetchError } from "./fetch-error.js";
 const WAITING = "connecting";
 const OPEN = "open";
 
-/** Streams of bytes to hosts, through an exit: what the engine has as numbers and calls, as the platform has it. */
+/** Streams of bytes to hosts, through an exit, or to clients that have a name, without one: what the engine has as numbers and calls, as the platform has it. */
 export class ExitStreams {
   #engine;
   #exit;
@@ -12,7 +12,7 @@ export class ExitStreams {
 
   /**
    * @param {{ openStream, streamState, readStream, writeStream, closeStreamOutput, leaveStream }} engine
-   * @param {string} exit its address
+   * @param {string} exit its address; empty: none
    */
   constructor(engine, exit) {
     this.#engine = engine;
@@ -56,7 +56,7 @@ export class ExitStreams {
       signal.throwIfAborted();
       const state = this.#engine.streamState(stream);
       if (state !== OPEN) {
-        throw new FetchError("connect", `the exit has no connection to ${host}:${port}: ${state}`);
+        throw new FetchError("connect", `no connection to ${host}:${port}: ${state}`);
       }
     } catch (error) {
       leave("not connected");

@@ -1,6 +1,7 @@
 package org.cloakwork.api;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -18,13 +19,17 @@ public record MixnetAddress(IdentityKey identity, EncryptionKey encryption, Iden
     public static final int LENGTH = 96;
 
     /**
-     * Reads the text form.
+     * Reads the text form, or the host name.
      *
-     * @param text {@code identity.encryption@gateway}
+     * @param text {@code identity.encryption@gateway}, or a host name as {@link #toHostName} writes it, in any case,
+     *             with further labels before it
      * @return the address
-     * @throws IllegalArgumentException naming the part that is wrong
+     * @throws IllegalArgumentException naming the part that is wrong; of a host name whether it is mistyped
      */
     public static MixnetAddress parse(String text) {
+        if (isHostName(text)) {
+            return HostName.parse(text);
+        }
         int at = text.indexOf('@');
         if (at < 0 || at != text.lastIndexOf('@')) {
             throw new IllegalArgumentException("an address has exactly one '@' before its gateway");
@@ -56,6 +61,29 @@ public record MixnetAddress(IdentityKey identity, EncryptionKey encryption, Iden
                 part("gateway", () -> new IdentityKey(Arrays.copyOfRange(bytes, 64, 96))));
     }
 
+    /**
+     * Names of the mixnet mean nothing elsewhere: no resolver and no exit may be asked for one.
+     *
+     * @param host any text
+     * @return whether it ends in {@code .nym}, in any case, with a dot at its end or without
+     * @since 2.2
+     */
+    public static boolean isHostName(String host) {
+        return HostName.isOne(host);
+    }
+
+    /**
+     * The name that somebody gave to an address, such as {@code home} of {@code www.home.nym}: a file of one's own says
+     * whose it is.
+     *
+     * @param host for which {@link #isHostName} is true
+     * @return the label before {@code .nym}, in lower case; empty: the name is an address, or a mistyped one
+     * @since 2.2
+     */
+    public static Optional<String> shortName(String host) {
+        return Optional.of(HostName.shortName(host)).filter(name -> !name.isEmpty());
+    }
+
     private static <T> T part(String name, Supplier<T> parser) {
         try {
             return parser.get();
@@ -71,6 +99,16 @@ public record MixnetAddress(IdentityKey identity, EncryptionKey encryption, Iden
         System.arraycopy(encryption.bytes(), 0, all, 32, 32);
         System.arraycopy(gateway.bytes(), 0, all, 64, 32);
         return all;
+    }
+
+    /**
+     * {@return the address as a host name: 174 characters, in four labels of 56 at most, in lower case, the last one
+     * {@code nym}}. Its checksum tells a mistyped one from every other.
+     *
+     * @since 2.2
+     */
+    public String toHostName() {
+        return HostName.of(this);
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -197,6 +198,47 @@ public interface MixnetClient extends AutoCloseable {
     }
 
     /**
+     * Opens a stream to a client by its host name. Nothing is ever looked up elsewhere. A key that stands beside the
+     * name in a file of this client's is shown, unless the options have one.
+     *
+     * @param host    as {@link MixnetAddress#toHostName} writes it, with further labels before it or without; or a name
+     *                that a file of this client's has
+     * @param port    0 to 65535, of the recipient's choice
+     * @param options deadline, keep-alive, isolation, key
+     * @return the stream, to be closed by the caller
+     * @throws StreamException as {@link #openStream(MixnetAddress, int, StreamOptions)}, and if the name is mistyped or
+     *                         unknown
+     * @throws IOException     if the thread is interrupted, or the file cannot be read
+     * @since 2.2
+     */
+    default MixnetStream openStream(String host, int port, StreamOptions options) throws IOException {
+        if (!MixnetAddress.isHostName(host) || MixnetAddress.shortName(host).isPresent()) {
+            throw new StreamException(StreamException.Reason.UNKNOWN_NAME, "no client is known by this name");
+        }
+        MixnetAddress address;
+        try {
+            address = MixnetAddress.parse(host);
+        } catch (IllegalArgumentException e) {
+            throw new StreamException(StreamException.Reason.MISTYPED_NAME, e.getMessage());
+        }
+        return openStream(address, port, options);
+    }
+
+    /**
+     * Listens for streams that others open, and decides on each of them.
+     *
+     * @param port    0 to 65535, one that is not listened on yet
+     * @param allowed who may come in: those that show one of these keys; empty: everybody. Whoever shows none hears
+     *                what it would hear if nobody listened
+     * @param taker   told of each that is asked for, one at a time; must return quickly, and may answer later
+     * @return ends the listening when closed; streams go on
+     * @throws IOException if the port is taken or the client is closed
+     * @since 2.2
+     */
+    Subscription listen(int port, Optional<Set<EncryptionKey>> allowed, Consumer<StreamRequest> taker)
+            throws IOException;
+
+    /**
      * Listens for streams that others open. Messages that are no stream's go to {@link #subscribe subscribers} as
      * before.
      *
@@ -206,6 +248,39 @@ public interface MixnetClient extends AutoCloseable {
      * @since 1.2
      */
     StreamListener listen(int port) throws IOException;
+
+    /**
+     * Tells how large the messages should be that whoever carries bytes cuts them into, so that who watches the line
+     * of this client does not see when it sends or loads: each of one packet, which brings one back.
+     *
+     * @param recipient whom they go to
+     * @return bytes at most; {@link Integer#MAX_VALUE} if it does not matter
+     * @since 2.2
+     */
+    default int pieceBytes(MixnetAddress recipient) {
+        return Integer.MAX_VALUE;
+    }
+
+    /**
+     * Tells what who watches the line of this client, its gateway for one, can tell of what it does.
+     *
+     * @return a sentence for people; empty if it is not known
+     * @since 2.2
+     */
+    default Optional<String> line() {
+        return Optional.empty();
+    }
+
+    /**
+     * Has whoever asks for it get a packet in return for each reply block, at once, with data that waits for it or
+     * without: then who watches that one's line does not see when it loads. For those who are there to be used by
+     * others, as exits are. Limits and what asks for it are in docs/privacy-of-the-line.md.
+     *
+     * @param does whether it does; not at the beginning, unless it is configured
+     * @since 2.2
+     */
+    default void returnPackets(boolean does) {
+    }
 
     /**
      * Gives up what waits on a lane: messages of which not every packet has left end as

@@ -132,16 +132,21 @@ final class MixnetSocket extends Socket {
             if (!(endpoint instanceof InetSocketAddress target)) {
                 throw new IOException("an InetSocketAddress is needed that has an address of the mixnet as its host");
             }
-            MixnetAddress recipient;
+            StreamOptions options = StreamOptions.DEFAULT.withDeadline(
+                    Duration.ofMillis(timeout > 0 ? timeout : OPEN_MILLIS));
+            String host = target.getHostString();
+            stream = MixnetAddress.isHostName(host) ? client.openStream(host, target.getPort(), options)
+                    : client.openStream(address(host), target.getPort(), options);
+            stream.setReadTimeout(Duration.ofMillis(timeoutMillis));
+            remote = target;
+        }
+
+        private static MixnetAddress address(String host) throws IOException {
             try {
-                recipient = MixnetAddress.parse(target.getHostString());
+                return MixnetAddress.parse(host);
             } catch (IllegalArgumentException e) {
                 throw new IOException("the host is no address of the mixnet: " + e.getMessage(), e);
             }
-            stream = client.openStream(recipient, target.getPort(), StreamOptions.DEFAULT.withDeadline(
-                    Duration.ofMillis(timeout > 0 ? timeout : OPEN_MILLIS)));
-            stream.setReadTimeout(Duration.ofMillis(timeoutMillis));
-            remote = target;
         }
 
         @Override

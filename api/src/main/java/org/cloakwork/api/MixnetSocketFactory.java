@@ -8,8 +8,9 @@ import java.util.Objects;
 import javax.net.SocketFactory;
 
 /**
- * Sockets for libraries that know {@code java.net} only: the host is a client's address in its text form, the port one
- * that it listens on. What is connected is a {@link MixnetStream}; nothing ever touches the internet or a DNS.
+ * Sockets for libraries that know {@code java.net} only: the host is a client's address in its text form, or its host
+ * name, the port one that it listens on. What is connected is a {@link MixnetStream}; nothing ever touches the internet
+ * or a DNS.
  *
  * @since 1.2
  */
@@ -35,7 +36,7 @@ public final class MixnetSocketFactory extends SocketFactory {
     /**
      * {@return a connected socket}
      *
-     * @param host a client's address
+     * @param host a client's address, or its host name
      * @throws IOException if {@code host} is none, or the stream cannot be opened ({@link StreamException})
      */
     @Override

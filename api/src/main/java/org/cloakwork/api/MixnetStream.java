@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -46,6 +48,29 @@ public interface MixnetStream extends Closeable {
      * @throws IOException if the stream broke, or the limit passes ({@link java.net.SocketTimeoutException})
      */
     void awaitDelivered(Duration limit) throws IOException;
+
+    /**
+     * {@return completes when the other side has answered: with nothing if it takes the stream, or with why there is
+     * none. On any thread; what follows must be quick}
+     *
+     * @since 2.2
+     */
+    CompletableFuture<Optional<StreamException>> opened();
+
+    /**
+     * {@return completes when it is over: with nothing if both halves ended and all that we wrote is delivered, or with
+     * why it broke. On any thread; what follows must be quick}
+     *
+     * @since 2.2
+     */
+    CompletableFuture<Optional<StreamException>> ended();
+
+    /**
+     * {@return whether the end of what the other side sends was read}
+     *
+     * @since 2.2
+     */
+    boolean isInputEnded();
 
     /**
      * Breaks the stream off: both sides get a {@link StreamException}. Nothing happens if it is over already.

@@ -173,9 +173,11 @@ public interface Simulator {
         }
 
         /**
+         * With another routes part.
+         *
          * @param part name of the routes part of all clients
          * @return the same with that part
-         * @since 1.19
+         * @since 2.1
          */
         public Options withRoutes(String part) {
             return new Options(clients, duration, seed, loss, cover, retransmission, faults, packets, rotation,

@@ -13,7 +13,7 @@ public final class StreamException extends IOException {
 
     /** For programs. */
     public enum Reason {
-        /** The other side has nobody who listens, or no room: it was not opened. */
+        /** The other side has nobody who listens there, or not for us: it was not opened. */
         REFUSED,
         /** The other side did not answer in time: it was not opened. */
         TIMED_OUT,
@@ -29,8 +29,26 @@ public final class StreamException extends IOException {
         SILENT,
         /** This side broke it off. */
         ABORTED,
-        /** There is no room for another stream. */
-        NO_ROOM
+        /** There is no room for another stream, on this side or the other. */
+        NO_ROOM,
+        /**
+         * The other side serves the port, and what it serves there does not answer: it was not opened.
+         *
+         * @since 2.2
+         */
+        UNREACHABLE,
+        /**
+         * The host name is nobody's address, and in no file of ours.
+         *
+         * @since 2.2
+         */
+        UNKNOWN_NAME,
+        /**
+         * The host name is mistyped: its checksum does not match.
+         *
+         * @since 2.2
+         */
+        MISTYPED_NAME
     }
 
     private final transient Reason reason;

@@ -67,7 +67,7 @@ public interface LocalNetwork extends Network, AutoCloseable {
     static Builder builder() {
         return ServiceLoader.load(Builder.class, LocalNetwork.class.getClassLoader()).findFirst()
                 .orElseThrow(() -> new IllegalStateException(
-                        "no org.cloakwork.localnet on the class path or module path"));
+                        "no org.cloakwork.localnet on the class path or module path; cloakwork-testing brings it"));
     }
 
     /** Sizes and ports of a network. */

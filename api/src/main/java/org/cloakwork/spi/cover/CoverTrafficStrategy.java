@@ -44,6 +44,31 @@ public interface CoverTrafficStrategy {
      */
     Optional<Duration> untilNextLoop(Link link, Randomness randomness);
 
+    /**
+     * Tells what it promises of the line, for people. The client does its part for the other direction: where packets
+     * leave in slots it has each bring one in return from whoever gives them.
+     *
+     * @return what does not depend on what the client does
+     * @since 1.2
+     */
+    default Promise promise() {
+        return Promise.NOTHING;
+    }
+
+    /**
+     * What does not depend on what a client does.
+     *
+     * @since 1.2
+     */
+    enum Promise {
+        /** Nothing: packets leave as they are ready. */
+        NOTHING,
+        /** When packets leave; how many come does. */
+        SENDING,
+        /** When packets leave and come, where those we write to return packet for packet. */
+        BOTH
+    }
+
     /** How the link to the gateway does. */
     @ProviderType
     interface Link {

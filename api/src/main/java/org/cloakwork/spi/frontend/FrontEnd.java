@@ -78,6 +78,20 @@ public interface FrontEnd {
             return List.of();
         }
 
+        /**
+         * Takes other settings while it serves, so that what goes on need not end. Returns within 10 seconds.
+         *
+         * @param settings as {@link FrontEnd#serve} takes them
+         * @return whether it did; otherwise it is closed, and serves anew
+         * @throws IOException              if a port cannot be had: it is closed, and serves anew
+         * @throws IllegalArgumentException if a setting is unknown or wrong, naming key, value and what is allowed: it
+         *                                  goes on with those it has
+         * @since 1.4
+         */
+        default boolean change(Map<String, String> settings) throws IOException {
+            return false;
+        }
+
         /** Ends every connection, frees the ports and every thread. Idempotent; does not close the client. */
         @Override
         void close();

@@ -1,6 +1,6 @@
 /** How programs that are not this one reach a client. */
 @Export
-@Version("1.3.0")
+@Version("1.4.0")
 package org.cloakwork.spi.frontend;
 
 import org.osgi.annotation.bundle.Export;

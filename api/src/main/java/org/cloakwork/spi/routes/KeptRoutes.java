@@ -23,6 +23,8 @@ public record KeptRoutes(Scopes scopes, int count) {
     public static final int MOST_MOVES = 3;
 
     /**
+     * Chooses as the scopes say.
+     *
      * @param packet     to find a way for
      * @param randomness to draw from
      * @return its mixes
@@ -40,6 +42,8 @@ public record KeptRoutes(Scopes scopes, int count) {
     }
 
     /**
+     * Draws uniformly.
+     *
      * @param packet     to find a way for
      * @param layer      1, 2 or 3
      * @param randomness to draw from
@@ -55,12 +59,22 @@ public record KeptRoutes(Scopes scopes, int count) {
                 new KeptMixes(Mixes.LAYERS, count)));
     }
 
-    /** As {@link RoutePolicy#arrived}. */
+    /**
+     * To be told what the part is told by {@link RoutePolicy#arrived}.
+     *
+     * @param packet that arrived
+     * @param mixes  of its route
+     */
     public void arrived(Packet packet, Mixes mixes) {
         tell(packet, mixes, KeptMixes::arrived);
     }
 
-    /** As {@link RoutePolicy#lost}. */
+    /**
+     * To be told what the part is told by {@link RoutePolicy#lost}.
+     *
+     * @param packet that was lost
+     * @param mixes  of its route
+     */
     public void lost(Packet packet, Mixes mixes) {
         tell(packet, mixes, KeptMixes::lost);
     }

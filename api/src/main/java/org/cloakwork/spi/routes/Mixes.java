@@ -15,6 +15,7 @@ public record Mixes(Node first, Node second, Node third) {
     /** Layers of mixes. */
     public static final int LAYERS = 3;
 
+    /** None of them is missing. */
     public Mixes {
         Objects.requireNonNull(first);
         Objects.requireNonNull(second);
@@ -22,6 +23,8 @@ public record Mixes(Node first, Node second, Node third) {
     }
 
     /**
+     * Looks up a layer's.
+     *
      * @param layer 1, 2 or 3
      * @return the mix of that layer
      */

@@ -47,6 +47,8 @@ public enum PacketKind {
     }
 
     /**
+     * Tells where nothing that is the client's may show.
+     *
      * @param layer 1, 2 or 3
      * @return whether somebody beside mixes and our own gateway sees the mix of that layer: if it were the client's, it
      *         would tell him that two conversations are of one client

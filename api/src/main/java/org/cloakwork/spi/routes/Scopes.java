@@ -38,6 +38,8 @@ public final class Scopes {
     }
 
     /**
+     * Reads all kinds of packets.
+     *
      * @param configuration where the keys are
      * @param known         scopes that the part has
      * @param usual         three words: the default of all kinds, but in layers that others than our own gateway see
@@ -100,6 +102,8 @@ public final class Scopes {
     }
 
     /**
+     * Looks up a kind's layer.
+     *
      * @param kind  of a packet
      * @param layer 1, 2 or 3
      * @return what its mix of that layer is drawn for

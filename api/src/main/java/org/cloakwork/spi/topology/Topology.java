@@ -206,6 +206,8 @@ public final class Topology {
     }
 
     /**
+     * Looks up a mix.
+     *
      * @param layer    1, 2 or 3
      * @param identity of a mix
      * @return its details, if it is a usable node of that mix layer

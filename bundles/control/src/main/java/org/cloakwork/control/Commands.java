@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.felix.service.command.Parameter;
 import org.cloakwork.api.KnownExit;
+import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.spi.control.Control;
 import org.cloakwork.spi.part.PartKind;
 import org.osgi.service.component.annotations.Activate;
@@ -92,6 +93,14 @@ public final class Commands {
         return String.valueOf(client.uses().get(kind));
     }
 
+    static Optional<MixnetAddress> address(Control.Client client) {
+        try {
+            return Optional.of(client.client().address());
+        } catch (IllegalStateException e) {
+            return Optional.empty();
+        }
+    }
+
     /** {@return who runs here, with which parts and addresses} */
     public String clients() {
         List<String> titles = new ArrayList<>(List.of("client", "state"));
@@ -99,12 +108,7 @@ public final class Commands {
         titles.add("address");
         Table table = new Table(titles.toArray(String[]::new));
         for (Control.Client client : overview.clients()) {
-            String address;
-            try {
-                address = client.client().address().toString();
-            } catch (IllegalStateException e) {
-                address = "not known yet";
-            }
+            String address = address(client).map(MixnetAddress::toString).orElse("not known yet");
             List<String> row = new ArrayList<>(List.of(client.name(), client.client().state().word()));
             PartKind.OF_A_CLIENT.forEach(kind -> row.add(uses(client, kind.name())));
             row.add(address);
@@ -135,6 +139,9 @@ public final class Commands {
                     counters.get("messages.in-flight"), counters.get("messages.received"),
                     counters.get("packets.sent.data"), counters.get("packets.sent.retransmission"),
                     counters.get("packets.sent.cover")));
+            address(client).ifPresent(address -> text.append("  address: ").append(address).append("\n  name: ")
+                    .append(address.toHostName()).append('\n'));
+            client.client().line().ifPresent(line -> text.append("  line: ").append(line).append('\n'));
             client.client().remedy().ifPresent(remedy -> text.append("  ").append(remedy).append('\n'));
             overview.warnings(client).forEach(warning -> text.append("  warning: ").append(warning).append('\n'));
         }

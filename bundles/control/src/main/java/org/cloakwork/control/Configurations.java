@@ -23,6 +23,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.cloakwork.spi.control.ConfigurationFile;
 import org.cloakwork.spi.control.Control;
@@ -53,6 +54,7 @@ import org.slf4j.LoggerFactory;
  * the first one's
  * <li>{@code others}: whether each {@code cloakwork.client-NAME.cfg} is a client, too
  * <li>{@code set.FILE/KEY}: goes before that key of that file, whatever is in it
+ * <li>{@code variable.NAME}: of the environment, goes before the file, too ({@link Variables})
  * <li>{@code strict}: whether nothing at all begins if anything is wrong with what is there; whoever set it asks what
  * that is
  * </ul>
@@ -67,11 +69,13 @@ public final class Configurations {
     private static final String COMMON = "cloakwork";
     private static final String OWN = "cloakwork.client-";
     private static final String SET = "set.";
+    private static final String VARIABLE = "variable.";
     /** Property of a client for each kind: the name of a part that broke its contract, and what it did. */
     private static final String BROKEN = "cloakwork.broken.";
     private static final String FRONT_ENDS = "frontends";
     /** Of the process, not of a client. */
-    private static final String STATE = "state";
+    private static final Set<String> OF_THE_PROCESS = Set.of("state", "log", "log-levels");
+    private static final String NAME = "name";
     private static final String CLIENT_NAME = "[A-Za-z0-9_-]{1,64}";
     /** Not to be configured by files: what follows them, and what {@code cloakwork.cfg} is for. */
     private static final Set<String> OURS = Set.of("org.cloakwork.control", CLIENT_PID);
@@ -93,6 +97,9 @@ public final class Configurations {
     private volatile List<String> clients;
     private volatile boolean others;
     private volatile Map<String, Map<String, String>> set;
+    /** Where what is set by a variable is set. */
+    private volatile Map<Variables.Place, String> variables = Map.of();
+    private volatile List<Problem> unknownVariables = List.of();
     @GuardedBy("this")
     private final Map<String, Map<String, Swap>> swaps = new HashMap<>();
     @GuardedBy("this")
@@ -149,7 +156,7 @@ public final class Configurations {
     }
 
     private void take(Map<String, Object> properties) {
-        Map<String, Map<String, String>> values = new TreeMap<>();
+        Map<String, Map<String, String>> values = takeVariables(properties);
         properties.forEach((key, value) -> {
             int slash = key.indexOf('/');
             if (key.startsWith(SET) && slash > 0) {
@@ -157,9 +164,49 @@ public final class Configurations {
                         .put(key.substring(slash + 1), value.toString());
             }
         });
+        variables = variables.entrySet().stream().filter(entry -> !properties.containsKey(SET + entry.getKey().file()
+                + "/" + entry.getKey().key())).collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
         set = values;
         clients = list(properties.getOrDefault("clients", "").toString());
         others = Boolean.parseBoolean(properties.getOrDefault("others", "false").toString());
+    }
+
+    /** {@return what variables set, by files and keys} */
+    private Map<String, Map<String, String>> takeVariables(Map<String, Object> properties) {
+        Map<String, Map<String, String>> values = new TreeMap<>();
+        Map<Variables.Place, String> places = new HashMap<>();
+        List<Problem> unknown = new ArrayList<>();
+        List<String> names = properties.keySet().stream().filter(key -> key.startsWith(VARIABLE)).sorted().toList();
+        Variables known = names.isEmpty() ? new Variables() : knownVariables();
+        for (String property : names) {
+            String name = property.substring(VARIABLE.length());
+            known.place(name).ifPresentOrElse(place -> {
+                places.put(place, name);
+                values.computeIfAbsent(place.file(), file -> new TreeMap<>())
+                        .put(place.key(), properties.get(property).toString());
+            }, () -> unknown.add(known.unknown(name)));
+        }
+        variables = places;
+        unknownVariables = unknown;
+        return values;
+    }
+
+    private Variables knownVariables() {
+        Variables known = new Variables();
+        Stream.concat(OF_THE_PROCESS.stream(), Stream.of(FRONT_ENDS)).forEach(key -> known.add(COMMON, COMMON, key));
+        schemas.keys(CLIENT_PID).stream().filter(key -> !key.equals(NAME))
+                .forEach(key -> known.add(COMMON, COMMON, key));
+        for (String name : list(inventory.names(Inventory.FRONT_END))) {
+            Set<String> keys = inventory.pid(Inventory.FRONT_END, name).map(schemas::keys).orElse(Set.of());
+            keys.forEach(key -> known.add(COMMON, COMMON, name + '.' + key));
+            if (keys.isEmpty()) {
+                known.addAll(COMMON, COMMON, name + '.');
+            }
+        }
+        Set<String> pids = schemas.pids();
+        pids.removeAll(OURS);
+        pids.forEach(pid -> schemas.keys(pid).forEach(key -> known.add(COMMON, pid, key)));
+        return known;
     }
 
     private static List<String> list(String text) {
@@ -223,7 +270,8 @@ public final class Configurations {
     /** Before anything begins: all that is wrong, in the order of the files. */
     private synchronized boolean isAllRight() {
         etc.ifPresent(Etc::refresh);
-        List<Problem> wrong = new ArrayList<>(etc.map(Etc::problems).orElse(List.of()));
+        List<Problem> wrong = new ArrayList<>(unknownVariables);
+        wrong.addAll(etc.map(Etc::problems).orElse(List.of()));
         if (etc.isPresent() && wrong.isEmpty() && !files().contains(COMMON)) {
             wrong.add(new Problem(path(COMMON), 0, "no such file"));
         }
@@ -314,7 +362,9 @@ public final class Configurations {
     }
 
     private Schemas.Place place(String file) {
-        return (key, text) -> set.getOrDefault(file, Map.of()).containsKey(key)
+        return (key, text) -> variables.containsKey(new Variables.Place(file, key))
+                ? new Problem(variables.get(new Variables.Place(file, key)), 0, text)
+                : set.getOrDefault(file, Map.of()).containsKey(key)
                 ? new Problem(ON_THE_COMMAND_LINE, 0, key + ": " + text)
                 : new Problem(path(file), file(file).lines().getOrDefault(key, 0), key + ": " + text);
     }
@@ -442,15 +492,14 @@ public final class Configurations {
     private List<Problem> check(String client, Map<String, String> applied) {
         Map<String, String> wanted = swapped(client, wanted(client));
         Schemas.Place place = clientPlace(client);
-        List<Problem> wrong = new ArrayList<>(schemas.check(place, CLIENT_PID, wanted, true, Set.of(STATE),
-                Set.of("name")));
-        for (String key : List.of("name", STATE)) {
-            if (values(key.equals(STATE) ? OWN + client : COMMON).containsKey(key)
-                    || values(OWN + client).containsKey(key)) {
-                wrong.add(place.problem(key, "unknown key" + (key.equals(STATE)
-                        ? " of one client; allowed is " + path(COMMON) : "; a client is named by its file")));
-            }
+        Set<String> more = wanted.keySet().stream().filter(this::isOfFrontEnd).collect(Collectors.toSet());
+        more.addAll(OF_THE_PROCESS);
+        List<Problem> wrong = new ArrayList<>(schemas.check(place, CLIENT_PID, wanted, true, more, Set.of(NAME)));
+        if (values(COMMON).containsKey(NAME) || values(OWN + client).containsKey(NAME)) {
+            wrong.add(place.problem(NAME, "unknown key; a client is named by its file"));
         }
+        values(OWN + client).keySet().stream().filter(OF_THE_PROCESS::contains).forEach(key -> wrong.add(
+                place.problem(key, "unknown key of one client; allowed is " + path(COMMON))));
         for (String kind : Inventory.KINDS) {
             String name = wanted.get(kind);
             if (name != null && !name.equals(applied.get(kind))) {
@@ -476,7 +525,12 @@ public final class Configurations {
                 .filter(pid -> !pids().contains(pid)).map(this::check).orElse(List.of());
     }
 
-    /** Keys {@code FRONT-END.KEY} of a client. */
+    /** {@code FRONT-END.KEY}, or the name of a front-end alone. */
+    private boolean isOfFrontEnd(String key) {
+        return key.indexOf('.') >= 0 || inventory.has(Inventory.FRONT_END, key);
+    }
+
+    /** Keys {@code FRONT-END.KEY} of a client, and {@code FRONT-END}. */
     private List<Problem> checkFrontEnds(Schemas.Place place, Map<String, String> wanted, Map<String, String> applied,
                                          List<String> frontEnds) {
         Map<String, Map<String, String>> keys = new TreeMap<>();
@@ -486,11 +540,13 @@ public final class Configurations {
             if (dot >= 0) {
                 keys.computeIfAbsent(key.substring(0, dot), name -> new TreeMap<>())
                         .put(key.substring(dot + 1), value);
+            } else if (isOfFrontEnd(key)) {
+                keys.computeIfAbsent(key, name -> new TreeMap<>()).put(key, value);
             }
         });
         List<Problem> wrong = new ArrayList<>();
         keys.forEach((name, own) -> {
-            Schemas.Place inClient = (key, text) -> place.problem(name + '.' + key, text);
+            Schemas.Place inClient = (key, text) -> place.problem(key.equals(name) ? name : name + '.' + key, text);
             if (!inventory.has(Inventory.FRONT_END, name)) {
                 own.keySet().stream().filter(key -> !applied.containsKey(name + '.' + key)).forEach(key ->
                         wrong.add(inClient.problem(key, "unknown key; no front-end is called " + name + "; there are: "
@@ -518,9 +574,9 @@ public final class Configurations {
 
     private Map<String, String> wanted(String client) {
         Map<String, String> wanted = values(COMMON);
-        wanted.remove(STATE);
+        wanted.keySet().removeAll(OF_THE_PROCESS);
         if (clients.indexOf(client) != 0) {
-            wanted.keySet().removeIf(key -> key.equals(FRONT_ENDS) || key.indexOf('.') >= 0);
+            wanted.keySet().removeIf(key -> key.equals(FRONT_ENDS) || isOfFrontEnd(key));
         }
         wanted.putAll(values(OWN + client));
         wanted.values().removeIf(String::isBlank);
@@ -529,7 +585,7 @@ public final class Configurations {
                 wanted.putIfAbsent(key, value);
             }
         });
-        wanted.put("name", client);
+        wanted.put(NAME, client);
         return wanted;
     }
 
@@ -552,7 +608,7 @@ public final class Configurations {
         Map<String, String> result = new TreeMap<>(wanted);
         Set<String> keys = new TreeSet<>(wanted.keySet());
         keys.addAll(applied.keySet());
-        keys.removeIf(key -> Inventory.KINDS.contains(key) || key.equals(FRONT_ENDS) || key.indexOf('.') >= 0);
+        keys.removeIf(key -> Inventory.KINDS.contains(key) || key.equals(FRONT_ENDS) || isOfFrontEnd(key));
         for (String key : keys) {
             if (!Objects.equals(wanted.get(key), applied.get(key))) {
                 notices.put(client, clientPlace(client).problem(key, "a change takes effect at the next start"));

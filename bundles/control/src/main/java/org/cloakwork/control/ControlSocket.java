@@ -16,6 +16,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -41,7 +42,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Asked is a line of UTF-8. Answered are a line with an exit code (0 done, 1 it was tried and failed, 2 what was
  * asked for is wrong, 3 it is told that not all is well), a space and the number of bytes that follow, and that many
- * bytes of text.
+ * bytes of text. What {@link Joining} understands is no command.
  */
 @Component(configurationPid = "org.cloakwork.control", configurationPolicy = ConfigurationPolicy.REQUIRE,
         immediate = true, service = {})
@@ -54,6 +55,7 @@ public final class ControlSocket {
     private static final int MAX_LINE_BYTES = 64 * 1024;
     private static final int MAX_ANSWER_BYTES = 4 * 1024 * 1024;
     private static final int MAX_CONNECTIONS = 16;
+    private static final int MAX_JOINED = 256;
     private static final Duration ACCEPT_AGAIN = Duration.ofMillis(500);
     private static final int DONE = 0;
     private static final int FAILED = 1;
@@ -61,7 +63,9 @@ public final class ControlSocket {
     private static final int NOT_WELL = 3;
 
     private final CommandProcessor processor;
+    private final Joining joining;
     private final Set<SocketChannel> connections = ConcurrentHashMap.newKeySet();
+    private final Set<SocketChannel> joined = ConcurrentHashMap.newKeySet();
     private Path path;
     private ServerSocketChannel server;
 
@@ -70,12 +74,14 @@ public final class ControlSocket {
      *
      * @param processor  runs the commands
      * @param commands   ours, there before somebody asks for them
+     * @param overview   what runs here
      * @param properties of the component
      */
     @Activate
     public ControlSocket(@Reference CommandProcessor processor, @Reference Commands commands,
-                         Map<String, Object> properties) {
+                         @Reference Overview overview, Map<String, Object> properties) {
         this.processor = processor;
+        joining = new Joining(overview);
         listen(properties);
     }
 
@@ -129,6 +135,7 @@ public final class ControlSocket {
                 LOG.warn("{}: {}", path, e.getMessage());
             }
             connections.forEach(ControlSocket::close);
+            joined.forEach(ControlSocket::close);
         }
     }
 
@@ -180,6 +187,10 @@ public final class ControlSocket {
             InputStream in = new BufferedInputStream(Channels.newInputStream(connection));
             OutputStream out = Channels.newOutputStream(connection);
             for (String line = line(in); line != null; line = line(in)) {
+                if (Joining.isOne(line)) {
+                    join(connection, in, out, line);
+                    return;
+                }
                 int code = execute(session, line, printed);
                 out.write((code + " " + printed.size() + "\n").getBytes(StandardCharsets.UTF_8));
                 out.write(printed.toByteArray());
@@ -191,6 +202,34 @@ public final class ControlSocket {
         } finally {
             connections.remove(connection);
         }
+    }
+
+    private void join(SocketChannel connection, InputStream in, OutputStream out, String line) throws IOException {
+        String fault;
+        int code = FAILED;
+        // What is joined is no longer one who asks.
+        connections.remove(connection);
+        joined.add(connection);
+        try {
+            if (joined.size() > MAX_JOINED) {
+                throw new IOException("there are " + MAX_JOINED + " connections, as many as there may be");
+            }
+            Joining.join(joining.open(line), connection, in);
+            return;
+        } catch (IllegalArgumentException e) {
+            code = WRONG;
+            fault = e.getMessage();
+        } catch (NoSuchFileException e) {
+            fault = e.getMessage() + ": no such file";
+        } catch (IOException e) {
+            fault = String.valueOf(e.getMessage());
+        } finally {
+            joined.remove(connection);
+        }
+        byte[] text = (fault + "\n").getBytes(StandardCharsets.UTF_8);
+        out.write((code + " " + text.length + "\n").getBytes(StandardCharsets.UTF_8));
+        out.write(text);
+        out.flush();
     }
 
     /** {@return the next line; null at the end} */

@@ -101,6 +101,12 @@ final class Schemas {
         return defaults;
     }
 
+    /** {@return the keys of a configuration} */
+    Set<String> keys(String pid) {
+        return definition(pid).stream().flatMap(definition -> attributes(definition, ObjectClassDefinition.ALL))
+                .map(AttributeDefinition::getID).collect(Collectors.toCollection(TreeSet::new));
+    }
+
     /** {@return the configurations that bundles say something of} */
     Set<String> pids() {
         Set<String> pids = new TreeSet<>();

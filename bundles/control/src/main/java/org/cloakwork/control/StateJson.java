@@ -2,6 +2,7 @@ package org.cloakwork.control;
 
 import java.util.List;
 import org.cloakwork.api.ClientState;
+import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.spi.control.Control;
 import org.cloakwork.wire.json.Json;
 
@@ -26,7 +27,10 @@ final class StateJson {
         Json counters = Json.empty();
         client.client().counters().forEach(counters::with);
         return Json.empty().with("name", client.name()).with("state", state.word())
+                .with("address", Commands.address(client).map(MixnetAddress::toString).orElse(null))
+                .with("host", Commands.address(client).map(MixnetAddress::toHostName).orElse(null))
                 .with("reason", state.why().orElse(null)).with("remedy", client.client().remedy().orElse(null))
+                .with("line", client.client().line().orElse(null))
                 .withTexts("warnings", control.warnings(client)).with("parts", uses).with("counters", counters);
     }
 }

@@ -5,10 +5,13 @@ import java.util.List;
 import org.cloakwork.launcher.cli.Command;
 import org.cloakwork.launcher.cli.Verbs;
 import org.cloakwork.launcher.commands.AssembleCommand;
+import org.cloakwork.launcher.commands.ConnectCommand;
 import org.cloakwork.launcher.commands.ControlCommand;
 import org.cloakwork.launcher.commands.DoctorCommand;
 import org.cloakwork.launcher.commands.ExitsCommand;
 import org.cloakwork.launcher.commands.ImportCommand;
+import org.cloakwork.launcher.commands.KeyCommand;
+import org.cloakwork.launcher.commands.LabCommand;
 import org.cloakwork.launcher.commands.LocalnetCommand;
 import org.cloakwork.launcher.commands.NewCommand;
 import org.cloakwork.launcher.commands.PassphraseCommand;
@@ -37,8 +40,9 @@ public final class Main {
                 ControlCommand.parts(out, err), ControlCommand.swap(out, err), ControlCommand.clients(out, err),
                 ControlCommand.state(out, err), ControlCommand.drops(out, err),
                 new ExitsCommand(out, err), new DoctorCommand(out, err), new TopCommand(out),
-                new ShellCommand(out, err),
+                new ShellCommand(out, err), new ConnectCommand(out, err), new KeyCommand(out),
                 new ImportCommand(out), new PassphraseCommand(out), new SimulateCommand(out, err),
+                new LabCommand(out, err),
                 new SendCommand(out, err), new ReceiveCommand(out, err), new AssembleCommand(out),
                 new NewCommand(out), new UpgradeCommand(out));
     }

@@ -3,116 +3,71 @@ package org.cloakwork.proxy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.cloakwork.api.StreamException;
-import org.cloakwork.streams.MessageStream;
-import org.cloakwork.streams.Reordering;
 import org.cloakwork.streams.SocketPump;
-import org.cloakwork.wire.socks5.ConnectFailure;
-import org.cloakwork.wire.socks5.ProviderResponse;
 
-/** A connection that an exit makes for a program: asked for, not yet there when it is handed out. */
-public final class Connection implements AutoCloseable {
-
-    /**
-     * Nym's exit does not close half a connection: it ends all of it 3 seconds after our half. So it hears of that only
-     * when nothing has come for a while.
-     */
-    private static final Duration NYM_QUIET = Duration.ofSeconds(30);
-    private static final Duration POLL = Duration.ofMillis(100);
+/**
+ * A connection that is made for a program, by an exit or by a client that serves the port: asked for, not yet there
+ * when it is handed out.
+ */
+public abstract sealed class Connection implements AutoCloseable permits ThroughExit, ToClient {
 
     private final ProxyServer server;
-    private final long id;
     private final Target target;
     private final Pseudonyms.Pseudonym pseudonym;
-    private final Exits.Use use;
-    private final ExitConnection exit;
-    private final long askedNanos;
-    private volatile CompletableFuture<Optional<ConnectFailure>> connected = new CompletableFuture<>();
     private final AtomicBoolean closed = new AtomicBoolean();
-    private volatile boolean exitLost;
     private volatile Runnable onBroken = () -> { };
 
-    Connection(ProxyServer server, long id, long windowLane, Target target, Pseudonyms.Pseudonym pseudonym,
-               Exits.Use use) throws StreamException {
+    Connection(ProxyServer server, Target target, Pseudonyms.Pseudonym pseudonym) {
         this.server = server;
-        this.id = id;
         this.target = target;
         this.pseudonym = pseudonym;
-        this.use = use;
-        exit = new ExitConnection(server.route(use.exit()), id, windowLane, pseudonym.isolation(), server.limits(),
-                server.budget(), System::nanoTime, () -> onBroken.run(), this::counted);
-        askedNanos = System.nanoTime();
     }
 
-    /** Asks the exit. */
-    void ask() {
-        connected = exit.connect(target.toString());
-        connected.thenAccept(ignored -> {
-            if (exit.isHeardOf()) {
-                use.answered();
-            } else {
-                use.failed();
-            }
-        });
-        use.lost().thenAccept(ignored -> {
-            exitLost = true;
-            if (!giveUp(ConnectFailure.GENERAL, "the exit does not answer")) {
-                exit.stream().fail(new StreamException(StreamException.Reason.RESET, "the exit does not answer"));
-            }
-        });
+    ProxyServer server() {
+        return server;
     }
 
-    /** {@return whether it was not connected yet} */
-    private boolean giveUp(ConnectFailure failure, String reason) {
-        boolean waited = connected.complete(Optional.of(failure));
-        if (waited) {
-            exit.stream().abort(reason);
-        }
-        return waited;
+    Pseudonyms.Pseudonym pseudonym() {
+        return pseudonym;
     }
 
-    /** @param response about this connection, come the right way */
-    void received(ProviderResponse response) {
-        use.answered();
-        exit.received(response);
-    }
+    /** {@return completes with why it was not made; with nothing if it was} */
+    abstract CompletableFuture<Optional<NotConnectedException>> connected();
 
-    private void counted(Reordering.Accepted piece) {
-        switch (piece) {
-            case EARLY -> server.count(Counter.PIECES_EARLY);
-            case DUPLICATE -> server.count(Counter.PIECES_DUPLICATE);
-            case AFTER_END -> server.count(Counter.PIECES_LATE);
-            default -> { }
-        }
-    }
+    /** The program was told that it may go on. */
+    abstract void grant();
 
-    ExitConnection exit() {
-        return exit;
-    }
+    /** {@return the bytes} */
+    abstract SocketPump.Far far();
 
-    /** To be called several times a second. */
-    void tick() {
-        exit.tick();
-        if (!connected.isDone()
-                && System.nanoTime() - askedNanos > server.configuration().connectTimeout().toNanos()) {
-            giveUp(ConnectFailure.TIMED_OUT, "the exit did not connect in time");
-        }
+    /**
+     * The program's half is closed, and the other side is told when this returns.
+     *
+     * @throws InterruptedException breaks everything
+     */
+    abstract void beforeClose() throws InterruptedException;
+
+    /** Breaks off what is not over, and makes room for another one. Called once. */
+    abstract void end();
+
+    /** To be called when it breaks. */
+    final void broke() {
+        onBroken.run();
     }
 
     /**
-     * Blocks until the exit has connected, or for as long as it may take; not at all where programs are told so before:
-     * then {@link #failure} may still come.
+     * Blocks until it is connected, or for as long as it may take; not at all where programs are told so before: then
+     * {@link #failure} may still come.
      *
      * @return why it has not
      * @throws InterruptedException if the server was closed
      */
-    Optional<ConnectFailure> awaitConnected() throws InterruptedException {
-        Optional<ConnectFailure> failure = server.isAssumed(pseudonym, target) ? Optional.empty() : await(connected);
+    final Optional<NotConnectedException> awaitConnected() throws InterruptedException {
+        Optional<NotConnectedException> failure = server.isAssumed(pseudonym, target) ? Optional.empty() : await();
         if (failure.isPresent()) {
             server.count(Counter.CONNECTIONS_FAILED);
         } else {
@@ -121,59 +76,56 @@ public final class Connection implements AutoCloseable {
         return failure;
     }
 
-    /** From now on a failure to connect breaks the connection. */
-    public void assumeConnected() {
-        exit.grant();
-        server.count(Counter.CONNECTIONS_OPENED);
-        connected.thenAccept(failure -> pseudonym.learn(target, failure.isEmpty()));
-    }
-
-    private static Optional<ConnectFailure> await(CompletableFuture<Optional<ConnectFailure>> connected)
-            throws InterruptedException {
+    private Optional<NotConnectedException> await() throws InterruptedException {
         try {
-            return connected.get();
+            return connected().get();
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    /** {@return whether the exit was given up before it had said anything: another one may do} */
-    public boolean isExitLost() {
-        return exitLost;
+    /** From now on a failure to connect breaks the connection. */
+    public final void assumeConnected() {
+        grant();
+        server.count(Counter.CONNECTIONS_OPENED);
+        connected().thenAccept(failure -> pseudonym.learn(target, failure.isEmpty()));
     }
 
-    /** {@return why the exit has not connected, if it has said so by now} */
-    public Optional<ConnectFailure> failure() {
-        return connected.getNow(Optional.empty());
+    /** {@return whether the exit was given up before it had said anything: another one may do} */
+    public boolean isExitLost() {
+        return false;
+    }
+
+    /** {@return why it was not made, if that is known by now} */
+    public final Optional<NotConnectedException> failure() {
+        return connected().getNow(Optional.empty());
     }
 
     /** {@return what comes from the target} */
-    public InputStream input() {
-        return exit.stream().input();
+    public final InputStream input() {
+        return far().input();
     }
 
     /** {@return what goes to it} */
-    public OutputStream output() {
-        return exit.stream().output();
+    public final OutputStream output() {
+        return far().output();
     }
 
     /** {@return whether it ended before both sides had closed it} */
-    public boolean isBroken() {
-        return exit.stream().isBroken();
+    public final boolean isBroken() {
+        return far().isBroken();
     }
 
     /** {@return whether the target has closed its half, or it broke: nothing can be asked over it any more} */
-    public boolean isEnded() {
-        return exit.stream().isInputEnded() || isBroken();
-    }
+    public abstract boolean isEnded();
 
     /** @param bytes that went to the target */
-    public void sent(long bytes) {
+    public final void sent(long bytes) {
         server.count(Counter.BYTES_OUT, bytes);
     }
 
     /** @param bytes that came from it */
-    public void received(long bytes) {
+    public final void received(long bytes) {
         server.count(Counter.BYTES_IN, bytes);
     }
 
@@ -186,12 +138,12 @@ public final class Connection implements AutoCloseable {
      * @throws IOException          if it left
      * @throws InterruptedException if the server was closed
      */
-    public void join(Program program, InputStream input) throws IOException, InterruptedException {
+    public final void join(Program program, InputStream input) throws IOException, InterruptedException {
         onBroken = () -> SocketPump.reset(program.socket());
         if (isBroken()) {
             SocketPump.reset(program.socket());
         }
-        new SocketPump(program.socket(), input, exit.stream(), new SocketPump.Ends() {
+        new SocketPump(SocketPump.Near.of(program.socket()), input, far(), new SocketPump.Ends() {
 
             @Override
             public void toStream(int bytes) {
@@ -205,36 +157,17 @@ public final class Connection implements AutoCloseable {
 
             @Override
             public void beforeClose() throws InterruptedException {
-                if (!exit.exitHasWindows()) {
-                    awaitQuiet();
-                }
+                Connection.this.beforeClose();
             }
         }).run(server.configuration().name() + "-connection");
     }
 
-    private void awaitQuiet() throws InterruptedException {
-        MessageStream stream = exit.stream();
-        while (!stream.isInputEnded() && !stream.isBroken() && stream.idleNanos() < NYM_QUIET.toNanos()) {
-            Thread.sleep(POLL);
-        }
-    }
-
     /** Breaks off what is not over, and makes room for another one. Idempotent. */
     @Override
-    public void close() {
-        if (closed.getAndSet(true)) {
-            return;
+    public final void close() {
+        if (!closed.getAndSet(true)) {
+            end();
+            pseudonym.leave();
         }
-        MessageStream stream = exit.stream();
-        if (exit.isGranted() && stream.isBroken()) {
-            server.count(Counter.CONNECTIONS_BROKEN);
-        }
-        if (failure().isEmpty()) {
-            stream.abort("the program needs it no more");
-        }
-        use.left();
-        server.remove(id);
-        stream.release();
-        pseudonym.leave();
     }
 }

@@ -109,6 +109,11 @@ public final class ExitConnection {
         }
 
         @Override
+        public int pieceBytes() {
+            return route.client().pieceBytes(route.exit()) - ProviderRequest.Send.HEAD_LENGTH;
+        }
+
+        @Override
         public Delivery window(long limitBytes, long newBytes) {
             return ExitConnection.this.send(new ProviderRequest.Window(route.versions(), id, limitBytes), windowOptions,
                     (int) Math.min(Math.max(newBytes / BYTES_PER_SURB + 1, PIECE_SURBS), MOST_WINDOW_SURBS));

@@ -64,7 +64,8 @@ public final class ProxyServer implements FrontEnd.Serving {
     private final Pseudonyms pseudonyms;
     private final Exits exits;
     private final ServerSocket listener;
-    private final Map<Long, Connection> connections = new ConcurrentHashMap<>();
+    private final Map<Long, ThroughExit> connections = new ConcurrentHashMap<>();
+    private final Set<ToClient> toClients = ConcurrentHashMap.newKeySet();
     /** Programs that have not asked for anything, oldest first, with their deadlines. */
     @GuardedBy("programs")
     private final Map<Program, Thread> asking = new LinkedHashMap<>();
@@ -148,6 +149,10 @@ public final class ProxyServer implements FrontEnd.Serving {
         return budget;
     }
 
+    MixnetClient client() {
+        return client;
+    }
+
     ExitConnection.Route route(MixnetAddress exit) {
         return new ExitConnection.Route(client, exit, configuration.anonymous(), configuration.windows());
     }
@@ -179,7 +184,7 @@ public final class ProxyServer implements FrontEnd.Serving {
         counters.figures().forEach(figure -> figures.add(Figure.counter(configuration.name() + '.' + figure.name(),
                 figure.meaning(), figure.value())));
         figures.add(Figure.level(configuration.name() + ".connections", "connections at this moment",
-                connections.size()));
+                connections.size() + toClients.size()));
         return figures;
     }
 
@@ -312,6 +317,9 @@ public final class ProxyServer implements FrontEnd.Serving {
     // ------------------------------------------------------------------ connections
 
     Connection open(Target target, Optional<String> user) throws NotConnectedException, InterruptedException {
+        if (MixnetAddress.isHostName(target.host())) {
+            return openToClient(target, user);
+        }
         Exits.Use use;
         try {
             use = exits.choose(target.port(), configuration.connectTimeout());
@@ -322,12 +330,11 @@ public final class ProxyServer implements FrontEnd.Serving {
         Optional<Pseudonyms.Pseudonym> pseudonym = pseudonyms.take(target, user);
         if (pseudonym.isEmpty()) {
             use.left();
-            counters.count(Counter.PSEUDONYMS_FULL);
-            throw new NotConnectedException("too many senders at once", ConnectFailure.EXIT_FULL);
+            throw tooManySenders();
         }
         try {
             long id = random.nextLong();
-            Connection connection = new Connection(this, id, random.nextLong(), target, pseudonym.get(), use);
+            ThroughExit connection = new ThroughExit(this, id, random.nextLong(), target, pseudonym.get(), use);
             // The exit may answer before it returns.
             connections.put(id, connection);
             connection.ask();
@@ -340,10 +347,34 @@ public final class ProxyServer implements FrontEnd.Serving {
         }
     }
 
+    private NotConnectedException tooManySenders() {
+        counters.count(Counter.PSEUDONYMS_FULL);
+        return new NotConnectedException("too many senders at once", ConnectFailure.EXIT_FULL);
+    }
+
+    private Connection openToClient(Target target, Optional<String> user) throws NotConnectedException {
+        Pseudonyms.Pseudonym pseudonym = pseudonyms.take(target, user).orElseThrow(this::tooManySenders);
+        try {
+            return new ToClient(this, target, pseudonym);
+        } catch (NotConnectedException e) {
+            counters.count(Counter.CONNECTIONS_FAILED);
+            pseudonym.leave();
+            throw e;
+        }
+    }
+
+    void add(ToClient connection) {
+        toClients.add(connection);
+    }
+
+    void remove(ToClient connection) {
+        toClients.remove(connection);
+    }
+
     Connection connect(Target target, Optional<String> user) throws NotConnectedException, InterruptedException {
         for (int attempt = 1; ; attempt++) {
             Connection connection = open(target, user);
-            Optional<ConnectFailure> failure = Optional.of(ConnectFailure.GENERAL);
+            Optional<NotConnectedException> failure = Optional.of(new NotConnectedException(ConnectFailure.GENERAL));
             try {
                 failure = connection.awaitConnected();
             } finally {
@@ -355,7 +386,7 @@ public final class ProxyServer implements FrontEnd.Serving {
                 return connection;
             }
             if (!connection.isExitLost() || attempt == MOST_EXITS) {
-                throw new NotConnectedException(failure.get());
+                throw failure.get();
             }
         }
     }
@@ -397,7 +428,7 @@ public final class ProxyServer implements FrontEnd.Serving {
         if (id.isEmpty()) {
             return false;
         }
-        Connection connection = connections.get(id.get());
+        ThroughExit connection = connections.get(id.get());
         if (connection == null) {
             // Another front-end of the client may have connections, too.
             boolean ours = message.origin() instanceof ReceivedMessage.Answer answer
@@ -466,6 +497,7 @@ public final class ProxyServer implements FrontEnd.Serving {
         interception.close();
         exits.close();
         connections.values().forEach(connection -> connection.exit().stream().abort("the front-end was closed"));
+        toClients.forEach(connection -> connection.abort("the front-end was closed"));
         List<Program> left;
         synchronized (programs) {
             left = List.copyOf(programs);

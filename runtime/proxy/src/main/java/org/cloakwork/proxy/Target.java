@@ -1,6 +1,7 @@
 package org.cloakwork.proxy;
 
 import java.util.Locale;
+import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.spi.topology.NodeAddress;
 
 /**
@@ -83,9 +84,23 @@ public record Target(String host, int port) {
         return text.toString();
     }
 
-    /** {@return the host; names, which have no case, in lower case} */
+    /**
+     * {@return the host; names, which have no case, in lower case; of what a client serves, the last labels: others
+     * before them lead to the same one}
+     */
     public String destination() {
+        if (MixnetAddress.isHostName(host)) {
+            return MixnetAddress.shortName(host).map(name -> name + ".nym").orElseGet(this::address);
+        }
         return host.toLowerCase(Locale.ROOT);
+    }
+
+    private String address() {
+        try {
+            return MixnetAddress.parse(host).toHostName();
+        } catch (IllegalArgumentException e) {
+            return host.toLowerCase(Locale.ROOT);
+        }
     }
 
     /** {@return {@code host:port}, as exits take it} */

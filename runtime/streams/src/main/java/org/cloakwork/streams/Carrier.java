@@ -19,6 +19,15 @@ public interface Carrier {
     Delivery send(long sequence, End end, byte[] data);
 
     /**
+     * {@return how many bytes a piece should have at most at this moment}
+     *
+     * @since 1.3
+     */
+    default int pieceBytes() {
+        return Integer.MAX_VALUE;
+    }
+
+    /**
      * Tells the other side how far it may send.
      *
      * @param limitBytes from the beginning on

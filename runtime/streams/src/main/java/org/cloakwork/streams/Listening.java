@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.cloakwork.api.MixnetStream;
 import org.cloakwork.api.StreamListener;
 
@@ -21,12 +20,12 @@ final class Listening implements StreamListener {
     private final int port;
     /** Empty: the listener is closed. */
     private final BlockingQueue<Optional<OpenStream>> waiting = new LinkedBlockingQueue<>(BACKLOG + 1);
-    private final Consumer<Listening> closed;
+    private final Runnable closed;
     @GuardedBy("this")
     private boolean open = true;
 
     /** @param closed told once, at the end */
-    Listening(int port, Consumer<Listening> closed) {
+    Listening(int port, Runnable closed) {
         this.port = port;
         this.closed = closed;
     }
@@ -77,7 +76,7 @@ final class Listening implements StreamListener {
     public synchronized void close() {
         if (open) {
             open = false;
-            closed.accept(this);
+            closed.run();
             List<Optional<OpenStream>> left = new ArrayList<>();
             waiting.drainTo(left);
             left.forEach(stream -> stream.ifPresent(one -> one.reset("nobody listens any more")));

@@ -24,7 +24,7 @@ import org.cloakwork.api.StreamException;
  * <p>It has no thread of its own: {@link #tick} must be called now and then, several times a second. Safe for use by
  * many threads; one may read and another write at the same time.
  */
-public final class MessageStream {
+public final class MessageStream implements SocketPump.Far {
 
     private final Fate fate;
     private final Watch watch;
@@ -51,11 +51,13 @@ public final class MessageStream {
     // ------------------------------------------------------------------ the near side
 
     /** {@return what the other side sends; ends when it has closed its half. Closing it changes nothing} */
+    @Override
     public InputStream input() {
         return reading.stream();
     }
 
     /** {@return what is sent to the other side; closing it closes this half, and the other one goes on} */
+    @Override
     public OutputStream output() {
         return writing.stream();
     }
@@ -86,9 +88,10 @@ public final class MessageStream {
      * @since 1.1
      */
     public int room() {
+        int wanted = writing.wanted();
         fate.lock();
         try {
-            return writing.room();
+            return writing.room(wanted);
         } finally {
             fate.unlock();
         }
@@ -100,9 +103,20 @@ public final class MessageStream {
      *
      * @param detail for people
      */
+    @Override
     public void abort(String detail) {
+        abort(new StreamException(StreamException.Reason.ABORTED, detail));
+    }
+
+    /**
+     * The same, for another reason than that this side likes it so.
+     *
+     * @param why what whoever reads or writes on this side gets
+     * @since 1.3
+     */
+    public void abort(StreamException why) {
         if (!isDone()) {
-            breakOff(new StreamException(StreamException.Reason.ABORTED, detail));
+            breakOff(why);
         }
     }
 
@@ -135,6 +149,7 @@ public final class MessageStream {
     }
 
     /** {@return whether it broke} */
+    @Override
     public boolean isBroken() {
         return isSo(fate::isBroken);
     }
@@ -202,6 +217,7 @@ public final class MessageStream {
     }
 
     /** Waits until {@link #isDone}. */
+    @Override
     public void awaitDone() throws InterruptedException {
         fate.lock();
         try {

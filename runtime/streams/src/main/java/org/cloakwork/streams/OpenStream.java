@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.cloakwork.api.Delivery;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetStream;
 import org.cloakwork.api.ReceivedMessage;
@@ -25,31 +26,77 @@ public final class OpenStream implements MixnetStream {
     }
 
     private final Shared ours;
-    private final Optional<MixnetAddress> recipient;
+    private final Optional<To> recipient;
     private final MessageStream stream;
     /** Empty: it is open. */
     private final CompletableFuture<Optional<StreamException>> answered;
+    private final CompletableFuture<Optional<StreamException>> ended = new CompletableFuture<>();
+    private final long begunNanos;
+    private final Duration deadline;
     private volatile boolean closed;
     private volatile long closedNanos;
+
+    /**
+     * Whom a stream of ours is opened to.
+     *
+     * @param address   its address
+     * @param isolation as whom; empty: as for messages
+     * @param deadline  for its answer
+     */
+    record To(MixnetAddress address, Optional<String> isolation, Duration deadline) {
+    }
 
     /**
      * @param ours      what the streams of this client share
      * @param recipient whom it is opened to; empty: somebody else opens it to us
      * @param answered  empty: it is open
      */
-    OpenStream(Shared ours, Optional<MixnetAddress> recipient,
+    OpenStream(Shared ours, Optional<To> recipient,
                CompletableFuture<Optional<StreamException>> answered, int keepAliveMillis, Carrier carrier)
             throws StreamException {
         this.recipient = recipient;
         this.answered = answered;
         this.ours = ours;
+        begunNanos = ours.clock().nanoTime();
+        deadline = recipient.map(To::deadline).orElse(Duration.ZERO);
         Duration keepAlive = Duration.ofMillis(keepAliveMillis);
         StreamLimits usual = StreamLimits.DEFAULT;
-        stream = new MessageStream(carrier, new StreamLimits(StreamFrame.FIRST_WINDOW_BYTES, usual.receiveBytes(),
-                usual.sendBytes(), usual.maxAhead(), usual.pieceBytes(), keepAlive,
+        stream = new MessageStream(new Told(carrier), new StreamLimits(StreamFrame.FIRST_WINDOW_BYTES,
+                usual.receiveBytes(), usual.sendBytes(), usual.maxAhead(), usual.pieceBytes(), keepAlive,
                 keepAlive.multipliedBy(StreamOptions.SILENCE_FACTOR), usual.gap(), usual.resetPatience()),
                 ours.budget(), ours.clock()::nanoTime);
         stream.useWindows(StreamFrame.FIRST_WINDOW_BYTES);
+    }
+
+    /** Whoever has the stream hears of its end, too. */
+    private final class Told implements Carrier {
+
+        private final Carrier carrier;
+
+        private Told(Carrier carrier) {
+            this.carrier = carrier;
+        }
+
+        @Override
+        public Delivery send(long sequence, End end, byte[] data) {
+            return carrier.send(sequence, end, data);
+        }
+
+        @Override
+        public Delivery window(long limitBytes, long newBytes) {
+            return carrier.window(limitBytes, newBytes);
+        }
+
+        @Override
+        public int pieceBytes() {
+            return carrier.pieceBytes();
+        }
+
+        @Override
+        public void broken(StreamException why) {
+            carrier.broken(why);
+            ended.complete(Optional.of(why));
+        }
     }
 
     void take(StreamFrame frame) {
@@ -74,6 +121,9 @@ public final class OpenStream implements MixnetStream {
 
     void tick() {
         stream.tick();
+        if (!answered.isDone() && ours.clock().nanoTime() - begunNanos > deadline.toNanos()) {
+            late();
+        }
         if (closed && ours.clock().nanoTime() - closedNanos > LINGER.toNanos()) {
             stream.abort("the other side did not close its half");
         }
@@ -83,13 +133,24 @@ public final class OpenStream implements MixnetStream {
         boolean over = stream.isDone();
         if (over) {
             stream.release();
+            ended.complete(Optional.empty());
         }
         return over;
     }
 
     /** {@return whether the answer is of whom this was opened to} */
     boolean isTo(ReceivedMessage.Answer answer) {
-        return recipient.filter(whom -> answer.isOf(whom, Optional.empty())).isPresent();
+        return recipient.filter(whom -> answer.isOf(whom.address(), whom.isolation())).isPresent();
+    }
+
+    /** {@return that the other side did not answer in time: so it is not opened, and it is told} */
+    StreamException late() {
+        StreamException late = new StreamException(StreamException.Reason.TIMED_OUT,
+                "the other side did not answer within " + deadline.toMillis() + " ms");
+        if (answered.complete(Optional.of(late))) {
+            stream.abort(late);
+        }
+        return late;
     }
 
     /** Whatever the other side said, it takes the stream. */
@@ -97,12 +158,9 @@ public final class OpenStream implements MixnetStream {
         answered.complete(Optional.empty());
     }
 
-    /** {@return a promise of how opening ends; empty: it is open} */
-    CompletableFuture<Optional<StreamException>> answer() {
-        return answered;
-    }
-
+    /** Whoever finds it broken finds out, too, whether it was ever open. */
     void fail(StreamException why) {
+        answered.complete(Optional.of(why));
         stream.fail(why);
     }
 
@@ -110,9 +168,28 @@ public final class OpenStream implements MixnetStream {
         stream.release();
     }
 
-    /** {@return whether the other side has answered} */
-    public boolean isAnswered() {
-        return answered.isDone();
+    /**
+     * {@return the bytes, for whoever cannot wait}
+     *
+     * @since 1.3
+     */
+    public MessageStream messages() {
+        return stream;
+    }
+
+    @Override
+    public CompletableFuture<Optional<StreamException>> opened() {
+        return answered;
+    }
+
+    @Override
+    public CompletableFuture<Optional<StreamException>> ended() {
+        return ended;
+    }
+
+    @Override
+    public boolean isInputEnded() {
+        return stream.isInputEnded();
     }
 
     @Override

@@ -90,9 +90,18 @@ final class ReadingSide {
         return in.ended();
     }
 
-    /** {@return whether reading would not wait} */
+    /** {@return whether reading would not wait} The end may come in a piece of its own. */
     boolean isReadable() {
-        return fate.isBroken() || currentAt < current.length || in.readyBytes() > 0 || in.ended() != End.NONE;
+        return fate.isBroken() || currentAt < current.length || next() || in.ended() != End.NONE;
+    }
+
+    private boolean next() {
+        in.take().ifPresent(bytes -> {
+            current = bytes;
+            currentAt = 0;
+        });
+        watch.gap(in.hasGap());
+        return currentAt < current.length;
     }
 
     boolean hasGap() {
@@ -202,15 +211,6 @@ final class ReadingSide {
                 fate.check();
             }
             return true;
-        }
-
-        private boolean next() {
-            in.take().ifPresent(bytes -> {
-                current = bytes;
-                currentAt = 0;
-            });
-            watch.gap(in.hasGap());
-            return currentAt < current.length;
         }
     }
 }

@@ -5,6 +5,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketOption;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.cloakwork.api.MixnetStream;
 
 /**
  * Joins a socket and a stream until both have closed both halves, or one of them breaks: then the other one is broken,
@@ -42,9 +45,139 @@ public final class SocketPump {
         }
     }
 
-    private final Socket socket;
+    /**
+     * The connection at hand.
+     *
+     * @since 1.3
+     */
+    public interface Near {
+
+        /**
+         * {@return what it gives}
+         *
+         * @throws IOException if it is over
+         */
+        InputStream input() throws IOException;
+
+        /**
+         * {@return what it takes}
+         *
+         * @throws IOException if it is over
+         */
+        OutputStream output() throws IOException;
+
+        /** @throws IOException if it is over */
+        void closeOutput() throws IOException;
+
+        /** @throws IOException if it was as good as closed */
+        void close() throws IOException;
+
+        /** Closes it so that its other end sees that the connection broke, where there is a way to say so. */
+        void reset();
+
+        /**
+         * @param socket connected
+         * @return the same, to be joined with something
+         */
+        static Near of(Socket socket) {
+            return new Near() {
+
+                @Override
+                public InputStream input() throws IOException {
+                    return socket.getInputStream();
+                }
+
+                @Override
+                public OutputStream output() throws IOException {
+                    return socket.getOutputStream();
+                }
+
+                @Override
+                public void closeOutput() throws IOException {
+                    socket.shutdownOutput();
+                }
+
+                @Override
+                public void close() throws IOException {
+                    socket.close();
+                }
+
+                @Override
+                public void reset() {
+                    SocketPump.reset(socket);
+                }
+            };
+        }
+    }
+
+    /**
+     * What it is joined with.
+     *
+     * @since 1.3
+     */
+    public interface Far {
+
+        /** {@return what it gives} */
+        InputStream input();
+
+        /** {@return what it takes; closing it closes that half} */
+        OutputStream output();
+
+        /** @param detail for people, why it is broken off */
+        void abort(String detail);
+
+        /** {@return whether it broke} */
+        boolean isBroken();
+
+        /**
+         * Waits until it has ended, and the other side has everything.
+         *
+         * @throws InterruptedException if this thread is interrupted
+         */
+        void awaitDone() throws InterruptedException;
+
+        /**
+         * @param stream open
+         * @return the same, to be joined with something
+         */
+        static Far of(MixnetStream stream) {
+            return new Far() {
+
+                @Override
+                public InputStream input() {
+                    return stream.input();
+                }
+
+                @Override
+                public OutputStream output() {
+                    return stream.output();
+                }
+
+                @Override
+                public void abort(String detail) {
+                    stream.reset(detail);
+                }
+
+                @Override
+                public boolean isBroken() {
+                    return stream.ended().getNow(Optional.empty()).isPresent();
+                }
+
+                @Override
+                public void awaitDone() throws InterruptedException {
+                    try {
+                        stream.ended().get();
+                    } catch (ExecutionException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }
+            };
+        }
+    }
+
+    private final Near near;
     private final InputStream input;
-    private final MessageStream stream;
+    private final Far stream;
     private final Ends ends;
 
     /**
@@ -53,7 +186,7 @@ public final class SocketPump {
      * @param ends   told of the ends of halves
      */
     public SocketPump(Socket socket, MessageStream stream, Ends ends) {
-        this(socket, null, stream, ends);
+        this(Near.of(socket), null, stream, ends);
     }
 
     /**
@@ -64,7 +197,18 @@ public final class SocketPump {
      * @since 1.2
      */
     public SocketPump(Socket socket, InputStream input, MessageStream stream, Ends ends) {
-        this.socket = socket;
+        this(Near.of(socket), input, stream, ends);
+    }
+
+    /**
+     * @param near   connected; closed in the end
+     * @param input  what it gives, for whoever has read some of it; null: nobody has
+     * @param stream the other side
+     * @param ends   told of the ends of halves
+     * @since 1.3
+     */
+    public SocketPump(Near near, InputStream input, Far stream, Ends ends) {
+        this.near = near;
         this.input = input;
         this.stream = stream;
         this.ends = ends;
@@ -82,16 +226,16 @@ public final class SocketPump {
             toStream();
             back.join();
             if (stream.isBroken()) {
-                reset(socket);
+                near.reset();
             } else {
-                socket.close();
+                near.close();
             }
             stream.awaitDone();
         } catch (IOException e) {
             // it was as good as closed
         } catch (InterruptedException e) {
             stream.abort("interrupted");
-            reset(socket);
+            near.reset();
             throw e;
         }
     }
@@ -99,7 +243,7 @@ public final class SocketPump {
     /** Reads a byte and then what else is there, so that a connection on which nothing happens holds no buffer. */
     private void toStream() {
         try {
-            InputStream in = input == null ? socket.getInputStream() : input;
+            InputStream in = input == null ? near.input() : input;
             OutputStream out = stream.output();
             for (int first = in.read(); first >= 0; first = in.read()) {
                 byte[] bytes = new byte[1 + Math.min(Math.max(in.available(), 0), MOST_AT_ONCE)];
@@ -119,16 +263,16 @@ public final class SocketPump {
         byte[] buffer = new byte[BUFFER_BYTES];
         try {
             InputStream in = stream.input();
-            OutputStream out = socket.getOutputStream();
+            OutputStream out = near.output();
             for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
                 out.write(buffer, 0, count);
                 ends.toSocket(count);
             }
             ends.farClosed();
-            socket.shutdownOutput();
+            near.closeOutput();
         } catch (IOException e) {
             stream.abort("the connection to it broke");
-            reset(socket);
+            near.reset();
         }
     }
 

@@ -2,7 +2,10 @@ package org.cloakwork.streams;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import org.cloakwork.api.StreamException.Reason;
 import org.cloakwork.wire.WireException;
 
 /**
@@ -25,8 +28,9 @@ public sealed interface StreamFrame {
      * @param id              drawn at random
      * @param port            2 bytes: whom it is for
      * @param keepAliveMillis 4 bytes: how often either side says that it is there
+     * @param proof           {@value Proof#LENGTH} bytes: of a key; zeros if it is empty, so that all are of one length
      */
-    record Open(long id, int port, int keepAliveMillis) implements StreamFrame {
+    record Open(long id, int port, int keepAliveMillis, Optional<Proof> proof) implements StreamFrame {
 
         public Open {
             if (port < 0 || port > MAX_PORT) {
@@ -36,15 +40,27 @@ public sealed interface StreamFrame {
                 throw new IllegalArgumentException("keepAliveMillis must be positive, not " + keepAliveMillis);
             }
         }
+
+        /** Shows no key. */
+        public Open(long id, int port, int keepAliveMillis) {
+            this(id, port, keepAliveMillis, Optional.empty());
+        }
     }
 
     /** Grants it. */
     record Accepted(long id) implements StreamFrame {
     }
 
-    /** Does not grant it: nobody listens, or there is no room. */
-    record Refused(long id) implements StreamFrame {
+    /**
+     * Does not grant it.
+     *
+     * @param why 1 byte, see {@link #WHY}
+     */
+    record Refused(long id, Reason why) implements StreamFrame {
     }
+
+    /** Why a stream is refused; the code is the place in this list, and one that is not known is the first. */
+    List<Reason> WHY = List.of(Reason.REFUSED, Reason.NO_ROOM, Reason.UNREACHABLE);
 
     /**
      * A piece of what is sent.
@@ -74,10 +90,14 @@ public sealed interface StreamFrame {
     /** {@return the message} */
     default byte[] toBytes() {
         return switch (this) {
-            case Open(long id, int port, int keepAliveMillis) ->
-                    head(0, id, Short.BYTES + Integer.BYTES).putShort((short) port).putInt(keepAliveMillis).array();
+            case Open(long id, int port, int keepAliveMillis, Optional<Proof> proof) -> {
+                ByteBuffer out = head(0, id, Short.BYTES + Integer.BYTES + Proof.LENGTH).putShort((short) port)
+                        .putInt(keepAliveMillis);
+                proof.ifPresent(shown -> shown.put(out));
+                yield out.array();
+            }
             case Accepted(long id) -> head(1, id, 0).array();
-            case Refused(long id) -> head(2, id, 0).array();
+            case Refused(long id, Reason why) -> head(2, id, 1).put((byte) WHY.indexOf(why)).array();
             case Data(long id, End end, long sequence, byte[] data) -> head(3, id, 1 + Long.BYTES + data.length)
                     .put((byte) end.ordinal()).putLong(sequence).put(data).array();
             case Window(long id, long limitBytes) -> head(4, id, Long.BYTES).putLong(limitBytes).array();
@@ -89,6 +109,8 @@ public sealed interface StreamFrame {
     }
 
     long MAGIC = 0xc10a_6377_7374_7201L;
+    /** In front of the bytes of a piece. */
+    int DATA_HEAD_LENGTH = 2 * Long.BYTES + 2 + Long.BYTES;
     int HEAD_LENGTH = Long.BYTES + 1 + Long.BYTES;
 
     /**
@@ -110,9 +132,9 @@ public sealed interface StreamFrame {
         long id = in.getLong();
         try {
             StreamFrame frame = switch (type) {
-                case 0 -> new Open(id, in.getShort() & MAX_PORT, in.getInt());
+                case 0 -> new Open(id, in.getShort() & MAX_PORT, in.getInt(), Proof.get(in));
                 case 1 -> new Accepted(id);
-                case 2 -> new Refused(id);
+                case 2 -> new Refused(id, why(in.get()));
                 case 3 -> data(id, in);
                 case 4 -> new Window(id, in.getLong());
                 default -> throw new WireException("unknown type of stream frame: " + type);
@@ -126,6 +148,10 @@ public sealed interface StreamFrame {
         } catch (IllegalArgumentException e) {
             throw new WireException(e.getMessage());
         }
+    }
+
+    private static Reason why(int code) {
+        return WHY.get(code < 0 || code >= WHY.size() ? 0 : code);
     }
 
     private static Data data(long id, ByteBuffer in) throws WireException {

@@ -10,12 +10,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.cloakwork.api.Delivery;
+import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.Figure;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
@@ -28,12 +32,14 @@ import org.cloakwork.api.StreamException;
 import org.cloakwork.api.StreamException.Reason;
 import org.cloakwork.api.StreamListener;
 import org.cloakwork.api.StreamOptions;
+import org.cloakwork.api.StreamRequest;
 import org.cloakwork.api.Subscription;
 import org.cloakwork.spi.runtime.Clock;
 import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.runtime.Scheduler;
 import org.cloakwork.wire.WireException;
+import org.cloakwork.wire.crypto.EncryptionKeyPair;
 
 /**
  * The streams of applications: {@link StreamFrame}s over the client's messages. Whoever opens one sends with reply
@@ -55,6 +61,76 @@ public final class Streams {
     private record Key(SenderTag sender, long id) {
     }
 
+    /**
+     * Somebody listens.
+     *
+     * @param allowed keys; empty: everybody
+     * @param taker   decides
+     * @param ended   told when the client is closed
+     */
+    private record Port(Optional<Set<EncryptionKey>> allowed, Consumer<? super Asked> taker, Runnable ended) {
+    }
+
+    /** A stream of somebody else's that waits for an answer of ours. */
+    private final class Asked implements StreamRequest {
+
+        private final Key opener;
+        private final int port;
+        private final Optional<EncryptionKey> shown;
+        private final SendOptions options;
+        private final OpenStream stream;
+        private final AtomicBoolean answered = new AtomicBoolean();
+
+        Asked(Key opener, int port, Optional<EncryptionKey> shown, SendOptions options, OpenStream stream) {
+            this.opener = opener;
+            this.port = port;
+            this.shown = shown;
+            this.options = options;
+            this.stream = stream;
+        }
+
+        @Override
+        public int port() {
+            return port;
+        }
+
+        @Override
+        public SenderTag caller() {
+            return opener.sender();
+        }
+
+        @Override
+        public Optional<EncryptionKey> key() {
+            return shown;
+        }
+
+        private void answer() {
+            if (answered.getAndSet(true)) {
+                throw new IllegalStateException("it was answered before");
+            }
+        }
+
+        @Override
+        public MixnetStream accept() {
+            answer();
+            counters.count(StreamCounter.ACCEPTED);
+            client.reply(opener.sender(), new StreamFrame.Accepted(opener.id()).toBytes(), options);
+            return stream;
+        }
+
+        @Override
+        public void refuse(Reason why) {
+            if (!StreamFrame.WHY.contains(why)) {
+                throw new IllegalArgumentException(why + " is no answer to somebody who asks");
+            }
+            answer();
+            Streams.this.forget(opener);
+            stream.fail(new StreamException(why, "it was refused"));
+            stream.release();
+            refused(opener, why, options);
+        }
+    }
+
     private final MixnetClient client;
     private final Clock clock;
     private final Scheduler scheduler;
@@ -63,8 +139,10 @@ public final class Streams {
     private final OpenStream.Shared shared;
     private final Map<Long, OpenStream> opened = new ConcurrentHashMap<>();
     private final Map<Key, OpenStream> accepted = new ConcurrentHashMap<>();
-    private final Map<Integer, Listening> listeners = new ConcurrentHashMap<>();
+    private final Map<Integer, Port> ports = new ConcurrentHashMap<>();
 
+    @GuardedBy("this")
+    private final Doorkeeper doorkeeper;
     // Touched where messages are handed over only, or guarded by this.
     private final EarlyFrames<Key> early = new EarlyFrames<>();
     @GuardedBy("this")
@@ -92,8 +170,11 @@ public final class Streams {
      * @param clock      time
      * @param scheduler  wakes the streams up
      * @param randomness names streams and lanes
+     * @param own        the client's, which proofs of keys are for
      */
-    public Streams(MixnetClient client, Clock clock, Scheduler scheduler, Randomness randomness) {
+    public Streams(MixnetClient client, Clock clock, Scheduler scheduler, Randomness randomness,
+                   EncryptionKeyPair own) {
+        doorkeeper = new Doorkeeper(own, clock);
         this.client = client;
         this.clock = clock;
         this.scheduler = scheduler;
@@ -142,17 +223,17 @@ public final class Streams {
      */
     public MixnetStream open(MixnetAddress recipient, int port, StreamOptions options) throws IOException {
         OpenStream stream = begin(recipient, port, options);
+        if (options.early()) {
+            return stream;
+        }
         try {
-            Optional<StreamException> failure = stream.answer().get(options.deadline().toNanos(), TimeUnit.NANOSECONDS);
+            Optional<StreamException> failure = stream.opened().get(options.deadline().toNanos(), TimeUnit.NANOSECONDS);
             if (failure.isPresent()) {
                 throw failure.get();
             }
             return stream;
         } catch (TimeoutException e) {
-            StreamException late = new StreamException(Reason.TIMED_OUT,
-                    "the other side did not answer within " + options.deadline().toMillis() + " ms");
-            stream.reset(late.getMessage());
-            throw late;
+            throw stream.late();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             stream.reset("interrupted while it was opened");
@@ -175,15 +256,23 @@ public final class Streams {
         begin();
         int keepAliveMillis = (int) options.keepAlive().toMillis();
         long id = randomLong();
-        SendOptions sending = SendOptions.DEFAULT.withLane(randomLong());
-        SendOptions telling = SendOptions.DEFAULT.withLane(randomLong());
+        SendOptions ours = options.isolation().map(SendOptions.DEFAULT::withIsolation).orElse(SendOptions.DEFAULT);
+        SendOptions sending = ours.withLane(randomLong());
+        SendOptions telling = ours.withLane(randomLong());
+        Optional<Proof> proof = options.key().map(key -> Proof.of(key, recipient, id, port, clock.now()));
         CompletableFuture<Optional<StreamException>> answered = new CompletableFuture<>();
-        OpenStream stream = new OpenStream(shared, Optional.of(recipient), answered, keepAliveMillis, new Carrier() {
+        OpenStream stream = new OpenStream(shared, Optional.of(new OpenStream.To(recipient, options.isolation(),
+                options.deadline())), answered, keepAliveMillis, new Carrier() {
 
             @Override
             public Delivery send(long sequence, End end, byte[] data) {
                 return client.send(recipient, new StreamFrame.Data(id, end, sequence, data).toBytes(),
                         sending.withReplySurbs(PIECE_SURBS));
+            }
+
+            @Override
+            public int pieceBytes() {
+                return client.pieceBytes(recipient) - StreamFrame.DATA_HEAD_LENGTH;
             }
 
             @Override
@@ -201,7 +290,7 @@ public final class Streams {
         });
         opened.put(id, stream);
         counters.count(StreamCounter.OPENED);
-        client.send(recipient, new StreamFrame.Open(id, port, keepAliveMillis).toBytes(),
+        client.send(recipient, new StreamFrame.Open(id, port, keepAliveMillis, proof).toBytes(),
                         sending.withReplySurbs(OPEN_SURBS).withDeadline(options.deadline()))
                 .outcome().thenAccept(outcome -> {
                     if (outcome instanceof Outcome.Failed failed) {
@@ -224,15 +313,42 @@ public final class Streams {
      * @throws IOException as there
      */
     public StreamListener listen(int port) throws IOException {
+        Listening listener = new Listening(port, () -> ports.remove(port));
+        listen(port, new Port(Optional.empty(), asked -> {
+            if (listener.offer(asked.stream)) {
+                asked.accept();
+            } else {
+                asked.refuse(Reason.REFUSED);
+            }
+        }, listener::close));
+        return listener;
+    }
+
+    /**
+     * As {@link MixnetClient#listen(int, Optional, Consumer)}.
+     *
+     * @param port    of this client
+     * @param allowed keys; empty: everybody
+     * @param taker   decides
+     * @return ends it when closed
+     * @throws IOException as there
+     * @since 1.3
+     */
+    public Subscription listen(int port, Optional<Set<EncryptionKey>> allowed, Consumer<StreamRequest> taker)
+            throws IOException {
+        Port listening = new Port(allowed.map(Set::copyOf), taker, () -> { });
+        listen(port, listening);
+        return () -> ports.remove(port, listening);
+    }
+
+    private void listen(int port, Port listening) throws IOException {
         if (port < 0 || port > StreamFrame.MAX_PORT) {
             throw new IllegalArgumentException("a port is 0 to " + StreamFrame.MAX_PORT + ", not " + port);
         }
         begin();
-        Listening listener = new Listening(port, ended -> listeners.remove(port, ended));
-        if (listeners.putIfAbsent(port, listener) != null) {
+        if (ports.putIfAbsent(port, listening) != null) {
             throw new IOException("port " + port + " of this client is listened on already");
         }
-        return listener;
     }
 
     // ------------------------------------------------------------------ what arrives
@@ -244,7 +360,8 @@ public final class Streams {
         try {
             StreamFrame frame = StreamFrame.parse(message.payload());
             switch (message.origin()) {
-                case ReceivedMessage.Sender(SenderTag sender) -> fromOpener(new Key(sender, frame.id()), frame);
+                case ReceivedMessage.Sender(SenderTag sender) ->
+                        fromOpener(new Key(sender, frame.id()), frame).run();
                 case ReceivedMessage.Answer answer -> fromAcceptor(answer, frame);
                 case ReceivedMessage.Unknown() -> counters.count(StreamCounter.FRAMES_OF_OTHERS);
             }
@@ -266,8 +383,11 @@ public final class Streams {
             return;
         }
         switch (frame) {
-            case StreamFrame.Refused ignored -> stream.fail(
-                    new StreamException(Reason.REFUSED, "nobody listens there, or there is no room"));
+            case StreamFrame.Refused(long ignored, Reason why) -> stream.fail(new StreamException(why, switch (why) {
+                case NO_ROOM -> "the other side has no room for another stream";
+                case UNREACHABLE -> "what the other side serves there does not answer";
+                default -> "nobody listens there, or not for us";
+            }));
             case StreamFrame.Open ignored -> counters.count(StreamCounter.FRAMES_MALFORMED);
             default -> {
                 // Whatever else comes may have overtaken the answer.
@@ -277,7 +397,8 @@ public final class Streams {
         }
     }
 
-    private synchronized void fromOpener(Key key, StreamFrame frame) {
+    /** {@return what is to be done without the lock} */
+    private synchronized Runnable fromOpener(Key key, StreamFrame frame) {
         OpenStream stream = accepted.get(key);
         if (stream != null) {
             if (frame instanceof StreamFrame.Open) {
@@ -288,30 +409,47 @@ public final class Streams {
         } else if (ended.containsKey(key) || stopped) {
             counters.count(StreamCounter.FRAMES_LATE);
         } else if (frame instanceof StreamFrame.Open open) {
-            accept(key, open);
+            return asked(key, open);
         } else {
             keepEarly(key, frame);
         }
+        return () -> { };
     }
 
+    /** Whoever may not come in is answered as if nobody listened: by the same message, after the same work. */
     @GuardedBy("this")
-    private void accept(Key key, StreamFrame.Open asked) {
+    private Runnable asked(Key key, StreamFrame.Open asked) {
+        Optional<EncryptionKey> shown = doorkeeper.look(asked);
         SendOptions options = SendOptions.DEFAULT.withLane(randomLong());
-        Listening listener = listeners.get(asked.port());
-        Optional<OpenStream> made = listener == null ? Optional.empty() : acceptedStream(key, asked, options);
-        if (made.isEmpty() || !listener.offer(made.get())) {
-            counters.count(StreamCounter.REFUSED);
-            made.ifPresent(stream -> stream.release());
+        Port port = ports.get(asked.port());
+        if (port == null || port.allowed().isPresent()
+                && !doorkeeper.letIn(port.allowed().get(), shown, asked)) {
             ended.put(key, true);
             early.take(key);
-            client.reply(key.sender(), new StreamFrame.Refused(key.id()).toBytes(), options);
-            return;
+            return () -> refused(key, Reason.REFUSED, options);
+        }
+        Optional<OpenStream> made = acceptedStream(key, asked, options);
+        if (made.isEmpty()) {
+            ended.put(key, true);
+            early.take(key);
+            return () -> refused(key, Reason.NO_ROOM, options);
         }
         accepted.put(key, made.get());
-        counters.count(StreamCounter.ACCEPTED);
         keepTicking();
-        client.reply(key.sender(), new StreamFrame.Accepted(key.id()).toBytes(), options);
         early.take(key).forEach(made.get()::take);
+        Asked waiting = new Asked(key, asked.port(), port.allowed().isPresent() ? shown : Optional.empty(), options,
+                made.get());
+        return () -> port.taker().accept(waiting);
+    }
+
+    private void refused(Key key, Reason why, SendOptions options) {
+        counters.count(StreamCounter.REFUSED);
+        client.reply(key.sender(), new StreamFrame.Refused(key.id(), why).toBytes(), options);
+    }
+
+    private synchronized void forget(Key key) {
+        accepted.remove(key);
+        ended.put(key, true);
     }
 
     private Optional<OpenStream> acceptedStream(Key key, StreamFrame.Open asked, SendOptions sending) {
@@ -343,7 +481,7 @@ public final class Streams {
     }
 
     private void keepEarly(Key key, StreamFrame frame) {
-        if (!listeners.isEmpty() && early.keep(key, frame, clock.nanoTime())) {
+        if (!ports.isEmpty() && early.keep(key, frame, clock.nanoTime())) {
             counters.count(StreamCounter.FRAMES_EARLY);
             keepTicking();
         } else {
@@ -386,7 +524,8 @@ public final class Streams {
                 interception.close();
             }
         }
-        listeners.values().forEach(Listening::close);
+        ports.values().forEach(port -> port.ended().run());
+        ports.clear();
         StreamException closed = new StreamException(Reason.ABORTED, "the client was closed");
         opened.values().forEach(stream -> stream.fail(closed));
         accepted.values().forEach(stream -> stream.fail(closed));

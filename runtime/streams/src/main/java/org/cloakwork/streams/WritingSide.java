@@ -67,9 +67,12 @@ final class WritingSide {
         return out.isEmpty();
     }
 
-    /** {@return how much can be written without waiting} */
-    int room() {
-        return closed || fate.isBroken() ? pieceBytes : refused.isEmpty() ? out.room(pieceBytes) : 0;
+    /**
+     * @param wanted {@link #wanted}
+     * @return how much can be written without waiting
+     */
+    int room(int wanted) {
+        return closed || fate.isBroken() ? wanted : refused.isEmpty() ? out.room(wanted) : 0;
     }
 
     /** {@return a piece without bytes, to be posted next} */
@@ -85,6 +88,11 @@ final class WritingSide {
     }
 
     // ------------------------------------------------------------------ without it
+
+    /** {@return how many bytes the next piece has at most} */
+    int wanted() {
+        return Math.min(pieceBytes, Math.max(1, carrier.pieceBytes()));
+    }
 
     void post(Piece piece) {
         carrier.send(piece.sequence(), piece.end(), piece.data()).outcome()
@@ -129,9 +137,10 @@ final class WritingSide {
             int at = offset;
             while (at < offset + length) {
                 Piece piece;
+                int wanted = wanted();
                 fate.lock();
                 try {
-                    int room = awaitRoom(Math.min(offset + length - at, pieceBytes));
+                    int room = awaitRoom(Math.min(offset + length - at, wanted));
                     piece = new Piece(out.next(room), End.NONE, Arrays.copyOfRange(from, at, at + room));
                     watch.written();
                 } finally {

@@ -4,7 +4,7 @@
  * limits and the ends are here. Needs a {@link org.cloakwork.api.MixnetClient}, and knows nothing of what is behind it.
  */
 @Export
-@Version("1.2.0")
+@Version("1.3.0")
 package org.cloakwork.streams;
 
 import org.osgi.annotation.bundle.Export;

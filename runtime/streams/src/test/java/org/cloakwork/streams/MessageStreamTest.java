@@ -389,6 +389,23 @@ class MessageStreamTest {
         assertThrows(StreamException.class, () -> world.right.output().write(6));
     }
 
+    /** Whoever asks before he reads, as pages do, would never learn of it. */
+    @Test
+    void anEndInAPieceOfItsOwnCanBeRead() throws IOException {
+        World world = new World(1, 0);
+        world.left.output().write(5);
+        world.deliverAll();
+        assertEquals(5, world.right.input().read());
+        world.right.greet();
+        world.deliverAll();
+        assertFalse(world.left.isReadable());
+        assertFalse(world.right.isReadable());
+        world.left.output().close();
+        world.deliverAll();
+        assertTrue(world.right.isReadable());
+        assertEquals(-1, world.right.input().read());
+    }
+
     @Test
     void emptyPiecesKeepAliveWhatIsQuietAndSilenceBreaksIt() {
         World world = new World(1, 0);

@@ -105,6 +105,56 @@ public sealed interface PacketDraft {
         }
     }
 
+    /**
+     * A fragment that asks for packets in return and for nothing else: it is not sent again, and acknowledged as cover.
+     *
+     * @param packet to send
+     */
+    record Pull(Forward packet) implements PacketDraft {
+
+        public Pull {
+            Objects.requireNonNull(packet);
+        }
+
+        @Override
+        public FragmentId id() {
+            return FragmentId.COVER;
+        }
+
+        @Override
+        public PacketSize size() {
+            return packet.size();
+        }
+
+        @Override
+        public Route ackRoute() {
+            return packet.ackRoute();
+        }
+    }
+
+    /**
+     * Nothing, for whoever made a reply block and wants a packet over it.
+     *
+     * @param size         of the packet
+     * @param surb         used up by this
+     * @param ackRoute     back to the sender
+     * @param meanHopDelay of the network, for the expected round trip
+     */
+    record Filler(PacketSize size, ReplySurb surb, Route ackRoute, Duration meanHopDelay) implements PacketDraft {
+
+        public Filler {
+            Objects.requireNonNull(size);
+            Objects.requireNonNull(surb);
+            Objects.requireNonNull(ackRoute);
+            Objects.requireNonNull(meanHopDelay);
+        }
+
+        @Override
+        public FragmentId id() {
+            return FragmentId.COVER;
+        }
+    }
+
     private static PacketSize sizeFor(Fragment fragment) {
         return PacketSize.ofFragmentLength(fragment.length()).orElseThrow(() -> new IllegalArgumentException(
                 "a fragment of " + fragment.length() + " bytes fills no packet"));

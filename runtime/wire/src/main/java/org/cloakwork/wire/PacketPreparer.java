@@ -55,8 +55,8 @@ public record PacketPreparer(PacketFormat format, AckKey ackKey, Randomness rand
             byte[] ack = acks.get(i);
             PacketDraft draft = drafts.get(i);
             switch (draft) {
-                case PacketDraft.Forward forward -> requests.add(request(draft, ack, forward.fragment().bytes(),
-                        ephemerals.get(), forward.recipient(), forward.route()));
+                case PacketDraft.Forward forward -> requests.add(forward(forward, ack));
+                case PacketDraft.Pull(PacketDraft.Forward forward) -> requests.add(forward(forward, ack));
                 case PacketDraft.Cover cover -> {
                     EncryptionKeyPair ephemeral = ephemerals.get();
                     keys.add(ephemeral.publicKey());
@@ -64,6 +64,7 @@ public record PacketPreparer(PacketFormat format, AckKey ackKey, Randomness rand
                             cover.own(), cover.route()));
                 }
                 case PacketDraft.Reply ignored -> { }
+                case PacketDraft.Filler ignored -> { }
             }
         }
         Iterator<byte[]> sealed = format.seal(requests, randomness).iterator();
@@ -71,16 +72,27 @@ public record PacketPreparer(PacketFormat format, AckKey ackKey, Randomness rand
         List<PreparedPacket> packets = new ArrayList<>(drafts.size());
         for (int i = 0; i < drafts.size(); i++) {
             packets.add(switch (drafts.get(i)) {
-                case PacketDraft.Forward forward ->
-                        packet(forward.route(), forward.ackRoute(), forward.rotation(), sealed.next(),
-                                Optional.empty());
+                case PacketDraft.Forward forward -> packet(forward, sealed.next());
+                case PacketDraft.Pull(PacketDraft.Forward forward) -> packet(forward, sealed.next());
                 case PacketDraft.Cover cover ->
                         packet(cover.route(), cover.ackRoute(), cover.rotation(), sealed.next(),
                                 Optional.of(coverKeys.next()));
-                case PacketDraft.Reply reply -> reply(reply, acks.get(i));
+                case PacketDraft.Reply reply -> reply(reply, reply.surb(), reply.fragment().bytes(),
+                        reply.meanHopDelay(), acks.get(i));
+                case PacketDraft.Filler filler -> reply(filler, filler.surb(),
+                        CoverPacket.body(filler.size().fragmentLength()), filler.meanHopDelay(), acks.get(i));
             });
         }
         return packets;
+    }
+
+    private SealRequest forward(PacketDraft.Forward forward, byte[] ack) {
+        return request(forward, ack, forward.fragment().bytes(), ephemerals.get(), forward.recipient(),
+                forward.route());
+    }
+
+    private static PreparedPacket packet(PacketDraft.Forward forward, byte[] sealed) {
+        return packet(forward.route(), forward.ackRoute(), forward.rotation(), sealed, Optional.empty());
     }
 
     private static SealRequest request(PacketDraft draft, byte[] ack, byte[] body, EncryptionKeyPair ephemeral,
@@ -95,12 +107,11 @@ public record PacketPreparer(PacketFormat format, AckKey ackKey, Randomness rand
                 route.delayNanos() + ackRoute.delayNanos(), coverKey);
     }
 
-    private PreparedPacket reply(PacketDraft.Reply reply, byte[] ack) {
-        ReplySurb replySurb = reply.surb();
-        byte[] plaintext = Bytes.concat(ack, PayloadEncryption.toReply(reply.fragment().bytes(), replySurb.key()));
-        return new PreparedPacket(replySurb.surb().firstHop(), replySurb.rotation(),
-                format.seal(replySurb.surb(), plaintext, reply.size().payloadLength()),
-                Duration.ofMillis(REPLY_DELAYS * reply.meanHopDelay().toMillis()).toNanos()
-                        + reply.ackRoute().delayNanos(), Optional.empty());
+    private PreparedPacket reply(PacketDraft draft, ReplySurb surb, byte[] body, Duration meanHopDelay, byte[] ack) {
+        byte[] plaintext = Bytes.concat(ack, PayloadEncryption.toReply(body, surb.key()));
+        return new PreparedPacket(surb.surb().firstHop(), surb.rotation(),
+                format.seal(surb.surb(), plaintext, draft.size().payloadLength()),
+                Duration.ofMillis(REPLY_DELAYS * meanHopDelay.toMillis()).toNanos() + draft.ackRoute().delayNanos(),
+                Optional.empty());
     }
 }

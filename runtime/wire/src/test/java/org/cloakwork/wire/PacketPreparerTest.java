@@ -62,20 +62,25 @@ class PacketPreparerTest {
                 new PacketDraft.Forward(fragment(1), recipient.publicKey(), route(1), route(11), KeyRotation.EVEN),
                 new PacketDraft.Reply(fragment(2), surb, route(12), Duration.ofMillis(5)),
                 new PacketDraft.Cover(PacketSize.REGULAR, recipient.publicKey(), route(2), route(13), KeyRotation.EVEN),
-                new PacketDraft.Forward(fragment(4), recipient.publicKey(), route(4), route(14), KeyRotation.EVEN));
+                new PacketDraft.Forward(fragment(4), recipient.publicKey(), route(4), route(14), KeyRotation.EVEN),
+                new PacketDraft.Pull(new PacketDraft.Forward(fragment(5), recipient.publicKey(), route(5), route(15),
+                        KeyRotation.EVEN)),
+                new PacketDraft.Filler(PacketSize.REGULAR, surb, route(16), Duration.ofMillis(5)));
         List<EncryptionKeyPair> ephemerals = new ArrayList<>();
         List<PreparedPacket> packets = new PacketPreparer(format, ackKey, randomness, () -> {
             ephemerals.add(EncryptionKeyPair.generate(randomness));
             return ephemerals.getLast();
         }).prepare(drafts);
-        assertEquals(List.of(1, 3, 2, 4), packets.stream().map(packet -> packet.firstHop().port()).toList());
-        assertEquals(List.of(KeyRotation.EVEN, KeyRotation.ODD, KeyRotation.EVEN, KeyRotation.EVEN),
+        assertEquals(List.of(1, 3, 2, 4, 5, 3), packets.stream().map(packet -> packet.firstHop().port()).toList());
+        assertEquals(List.of(KeyRotation.EVEN, KeyRotation.ODD, KeyRotation.EVEN, KeyRotation.EVEN, KeyRotation.EVEN,
+                        KeyRotation.ODD),
                 packets.stream().map(PreparedPacket::rotation).toList());
-        assertEquals(List.of(2_000_000L, 16_000_000L, 2_000_000L, 2_000_000L),
+        assertEquals(List.of(2_000_000L, 16_000_000L, 2_000_000L, 2_000_000L, 2_000_000L, 16_000_000L),
                 packets.stream().map(PreparedPacket::expectedRoundTripNanos).toList());
         assertEquals(List.of(Optional.empty(), Optional.empty(), Optional.of(ephemerals.get(1).publicKey()),
-                Optional.empty()), packets.stream().map(PreparedPacket::coverKey).toList());
-        assertEquals(3, ephemerals.size(), "one for each packet that is no reply");
+                Optional.empty(), Optional.empty(), Optional.empty()),
+                packets.stream().map(PreparedPacket::coverKey).toList());
+        assertEquals(4, ephemerals.size(), "one for each packet that is no reply");
         for (int i = 0; i < packets.size(); i++) {
             SurbAck.FinalHop parts = SurbAck.split(walk(packets.get(i).packet()));
             assertEquals(11 + i, parts.ackFirstHop().port());
@@ -87,6 +92,10 @@ class PacketPreparerTest {
                         assertTrue(CoverPacket.isCover(PayloadEncryption.open(parts.message(), recipient)));
                 case PacketDraft.Reply reply -> assertArrayEquals(reply.fragment().bytes(),
                         PayloadEncryption.openReply(parts.message(), surb.key()));
+                case PacketDraft.Pull(PacketDraft.Forward forward) -> assertArrayEquals(forward.fragment().bytes(),
+                        PayloadEncryption.open(parts.message(), recipient));
+                case PacketDraft.Filler ignored ->
+                        assertTrue(CoverPacket.isCover(PayloadEncryption.openReply(parts.message(), surb.key())));
             }
         }
     }

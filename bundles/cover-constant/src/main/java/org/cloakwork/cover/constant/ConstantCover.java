@@ -78,6 +78,11 @@ public final class ConstantCover implements CoverTrafficStrategy {
         return loopGap;
     }
 
+    @Override
+    public Promise promise() {
+        return mainGap.isPresent() ? Promise.BOTH : Promise.NOTHING;
+    }
+
     /** Makes it where there is no OSGi. */
     public static final class Factory extends AnnotatedPartFactory<CoverTrafficStrategy> {
 

@@ -93,6 +93,11 @@ public final class PoissonCover implements CoverTrafficStrategy {
         return Duration.ofNanos(Math.max(1, randomness.exponentialNanos(meanNanos)));
     }
 
+    @Override
+    public Promise promise() {
+        return main ? Promise.BOTH : Promise.NOTHING;
+    }
+
     /** Makes it where there is no OSGi. */
     public static final class Factory extends AnnotatedPartFactory<CoverTrafficStrategy> {
 

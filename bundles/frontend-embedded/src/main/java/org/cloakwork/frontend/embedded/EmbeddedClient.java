@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,6 +13,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Delivery;
+import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.Figure;
 import org.cloakwork.api.Insight;
 import org.cloakwork.api.KnownExit;
@@ -23,6 +25,7 @@ import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.api.StreamListener;
 import org.cloakwork.api.StreamOptions;
+import org.cloakwork.api.StreamRequest;
 import org.cloakwork.api.Subscription;
 
 /** A client together with what was made for it alone and ends with it. */
@@ -55,6 +58,21 @@ final class EmbeddedClient implements MixnetClient {
                 LOG.log(System.Logger.Level.WARNING, "closing " + one.getClass().getSimpleName() + " failed", e);
             }
         }
+    }
+
+    @Override
+    public int pieceBytes(MixnetAddress recipient) {
+        return client.pieceBytes(recipient);
+    }
+
+    @Override
+    public Optional<String> line() {
+        return client.line();
+    }
+
+    @Override
+    public void returnPackets(boolean does) {
+        client.returnPackets(does);
     }
 
     @Override
@@ -110,6 +128,17 @@ final class EmbeddedClient implements MixnetClient {
     @Override
     public MixnetStream openStream(MixnetAddress recipient, int port, StreamOptions options) throws IOException {
         return client.openStream(recipient, port, options);
+    }
+
+    @Override
+    public MixnetStream openStream(String host, int port, StreamOptions options) throws IOException {
+        return client.openStream(host, port, options);
+    }
+
+    @Override
+    public Subscription listen(int port, Optional<Set<EncryptionKey>> allowed, Consumer<StreamRequest> taker)
+            throws IOException {
+        return client.listen(port, allowed, taker);
     }
 
     @Override

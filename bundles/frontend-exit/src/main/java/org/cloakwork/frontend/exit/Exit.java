@@ -102,6 +102,7 @@ final class Exit implements FrontEnd.Serving {
         Exit exit = new Exit(client, configuration);
         exit.ticker.start();
         exit.interception = client.intercept(exit::received);
+        client.returnPackets(true);
         return exit;
     }
 
@@ -374,6 +375,7 @@ final class Exit implements FrontEnd.Serving {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             interception.close();
+            client.returnPackets(false);
             ticker.interrupt();
             openings.close();
             List<Connection> all;

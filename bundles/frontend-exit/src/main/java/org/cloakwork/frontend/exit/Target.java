@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.streams.SocketPump;
 import org.cloakwork.wire.socks5.ConnectFailure;
 
@@ -58,6 +59,10 @@ record Target(String host, int port) {
         boolean bracketed = host.indexOf('[') >= 0 || host.indexOf(']') >= 0;
         if (host.isEmpty() || bracketed || host.length() > LONGEST_HOST || !port.matches("[0-9]{1,5}")) {
             throw new UnreachableException(ConnectFailure.MALFORMED_TARGET);
+        }
+        if (MixnetAddress.isHostName(host)) {
+            // No resolver may hear of it.
+            throw new UnreachableException(ConnectFailure.UNKNOWN_HOST);
         }
         int number = Integer.parseInt(port);
         if (number < 1 || number > 0xffff) {

@@ -1,6 +1,7 @@
 package org.cloakwork.frontend.http;
 
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
@@ -11,7 +12,6 @@ import org.cloakwork.proxy.Connection;
 import org.cloakwork.proxy.NotConnectedException;
 import org.cloakwork.proxy.Program;
 import org.cloakwork.proxy.Target;
-import org.cloakwork.wire.socks5.ConnectFailure;
 
 /** One program at the proxy, and the requests that it makes one after the other. */
 final class Session implements AutoCloseable {
@@ -101,8 +101,15 @@ final class Session implements AutoCloseable {
     }
 
     private void join(Connection connection) throws IOException, InterruptedException {
+        // A sequence closes what has ended, and with it the half that still goes on.
         connection.join(program, new SequenceInputStream(new ByteArrayInputStream(requests.rest()),
-                program.input()));
+                new FilterInputStream(program.input()) {
+
+                    @Override
+                    public void close() {
+                        // the program's, who is not done
+                    }
+                }));
     }
 
     // ------------------------------------------------------------------ everything else
@@ -136,14 +143,15 @@ final class Session implements AutoCloseable {
             try {
                 return exchange(head, bytes);
             } catch (Upstream.NoAnswerException e) {
-                Optional<ConnectFailure> failure = connection.failure();
+                Optional<NotConnectedException> failure = connection.failure();
                 close();
                 if (connection.isExitLost() && moreExits-- > 0 || more-- > 0) {
                     // The exit is gone; or what had been kept open was closed by the target just before.
                     continue;
                 }
                 boolean stays = Framing.persists(head);
-                return failure.isPresent() ? refuse(Status.of(failure.get()), failure.get().text(), stays)
+                return failure.isPresent()
+                        ? refuse(Status.of(failure.get().failure()), failure.get().getMessage(), stays)
                         : refuse(e.isBad() ? Status.BAD_ANSWER : Status.BROKEN, e.getMessage(), stays);
             }
         }

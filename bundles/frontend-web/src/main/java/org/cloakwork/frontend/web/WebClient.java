@@ -14,7 +14,6 @@ import org.cloakwork.api.Outcome;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.SenderTag;
-import org.cloakwork.api.StreamException;
 import org.cloakwork.api.Subscription;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Environment;
@@ -247,16 +246,16 @@ public final class WebClient {
     }
 
     /**
-     * Has an exit connect.
+     * Has an exit connect, or opens a stream to a client that has a name.
      *
      * @param stream the caller's number for it; changes are told by {@link Host#streamChanged}
-     * @param exit   an address
+     * @param exit   an address; empty: none
      * @param target {@code host:port}
-     * @throws StreamException if there is no room
+     * @throws IOException if there is no room, or no way
      */
     @JSExport
-    public void openStream(int stream, String exit, String target) throws StreamException {
-        streams.open(stream, MixnetAddress.parse(exit), target);
+    public void openStream(int stream, String exit, String target) throws IOException {
+        streams.open(stream, exit, target);
     }
 
     /** {@return "connecting", "open", "broken", or the name of a {@code ConnectFailure}} */

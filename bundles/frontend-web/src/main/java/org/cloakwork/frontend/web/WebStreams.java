@@ -7,19 +7,21 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.cloakwork.api.MixnetAddress;
-import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.StreamException;
+import org.cloakwork.api.StreamOptions;
+import org.cloakwork.client.engine.Engine;
 import org.cloakwork.proxy.ExitConnection;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.streams.ByteBudget;
 import org.cloakwork.streams.MessageStream;
+import org.cloakwork.streams.OpenStream;
 import org.cloakwork.streams.StreamLimits;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.socks5.ConnectFailure;
 import org.cloakwork.wire.socks5.ProviderResponse;
 
-/** Connections that exits make for pages. Nothing waits: the host is told when something changed, and asks again. */
+/** Connections that exits make for pages, or that lead to a client that has a name. Nothing waits: the host is told when something changed, and asks again. */
 final class WebStreams {
 
     private static final Duration TICK = Duration.ofMillis(100);
@@ -29,7 +31,7 @@ final class WebStreams {
 
     private final Host host;
     private final Loop loop;
-    private final MixnetClient client;
+    private final Engine client;
     private final Randomness randomness;
     private final ByteBudget budget = new ByteBudget(BUDGET_BYTES);
     private final Map<Integer, Entry> entries = new HashMap<>();
@@ -43,16 +45,23 @@ final class WebStreams {
         private final int number;
         private final long id;
         private ExitConnection connection;
-        private Optional<ConnectFailure> failure;
+        /** Of one that takes no exit. */
+        private OpenStream toClient;
+        /** The name of the reason; empty: it is open. */
+        private Optional<String> failure;
         private boolean noted;
 
         Entry(int number, long id) {
             this.number = number;
             this.id = id;
         }
+
+        private MessageStream stream() {
+            return connection == null ? toClient.messages() : connection.stream();
+        }
     }
 
-    WebStreams(Host host, Loop loop, MixnetClient client, Randomness randomness) {
+    WebStreams(Host host, Loop loop, Engine client, Randomness randomness) {
         this.host = host;
         this.loop = loop;
         this.client = client;
@@ -65,11 +74,39 @@ final class WebStreams {
 
     /**
      * @param number the host's for it
-     * @param exit   whose
+     * @param exit   whose; empty: none, only clients that have a name can be reached
      * @param target {@code host:port}
-     * @throws StreamException if there is no room
+     * @throws IOException if there is no room, or no way
      */
-    void open(int number, MixnetAddress exit, String target) throws StreamException {
+    void open(int number, String exit, String target) throws IOException {
+        int colon = target.lastIndexOf(':');
+        if (MixnetAddress.isHostName(target.substring(0, colon))) {
+            openToClient(number, target.substring(0, colon), Integer.parseInt(target.substring(colon + 1)));
+        } else if (exit.isEmpty()) {
+            throw new StreamException(StreamException.Reason.REFUSED, "fetch needs the option exit");
+        } else {
+            openThroughExit(number, MixnetAddress.parse(exit), target);
+        }
+    }
+
+    private void openToClient(int number, String host, int port) throws IOException {
+        Entry entry = new Entry(number, randomness.nextLong());
+        MixnetAddress address;
+        try {
+            address = MixnetAddress.parse(host);
+        } catch (IllegalArgumentException e) {
+            throw new StreamException(StreamException.Reason.MISTYPED_NAME, e.getMessage());
+        }
+        entry.toClient = client.beginStream(address, port, StreamOptions.DEFAULT.withIsolation(isolation));
+        entry.toClient.messages().onChange(() -> note(entry));
+        entries.put(number, entry);
+        entry.toClient.opened().thenAccept(failure -> {
+            entry.failure = failure.map(why -> why.reason().name());
+            note(entry);
+        });
+    }
+
+    private void openThroughExit(int number, MixnetAddress exit, String target) throws StreamException {
         Entry entry = new Entry(number, randomness.nextLong());
         entry.connection = new ExitConnection(new ExitConnection.Route(client, exit, true, true), entry.id,
                 randomness.nextLong(), isolation, StreamLimits.DEFAULT, budget, loop::nanoTime, () -> note(entry),
@@ -78,7 +115,7 @@ final class WebStreams {
         entries.put(number, entry);
         byConnection.put(entry.id, entry);
         entry.connection.connect(target).thenAccept(failure -> {
-            entry.failure = failure;
+            entry.failure = failure.map(ConnectFailure::name);
             if (failure.isEmpty()) {
                 entry.connection.grant();
             }
@@ -88,11 +125,11 @@ final class WebStreams {
     }
 
     private void tick() {
-        if (!ticking && !entries.isEmpty()) {
+        if (!ticking && !byConnection.isEmpty()) {
             ticking = true;
             loop.schedule(TICK, () -> {
                 ticking = false;
-                entries.values().forEach(entry -> entry.connection.tick());
+                byConnection.values().forEach(entry -> entry.connection.tick());
                 tick();
             });
         }
@@ -135,9 +172,9 @@ final class WebStreams {
             return "broken";
         }
         if (entry.failure != null && entry.failure.isPresent()) {
-            return entry.failure.get().name();
+            return entry.failure.get();
         }
-        return entry.connection.stream().isBroken() ? "broken" : entry.failure == null ? "connecting" : "open";
+        return entry.stream().isBroken() ? "broken" : entry.failure == null ? "connecting" : "open";
     }
 
     /** {@return bytes; none: there are none yet; null: no more will come} */
@@ -183,10 +220,10 @@ final class WebStreams {
         Entry entry = entries.remove(number);
         if (entry != null) {
             byConnection.remove(entry.id);
-            if (!entry.connection.stream().isDone()) {
-                entry.connection.stream().abort(why);
+            if (!entry.stream().isDone()) {
+                entry.stream().abort(why);
             }
-            entry.connection.stream().release();
+            entry.stream().release();
         }
     }
 
@@ -195,6 +232,6 @@ final class WebStreams {
         if (entry == null) {
             throw new StreamException(StreamException.Reason.ABORTED, "the stream was left");
         }
-        return entry.connection.stream();
+        return entry.stream();
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -16,6 +17,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Delivery;
+import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
@@ -26,6 +28,7 @@ import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.api.StreamListener;
 import org.cloakwork.api.StreamOptions;
+import org.cloakwork.api.StreamRequest;
 import org.cloakwork.api.Subscription;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.inbox.Mailbox;
@@ -166,6 +169,12 @@ final class RecordingClient implements MixnetClient {
 
     @Override
     public MixnetStream openStream(MixnetAddress recipient, int port, StreamOptions options) throws IOException {
+        throw new IOException("no streams here");
+    }
+
+    @Override
+    public Subscription listen(int port, Optional<Set<EncryptionKey>> allowed, Consumer<StreamRequest> taker)
+            throws IOException {
         throw new IOException("no streams here");
     }
 

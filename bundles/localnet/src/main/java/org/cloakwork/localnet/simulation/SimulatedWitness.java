@@ -101,6 +101,8 @@ final class SimulatedWitness {
         private void sealed(PacketDraft draft) {
             switch (draft) {
                 case PacketDraft.Cover ignored -> { }
+                case PacketDraft.Filler ignored -> { }
+                case PacketDraft.Pull(PacketDraft.Forward forward) -> sealed(forward);
                 case PacketDraft.Forward forward -> tag(forward.fragment()).ifPresent(tag -> {
                     EncryptionKey before = shown.putIfAbsent(tag, forward.recipient());
                     if (before != null && !before.equals(forward.recipient())) {

@@ -14,7 +14,6 @@ import org.cloakwork.spi.sphinx.SphinxException;
 import org.cloakwork.spi.topology.KeyRotation;
 import org.cloakwork.spi.topology.NodeAddress;
 import org.cloakwork.wire.CoverPacket;
-import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.FragmentId;
 import org.cloakwork.wire.MixPacket;
 import org.cloakwork.wire.PacketDraft;
@@ -59,14 +58,19 @@ final class StubCryptography implements Cryptography, Frames {
                 throw new IllegalArgumentException("stub packets are regular in size, not " + draft.size());
             }
             return switch (draft) {
-                case PacketDraft.Forward(Fragment fragment, EncryptionKey recipient, Route route, Route ackRoute,
-                        KeyRotation rotation) ->
-                        toRoute(fragment.bytes(), fragment.id(), recipient, route, ackRoute, rotation);
+                case PacketDraft.Forward forward -> forward(forward, forward.id());
+                case PacketDraft.Pull(PacketDraft.Forward forward) -> forward(forward, draft.id());
                 case PacketDraft.Cover(PacketSize size, EncryptionKey own, Route route, Route ackRoute,
                         KeyRotation rotation) -> toRoute(COVER, FragmentId.COVER, own, route, ackRoute, rotation);
-                case PacketDraft.Reply reply -> reply(reply.fragment(), reply.surb(), reply.ackRoute(),
+                case PacketDraft.Reply reply -> reply(draft, reply.fragment().bytes(), reply.surb(),
                         reply.meanHopDelay());
+                case PacketDraft.Filler filler -> reply(draft, COVER, filler.surb(), filler.meanHopDelay());
             };
+        }
+
+        private PreparedPacket forward(PacketDraft.Forward forward, FragmentId id) {
+            return toRoute(forward.fragment().bytes(), id, forward.recipient(), forward.route(), forward.ackRoute(),
+                    forward.rotation());
         }
 
         private PreparedPacket toRoute(byte[] body, FragmentId id, EncryptionKey recipient, Route route, Route ackRoute,
@@ -86,11 +90,11 @@ final class StubCryptography implements Cryptography, Frames {
             return nanos;
         }
 
-        private PreparedPacket reply(Fragment fragment, ReplySurb surb, Route ackRoute, Duration meanHopDelay) {
+        private PreparedPacket reply(PacketDraft draft, byte[] body, ReplySurb surb, Duration meanHopDelay) {
             byte[] packet = Arrays.copyOf(surb.surb().header(), PacketSize.REGULAR.packetLength());
-            putContent(packet, fragment.id(), ackRoute, surb.key().digest(), fragment.bytes());
+            putContent(packet, draft.id(), draft.ackRoute(), surb.key().digest(), body);
             return new PreparedPacket(surb.surb().firstHop(), surb.rotation(), packet,
-                    REPLY_DELAYS * meanHopDelay.toNanos() + delayNanos(ackRoute), Optional.empty());
+                    REPLY_DELAYS * meanHopDelay.toNanos() + delayNanos(draft.ackRoute()), Optional.empty());
         }
 
         /** Acknowledgement, prefix and body: all that a packet has behind its header. */

@@ -39,7 +39,7 @@ class FixedRoutesTest {
     void aRouteIsTracedAsTheClosedFormSays(int mixes, int hostile, int packets, int fixed) {
         RoutePolicy part = fixed == 1 ? part() : part("cover", "client client fresh", "data", "client client fresh");
         int trials = packets > 1000 ? 300 : 6000;
-        Share share = RouteTrials.tracedCover(part, new Setting(mixes, hostile, packets, false), trials, 1);
+        Share share = RouteTrials.tracedCover(part, new Setting(mixes, hostile, packets), trials, 1);
         double b = (double) hostile / mixes;
         double law = Math.pow(b, fixed) * (1 - Math.pow(1 - Math.pow(b, 3 - fixed), packets));
         System.out.printf("%d of 3 layers fixed, %d mixes a layer, %d hostile, %d routes: %s, law %.4f%n", fixed, mixes,

@@ -155,9 +155,17 @@ public final class StickyRoutes implements RoutePolicy {
         return used;
     }
 
+    /** Looked at for every route that is kept, for each packet that comes back: most differ in a number already. */
     private boolean isOf(Taken route, Packet packet, Scope scope, Mixes mixes) {
-        return IntStream.rangeClosed(1, Mixes.LAYERS).filter(layer -> scopes.of(packet.kind(), layer) == scope)
-                .allMatch(layer -> route.mixes.of(layer).identity().equals(mixes.of(layer).identity()));
+        for (int layer = 1; layer <= Mixes.LAYERS; layer++) {
+            Node kept = route.mixes.of(layer);
+            Node one = mixes.of(layer);
+            if (scopes.of(packet.kind(), layer) == scope
+                    && (kept.id() != one.id() || !kept.identity().equals(one.identity()))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Makes it where there is no OSGi. */

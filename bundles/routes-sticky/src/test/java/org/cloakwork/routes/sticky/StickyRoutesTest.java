@@ -31,7 +31,7 @@ class StickyRoutesTest {
         "0.97, 80, 8, 500, 0.015"})
     void aRouteIsTracedAsOftenAsTheMonteCarloSays(double alpha, int mixes, int hostile, int packets,
             double expected) {
-        Share share = RouteTrials.tracedCover(part(alpha), new Setting(mixes, hostile, packets, false), 3000, 1);
+        Share share = RouteTrials.tracedCover(part(alpha), new Setting(mixes, hostile, packets), 3000, 1);
         System.out.printf("alpha %.2f, %d mixes a layer, %d hostile, %d routes: %s, Monte Carlo %.3f%n", alpha, mixes,
                 hostile, packets, share, expected);
         assertEquals(expected, share.share(), share.interval() + 0.003);

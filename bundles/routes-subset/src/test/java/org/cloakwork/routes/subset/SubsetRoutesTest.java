@@ -25,7 +25,7 @@ class SubsetRoutesTest {
         "4, 80, 8, 500, 0.044", "8, 80, 8, 500, 0.165"})
     void aRouteIsTracedAsOftenAsTheMonteCarloSays(int kept, int mixes, int hostile, int packets, double expected) {
         RoutePolicy part = new SubsetRoutes.Factory().create(Map.of("mixes", "" + kept));
-        Share share = RouteTrials.tracedCover(part, new Setting(mixes, hostile, packets, false), 3000, 1);
+        Share share = RouteTrials.tracedCover(part, new Setting(mixes, hostile, packets), 3000, 1);
         double honest = 1;
         for (int i = 0; i < kept; i++) {
             honest *= (double) (mixes - hostile - i) / (mixes - i);

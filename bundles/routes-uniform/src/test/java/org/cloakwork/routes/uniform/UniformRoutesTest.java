@@ -57,7 +57,7 @@ class UniformRoutesTest {
 
     @Test
     void aRouteIsTracedAsTheClosedFormSays() {
-        Share share = RouteTrials.tracedCover(part, new Setting(300, 45, 250, false), 4000, 1);
+        Share share = RouteTrials.tracedCover(part, new Setting(300, 45, 250), 4000, 1);
         double law = 1 - Math.pow(1 - Math.pow(0.15, 3), 250);
         System.out.println("uniform, 300 mixes a layer, 15 % hostile, 250 routes: " + share + ", law " + law);
         assertEquals(law, share.share(), share.interval());

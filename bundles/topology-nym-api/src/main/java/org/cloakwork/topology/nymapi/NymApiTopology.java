@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.cloakwork.api.KnownExit;
+import org.cloakwork.directory.Directory;
 import org.cloakwork.spi.part.AnnotatedPartFactory;
 import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;

@@ -51,6 +51,16 @@ public final class ChaosProxy implements AutoCloseable {
         }
     }
 
+    /** Who sees the line and does nothing. */
+    public interface Watcher {
+
+        /**
+         * @param out   whether it goes to what is behind the proxy
+         * @param bytes of the whole piece
+         */
+        void passes(boolean out, int bytes);
+    }
+
     private final InetSocketAddress target;
     private final Framing framing;
     private final long seed;
@@ -61,6 +71,7 @@ public final class ChaosProxy implements AutoCloseable {
     private final AtomicLong connections = new AtomicLong();
     private volatile Weather weather = Weather.CALM;
     private volatile boolean away;
+    private volatile Watcher watcher = (out, bytes) -> { };
 
     /**
      * @param target  what is behind it
@@ -90,6 +101,11 @@ public final class ChaosProxy implements AutoCloseable {
      */
     public void begin(Fault fault, int oneIn) {
         weather = new Weather(Map.of(fault, oneIn));
+    }
+
+    /** @param next is told of every piece from now on, on the threads that pass them on, before they do */
+    public void watch(Watcher next) {
+        watcher = next;
     }
 
     /** From now on everything passes as it is. */
@@ -192,6 +208,7 @@ public final class ChaosProxy implements AutoCloseable {
                 byte[] piece = framing.next(in, true);
                 while (piece != Framing.END) {
                     pieces.incrementAndGet();
+                    watcher.passes(from == client, piece.length);
                     Fault fault = weather.next(random);
                     if (ending && from == client) {
                         // Nobody reads it any more.

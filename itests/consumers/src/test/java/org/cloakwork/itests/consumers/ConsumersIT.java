@@ -65,11 +65,11 @@ class ConsumersIT {
         succeeds(maven(project, "process-classes"));
         List<String> modules = jars(project.resolve("target/modules"));
         assertEquals(List.of(), modules.stream().filter(name -> name.matches(
-                ".*(-server|localnet|control|gogo|felix|launcher|slf4j-(?!api)|logback|junit).*")).toList());
+                ".*(-server|localnet|control|gogo|felix|launcher|slf4j-(?!api)|logback|junit|h2).*")).toList());
         assertTrue(modules.size() > 20, modules.toString());
         String printed = succeeds(List.of(JDK.resolve("bin/java").toString(), "-p", project.resolve("target/classes")
                 + File.pathSeparator + project.resolve("target/modules"), "-m", "example/example.Hello",
-                network.directory().toString()));
+                network.directory().toString(), folder.resolve("state").toString()));
         assertEquals("Acknowledged by module org.cloakwork.frontend.embedded, module org.cloakwork.frontend.http",
                 printed.lines().filter(line -> !line.startsWith("SLF4J(W): ")).reduce("", String::concat));
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import org.cloakwork.itests.testing.distribution.Command;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Distributions of chosen parts. */
 class AssembleTest {
@@ -98,6 +100,64 @@ class AssembleTest {
         assertEquals(2, result.exitCode(), result.text());
         assertTrue(result.text().contains(message), result.text());
         assertFalse(Files.exists(target));
+    }
+
+    /** Each comes up with all that it says it has, and nothing in it lacks anything. */
+    @ParameterizedTest
+    @ValueSource(strings = {"socks", "websocket", "exit", "minimal"})
+    void aProfileRuns(String profile) throws Exception {
+        Unpacked assembled = profile(profile);
+        assertFalse(assembled.bundles().contains("org.cloakwork.localnet"));
+        try (Command localnet = Command.cloakwork("localnet")) {
+            String directory = localnet.awaitLine(line -> line.startsWith("  directory")).replace("  directory", "")
+                    .strip();
+            try (Command run = Command.start(List.of("env", "CLOAKWORK_EXIT_POLICY=accept 127.0.0.0/8:*",
+                    "CLOAKWORK_" + profile.toUpperCase(Locale.ROOT).replace("SOCKS", "SOCKS5") + "_PORT=0",
+                    assembled.home().resolve("bin/cloakwork").toString(), "run", "--directory", directory)
+                    .stream().filter(word -> word.startsWith("CLOAKWORK_EXIT_POLICY") ? profile.equals("exit")
+                            : !word.contains("_PORT=") || Set.of("socks", "websocket").contains(profile)).toList())) {
+                run.awaitLine("ready"::equals, Command.PATIENCE);
+                if (Set.of("socks", "websocket").contains(profile)) {
+                    run.awaitLine(line -> line.startsWith(profile) && line.contains("://127.0.0.1:"),
+                            Command.PATIENCE);
+                }
+                assertEquals(!profile.equals("minimal"), Files.exists(assembled.home().resolve("state/default")));
+                Command.Result state = assembled.run("state");
+                assertEquals(0, state.exitCode(), state.text());
+            }
+        }
+    }
+
+    @Test
+    void theDemosProfileRunsTheDemo() throws Exception {
+        Command.Result demo = profile("demo").run("demo", "--once");
+        assertEquals(0, demo.exitCode(), demo.text());
+    }
+
+    @Test
+    void everythingIsAllThatIsThereAsItWasShipped() throws Exception {
+        Unpacked assembled = profile("everything");
+        assertEquals(new Unpacked(Command.HOME).bundles(), assembled.bundles());
+        for (String same : List.of("etc/defaults/cloakwork.cfg", "lib/org.cloakwork.launcher.swaps.jar")) {
+            assertEquals(-1, Files.mismatch(Command.HOME.resolve(same), assembled.home().resolve(same)), same);
+        }
+    }
+
+    @Test
+    void aProfileThatIsNoneIsNamed() throws Exception {
+        Command.Result result = Command.run("assemble", "--profile", "polka", "--out",
+                folder.resolve("out").toString());
+        assertEquals(2, result.exitCode(), result.text());
+        assertEquals("cloakwork assemble: --profile polka: there is none; there are: demo, socks, websocket, exit, "
+                + "minimal, everything", result.text());
+    }
+
+    private Unpacked profile(String name) throws Exception {
+        Path target = folder.resolve("assembled");
+        Command.Result result = Command.run("assemble", "--profile", name, "--out", target.toString());
+        assertEquals(0, result.exitCode(), result.text());
+        System.out.println(name + ": " + result.lines().getFirst().replaceFirst(".*: ", ""));
+        return new Unpacked(target);
     }
 
     @Test

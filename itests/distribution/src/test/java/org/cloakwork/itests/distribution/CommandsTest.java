@@ -77,6 +77,48 @@ class CommandsTest {
         assertTrue(result.text().contains(option.substring(option.indexOf('=') + 1)), result.text());
     }
 
+    /** Two shards, of which one is stopped and goes on, and one run of all say the same. */
+    @Test
+    void aStudyIsTheSameWhoeverDoesIt() throws Exception {
+        String[] study = {"lab", "--clients", "3", "--hours", "0.003", "--routes", "uniform,subset:mixes=3",
+                "--hostile", "0.2",
+            "--out"};
+        Path whole = folder.resolve("whole");
+        assertEquals(0, Command.run(with(study, whole.toString())).exitCode());
+        Path parts = folder.resolve("parts");
+        for (String shard : List.of("1/2", "2/2")) {
+            assertEquals(0, Command.run(with(study, parts.toString(), "--shard", shard)).exitCode());
+        }
+        Path first = parts.resolve("answers-1-of-2.txt");
+        String answers = Files.readString(first);
+        Files.writeString(first, answers.substring(0, answers.length() / 2));
+        String second = parts.resolve("answers-2-of-2.txt").toString();
+        Command.Result tooSoon = Command.run("lab", "merge", first.toString(), second);
+        assertEquals(1, tooSoon.exitCode(), tooSoon.text());
+        assertTrue(tooSoon.text().contains("have no answer in these files"), tooSoon.text());
+        assertEquals(0, Command.run(with(study, parts.toString(), "--shard", "1/2")).exitCode());
+        Command.Result merged = Command.run("lab", "merge", first.toString(), second, "--out", parts.toString());
+        assertEquals(0, merged.exitCode(), merged.text());
+        for (String file : List.of("report.txt", "traced.csv", "traced.json", "traced-0.2.svg", "global.csv",
+                "dead.csv")) {
+            assertEquals(Files.readString(whole.resolve(file)), Files.readString(parts.resolve(file)), file);
+        }
+    }
+
+    private static String[] with(String[] words, String... more) {
+        List<String> all = new ArrayList<>(List.of(words));
+        all.addAll(List.of(more));
+        return all.toArray(String[]::new);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--routes=polka", "--hostile=2", "--paper=polka", "--shard=3/2"})
+    void studiesNameWhatIsWrong(String option) throws Exception {
+        Command.Result result = Command.run("lab", option);
+        assertEquals(2, result.exitCode(), result.text());
+        assertTrue(result.text().contains(option.substring(option.indexOf('=') + 1)), result.text());
+    }
+
     @Test
     void demoSendsAnyFile() throws Exception {
         Path file = folder.resolve("letter.txt");

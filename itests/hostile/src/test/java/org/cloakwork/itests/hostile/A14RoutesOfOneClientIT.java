@@ -31,9 +31,9 @@ class A14RoutesOfOneClientIT {
 
     private static final int MIXES = 40;
     private static final int HOSTILE = 6;
-    private static final int PAIRS = 600;
+    private static final int PAIRS = 200;
     private static final int PACKETS = 60;
-    private static final int LEARNING = 600;
+    private static final int LEARNING = 400;
     /** The seed is the same each time, so what holds once does. */
     private static final double LEAST_P = 0.001;
     private static final Topology TOPOLOGY = RouteTrials.topology(MIXES);

@@ -77,7 +77,8 @@ class A9UnpacedBurstsIT {
             parts.set(PartKind.TOPOLOGY, () -> CompletableFuture.completedFuture(network.topology()));
             parts.set(PartKind.TRANSPORT, transport);
             parts.set(PartKind.SPHINX, sphinx);
-            parts.set(PartKind.ROUTES, Parts.part(RoutePolicy.class, "uniform", Map.of()));
+            parts.set(PartKind.ROUTES, org.cloakwork.itests.hostile.Parts.part(RoutePolicy.class, "uniform",
+                    Map.of()));
             parts.set(PartKind.RETRANSMISSION, new TimeoutRetransmission(Map.of()));
             parts.set(PartKind.COVER, new Unpaced());
             engine = new Engine(ClientConfiguration.DEFAULT, parts, environment.environment());

@@ -72,7 +72,8 @@ class HouseRulesTest {
     @Test
     void noFrontEndNeedsTheEngine() {
         noClasses().that(resideInAnyPackage("org.cloakwork.frontend..", "org.cloakwork.control..",
-                "org.cloakwork.streams..", "org.cloakwork.doors..", "org.cloakwork.proxy..")
+                "org.cloakwork.streams..", "org.cloakwork.doors..", "org.cloakwork.directory..",
+                "org.cloakwork.proxy..")
                 // it makes clients
                 .and(resideOutsideOfPackages("org.cloakwork.frontend.embedded")))
                 .should().dependOnClassesThat(resideInAnyPackage("org.cloakwork.client..")).check(all);
@@ -93,7 +94,7 @@ class HouseRulesTest {
                 // says when the file was read
                 "org.cloakwork.topology.file.FileTopology",
                 // limits how long a directory may take
-                "org.cloakwork.topology.nymapi.Directory"), with(DOORS, LAUNCHER))
+                "org.cloakwork.directory.Directory"), with(DOORS, LAUNCHER))
                 .should().callCodeUnitWhere(describe("a clock is read", HouseRulesTest::readsAClock)).check(all);
     }
 
@@ -119,7 +120,9 @@ class HouseRulesTest {
                 "org.cloakwork.topology.nymapi.NymApiTopology",
                 // where the local network's randomness comes from, and that of a simulation: a seed
                 "org.cloakwork.localnet.network.LocalNetworkImpl",
-                        "org.cloakwork.localnet.simulation.SimulatedRandomness"), with(DOORS, LAUNCHER))
+                        "org.cloakwork.localnet.simulation.SimulatedRandomness",
+                // and that of an experiment: a seed
+                "org.cloakwork.laboratory.network.Chance"), with(DOORS, LAUNCHER))
                 .should().callCodeUnitWhere(describe("randomness is made", call -> call.getTargetOwner()
                         .isAssignableTo(RandomGenerator.class) || call.getTargetOwner().isEquivalentTo(Math.class)
                         && call.getName().equals("random"))).check(all);
@@ -140,7 +143,8 @@ class HouseRulesTest {
                 // two for a socket and a stream, as long as both are open
                 "org.cloakwork.streams.SocketPump",
                 // a question must not block who asks
-                "org.cloakwork.topology.file.FileTopology", "org.cloakwork.topology.nymapi.NymApiTopology"),
+                "org.cloakwork.topology.file.FileTopology", "org.cloakwork.topology.nymapi.NymApiTopology",
+                "org.cloakwork.topology.agreed.AgreedTopology"),
                 with(DOORS, LAUNCHER))
                 .should().callCodeUnitWhere(describe("a thread is made", HouseRulesTest::makesAThread)).check(all);
     }
@@ -180,14 +184,15 @@ class HouseRulesTest {
                         || type.getPackageName().equals("com.sun.net.httpserver"));
         allBut(Set.of(
                 // moves bytes for the doors that opened a socket
-                "org.cloakwork.streams.SocketPump",
+                "org.cloakwork.streams.SocketPump", "org.cloakwork.streams.SocketPump$Near",
+                        "org.cloakwork.streams.SocketPump$Near$1",
                 // tries out whether the kernel tells whose the other end of a connection is
                 "org.cloakwork.spi.frontend.LocalPeer", "org.cloakwork.spi.frontend.LocalPeer$Told",
                 // names what others make
                 "org.cloakwork.api.Internet",
                 // streams through the mixnet that look like sockets
                 "org.cloakwork.api.MixnetSocket", "org.cloakwork.api.MixnetSocketFactory"),
-                        with(DOORS, LOCAL_NETWORK, "org.cloakwork.topology.nymapi..",
+                        with(DOORS, LOCAL_NETWORK, "org.cloakwork.directory..",
                 // talks to the running instance
                 LAUNCHER)).should().dependOnClassesThat(sockets).check(all);
     }

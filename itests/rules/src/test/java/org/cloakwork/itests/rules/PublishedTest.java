@@ -116,8 +116,8 @@ class PublishedTest {
     @Test
     void notesOfAReleaseAreWhatTheChangeLogSaysOfIt() throws Exception {
         String log = Files.readString(SourceFiles.ROOT.resolve("CHANGELOG.md"));
-        List<MatchResult> versions = Pattern.compile("^## (\\d\\S*?)(?:, .*)?$", Pattern.MULTILINE).matcher(log).results()
-                .toList();
+        List<MatchResult> versions = Pattern.compile("^## (\\d\\S*?)(?:, .*)?$", Pattern.MULTILINE).matcher(log)
+                .results().toList();
         for (int i = 0; i < versions.size(); i++) {
             int end = i + 1 < versions.size() ? versions.get(i + 1).start() : log.length();
             assertEquals(log.substring(versions.get(i).end(), end).strip(),

@@ -16,6 +16,7 @@ final class CheckedCover extends Checked<CoverTrafficStrategy> implements CoverT
 
     private final Method slot = new Method("untilNextSlot", Parts.BUDGET);
     private final Method loop = new Method("untilNextLoop", Parts.BUDGET);
+    private final Method promise = new Method("promise", Parts.BUDGET);
     private final Rate slots = new Rate();
     private final Rate loops = new Rate();
 
@@ -31,6 +32,11 @@ final class CheckedCover extends Checked<CoverTrafficStrategy> implements CoverT
     @Override
     public Optional<Duration> untilNextLoop(Link link, Randomness randomness) {
         return loop.call(() -> loops.checked(part().untilNextLoop(link, randomness)));
+    }
+
+    @Override
+    public Promise promise() {
+        return promise.call(() -> present(part().promise()));
     }
 
     /** One gap may be as short as it likes; many in a row would leave time for nothing else. */

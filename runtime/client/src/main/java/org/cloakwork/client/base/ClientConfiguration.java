@@ -17,10 +17,12 @@ import org.cloakwork.spi.runtime.PartConfiguration;
  * @param gatewayPolicy       how a gateway is chosen and given up, unless one is named
  * @param packetSizes         of the packets that are sent; any are received
  * @param tagLifetime         after so long without use a sender tag of ours ends, and a recipient meets somebody new
+ * @param line                what is done about what the line shows
  */
 public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPacketDelay, Duration topologyRefresh,
                                   long outboxLimitBytes, long inboxLimitBytes, int maxMessageBytes,
-                                  GatewayPolicy gatewayPolicy, PacketSizes packetSizes, Duration tagLifetime) {
+                                  GatewayPolicy gatewayPolicy, PacketSizes packetSizes, Duration tagLifetime,
+                                  LinePolicy line) {
 
     private static final int MIB = 1024 * 1024;
     private static final String GATEWAY = "gateway";
@@ -28,7 +30,7 @@ public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPa
     /** Nym's delays and periods; limits that let a message of 16 MiB through. */
     public static final ClientConfiguration DEFAULT = new ClientConfiguration(Optional.empty(),
             Duration.ofMillis(15), Duration.ofMinutes(5), 64L * MIB, 64L * MIB, 16 * MIB, GatewayPolicy.DEFAULT,
-            PacketSizes.REGULAR, Duration.ofDays(1));
+            PacketSizes.REGULAR, Duration.ofDays(1), LinePolicy.DEFAULT);
 
     /**
      * With {@link GatewayPolicy#DEFAULT} and packets of regular size.
@@ -43,7 +45,7 @@ public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPa
     public ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPacketDelay, Duration topologyRefresh,
                                long outboxLimitBytes, long inboxLimitBytes, int maxMessageBytes) {
         this(gateway, meanPacketDelay, topologyRefresh, outboxLimitBytes, inboxLimitBytes, maxMessageBytes,
-                GatewayPolicy.DEFAULT, PacketSizes.REGULAR, DEFAULT.tagLifetime());
+                GatewayPolicy.DEFAULT, PacketSizes.REGULAR, DEFAULT.tagLifetime(), DEFAULT.line());
     }
 
     /**
@@ -55,7 +57,8 @@ public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPa
     public static ClientConfiguration of(PartConfiguration configuration) {
         ClientConfiguration chosen = DEFAULT.withGatewayPolicy(GatewayPolicy.of(configuration))
                 .withPacketSizes(PacketSizes.of(configuration))
-                .withTagLifetime(Duration.ofHours(configuration.integer("tag-lifetime-hours", 24, 1, 8760)));
+                .withTagLifetime(Duration.ofHours(configuration.integer("tag-lifetime-hours", 24, 1, 8760)))
+                .withLine(LinePolicy.of(configuration));
         return configuration.has(GATEWAY) ? chosen.withGateway(gateway(configuration)) : chosen;
     }
 
@@ -76,7 +79,7 @@ public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPa
      */
     public ClientConfiguration withLimits(long newOutboxBytes, long newInboxBytes) {
         return new ClientConfiguration(gateway, meanPacketDelay, topologyRefresh, newOutboxBytes, newInboxBytes,
-                maxMessageBytes, gatewayPolicy, packetSizes, tagLifetime);
+                maxMessageBytes, gatewayPolicy, packetSizes, tagLifetime, line);
     }
 
     /**
@@ -85,7 +88,7 @@ public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPa
      */
     public ClientConfiguration withGateway(IdentityKey newGateway) {
         return new ClientConfiguration(Optional.of(newGateway), meanPacketDelay, topologyRefresh, outboxLimitBytes,
-                inboxLimitBytes, maxMessageBytes, gatewayPolicy, packetSizes, tagLifetime);
+                inboxLimitBytes, maxMessageBytes, gatewayPolicy, packetSizes, tagLifetime, line);
     }
 
     /**
@@ -94,7 +97,7 @@ public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPa
      */
     public ClientConfiguration withGatewayPolicy(GatewayPolicy newPolicy) {
         return new ClientConfiguration(gateway, meanPacketDelay, topologyRefresh, outboxLimitBytes, inboxLimitBytes,
-                maxMessageBytes, newPolicy, packetSizes, tagLifetime);
+                maxMessageBytes, newPolicy, packetSizes, tagLifetime, line);
     }
 
     /**
@@ -103,7 +106,7 @@ public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPa
      */
     public ClientConfiguration withPacketSizes(PacketSizes newSizes) {
         return new ClientConfiguration(gateway, meanPacketDelay, topologyRefresh, outboxLimitBytes, inboxLimitBytes,
-                maxMessageBytes, gatewayPolicy, newSizes, tagLifetime);
+                maxMessageBytes, gatewayPolicy, newSizes, tagLifetime, line);
     }
 
     /**
@@ -112,6 +115,15 @@ public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPa
      */
     public ClientConfiguration withTagLifetime(Duration newLifetime) {
         return new ClientConfiguration(gateway, meanPacketDelay, topologyRefresh, outboxLimitBytes, inboxLimitBytes,
-                maxMessageBytes, gatewayPolicy, packetSizes, newLifetime);
+                maxMessageBytes, gatewayPolicy, packetSizes, newLifetime, line);
+    }
+
+    /**
+     * @param newLine what is done about what the line shows
+     * @return the same with that
+     */
+    public ClientConfiguration withLine(LinePolicy newLine) {
+        return new ClientConfiguration(gateway, meanPacketDelay, topologyRefresh, outboxLimitBytes, inboxLimitBytes,
+                maxMessageBytes, gatewayPolicy, packetSizes, tagLifetime, newLine);
     }
 }

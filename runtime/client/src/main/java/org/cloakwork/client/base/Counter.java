@@ -63,6 +63,17 @@ public enum Counter implements Counters.Keyed {
     TAGS_ENDED("tags.ended", "tags of ours for recipients that were not used for long"),
     REPLY_KEYS_EXPIRED("surbs.keys.expired", "keys of own reply blocks dropped for age or limits"),
 
+    PULLS_SENT("line.pulls.sent", "packets sent only to bring others in return, each in the place of cover"),
+    RETURNS_RECEIVED("line.returns.received", "packets that came in return for one of ours"),
+    RETURNS_OVERDUE("line.returns.overdue", "packets in return that did not come in time; made up for"),
+    FILLER_RECEIVED("line.filler.received", "of the packets in return those that say nothing"),
+    LINE_UNEVEN("line.uneven",
+            "packets by which what the line brings differs from what an idle one would, and that nobody evens"),
+    RETURNS_SENT("line.returns.sent", "packets sent in return for one of somebody else, with data or without"),
+    FILLER_SENT("line.filler.sent", "of the packets sent in return those that say nothing"),
+    RETURNS_REFUSED("line.returns.dropped.limit",
+            "packets in return that were not sent: the sender has had its share, or too many wait"),
+
     MESSAGES_RESTORED("messages.restored", "messages found on their way at the start, counted as created too"),
     STORE_COMMITS("store.commits", "commits of state"),
     STORE_FAILURES("store.commits.failed", "commits of state that failed; tried again"),

@@ -1,6 +1,7 @@
 package org.cloakwork.client.component;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Hashtable;
@@ -19,8 +20,10 @@ import org.cloakwork.api.MixnetClient;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.PacketSizes;
 import org.cloakwork.client.base.Parts;
+import org.cloakwork.client.base.Petnames;
 import org.cloakwork.client.engine.Engine;
 import org.cloakwork.client.engine.ThreadedEnvironment;
+import org.cloakwork.client.identity.NamesFile;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.runtime.HeapShare;
 import org.cloakwork.spi.runtime.PartConfiguration;
@@ -67,6 +70,7 @@ public final class ClientComponent {
     private static final String FRONT_ENDS_PROPERTY = "cloakwork.frontends";
     /** Service property of a client: those of the problems that no time mends. */
     private static final String MISTAKES_PROPERTY = "cloakwork.mistakes";
+    private static final String NAMES = "names";
     /** Of each kind, as {@link Configuration} says. */
     private static final Map<String, String> DEFAULT_PARTS = PartKind.OF_A_CLIENT.stream()
             .collect(Collectors.toMap(PartKind::name, ClientComponent::defaultPart));
@@ -132,6 +136,38 @@ public final class ClientComponent {
         int tag$_$lifetime$_$hours() default 24;
 
         /** {@return how} */
+        @AttributeDefinition(name = "Line", required = false, description = "Whether what arrives is the same whatever "
+                + "the client does, where those it writes to return packet for packet.",
+                options = {@Option(label = "as what leaves", value = "two-way"),
+                    @Option(label = "not", value = "one-way")})
+        String line() default "two-way";
+
+        /** {@return milliseconds} */
+        @AttributeDefinition(name = "Ramp of the line", required = false, min = "100", max = "600000",
+                description = "Milliseconds, 100 to 600000, until every slot asks for a packet in return.")
+        int line$_$ramp$_$millis() default 10_000;
+
+        /** {@return seconds} */
+        @AttributeDefinition(name = "Linger of the line", required = false, min = "120", max = "86400",
+                description = "Seconds, 120 to 86400, that slots ask for packets in return after the last use.")
+        int line$_$linger$_$seconds() default 300;
+
+        /** {@return an address} */
+        @AttributeDefinition(name = "Mirror", required = false,
+                description = "The address of a client that returns packets, for messages to those who do not.")
+        String mirror();
+
+        /** {@return whether it does} */
+        @AttributeDefinition(name = "Return packets", required = false,
+                description = "Whether others get a packet in return for one; an exit gives it in any case.")
+        boolean return$_$packets() default false;
+
+        /** {@return packets} */
+        @AttributeDefinition(name = "Return packets a second", required = false, min = "1", max = "1000000",
+                description = "1 to 1000000, for all others together.")
+        int return$_$packets$_$per$_$second() default 5000;
+
+        /** {@return how} */
         @AttributeDefinition(name = "Gateway choice", required = false,
                 description = "Which of the guards comes first.", options = {
                     @Option(label = "any", value = "random"), @Option(label = "near", value = "fastest")})
@@ -145,6 +181,11 @@ public final class ClientComponent {
                 options = {@Option(label = "required", value = "required"),
                     @Option(label = "preferred", value = "preferred"), @Option(label = "off", value = "off")})
         String tls() default "required";
+
+        /** {@return a file} */
+        @AttributeDefinition(name = "Names", required = false, description = "A file with lines NAME = ADDRESS: "
+                + "NAME.nym is that client, for programs that come to this one.")
+        String names();
 
         /** {@return a size} */
         @AttributeDefinition(name = "Primary packet size", required = false, description = "Of most packets.",
@@ -179,6 +220,7 @@ public final class ClientComponent {
     private BundleContext context;
     private String name;
     private ClientConfiguration client;
+    private Petnames petnames = Petnames.NONE;
     private ThreadedEnvironment environment;
     /** Not the client's own thread: who listens to services may block it. */
     private volatile Executor publisher = Runnable::run;
@@ -248,6 +290,7 @@ public final class ClientComponent {
         client = withinHeap(ClientConfiguration.of(configuration), HeapShare.ofThisProcess());
         choose(configuration);
         chooseFrontEnds(properties, configuration);
+        petnames = petnames(configuration);
         String storeKey = PartKind.STORE.name();
         Optional<String> storeName = configuration.has(storeKey)
                 ? Optional.of(configuration.text(storeKey, "a part's name")) : Optional.empty();
@@ -295,6 +338,7 @@ public final class ClientComponent {
             }
         }
         publisher = environment.environment().outcomes();
+        engine.usePetnames(petnames);
         engine.start();
         // First, so that whoever finds the client finds out, too, what is wrong with its front-ends.
         frontEnds.start(context, name, engine);
@@ -323,6 +367,11 @@ public final class ClientComponent {
         try {
             choose(configuration);
             chooseFrontEnds(properties, configuration);
+            petnames = petnames(configuration);
+            Engine running = engine;
+            if (running != null) {
+                running.usePetnames(petnames);
+            }
         } catch (IllegalArgumentException e) {
             // Thrown on, it would end the client.
             LOG.error("client {} keeps its parts: {}", name, e.getMessage());
@@ -342,6 +391,11 @@ public final class ClientComponent {
         closeStore();
     }
 
+    private static Petnames petnames(PartConfiguration configuration) {
+        return configuration.has(NAMES) ? new NamesFile(Path.of(configuration.text(NAMES, "a file")))
+                : Petnames.NONE;
+    }
+
     private void choose(PartConfiguration configuration) {
         Map<PartKind<?>, String> names = new LinkedHashMap<>();
         PartKind.OF_A_CLIENT.forEach(kind ->
@@ -352,7 +406,7 @@ public final class ClientComponent {
         });
     }
 
-    /** The list {@code frontends}, and keys {@code NAME.KEY} for each of them. */
+    /** The list {@code frontends}, and for each of them keys {@code NAME.KEY}, or just its name. */
     private void chooseFrontEnds(Map<String, Object> properties, PartConfiguration configuration) {
         List<String> names = properties.getOrDefault("frontends", "").toString().isBlank() ? List.of()
                 : configuration.list("frontends", "names of front-ends, separated by commas");
@@ -360,7 +414,9 @@ public final class ClientComponent {
         for (String frontEnd : names) {
             Map<String, String> own = new TreeMap<>();
             properties.forEach((key, value) -> {
-                if (key.startsWith(frontEnd + ".")) {
+                if (key.equals(frontEnd)) {
+                    own.put(key, value.toString());
+                } else if (key.startsWith(frontEnd + ".")) {
                     own.put(key.substring(frontEnd.length() + 1), value.toString());
                 }
             });

@@ -125,8 +125,11 @@ final class FrontEnds {
         while (entries.hasNext()) {
             Map.Entry<String, Open> entry = entries.next();
             Open now = entry.getValue();
-            if (client == null || present.get(entry.getKey()) != now.part()
-                    || !now.settings().equals(wanted.get(entry.getKey()))) {
+            Map<String, String> settings = wanted.get(entry.getKey());
+            boolean stays = client != null && present.get(entry.getKey()) == now.part() && settings != null;
+            if (stays && !now.settings().equals(settings) && change(entry.getKey(), now.serving(), settings)) {
+                entry.setValue(new Open(now.part(), settings, now.serving(), now.registration()));
+            } else if (!stays || !now.settings().equals(settings)) {
                 entries.remove();
                 close(entry.getKey(), now);
             }
@@ -152,6 +155,40 @@ final class FrontEnds {
         }
     }
 
+    /** {@return whether it goes on, with other settings or with the last good ones} */
+    @GuardedBy("this")
+    private boolean change(String frontEnd, FrontEnd.Serving serving, Map<String, String> settings) {
+        try {
+            if (!called(frontEnd, "change", () -> serving.change(settings), late -> { })) {
+                return false;
+            }
+            taken.put(frontEnd, settings);
+            problems.remove(frontEnd);
+            mistakes.remove(frontEnd);
+            return true;
+        } catch (Failure e) {
+            if (!e.isMistake()) {
+                return false;
+            }
+            told(frontEnd, e, "; the last good settings stay in force");
+            return true;
+        }
+    }
+
+    @GuardedBy("this")
+    private void told(String frontEnd, Failure failure, String consequence) {
+        String door = "front-end " + frontEnd + ": ";
+        String problem = (failure.getMessage().startsWith(door) ? "" : door) + failure.getMessage() + consequence;
+        if (failure.isMistake()) {
+            mistakes.put(frontEnd, problem);
+        } else {
+            mistakes.remove(frontEnd);
+        }
+        if (!problem.equals(problems.put(frontEnd, problem))) {
+            LOG.error("client {}: {}", name, problem, failure.getCause());
+        }
+    }
+
     @GuardedBy("this")
     private void open(String frontEnd, FrontEnd part, Map<String, String> settings) {
         try {
@@ -165,17 +202,7 @@ final class FrontEnds {
         } catch (Failure e) {
             Map<String, String> last = taken.get(frontEnd);
             boolean goesOn = last != null && !last.equals(settings) && goesOn(frontEnd, part, settings, last);
-            String door = "front-end " + frontEnd + ": ";
-            String problem = (e.getMessage().startsWith(door) ? "" : door) + e.getMessage()
-                    + (goesOn ? "; the last good settings stay in force" : "; trying again");
-            if (e.isMistake()) {
-                mistakes.put(frontEnd, problem);
-            } else {
-                mistakes.remove(frontEnd);
-            }
-            if (!problem.equals(problems.put(frontEnd, problem))) {
-                LOG.error("client {}: {}", name, problem, e.getCause());
-            }
+            told(frontEnd, e, goesOn ? "; the last good settings stay in force" : "; trying again");
             if (!goesOn) {
                 int failed = attempts.merge(frontEnd, 1, Integer::sum) - 1;
                 tryAgain(FIRST_PAUSE.multipliedBy(1L << Math.min(failed, MOST_DOUBLINGS)));
@@ -335,6 +362,11 @@ final class FrontEnds {
         @Override
         public List<ExitStanding> exits() {
             return told(serving::exits, List.of());
+        }
+
+        @Override
+        public boolean change(Map<String, String> settings) throws IOException {
+            return serving.change(settings);
         }
 
         @Override

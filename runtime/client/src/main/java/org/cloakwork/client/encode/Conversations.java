@@ -20,8 +20,8 @@ final class Conversations {
     /** {@return the label of the conversation that a message belongs to; never 0} */
     long of(Target target, Content content) {
         return switch (content) {
-            case Content.Anonymous anonymous -> label(anonymous.ownTag(), 1);
-            case Content.MoreSurbs more -> label(more.ownTag(), 1);
+            case Content.Anonymous anonymous -> under(anonymous.ownTag());
+            case Content.MoreSurbs more -> under(more.ownTag());
             case Content.Plain ignored -> of(target);
             case Content.Reply ignored -> of(target);
             case Content.SurbRequest ignored -> of(target);
@@ -31,6 +31,11 @@ final class Conversations {
     /** {@return of a message of which no more is known} */
     long of(Target target) {
         return target instanceof Target.ToSender sender ? label(sender.sender(), 2) : randomness.nextLong() | 1;
+    }
+
+    /** {@return of what we say under a tag of ours} */
+    long under(SenderTag ownTag) {
+        return label(ownTag, 1);
     }
 
     /** Our tags and those of others are told apart. */

@@ -32,6 +32,12 @@ public record Encoder(PacketFormat format, Routes routes, MixnetAddress own, Pac
 
     /** Version of the list that carries reply blocks made from key seeds. */
     private static final int SURB_LIST_VERSION = 2;
+    /** Packets in return that one is asked for with at most: more would be a way to have others send much. */
+    public static final int MOST_PULLED = 2;
+    /** Kind, tag, content tag, head of the list, padding marker. Source: protocol/2-packets, 5. */
+    private static final int HEADER_LENGTH = 1 + SenderTag.LENGTH + 1 + 4 + 1;
+    /** A reply block of four hops. */
+    private static final int SURB_LENGTH = 460;
 
     /**
      * What came of a message.
@@ -60,6 +66,56 @@ public record Encoder(PacketFormat format, Routes routes, MixnetAddress own, Pac
             case Content.MoreSurbs(var tag, int count) -> new NymMessage.Repliable(tag,
                     new RepliableContent.AdditionalSurbs(SURB_LIST_VERSION, make(count, conversation, surbs)));
         };
+        return cut(message, surbs);
+    }
+
+    /**
+     * @param tag          under which the receiver knows us
+     * @param count        of packets that are to come in return, at most {@link #MOST_PULLED}
+     * @param conversation that it belongs to
+     * @return a message of one packet that asks for them and says nothing else
+     */
+    public Encoded pull(SenderTag tag, int count, long conversation) {
+        List<ReplySurb> surbs = new ArrayList<>();
+        return cut(new NymMessage.Repliable(tag, new RepliableContent.Heartbeat(SURB_LIST_VERSION,
+                make(count, conversation, surbs))), surbs);
+    }
+
+    /**
+     * So many that whoever uses each for one packet gives back as many packets as come.
+     *
+     * @param length of the data of an anonymous message
+     * @param sizes  of packets
+     * @return reply blocks for it
+     */
+    public static int evenSurbs(int length, PacketSizes sizes) {
+        int count = 1;
+        while (packets(length, count, sizes) > count) {
+            count++;
+        }
+        return count;
+    }
+
+    /**
+     * @param sizes of packets
+     * @return the length of the longest data that makes one packet with one reply block
+     */
+    public static int longestEven(PacketSizes sizes) {
+        return sizes.primary().fragmentLength() - Fragment.HEADER_LENGTH - HEADER_LENGTH - SURB_LENGTH;
+    }
+
+    /**
+     * @param length of the data of an anonymous message
+     * @param surbs  reply blocks that go along
+     * @param sizes  of packets
+     * @return packets that it makes
+     */
+    public static int packets(int length, int surbs, PacketSizes sizes) {
+        int bytes = HEADER_LENGTH + surbs * SURB_LENGTH + length;
+        return Chunking.requiredFragments(bytes, sizes.forMessage(bytes).fragmentLength()).fragments();
+    }
+
+    private Encoded cut(NymMessage message, List<ReplySurb> surbs) {
         byte[] bytes = message.bytes();
         int length = sizes.forMessage(bytes.length).fragmentLength();
         List<Fragment> fragments = Chunking.split(Padding.pad(bytes, length), length,

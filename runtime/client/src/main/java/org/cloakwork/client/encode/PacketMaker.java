@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.Insight;
 import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Cryptography;
 import org.cloakwork.client.base.Environment;
@@ -139,6 +140,22 @@ public final class PacketMaker {
                         && content.filter(said -> !(said instanceof Content.Plain)).isEmpty());
     }
 
+    /**
+     * @param ownTag of ours
+     * @return the label of what we say under it
+     */
+    public long conversationUnder(SenderTag ownTag) {
+        return conversations.under(ownTag);
+    }
+
+    /**
+     * @param sender somebody else
+     * @return the label of what we answer
+     */
+    public long conversationWith(SenderTag sender) {
+        return conversations.of(new Target.ToSender(sender, false));
+    }
+
     /** @param message has ended; without a tag it was a conversation of its own */
     public void ended(OutgoingMessage message) {
         for (Routes routes : new Routes[] {prepared, previous}) {
@@ -181,13 +198,13 @@ public final class PacketMaker {
     }
 
     /** {@return empty as long as no packet can be made} */
-    Optional<Encoder> encoder() {
+    public Optional<Encoder> encoder() {
         return Optional.ofNullable(parts.sphinx()).flatMap(format -> routes().map(routes ->
                 new Encoder(format, routes, own.get().orElseThrow(), sizes, environment.randomness())));
     }
 
     /** {@return empty as long as no packet can be made} */
-    Optional<Sealer> sealer() {
+    public Optional<Sealer> sealer() {
         return Optional.ofNullable(parts.sphinx()).flatMap(format -> routes().map(routes ->
                 new Sealer(cryptography.packets(format, ackKey, environment.randomness()), routes,
                         Optional.ofNullable(previous), own.get().orElseThrow(), sizes, environment.randomness())));
@@ -201,7 +218,7 @@ public final class PacketMaker {
      * @param task    to do
      * @param result  told on the client's own thread; empty if a part failed
      */
-    <T> void work(Stages.Work what, int packets, Supplier<T> task, Consumer<Optional<T>> result) {
+    public <T> void work(Stages.Work what, int packets, Supplier<T> task, Consumer<Optional<T>> result) {
         environment.workers().execute(new Work<>(what, packets, task, result));
     }
 

@@ -122,9 +122,12 @@ public final class Routes {
         }
         Packet packet = new Packet(this, kind, conversation, own, gateway);
         Mixes mixes = memory.part().choose(packet, randomness);
-        Route route = new Route(PacketFormat.VERSION_SEEDS, List.of(mix(mixes.first()), mix(mixes.second()),
-                mix(mixes.third()), hop(egress)), Destination.of(client));
-        return Optional.of(new Way(route, new Leg(memory.part(), packet, mixes, route.delayNanos())));
+        Route.Hop first = mix(mixes.first());
+        Route.Hop second = mix(mixes.second());
+        Route.Hop third = mix(mixes.third());
+        return Optional.of(new Way(new Route(PacketFormat.VERSION_SEEDS, List.of(first, second, third, hop(egress)),
+                Destination.of(client)), new Leg(memory.part(), packet, mixes,
+                first.delayNanos() + second.delayNanos() + third.delayNanos())));
     }
 
     private Route.Hop mix(Node mix) {

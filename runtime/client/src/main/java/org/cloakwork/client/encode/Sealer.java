@@ -45,6 +45,15 @@ public record Sealer(Cryptography.Packets packets, Routes routes, Optional<Route
     }
 
     /**
+     * A reply block of somebody who wants a packet over it.
+     *
+     * @param surb         used up by that
+     * @param conversation that it belongs to
+     */
+    public record Owed(ReplySurb surb, long conversation) {
+    }
+
+    /**
      * A packet, and the ways that it and its acknowledgement take, as far as it will be known whether they came
      * through.
      *
@@ -84,7 +93,7 @@ public record Sealer(Cryptography.Packets packets, Routes routes, Optional<Route
                             recipient.gateway()).flatMap(way -> toUs(PacketKind.ACK, job.conversation).map(ack ->
                             new Draft(new PacketDraft.Forward(job.fragment, recipient.encryption(), way.route(),
                                     ack.route(), routes.topology().keyRotation()), List.of(way.leg(), ack.leg()))));
-            case Target.ToSender ignored -> acknowledgement(job).map(ack ->
+            case Target.ToSender ignored -> acknowledgement(job.surb, job.conversation).map(ack ->
                     new Draft(new PacketDraft.Reply(job.fragment, job.surb, ack.route(), routes.meanDelay()),
                             List.of(ack.leg())));
         };
@@ -106,15 +115,39 @@ public record Sealer(Cryptography.Packets packets, Routes routes, Optional<Route
     }
 
     /**
+     * @param fragment     asks for packets in return
+     * @param to           whom
+     * @param conversation that it belongs to
+     * @return its packet; empty if there is no way there, or back
+     */
+    public Optional<PreparedPacket> pull(Fragment fragment, MixnetAddress to, long conversation) {
+        return draft(new Job(fragment, new Target.ToAddress(to), null, conversation)).map(made ->
+                packets.prepare(List.of(new PacketDraft.Pull((PacketDraft.Forward) made.draft()))).getFirst());
+    }
+
+    /**
+     * @param owed reply blocks of others
+     * @return a packet over each that says nothing; none if our own gateway is not in the topology
+     */
+    public List<PreparedPacket> fillers(List<Owed> owed) {
+        List<PacketDraft> drafts = new ArrayList<>(owed.size());
+        for (Owed one : owed) {
+            acknowledgement(one.surb, one.conversation).ifPresent(ack ->
+                    drafts.add(new PacketDraft.Filler(sizes.primary(), one.surb, ack.route(), routes.meanDelay())));
+        }
+        return packets.prepare(drafts);
+    }
+
+    /**
      * An acknowledgement travels under the rotation of the packet that brings it, so it needs the keys of that one.
      * Source: protocol/3-messages, 4.
      */
-    private Optional<Routes.Way> acknowledgement(Job job) {
-        KeyRotation rotation = job.surb.rotation();
+    private Optional<Routes.Way> acknowledgement(ReplySurb surb, long conversation) {
+        KeyRotation rotation = surb.rotation();
         return previous.filter(before -> rotation != routes.topology().keyRotation()
                         && rotation == before.topology().keyRotation())
-                .flatMap(before -> before.to(PacketKind.ACK, job.conversation, own.gateway(), own.identity(),
-                        own.gateway())).or(() -> toUs(PacketKind.ACK, job.conversation));
+                .flatMap(before -> before.to(PacketKind.ACK, conversation, own.gateway(), own.identity(),
+                        own.gateway())).or(() -> toUs(PacketKind.ACK, conversation));
     }
 
     private Optional<Routes.Way> toUs(PacketKind kind, long conversation) {

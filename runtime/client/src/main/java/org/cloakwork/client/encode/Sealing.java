@@ -2,9 +2,11 @@ package org.cloakwork.client.encode;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Stages;
@@ -171,13 +173,21 @@ public final class Sealing {
         run();
     }
 
-    /** {@return the next packet that is still wanted, if one is ready} */
-    public Optional<Sealed> poll() {
-        Sealed first = sealed.poll();
-        while (first != null && !first.fragment().isWanted()) {
-            first = sealed.poll();
+    /**
+     * @param mayLeave whether one may leave now
+     * @return the next packet that is still wanted and may, if one is ready
+     */
+    public Optional<Sealed> poll(Predicate<OutgoingFragment> mayLeave) {
+        for (Iterator<Sealed> each = sealed.iterator(); each.hasNext();) {
+            Sealed next = each.next();
+            if (!next.fragment().isWanted()) {
+                each.remove();
+            } else if (mayLeave.test(next.fragment())) {
+                each.remove();
+                return Optional.of(next);
+            }
         }
-        return Optional.ofNullable(first);
+        return Optional.empty();
     }
 
     /** {@return a cover packet, if one is ready} */

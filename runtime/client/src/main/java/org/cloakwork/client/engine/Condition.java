@@ -87,7 +87,8 @@ record Condition(Ground ground, Ledger ledger, TopologyKeeper topology, Session 
 
     /** {@return what does not keep it from working and should be known} */
     List<String> warnings() {
-        return Stream.of(topology.clockProblem(), session.warning(), uncovered()).flatMap(Optional::stream)
+        return Stream.of(topology.clockProblem(), session.warning(), uncovered(), outgoing.line().shows())
+                .flatMap(Optional::stream)
                 .map(Printable::of).toList();
     }
 

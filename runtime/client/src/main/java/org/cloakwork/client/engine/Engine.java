@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -13,8 +14,10 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.cloakwork.api.AccessKey;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.Delivery;
+import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.Figure;
 import org.cloakwork.api.Insight;
 import org.cloakwork.api.KnownExit;
@@ -26,6 +29,7 @@ import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.api.StreamListener;
 import org.cloakwork.api.StreamOptions;
+import org.cloakwork.api.StreamRequest;
 import org.cloakwork.api.Subscription;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.Counter;
@@ -33,7 +37,9 @@ import org.cloakwork.client.base.Cryptography;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.Leg;
 import org.cloakwork.client.base.Parts;
+import org.cloakwork.client.base.Petnames;
 import org.cloakwork.client.encode.Content;
+import org.cloakwork.client.encode.Encoder;
 import org.cloakwork.client.identity.Identity;
 import org.cloakwork.client.identity.KeyFiles;
 import org.cloakwork.client.inbox.Inbox;
@@ -61,12 +67,14 @@ import org.slf4j.LoggerFactory;
 public final class Engine implements MixnetClient {
 
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+    private static final String LINE_SHARE = "line.share";
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
 
     private final Ground ground;
     private final StateBoard states;
     private final Warnings warnings = new Warnings();
     private volatile Optional<String> remedy = Optional.empty();
+    private volatile Petnames petnames = Petnames.NONE;
     private final Announcements<MixnetAddress> addresses;
     /** What the client goes on from, until it does. */
     private Saved saved;
@@ -158,7 +166,8 @@ public final class Engine implements MixnetClient {
         inbox = new Inbox(ground.cryptography(), identity.encryption(), replyKeys, counters,
                 configuration.inboxLimitBytes(), ledger, this::looped);
         mailbox = new Mailbox(environment.listeners(), counters, configuration.inboxLimitBytes());
-        streams = new Streams(this, environment.clock(), environment.scheduler(), environment.randomness());
+        streams = new Streams(this, environment.clock(), environment.scheduler(), environment.randomness(),
+                identity.encryption());
         topology = new TopologyKeeper(ground.parts(), environment, counters, configuration.topologyRefresh(), ledger,
                 this::topologyChanged);
         session = new Session(environment, ground.parts(), ground.cryptography(), counters, identity.identity(),
@@ -251,6 +260,7 @@ public final class Engine implements MixnetClient {
         Map<String, Long> snapshot = ground.counters().snapshot();
         snapshot.putAll(streams.counters());
         snapshot.put(Admission.IN_FLIGHT, (long) admission.count());
+        snapshot.put(LINE_SHARE, (long) outgoing.line().sharePercent());
         snapshot.putAll(topology.figures());
         return snapshot;
     }
@@ -260,6 +270,8 @@ public final class Engine implements MixnetClient {
         List<Figure> figures = new ArrayList<>(ground.counters().figures());
         figures.addAll(streams.figures());
         figures.add(Figure.level(Admission.IN_FLIGHT, "messages that have not ended", admission.count()));
+        figures.add(Figure.level(LINE_SHARE, "percent of the slots that ask for a packet in return",
+                outgoing.line().sharePercent()));
         topology.figures().forEach((name, value) ->
                 figures.add(Figure.level(name, TopologyKeeper.meaning(name), value)));
         return figures;
@@ -307,17 +319,62 @@ public final class Engine implements MixnetClient {
 
     @Override
     public MixnetStream openStream(MixnetAddress recipient, int port, StreamOptions options) throws IOException {
-        return streams.open(recipient, port, options);
+        Optional<AccessKey> key = options.key().isPresent() ? Optional.empty() : petnames.keyFor(recipient);
+        return streams.open(recipient, port, key.map(options::withKey).orElse(options));
     }
 
-    /** {@return a stream that may not be answered yet, for whoever cannot wait} */
-    OpenStream beginStream(MixnetAddress recipient, int port, StreamOptions options) throws IOException {
+    /**
+     * For whoever cannot wait.
+     *
+     * @param recipient where to
+     * @param port      0 to 65535, of the recipient's choice
+     * @param options   deadline, keep-alive, isolation, key
+     * @return a stream that may not be answered yet
+     * @throws IOException if there is no room for it
+     */
+    public OpenStream beginStream(MixnetAddress recipient, int port, StreamOptions options) throws IOException {
         return streams.begin(recipient, port, options);
+    }
+
+    @Override
+    public MixnetStream openStream(String host, int port, StreamOptions options) throws IOException {
+        Petnames own = petnames;
+        Optional<String> name = MixnetAddress.isHostName(host) ? MixnetAddress.shortName(host) : Optional.empty();
+        Optional<MixnetAddress> named = name.isPresent() ? own.find(name.get()) : Optional.empty();
+        return named.isPresent() ? openStream(named.get(), port, options)
+                : MixnetClient.super.openStream(host, port, options);
+    }
+
+    /** @param own names and keys of whoever runs this client, asked where a stream is opened by a name */
+    public void usePetnames(Petnames own) {
+        petnames = own;
+    }
+
+    @Override
+    public Subscription listen(int port, Optional<Set<EncryptionKey>> allowed, Consumer<StreamRequest> taker)
+            throws IOException {
+        return streams.listen(port, allowed, taker);
     }
 
     @Override
     public StreamListener listen(int port) throws IOException {
         return streams.listen(port);
+    }
+
+    @Override
+    public int pieceBytes(MixnetAddress recipient) {
+        return outgoing.line().wantsSmall(recipient) ? Encoder.longestEven(ground.configuration().packetSizes())
+                : Integer.MAX_VALUE;
+    }
+
+    @Override
+    public Optional<String> line() {
+        return Optional.of(outgoing.line().sentence());
+    }
+
+    @Override
+    public void returnPackets(boolean does) {
+        outgoing.returnsPackets(does);
     }
 
     @Override
@@ -395,6 +452,7 @@ public final class Engine implements MixnetClient {
 
         @Override
         public void live() {
+            outgoing.live();
             goOn();
         }
 

@@ -79,13 +79,13 @@ final class Incoming {
             case Inbox.ToAddress(NymMessage.Repliable(SenderTag sender, RepliableContent content)) -> {
                 switch (content) {
                     case RepliableContent.Data data -> {
-                        replies.received(sender, data.surbs(), false, own.get());
+                        replies.received(sender, data.surbs(), false, own.get(), data.data().length);
                         deliver(new ReceivedMessage(data.data(), new ReceivedMessage.Sender(sender)));
                     }
                     case RepliableContent.AdditionalSurbs more ->
-                            replies.received(sender, more.surbs(), true, own.get());
+                            replies.received(sender, more.surbs(), true, own.get(), 0);
                     case RepliableContent.Heartbeat heartbeat ->
-                            replies.received(sender, heartbeat.surbs(), false, own.get());
+                            replies.pulled(sender, heartbeat.surbs(), own.get());
                 }
             }
             case Inbox.OverReplyBlock(ReplyContent.Data(byte[] data), Optional<SenderTag> ownTag) ->

@@ -1,9 +1,15 @@
 package org.cloakwork.client.engine;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.cloakwork.api.Delivery;
+import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.Insight;
 import org.cloakwork.api.MixnetAddress;
@@ -17,6 +23,9 @@ import org.cloakwork.client.encode.Encoding;
 import org.cloakwork.client.encode.PacketMaker;
 import org.cloakwork.client.encode.Sealing;
 import org.cloakwork.client.inbox.Inbox;
+import org.cloakwork.client.line.Fillers;
+import org.cloakwork.client.line.Line;
+import org.cloakwork.client.line.Pulls;
 import org.cloakwork.client.outbox.Outbox;
 import org.cloakwork.client.outbox.OutgoingFragment;
 import org.cloakwork.client.outbox.OutgoingMessage;
@@ -33,6 +42,7 @@ import org.cloakwork.spi.topology.Node;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.FragmentId;
 import org.cloakwork.wire.PreparedPacket;
+import org.cloakwork.wire.ReplySurb;
 
 /**
  * The way out: {@code encode -> outbox -> seal -> pace -> session}, what waits for acknowledgements, and what ends a
@@ -42,6 +52,8 @@ final class Outgoing {
 
     /** Without pacing, packets are made ahead for the window divided by this. */
     private static final int WINDOWS_AHEAD = 4;
+    /** What comes in return later than this is not understood any more. */
+    private static final long LATE_NANOS = Duration.ofMinutes(2).toNanos();
     private static final String NOT_LISTED = "is not in the network";
 
     private final Ground ground;
@@ -59,6 +71,17 @@ final class Outgoing {
     private final Reliability reliability;
     private final Replies replies;
     private final Durations roundTrips = new Durations();
+    private final Line line;
+    private final Pulls pulls;
+    private final Fillers fillers;
+    /** Messages that wait until it is known whether packets come in return from whom they go to. */
+    private final LinkedHashMap<OutgoingMessage, Content> undecided = new LinkedHashMap<>();
+    /** Keys of reply blocks that nothing came over in time; kept for a while, it may come late. */
+    private final Deque<Late> late = new ArrayDeque<>();
+    private volatile boolean returnsPackets;
+
+    private record Late(ByteBuffer digest, long sinceNanos) {
+    }
 
     /**
      * @param admission keeps what messages hold
@@ -89,6 +112,15 @@ final class Outgoing {
         replies = new Replies(environment, ground.counters(), configuration.packetSizes(), ledger,
                 configuration.tagLifetime(), () -> session.address().filter(own -> session.isLive()),
                 new AfterReplies());
+        line = new Line(configuration.line(), environment, ground.counters(),
+                to -> replies.tagFor(to, Optional.empty()), digest -> late.add(new Late(digest, ground.nowNanos())));
+        pulls = new Pulls(maker, line, (keys, tag) -> {
+            keys.forEach(key -> replyKeys.addUnsaved(key, Optional.of(tag), ground.nowNanos()));
+            ground.counters().add(Counter.SURBS_MADE, keys.size());
+        });
+        fillers = new Fillers(maker, ground.counters(), this::sendFillers);
+        returnsPackets = configuration.line().returnsPackets();
+        inbox.follow(new Arriving());
     }
 
     // ------------------------------------------------------------------ messages
@@ -111,9 +143,33 @@ final class Outgoing {
     void enqueue(OutgoingMessage message, Content content) {
         if (message.isOpen()) {
             admission.startDeadline(message, this::expired);
-            maker.label(message, Optional.of(content));
-            encoding.add(message, content);
+            if (line.isOn() && content instanceof Content.Anonymous(SenderTag tag, int ignored, byte[] ignoredToo)
+                    && message.target() instanceof Target.ToAddress(MixnetAddress to) && line.use(to, tag)) {
+                undecided.put(message, content);
+                pulls.prepare();
+            } else {
+                encode(message, content);
+            }
         }
+    }
+
+    private void encode(OutgoingMessage message, Content content) {
+        maker.label(message, Optional.of(content));
+        encoding.add(message, content instanceof Content.Anonymous(SenderTag tag, int ignored, byte[] data)
+                && message.target() instanceof Target.ToAddress(MixnetAddress to) && line.isPartner(to)
+                ? new Content.Anonymous(tag, Encoder.evenSurbs(data.length, ground.configuration().packetSizes()),
+                        data) : content);
+    }
+
+    /** What waited to know whether packets come in return goes on, if that is known now. */
+    private void decide() {
+        Map<OutgoingMessage, Content> waiting = new LinkedHashMap<>(undecided);
+        waiting.forEach((message, content) -> {
+            if (message.target() instanceof Target.ToAddress(MixnetAddress to) && !(line.isOn() && line.isOpen(to))) {
+                undecided.remove(message);
+                encode(message, content);
+            }
+        });
     }
 
     /** @param fragments that an earlier client cut the message into and that were not acknowledged */
@@ -141,6 +197,7 @@ final class Outgoing {
     void fail(OutgoingMessage message, FailureReason reason, String detail) {
         if (message.fail(reason, detail)) {
             encoding.remove(message);
+            undecided.remove(message);
             List<OutgoingFragment> fragments = message.takeFragments();
             for (OutgoingFragment fragment : fragments) {
                 reliability.ended(fragment);
@@ -207,6 +264,8 @@ final class Outgoing {
     void partsChanged() {
         reliability.partsChanged();
         pacer.partsChanged();
+        line.paced(pacer.isPaced());
+        decide();
         sealing.resume();
     }
 
@@ -214,6 +273,7 @@ final class Outgoing {
     void goOn() {
         encoding.run();
         sealing.prepareCover();
+        pulls.prepare();
         pacer.packetReady();
         sealing.run();
     }
@@ -221,6 +281,35 @@ final class Outgoing {
     /** Cover that is ready would go where it should not. */
     void replaceCover() {
         sealing.replaceCover();
+        pulls.replace();
+    }
+
+    /** There is a new session. */
+    void live() {
+        line.restarted();
+    }
+
+    /** @param does whether others get packets in return that ask for them */
+    void returnsPackets(boolean does) {
+        returnsPackets = does || ground.configuration().line().returnsPackets();
+    }
+
+    /** {@return what happens on the line} */
+    Line line() {
+        return line;
+    }
+
+    private void sendFillers() {
+        // Where packets leave in slots, so do these.
+        while (!pacer.isPaced() && session.isLive() && sendFiller()) {
+            // sendFiller did it
+        }
+    }
+
+    private boolean sendFiller() {
+        Optional<PreparedPacket> filler = fillers.poll();
+        filler.ifPresent(packet -> session.send(packet.mixPacket()));
+        return filler.isPresent();
     }
 
     /** The link has taken everything. */
@@ -279,7 +368,7 @@ final class Outgoing {
 
     /** {@return fragments held on their way out, wanted or not} */
     int fragmentsHeld() {
-        return outbox.size() + sealing.size() + reliability.size() + encoding.size();
+        return outbox.size() + sealing.size() + reliability.size() + encoding.size() + undecided.size();
     }
 
     // ------------------------------------------------------------------ from stage to stage
@@ -303,6 +392,8 @@ final class Outgoing {
             return cut(message, encoded.fragments(), () -> {
                 long now = ground.nowNanos();
                 encoded.replyKeys().forEach(key -> replyKeys.add(key, encoded.ownTag(), now));
+                message.bringsBack(encoded.replyKeys(), encoded.ownTag(), message.target() instanceof
+                        Target.ToAddress(MixnetAddress to) && line.isPartner(to));
                 ground.counters().add(Counter.SURBS_MADE, encoded.replyKeys().size());
                 message.carries(encoded.replyKeys().size());
                 if (message.id().isPresent()) {
@@ -328,6 +419,46 @@ final class Outgoing {
         @Override
         public void send(OutgoingMessage message, Content content) {
             enqueue(message, content);
+        }
+
+        @Override
+        public int grant(SenderTag sender, int wanted) {
+            return line.grant(sender, wanted);
+        }
+
+        @Override
+        public void fill(SenderTag sender, List<ReplySurb> surbs) {
+            fillers.add(surbs, maker.conversationWith(sender), pacer.isPaced());
+        }
+
+        @Override
+        public boolean returnsPackets() {
+            return returnsPackets;
+        }
+
+        @Override
+        public boolean isPartner(MixnetAddress partner) {
+            return line.isOn() && line.isPartner(partner);
+        }
+    }
+
+    private final class Arriving implements Inbox.Arrivals {
+
+        @Override
+        public void loop(EncryptionKey key) {
+            line.loopBack(key);
+        }
+
+        @Override
+        public void answer(ByteBuffer digest, boolean filler) {
+            if (line.answered(digest, filler)) {
+                decide();
+            }
+        }
+
+        @Override
+        public void other() {
+            line.unasked();
         }
     }
 
@@ -378,21 +509,44 @@ final class Outgoing {
             if (!pacer.isPaced() && reliability.room() == 0) {
                 return false;
             }
-            Optional<Sealing.Sealed> next = sealing.poll();
+            line.paced(pacer.isPaced());
+            boolean asking = line.isOn() && line.slot();
+            if (line.isOn() && line.decide()) {
+                decide();
+            }
+            forgetLate();
+            Optional<Sealing.Sealed> next = sealing.poll(fragment -> !line.isOn() || line.mayLeave(fragment, asking));
             next.ifPresent(sealed -> {
+                line.left(sealed.fragment());
                 // First, so that it is sent again if the transport does not come back from this.
                 PreparedPacket packet = sealed.made().packet();
                 reliability.sent(sealed.fragment(), packet.expectedRoundTripNanos(), sealed.made().legs());
                 session.send(packet.mixPacket());
             });
             sealing.run();
-            return next.isPresent();
+            return next.isPresent() || pacer.isPaced() && sendFiller() || asking && sendPull();
+        }
+
+        private boolean sendPull() {
+            Optional<Line.Ready> pull = pulls.poll();
+            pull.ifPresent(ready -> {
+                line.left(ready);
+                session.send(ready.packet().mixPacket());
+            });
+            return pull.isPresent();
+        }
+
+        private void forgetLate() {
+            while (!late.isEmpty() && ground.nowNanos() - late.getFirst().sinceNanos() > LATE_NANOS) {
+                replyKeys.forget(late.removeFirst().digest());
+            }
         }
 
         @Override
         public void sendCover() {
             sealing.pollCover().ifPresentOrElse(cover -> {
                 inbox.coverSent(cover.packet(), cover.legs().getFirst(), ground.nowNanos());
+                line.left(cover.packet());
                 session.send(cover.packet().mixPacket());
                 ground.counters().count(Counter.PACKETS_COVER);
             }, () -> ground.counters().count(Counter.COVER_MISSED));

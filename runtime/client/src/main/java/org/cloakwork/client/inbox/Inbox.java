@@ -1,5 +1,6 @@
 package org.cloakwork.client.inbox;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -84,6 +85,30 @@ public final class Inbox {
         }
     }
 
+    /** Is told what the gateway delivers, but for acknowledgements. */
+    public interface Arrivals {
+
+        /** Nobody listens. */
+        Arrivals NONE = new Arrivals() { };
+
+        /** @param key of own cover that came back */
+        default void loop(EncryptionKey key) {
+        }
+
+        /**
+         * @param digest of the key of the reply block of ours that it came over
+         * @param filler whether it says nothing
+         */
+        default void answer(ByteBuffer digest, boolean filler) {
+        }
+
+        /** Something else. */
+        default void other() {
+        }
+    }
+
+    private Arrivals arrivals = Arrivals.NONE;
+
     private record Opened(byte[] bytes, Way way) {
     }
 
@@ -143,6 +168,11 @@ public final class Inbox {
         countGone();
     }
 
+    /** @param listener told from now on */
+    public void follow(Arrivals listener) {
+        arrivals = listener;
+    }
+
     /**
      * @param cover    is on its way, and will come back
      * @param leg      the way that it takes
@@ -166,8 +196,10 @@ public final class Inbox {
         Way way;
         try {
             byte[] prefix = PayloadEncryption.prefix(delivered);
-            Loop loop = coversUnderWay.isEmpty() ? null : coversUnderWay.remove(new EncryptionKey(prefix));
+            EncryptionKey key = new EncryptionKey(prefix);
+            Loop loop = coversUnderWay.remove(key);
             if (loop != null) {
+                arrivals.loop(key);
                 loops.add(nowNanos - loop.leftNanos());
                 looped.accept(loop.leg(), Optional.of(Duration.ofNanos(loop.lateNanos(nowNanos))));
                 counters.count(Counter.RECEIVED_COVER);
@@ -176,7 +208,13 @@ public final class Inbox {
             Opened opened = decrypt(delivered, prefix);
             byte[] decrypted = opened.bytes();
             way = opened.way();
-            if (CoverPacket.isCover(decrypted)) {
+            boolean cover = CoverPacket.isCover(decrypted);
+            if (way instanceof Way.ReplyBlock) {
+                arrivals.answer(ByteBuffer.wrap(prefix), cover);
+            } else if (!cover) {
+                arrivals.other();
+            }
+            if (cover) {
                 counters.count(Counter.RECEIVED_COVER);
                 return Optional.empty();
             }

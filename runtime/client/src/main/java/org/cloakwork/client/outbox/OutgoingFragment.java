@@ -1,6 +1,9 @@
 package org.cloakwork.client.outbox;
 
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
+import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.Leg;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.wire.Fragment;
@@ -23,6 +26,8 @@ public final class OutgoingFragment {
     private boolean underWay;
     private ReplySurb surb;
     private List<Leg> legs = List.of();
+    private ByteBuffer answer;
+    private SenderTag answerTag;
     private Cancellable timer = () -> { };
 
     /**
@@ -96,6 +101,25 @@ public final class OutgoingFragment {
         List<Leg> taken = legs;
         legs = List.of();
         return taken;
+    }
+
+    /**
+     * @param digest of the key of a reply block that its message brings, for the packet in return for this one
+     * @param tag    under which the recipient knows us
+     */
+    public void bringsBack(ByteBuffer digest, SenderTag tag) {
+        answer = digest;
+        answerTag = tag;
+    }
+
+    /** {@return the digest of the key of the reply block for the packet in return, if there is to be one} */
+    public Optional<ByteBuffer> answer() {
+        return Optional.ofNullable(answer);
+    }
+
+    /** {@return the tag under which the recipient knows us; null if no packet is to come in return} */
+    public SenderTag answerTag() {
+        return answerTag;
     }
 
     /**

@@ -1,7 +1,9 @@
 package org.cloakwork.client.outbox;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -10,10 +12,12 @@ import java.util.function.BiConsumer;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.Outcome;
+import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.PacketSizes;
 import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.wire.Fragment;
 import org.cloakwork.wire.PacketSize;
+import org.cloakwork.wire.crypto.ReplyKey;
 
 /**
  * A message on its way, ours or an application's. Changed on the client's own thread only; what applications look at
@@ -185,6 +189,19 @@ public final class OutgoingMessage implements Delivery {
     public void cut(List<OutgoingFragment> all) {
         fragments = all;
         progress = new Progress(all.size(), 0, 0);
+    }
+
+    /**
+     * Each of its packets brings one in return.
+     *
+     * @param keys    of the reply blocks that go along
+     * @param tag     under which the recipient knows us
+     * @param partner whether it uses each of them for a packet at once
+     */
+    public void bringsBack(List<ReplyKey> keys, Optional<SenderTag> tag, boolean partner) {
+        for (int i = 0; partner && tag.isPresent() && i < Math.min(keys.size(), fragments.size()); i++) {
+            fragments.get(i).bringsBack(ByteBuffer.wrap(keys.get(i).digest()), tag.get());
+        }
     }
 
     /** @param count reply blocks that were made for it */

@@ -20,6 +20,7 @@ import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.PacketSizes;
 import org.cloakwork.client.encode.Content;
+import org.cloakwork.client.encode.Encoder;
 import org.cloakwork.client.outbox.Lane;
 import org.cloakwork.client.outbox.OutgoingFragment;
 import org.cloakwork.client.outbox.OutgoingMessage;
@@ -64,6 +65,28 @@ public final class Replies {
          * @param content of it
          */
         void send(OutgoingMessage message, Content content);
+
+        /**
+         * @param sender of somebody else
+         * @param wanted packets in return
+         * @return how many it gets now; 0 if it gets none at all
+         */
+        int grant(SenderTag sender, int wanted);
+
+        /**
+         * @param sender of somebody else
+         * @param surbs  each to be used now for a packet that says nothing
+         */
+        void fill(SenderTag sender, List<ReplySurb> surbs);
+
+        /** {@return whether others get packets in return that ask for them} */
+        boolean returnsPackets();
+
+        /**
+         * @param partner somebody
+         * @return whether it uses each reply block of ours for a packet at once
+         */
+        boolean isPartner(MixnetAddress partner);
     }
 
     private final Environment environment;
@@ -155,10 +178,40 @@ public final class Replies {
      * @param surbs     that came with its message
      * @param requested whether they are the answer to a request
      * @param wroteTo   our address that it wrote to, also if we are not there any more
+     * @param length    of the data that they came with
      */
-    public void received(SenderTag sender, List<ReplySurb> surbs, boolean requested, Optional<MixnetAddress> wroteTo) {
-        stock.received(sender, surbs, requested, wroteTo, environment.clock().nanoTime());
-        serve(sender);
+    public void received(SenderTag sender, List<ReplySurb> surbs, boolean requested, Optional<MixnetAddress> wroteTo,
+                         int length) {
+        if (next.returnsPackets() && stock.isPulled(sender, environment.clock().nanoTime())) {
+            int most = Encoder.MOST_PULLED * Encoder.packets(length, surbs.size(), sizes);
+            use(sender, surbs.subList(0, Math.min(surbs.size(), most)), false, wroteTo);
+        } else {
+            stock.received(sender, surbs, requested, wroteTo, environment.clock().nanoTime());
+            serve(sender);
+        }
+    }
+
+    /**
+     * Somebody asks for packets in return: each block brings one, never more than came along, and at once.
+     *
+     * @param sender  an anonymous sender
+     * @param surbs   that came with its message
+     * @param wroteTo our address that it wrote to, also if we are not there any more
+     */
+    public void pulled(SenderTag sender, List<ReplySurb> surbs, Optional<MixnetAddress> wroteTo) {
+        if (next.returnsPackets()) {
+            use(sender, surbs.subList(0, Math.min(surbs.size(), Encoder.MOST_PULLED)), true, wroteTo);
+        } else {
+            received(sender, surbs, false, wroteTo, 0);
+        }
+    }
+
+    private void use(SenderTag sender, List<ReplySurb> surbs, boolean asks, Optional<MixnetAddress> wroteTo) {
+        List<ReplySurb> usable = stock.pulled(sender, surbs, asks, wroteTo, environment.clock().nanoTime());
+        List<ReplySurb> granted = usable.subList(0, next.grant(sender, usable.size()));
+        List<OutgoingFragment> released = stock.release(sender, granted);
+        released.forEach(next::release);
+        next.fill(sender, granted.subList(released.size(), granted.size()));
     }
 
     /**
@@ -200,13 +253,21 @@ public final class Replies {
     /** @param fragment needs no further copy: a reply block that was taken for one goes back */
     public void ended(OutgoingFragment fragment) {
         if (fragment.message().target() instanceof Target.ToSender(SenderTag sender, boolean ignored)) {
-            Optional.ofNullable(fragment.takeSurb()).ifPresent(surb ->
-                    stock.putBack(sender, surb, environment.clock().nanoTime()));
+            Optional.ofNullable(fragment.takeSurb()).ifPresent(surb -> {
+                if (stock.isPulled(sender, environment.clock().nanoTime())) {
+                    next.fill(sender, List.of(surb));
+                } else {
+                    stock.putBack(sender, surb, environment.clock().nanoTime());
+                }
+            });
         }
     }
 
     /** Sends what waits for reply blocks as far as they suffice, and asks for more if they do not. */
     private void serve(SenderTag sender) {
+        if (stock.isPulled(sender, environment.clock().nanoTime())) {
+            return;
+        }
         List<OutgoingFragment> released = stock.release(sender);
         released.forEach(next::release);
         if (stock.isWaiting(sender) || !released.isEmpty()) {
@@ -243,7 +304,10 @@ public final class Replies {
                 .filter(self -> self.recipient().equals(request.recipient())).isPresent();
         int left = Math.clamp(request.amount(), 0, MOST_GRANTED);
         long bytes = OutgoingMessage.bytesHeld(0, left, sizes);
-        if (!theirs) {
+        if (theirs && next.isPartner(request.recipient())) {
+            // It would use all of them at once.
+            counters.count(Counter.SURB_REQUESTS_REFUSED);
+        } else if (!theirs) {
             counters.count(Counter.SURB_REQUESTS_OF_OTHERS);
         } else if (heldBytes + bytes > LIMIT_BYTES
                 || heldBytesByTag.getOrDefault(used.orElseThrow(), 0L) + bytes > LIMIT_BYTES_OF_A_TAG) {
@@ -289,7 +353,7 @@ public final class Replies {
         long now = environment.clock().nanoTime();
         tags.end(now);
         if (own.get().isPresent()) {
-            stock.toRenew(now, RENEWED_AT_ONCE)
+            stock.toRenew(now, RENEWED_AT_ONCE).stream().filter(sender -> !stock.isPulled(sender, now))
                     .forEach(sender -> ask(sender, nowNanos -> stock.renewal(sender, nowNanos)));
         }
     }

@@ -87,13 +87,31 @@ public final class ReplyKeys {
      * @param nowNanos monotonic time
      */
     public void add(ReplyKey key, Optional<SenderTag> ownTag, long nowNanos) {
-        put(new Entry(key, ownTag, nowNanos));
         ledger.made(key, ownTag);
+        addUnsaved(key, ownTag, nowNanos);
+    }
+
+    /**
+     * Of a reply block for a packet in return, which comes in a moment or not at all.
+     *
+     * @param key      of a reply block that is about to be given away
+     * @param ownTag   the tag it is given away under
+     * @param nowNanos monotonic time
+     */
+    public void addUnsaved(ReplyKey key, Optional<SenderTag> ownTag, long nowNanos) {
+        put(new Entry(key, ownTag, nowNanos));
         while (nowNanos - byDigest.firstEntry().getValue().madeNanos() > MAX_AGE.toNanos()) {
             expire(byDigest.firstEntry().getKey());
         }
         while (byDigest.size() > MAX_KEYS) {
             expire(Collections.max(byTag.values(), Comparator.comparingInt(Set::size)).getFirst());
+        }
+    }
+
+    /** @param digest of a key that nothing comes for any more */
+    public void forget(ByteBuffer digest) {
+        if (byDigest.containsKey(digest)) {
+            expire(digest);
         }
     }
 

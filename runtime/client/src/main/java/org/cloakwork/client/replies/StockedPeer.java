@@ -3,6 +3,7 @@ package org.cloakwork.client.replies;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.ToIntFunction;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SenderTag;
@@ -26,6 +27,8 @@ final class StockedPeer {
      */
     static final long REQUEST_TIMEOUT_NANOS = 10_000_000_000L;
     static final long LONGEST_REQUEST_TIMEOUT_NANOS = 300_000_000_000L;
+    /** Who asks for packets in return does so all the time; after so long without it is as any other again. */
+    static final long PULLED_NANOS = 60_000_000_000L;
 
     /** @param origin the very tag it came with: an identity, since others may use an equal one */
     record Held(ReplySurb surb, SenderTag origin, long sinceNanos) {
@@ -38,6 +41,8 @@ final class StockedPeer {
     /** Which of our addresses it wrote to last, and so knows. */
     Optional<MixnetAddress> wroteTo = Optional.empty();
     boolean answered;
+    /** When it last asked for a packet in return for a packet. */
+    private OptionalLong pulledNanos = OptionalLong.empty();
     long heardNanos;
     /** Whether more were asked for because of the present rotation. */
     boolean renewed = true;
@@ -52,7 +57,16 @@ final class StockedPeer {
     }
 
     boolean isEmpty(long nowNanos) {
-        return size() == 0 && waiting.size() == 0 && !isAsked(nowNanos);
+        return size() == 0 && waiting.size() == 0 && !isAsked(nowNanos) && !isPulled(nowNanos);
+    }
+
+    void pulled(long nowNanos) {
+        pulledNanos = OptionalLong.of(nowNanos);
+    }
+
+    /** {@return whether it asks for packets: it is answered over what it asks with, and not asked for more} */
+    boolean isPulled(long nowNanos) {
+        return pulledNanos.isPresent() && nowNanos - pulledNanos.getAsLong() <= PULLED_NANOS;
     }
 
     /** {@return whether blocks may still come that were asked for} */

@@ -102,7 +102,7 @@ public final class SurbStock {
      */
     public boolean canAnswer(SenderTag sender, long nowNanos) {
         StockedPeer peer = peers.get(sender);
-        return peer != null && (peer.size() > 0 || peer.isAsked(nowNanos));
+        return peer != null && (peer.size() > 0 || peer.isAsked(nowNanos) || peer.isPulled(nowNanos));
     }
 
     /**
@@ -141,6 +141,67 @@ public final class SurbStock {
         }
         peer.stocked();
         most = Math.max(most, size);
+    }
+
+    /**
+     * {@return whether the sender asks for packets in return, so that its blocks are used as they come}
+     *
+     * @param sender   a tag
+     * @param nowNanos monotonic time
+     */
+    public boolean isPulled(SenderTag sender, long nowNanos) {
+        StockedPeer peer = peers.get(sender);
+        return peer != null && peer.isPulled(nowNanos);
+    }
+
+    /**
+     * Takes reply blocks that are to be used now, one for a packet, and are not kept.
+     *
+     * @param sender   whose they are
+     * @param surbs    the blocks
+     * @param asks     whether they came to ask for packets in return and for nothing else
+     * @param wroteTo  our address that they were sent to
+     * @param nowNanos monotonic time
+     * @return those that can be used
+     */
+    public List<ReplySurb> pulled(SenderTag sender, List<ReplySurb> surbs, boolean asks,
+                                  Optional<MixnetAddress> wroteTo, long nowNanos) {
+        counters.add(Counter.SURBS_RECEIVED, surbs.size());
+        StockedPeer peer = peers.get(sender);
+        if (peer == null) {
+            if (!makeRoomForPeer(nowNanos)) {
+                counters.add(Counter.SURBS_NO_ROOM, surbs.size());
+                return List.of();
+            }
+            peer = new StockedPeer();
+            peers.put(sender, peer);
+        }
+        peer.wroteTo = wroteTo;
+        peer.heardNanos = nowNanos;
+        if (asks) {
+            peer.pulled(nowNanos);
+        }
+        return check.usable(surbs, nowNanos).stream().filter(rotations::isUsable).toList();
+    }
+
+    /**
+     * @param sender whom it is for
+     * @param surbs  that may be used for it, the first ones are
+     * @return fragments that wait, each with its reply block, as many as there are blocks at most
+     */
+    public List<OutgoingFragment> release(SenderTag sender, List<ReplySurb> surbs) {
+        List<OutgoingFragment> released = new ArrayList<>();
+        StockedPeer peer = peers.get(sender);
+        for (ReplySurb surb : surbs) {
+            Optional<OutgoingFragment> fragment = peer == null ? Optional.empty() : peer.waiting.poll();
+            if (fragment.isEmpty()) {
+                break;
+            }
+            peer.answered = true;
+            fragment.get().setSurb(surb);
+            released.add(fragment.get());
+        }
+        return released;
     }
 
     private boolean isRoomFor(int bytes) {
@@ -204,7 +265,8 @@ public final class SurbStock {
             StockedPeer candidate = entry.getValue();
             boolean known = candidate.answered && nowNanos - candidate.heardNanos <= SILENT_NANOS;
             int worth = Math.min(candidate.size(), ENOUGH) + (known ? ENOUGH + 1 : 0);
-            if (worth < lowest && candidate != keeping && candidate.waiting.size() == 0) {
+            if (worth < lowest && candidate != keeping && candidate.waiting.size() == 0
+                    && !candidate.isPulled(nowNanos)) {
                 eldest = entry.getKey();
                 lowest = worth;
             }

@@ -29,7 +29,6 @@ import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.topology.TopologyProvider;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * Keeps the last good topology, for ever, and asks for a new one at its period; after a failure it asks again sooner.
@@ -46,6 +45,8 @@ public final class TopologyKeeper {
     public static final String FAULTS = "topology.faults";
 
     private static final Logger LOG = LoggerFactory.getLogger(TopologyKeeper.class);
+    /** A part that leaves has given way to another one by then. */
+    private static final Duration EXCHANGE = Duration.ofMillis(500);
     private static final Duration FIRST_RETRY = Duration.ofMillis(500);
     /** After so many periods without a new topology the one we have is out of date. */
     private static final int OUT_OF_DATE_PERIODS = 3;
@@ -76,6 +77,7 @@ public final class TopologyKeeper {
     private volatile Held held;
     /** Of before the start, while there is no other. */
     private Saved.LastTopology saved;
+    private Scheduler.Cancellable warning = () -> { };
     private Scheduler.Cancellable fallBack = () -> { };
     private boolean failing;
     private String problem = "no topology yet";
@@ -287,6 +289,7 @@ public final class TopologyKeeper {
     public void stop() {
         stopped = true;
         next.cancel();
+        warning.cancel();
         forget();
         fallBack.cancel();
     }
@@ -324,8 +327,16 @@ public final class TopologyKeeper {
             counters.count(Counter.TOPOLOGY_FAILURES);
             Throwable cause = failure instanceof CompletionException wrapped ? wrapped.getCause() : failure;
             problem = cause == null ? "the topology has no route" : Printable.of(String.valueOf(cause.getMessage()));
-            // Once an outage, not once an attempt.
-            LOG.atLevel(failing ? Level.DEBUG : Level.WARN).log("no new topology, asking again: {}", problem);
+            // Once an outage, not once an attempt; and not because a part that is being exchanged says so.
+            if (!failing) {
+                TopologyProvider failed = asked;
+                warning.cancel();
+                warning = scheduler.schedule(EXCHANGE, () -> {
+                    if (failing && failed == parts.topology()) {
+                        LOG.warn("no new topology, asking again: {}", problem);
+                    }
+                });
+            }
             failing = true;
             fallBack();
             retry = retry.multipliedBy(2).compareTo(refreshPeriod) < 0 ? retry.multipliedBy(2) : refreshPeriod;

@@ -30,6 +30,10 @@ final class FakeGateway {
     record Forwarded(long timeNanos, MixPacket packet, int frameLength) {
     }
 
+    /** A payload handed over to a client. */
+    record Delivered(long timeNanos, IdentityKey client, int length) {
+    }
+
     private final World world;
     private final IdentityKeyPair identity;
     private final Map<IdentityKey, GatewaySharedKey> keys = new HashMap<>();
@@ -61,6 +65,8 @@ final class FakeGateway {
     int version = GatewayProtocol.CURRENT_VERSION;
     /** What clients sent, in order. */
     final List<Forwarded> forwarded = new ArrayList<>();
+    /** What was handed over to clients, in order. */
+    final List<Delivered> delivered = new ArrayList<>();
     final List<Long> timestamps = new ArrayList<>();
     int registrations;
     int connections;
@@ -153,6 +159,7 @@ final class FakeGateway {
         }
 
         private void push(byte[] payload) {
+            delivered.add(new Delivered(world.time.nanoTime(), client, payload.length));
             link.toClient(new BinaryResponse(payload).seal(key, world.randomness));
         }
 

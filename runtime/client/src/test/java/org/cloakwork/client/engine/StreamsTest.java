@@ -36,7 +36,7 @@ class StreamsTest {
     private static OpenStream open(World world, TestClient from, TestClient to, StreamOptions options)
             throws IOException {
         OpenStream stream = from.engine.beginStream(to.address(), PORT, options);
-        assertTrue(world.time.runUntil(stream::isAnswered, PATIENCE), "not answered");
+        assertTrue(world.time.runUntil(() -> stream.opened().isDone(), PATIENCE), "not answered");
         return stream;
     }
 

@@ -73,6 +73,8 @@ final class SwapTrialCommand implements Command {
             Files.writeString(file, network.networkFile());
             Swaps swaps = new Swaps(framework, new Random(seed), kinds);
             swaps.configure("org.cloakwork.topology.nymapi", "urls", network.directory().toString());
+            swaps.configure("org.cloakwork.topology.agreed", "urls", network.directory() + ","
+                    + network.directory().toString().replace("127.0.0.1", "localhost"));
             swaps.configure("org.cloakwork.topology.file", "path", file.toString());
             for (String name : NAMES) {
                 Node gateway = network.topology().gateways().get(NAMES.indexOf(name));

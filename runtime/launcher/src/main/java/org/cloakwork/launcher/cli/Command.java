@@ -21,7 +21,10 @@ public interface Command {
     /** A fresh set each time. */
     Options options();
 
-    /** The names of the arguments besides options, with spaces between, if it takes any. */
+    /**
+     * The names of the arguments besides options, with spaces between, if it takes any. In brackets: any number of them,
+     * which the command itself looks at.
+     */
     default Optional<String> argument() {
         return Optional.empty();
     }

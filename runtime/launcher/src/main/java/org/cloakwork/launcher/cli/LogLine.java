@@ -14,12 +14,20 @@ import java.util.logging.LogRecord;
  */
 final class LogLine extends Formatter {
 
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
+    static final String TIME = "HH:mm:ss.SSS ";
+    static final String DATE_AND_TIME = "yyyy-MM-dd HH:mm:ss.SSS ";
+
+    private final DateTimeFormatter time;
+
+    /** @param time as {@link DateTimeFormatter} has it; empty if whoever reads it knows the time */
+    LogLine(String time) {
+        this.time = DateTimeFormatter.ofPattern(time);
+    }
 
     @Override
     public String format(LogRecord record) {
-        StringBuilder lines = new StringBuilder(TIME.format(record.getInstant().atZone(ZoneId.systemDefault())))
-                .append(' ').append(record.getLevel().getName()).append(' ').append(record.getLoggerName())
+        StringBuilder lines = new StringBuilder(time.format(record.getInstant().atZone(ZoneId.systemDefault())))
+                .append(record.getLevel().getName()).append(' ').append(record.getLoggerName())
                 .append(": ").append(printable(formatMessage(record))).append(System.lineSeparator());
         Set<Throwable> shown = Collections.newSetFromMap(new IdentityHashMap<>());
         String as = "";

@@ -80,11 +80,12 @@ public final class Verbs {
                 help(command);
                 return Command.DONE;
             }
+            boolean isFree = command.argument().filter(names -> names.startsWith("[")).isPresent();
             int arguments = command.argument().map(names -> names.split(" ").length).orElse(0);
-            if (line.getArgList().size() > arguments) {
+            if (!isFree && line.getArgList().size() > arguments) {
                 throw new UsageException("unexpected \"" + line.getArgList().get(arguments) + "\"");
             }
-            if (line.getArgList().size() < arguments) {
+            if (!isFree && line.getArgList().size() < arguments) {
                 throw new UsageException(command.argument().get().split(" ")[line.getArgList().size()] + " is missing");
             }
             Logging.configure(line.hasOption("verbose"));

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -54,15 +55,18 @@ public final class AssembleCommand implements Command {
     @Override
     public Options options() {
         return new Options()
-                .addOption(Arguments.option("parts", "NAME,...", "parts to take, at least one of each kind"))
+                .addOption(Arguments.option("profile", "NAME", "parts to take: " + Profile.names()))
+                .addOption(Arguments.option("parts", "NAME,...", "parts to take, at least one of each kind; or in "
+                        + "addition to those of the profile, and before them"))
                 .addOption(Arguments.option("out", "DIR", "folder to make; must not be there, or be empty"));
     }
 
     @Override
     public int run(CommandLine line) throws Exception {
-        if (!line.hasOption("parts") || !line.hasOption("out")) {
-            throw new UsageException("--parts NAME,... and --out DIR are needed");
+        if (!line.hasOption("parts") && !line.hasOption("profile") || !line.hasOption("out")) {
+            throw new UsageException("--profile NAME or --parts NAME,..., and --out DIR are needed");
         }
+        Optional<Profile> profile = profile(line);
         Path home = Home.path();
         Path target = Path.of(line.getOptionValue("out")).toAbsolutePath().normalize();
         requireEmpty(target);
@@ -70,13 +74,42 @@ public final class AssembleCommand implements Command {
         for (Path jar : Framework.jars(home.resolve("bundles"))) {
             all.add(PartBundle.read(jar));
         }
-        List<PartBundle> parts = chosen(line.getOptionValue("parts"), all);
-        Set<PartBundle> bundles = resolved(home.resolve("lib"), all, parts);
-        write(home, target, bundles, parts);
-        out.println(target + ": " + bundles.size() + " bundles");
+        boolean everything = profile.filter(Profile.EVERYTHING::equals).isPresent();
+        List<PartBundle> parts = everything ? all : chosen(Stream.concat(
+                Stream.of(line.getOptionValue("parts", "").split(",")), profile.stream().map(Profile::parts)
+                .flatMap(List::stream)).toList(), all);
+        Set<PartBundle> bundles = everything ? new LinkedHashSet<>(all) : resolved(home.resolve("lib"), all, parts);
+        write(home, target, bundles);
+        if (!everything) {
+            Files.deleteIfExists(target.resolve("lib").resolve(TRIAL));
+            Path configuration = target.resolve("etc/defaults/cloakwork.cfg");
+            Files.writeString(configuration, configuration(Files.readString(configuration), parts,
+                    profile.map(Profile::serves).orElse(true)));
+        }
+        copy(target.resolve("etc/defaults"), target.resolve("etc"));
+        out.printf("%s: %d bundles, %.1f MB%n", target, bundles.size(), bytes(target) / 1e6);
         out.println("  chosen  " + shown(parts));
         out.println("  needed  " + shown(bundles.stream().filter(bundle -> !parts.contains(bundle)).toList()));
         return DONE;
+    }
+
+    private static Optional<Profile> profile(CommandLine line) throws UsageException {
+        if (!line.hasOption("profile")) {
+            return Optional.empty();
+        }
+        String name = line.getOptionValue("profile");
+        return Optional.of(Profile.named(name).orElseThrow(() -> new UsageException("--profile " + name
+                + ": there is none; there are: " + Profile.names())));
+    }
+
+    private static long bytes(Path folder) throws IOException {
+        long bytes = 0;
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                bytes += Files.size(file);
+            }
+        }
+        return bytes;
     }
 
     private static void requireEmpty(Path target) throws IOException, UsageException {
@@ -97,17 +130,17 @@ public final class AssembleCommand implements Command {
         return bundles.stream().map(PartBundle::shownName).collect(Collectors.joining(", "));
     }
 
-    private static List<PartBundle> chosen(String names, List<PartBundle> all) throws UsageException {
+    private static List<PartBundle> chosen(List<String> words, List<PartBundle> all) throws UsageException {
+        List<String> names = words.stream().filter(word -> !word.isBlank()).toList();
         Set<PartBundle> chosen = new LinkedHashSet<>();
-        for (String name : names.split(",")) {
-            if (!name.isBlank()) {
-                chosen.add(named(name.strip(), all));
-            }
+        for (String name : names) {
+            chosen.add(named(name.strip(), all));
         }
         for (PartKind<?> kind : PartKind.OF_A_CLIENT) {
             if (chosen.stream().flatMap(bundle -> bundle.parts().stream()).noneMatch(part ->
                     part.kind().equals(kind.name()))) {
-                throw new UsageException("--parts " + names + ": no " + kind + " among them; there is "
+                throw new UsageException("--parts " + String.join(",", names) + ": no " + kind
+                        + " among them; there is "
                         + shown(all.stream()
                         .filter(bundle -> bundle.parts().stream().anyMatch(part -> part.kind().equals(kind.name())))
                         .toList()));
@@ -146,28 +179,28 @@ public final class AssembleCommand implements Command {
         return bundles;
     }
 
-    private static void write(Path home, Path target, Set<PartBundle> bundles, List<PartBundle> parts)
-            throws IOException {
+    private static void write(Path home, Path target, Set<PartBundle> bundles) throws IOException {
         Files.createDirectories(target);
-        for (String taken : List.of("bin", "lib", "docs", "templates", "LICENSE", "NOTICE", "README.md",
-                "THIRD-PARTY.md")) {
-            copy(home.resolve(taken), target.resolve(taken));
+        // An archive's runtime goes along; its cache is for just the jars it was made with.
+        for (String taken : List.of("bin", "lib", "docs", "service", "templates", "runtime", "LICENSE", "NOTICE",
+                "README.md", "THIRD-PARTY.md")) {
+            if (Files.exists(home.resolve(taken))) {
+                copy(home.resolve(taken), target.resolve(taken));
+            }
         }
-        Files.deleteIfExists(target.resolve("lib").resolve(TRIAL));
         Files.createDirectories(target.resolve("bundles"));
         for (PartBundle bundle : bundles) {
             copy(bundle.jar(), target.resolve("bundles").resolve(bundle.jar().getFileName()));
         }
         Path defaults = Files.createDirectories(target.resolve("etc/defaults"));
-        for (PartBundle bundle : bundles) {
-            Path file = home.resolve("etc/defaults").resolve(bundle.symbolicName() + ".cfg");
+        List<String> files = new ArrayList<>(List.of("cloakwork.cfg", "cloakwork.jfc"));
+        bundles.forEach(bundle -> files.add(bundle.symbolicName() + ".cfg"));
+        for (String name : files) {
+            Path file = home.resolve("etc/defaults").resolve(name);
             if (Files.exists(file)) {
-                copy(file, defaults.resolve(file.getFileName()));
+                copy(file, defaults.resolve(name));
             }
         }
-        Files.writeString(defaults.resolve("cloakwork.cfg"),
-                configuration(Files.readString(home.resolve("etc/defaults/cloakwork.cfg")), parts));
-        copy(defaults, target.resolve("etc"));
     }
 
     private static void copy(Path from, Path to) throws IOException {
@@ -184,10 +217,10 @@ public final class AssembleCommand implements Command {
     }
 
     /** The shipped file with the chosen parts in the place of others. */
-    private static String configuration(String shipped, List<PartBundle> parts) {
+    private static String configuration(String shipped, List<PartBundle> parts, boolean serves) {
         Map<String, String> chosen = new LinkedHashMap<>();
         PartKind.OF_A_CLIENT.forEach(kind -> chosen.put(kind.name(), names(kind, parts).getFirst()));
-        chosen.put("frontends", String.join(", ", names(PartKind.FRONT_END, parts)));
+        chosen.put("frontends", serves ? String.join(", ", names(PartKind.FRONT_END, parts)) : "");
         Set<String> missing = new LinkedHashSet<>(chosen.keySet());
         List<String> lines = new ArrayList<>();
         for (String line : shipped.lines().toList()) {

@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -77,6 +78,21 @@ final class ControlClient implements AutoCloseable {
         String[] fields = head.toString().split(" ");
         return new Answer(Integer.parseInt(fields[0]),
                 new String(in.readNBytes(Integer.parseInt(fields[1])), StandardCharsets.UTF_8));
+    }
+
+    /** {@return what comes over a stream} */
+    InputStream input() {
+        return in;
+    }
+
+    /** {@return what goes over a stream} */
+    OutputStream output() {
+        return Channels.newOutputStream(channel);
+    }
+
+    /** Ends what goes over a stream. */
+    void closeOutput() throws IOException {
+        channel.shutdownOutput();
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -12,9 +13,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.launcher.cli.Arguments;
+import org.cloakwork.launcher.cli.Logging;
 import org.cloakwork.launcher.cli.UsageException;
 import org.cloakwork.launcher.felix.Framework;
 import org.cloakwork.launcher.felix.Home;
@@ -33,11 +36,20 @@ public final class Instance {
     /** The file of a part. */
     public static final String NYM_API = "org.cloakwork.topology.nymapi";
     public static final String FRONT_ENDS = "frontends";
+    /** The front-end, its key and the option. */
+    public static final String SERVE = "serve";
+
+    private static final String NAMES = "names";
 
     private static final String CONTROL = "org.cloakwork.control.Overview";
     private static final Duration START = Duration.ofSeconds(30);
     /** If the socket cannot be had, that is said, and the instance goes on without. */
     private static final Duration LISTENING = Duration.ofSeconds(5);
+
+    /** Keys of configuration, but for those that somebody else reads. */
+    private static final String VARIABLE = "CLOAKWORK_";
+    private static final Set<String> NO_KEYS = Set.of("CLOAKWORK_PASSPHRASE", "CLOAKWORK_TOKEN",
+            "CLOAKWORK_HEAP_MIB", "CLOAKWORK_DEFAULT_STATE");
 
     private final Framework framework;
     private Path socket;
@@ -52,6 +64,29 @@ public final class Instance {
             choose(line, kind.name(), kind);
         }
         choose(line, FRONT_ENDS, PartKind.FRONT_END);
+        Map<String, String> file = read(line);
+        set(CLIENTS, NAMES, etc(line).resolve(file.getOrDefault(NAMES, NAMES)).toString());
+        System.getenv().forEach((name, value) -> {
+            if (name.startsWith(VARIABLE) && !NO_KEYS.contains(name)) {
+                configuration.put("variable." + name, value);
+            }
+        });
+    }
+
+    /** Has the first client serve what {@link #serveOption} says, beside its other front-ends. */
+    public void serve(CommandLine line) throws UsageException {
+        if (line.hasOption(SERVE)) {
+            String others = get(CLIENTS, FRONT_ENDS).orElse(read(line).getOrDefault(FRONT_ENDS, ""));
+            boolean there = Arrays.stream(others.split(",")).map(String::strip).anyMatch(SERVE::equals);
+            set(CLIENTS, FRONT_ENDS, there ? others : others.isBlank() ? SERVE : others + ", " + SERVE);
+            set(CLIENTS, SERVE, line.getOptionValue(SERVE));
+        }
+    }
+
+    /** {@return the option by which programs of this machine are served} */
+    public static Option serveOption() {
+        return Arguments.option(SERVE, "SERVICES", "what others reach through the mixnet under the client's name, "
+                + "like \"80 -> 127.0.0.1:8080, 22 -> 127.0.0.1:22\"");
     }
 
     public static Options addOptions(Options options) {
@@ -65,7 +100,7 @@ public final class Instance {
     }
 
     private void choose(CommandLine line, String key, PartKind<?> kind) throws UsageException {
-        String variable = "CLOAKWORK_" + key.toUpperCase(Locale.ROOT);
+        String variable = VARIABLE + key.toUpperCase(Locale.ROOT);
         String source = line.hasOption(key) ? "--" + key + " " : variable + "=";
         Optional<String> value = Optional.ofNullable(line.getOptionValue(key, System.getenv(variable)));
         if (value.isPresent()) {
@@ -95,6 +130,16 @@ public final class Instance {
     /** {@return cloakwork.cfg as it is now, as far as it can be read} */
     public static Map<String, String> read(CommandLine line) throws UsageException {
         return Home.read(file(line));
+    }
+
+    /** {@return keys of the process in cloakwork.cfg, as they are with what the environment says of them} */
+    static Map<String, String> withVariables(Map<String, String> file) {
+        Map<String, String> all = new HashMap<>(file);
+        for (String key : List.of(Logging.FILE, Logging.LEVELS)) {
+            Optional.ofNullable(System.getenv(VARIABLE + key.toUpperCase(Locale.ROOT).replace('-', '_')))
+                    .ifPresent(value -> all.put(key, value));
+        }
+        return all;
     }
 
     /** {@return where cloakwork.cfg is} */

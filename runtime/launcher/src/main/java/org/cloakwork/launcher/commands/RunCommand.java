@@ -25,6 +25,7 @@ import org.cloakwork.api.Subscription;
 import org.cloakwork.launcher.cli.Arguments;
 import org.cloakwork.launcher.cli.Command;
 import org.cloakwork.launcher.cli.InputFile;
+import org.cloakwork.launcher.cli.Logging;
 import org.cloakwork.launcher.cli.StopSignal;
 import org.cloakwork.launcher.cli.UsageException;
 import org.cloakwork.launcher.felix.Framework;
@@ -73,6 +74,7 @@ public final class RunCommand implements Command {
                 .addOption(Arguments.option("directory", "URL", "join the network this directory describes"))
                 .addOption(Arguments.option("network-file", "FILE", "join the network this file describes"))
                 .addOption(Arguments.option("gateway", "IDENTITY", "gateway to use (default: any)"))
+                .addOption(Instance.serveOption())
                 .addOption(StateFolder.option())
                 .addOption(Arguments.option("to", "ADDRESS", "send one message to this address and end"))
                 .addOption(Arguments.option("message", "TEXT", "what to send (with --to)"))
@@ -82,6 +84,7 @@ public final class RunCommand implements Command {
     @Override
     public int run(CommandLine line) throws Exception {
         Map<String, String> file = Instance.read(line);
+        Logging.configure(line.hasOption("verbose"), Instance.withVariables(file), Home.path());
         List<String> networks = Stream.of(NamedNetwork.OPTION, "directory", "network-file").filter(line::hasOption)
                 .map(option -> "--" + option).toList();
         if (networks.size() > 1) {
@@ -101,6 +104,7 @@ public final class RunCommand implements Command {
             passphrase.ifPresent(given -> framework.provide(Passphrase.class, given));
             boolean keeps = keepsState(state, line, framework);
             Instance instance = new Instance(line, framework);
+            instance.serve(line);
             gateway.ifPresent(identity -> instance.set(Instance.CLIENTS, "gateway", identity.toString()));
             network.ifPresent(named -> named.set(instance));
             chooseTopology(line, instance);
@@ -238,6 +242,7 @@ public final class RunCommand implements Command {
     private void show(MixnetClient client, ClientState state) {
         if (state instanceof ClientState.Ready) {
             out.println("address " + client.address());
+            out.println("name " + client.address().toHostName());
         }
         out.println(state.text());
         if (state instanceof ClientState.Ready) {

@@ -4,7 +4,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
 import org.cloakwork.launcher.cli.Arguments;
@@ -17,6 +16,7 @@ public final class StateFolder {
 
     /** The key of etc/cloakwork.cfg. */
     static final String KEY = "state";
+    private static final String VARIABLE = "CLOAKWORK_STATE";
     /** The client of {@code run}. */
     static final String CLIENT = "default";
 
@@ -52,8 +52,8 @@ public final class StateFolder {
         if (line.hasOption("state")) {
             return Path.of(line.getOptionValue("state")).toAbsolutePath().normalize();
         }
-        return Optional.ofNullable(configuration.get(KEY)).filter(text -> !text.isBlank()).map(Home.path()::resolve)
-                .orElseGet(() -> Path.of(
-                        System.getProperty("cloakwork.state", Home.path().resolve("state").toString())));
+        String said = System.getenv().getOrDefault(VARIABLE, configuration.getOrDefault(KEY, ""));
+        return said.isBlank() ? Path.of(System.getProperty("cloakwork.state", Home.path().resolve("state").toString()))
+                : Home.path().resolve(said);
     }
 }

@@ -55,6 +55,7 @@ public final class DemoCommand implements Command {
     public Options options() {
         return Instance.addOptions(Localnet.options())
                 .addOption(StateFolder.option())
+                .addOption(Instance.serveOption())
                 .addOption(null, "once", false, "end after the messages; without it the network stays up")
                 .addOption(Arguments.option(DemoDoors.PORT_BASE, "N",
                 "ports of the doors from N on; 0 takes free ones "

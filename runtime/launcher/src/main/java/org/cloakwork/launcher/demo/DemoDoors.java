@@ -44,6 +44,7 @@ final class DemoDoors implements AutoCloseable {
     private final Framework framework;
     private final Instance instance;
     private final OptionalInt base;
+    private final Optional<String> services;
     private final List<String> clients = new ArrayList<>();
     private DemoPage page;
     private DemoWeb web;
@@ -51,6 +52,7 @@ final class DemoDoors implements AutoCloseable {
     DemoDoors(Framework framework, Instance instance, CommandLine line) throws UsageException {
         this.framework = framework;
         this.instance = instance;
+        services = Optional.ofNullable(line.getOptionValue(Instance.SERVE));
         base = line.hasOption(PORT_BASE)
                 ? OptionalInt.of(Arguments.number(line, PORT_BASE, 0, 0, 65536 - DOORS)) : OptionalInt.empty();
         if (!line.hasOption("once")) {
@@ -93,6 +95,11 @@ final class DemoDoors implements AutoCloseable {
                 "exit.policy", "accept 127.0.0.0/8:*, accept [::1]:*", "exit.allow-private", "true"));
         exit.awaitReady(START);
         network.announce(new KnownExit(exit.address(), Optional.empty(), OptionalInt.empty()));
+        String more = services.map(text -> ", " + text).orElse("");
+        MixnetClient site = client("site", network.topology().gateways().get(1), Map.of("frontends", Instance.SERVE,
+                Instance.SERVE, "80 -> " + page.address().getAuthority() + more));
+        site.awaitReady(START);
+        String name = "http://" + site.address().toHostName() + "/";
         web = new DemoWeb(Home.path().resolve("examples").resolve("web"), port(0, WEB), network.directory(),
                 exit.address(), page.address());
         client("proxy", network.topology().gateways().get(1), Map.of("frontends", "socks5, http",
@@ -113,11 +120,14 @@ final class DemoDoors implements AutoCloseable {
         out.println("  HTTP proxy  " + http + "  (for programs that know no SOCKS)");
         out.println("  browser     " + web.address() + "  (open it: a client of its own in a page)");
         out.println("  a page      " + page.address() + "  to be fetched through it:");
+        out.println("  a service   " + name);
+        out.println("              (the same page without an exit: its client is reached through the mixnet alone)");
         String url = websocket.getPort() == WEBSOCKET_PORT ? "" : " --url " + websocket;
         out.println("\n  echo hello | ./cloakwork send " + bob.address() + " - --reply-surbs 5" + url);
         out.println("  ./cloakwork receive --count 1" + url);
         out.println("  curl --socks5-hostname " + socks.getAuthority() + " " + page.address() + "16MiB -o 16MiB");
         out.println("  curl -x " + http + " " + page.address());
+        out.println("  curl -x " + http + " " + name);
     }
 
     private MixnetClient client(String name, Node gateway, Map<String, String> frontEnds)

@@ -129,8 +129,8 @@ public final class Framework implements AutoCloseable {
     }
 
     /**
-     * {@return what the jars of a folder export, as a list of packages for the framework to export; and what the runtime
-     * of an archive leaves out}
+     * {@return what the jars of a folder export, as a list of packages for the framework to export; and what the
+     * runtime of an archive leaves out}
      */
     static String exportedBy(Path lib) throws IOException {
         StringJoiner packages = new StringJoiner(",");

@@ -15,7 +15,7 @@ class LogLineTest {
         record.setLoggerName("org.cloakwork.x");
         record.setParameters(new Object[] {"no\r\naddress forged\u001b[2J\u009b\u2028"});
         record.setThrown(thrown);
-        return new LogLine().format(record).lines().toList();
+        return new LogLine(LogLine.TIME).format(record).lines().toList();
     }
 
     @Test

@@ -61,6 +61,9 @@ public sealed interface ProviderRequest {
      */
     record Send(Versions versions, StreamData data) implements ProviderRequest {
 
+        /** In front of the bytes of a piece. */
+        public static final int HEAD_LENGTH = 4 + StreamData.HEADER_LENGTH;
+
         static final byte FLAG = 1;
 
         public Send {

@@ -2,10 +2,12 @@ package org.cloakwork.wire.topology;
 
 import java.net.InetAddress;
 import java.util.regex.Pattern;
+import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.spi.topology.NodeAddress;
 
 /**
- * What may stand as the host of a URI: a name of DNS (RFC 1123, 2.1) or a numeric address. Names that others announce
+ * What may stand as the host of a URI: a name of DNS (RFC 1123, 2.1) or a numeric address, and none of
+ * the mixnet. Names that others announce
  * are checked with it before they are used.
  */
 public final class HostName {
@@ -25,7 +27,7 @@ public final class HostName {
      * @throws IllegalArgumentException if the text is anything else; nothing is looked up
      */
     public static String parse(String text) {
-        if (text.length() <= MAX_LENGTH && NAME.matcher(text).matches()) {
+        if (text.length() <= MAX_LENGTH && NAME.matcher(text).matches() && !MixnetAddress.isHostName(text)) {
             return text;
         }
         boolean bracketed = text.startsWith("[") && text.endsWith("]") && text.indexOf(':') >= 0;

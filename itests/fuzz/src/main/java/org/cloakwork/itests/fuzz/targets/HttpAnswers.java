@@ -22,7 +22,7 @@ import org.cloakwork.itests.fuzz.Target;
 /** HTTP as directories answer it: the only HTTP that is read by code of ours. */
 public final class HttpAnswers implements Target {
 
-    private static final String GET = "org.cloakwork.topology.nymapi.HttpGet";
+    private static final String GET = "org.cloakwork.directory.HttpGet";
     private static final MethodHandle MAKE = Hidden.constructor(GET, 3);
     private static final MethodHandle REDIRECT = Hidden.method(GET, "redirect", 1);
     private static final MethodHandle STATUS = Hidden.method(GET, "status", 0);

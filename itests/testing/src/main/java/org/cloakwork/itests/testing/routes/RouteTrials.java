@@ -158,9 +158,42 @@ public final class RouteTrials {
      * @param mixes    in each layer
      * @param hostile  of them, in each layer
      * @param packets  that a client sends
-     * @param dropping whether hostile mixes drop what goes through an honest one, too
+     * @param dropping what hostile mixes drop
      */
-    public record Setting(int mixes, int hostile, int packets, boolean dropping) {
+    public record Setting(int mixes, int hostile, int packets, Dropping dropping) {
+
+        /**
+         * @param mixes   in each layer
+         * @param hostile of them, in each layer
+         * @param packets that a client sends
+         */
+        public Setting(int mixes, int hostile, int packets) {
+            this(mixes, hostile, packets, Dropping.NOTHING);
+        }
+    }
+
+    /** What hostile mixes drop of what comes to them. A mix sees its neighbours. */
+    public enum Dropping {
+        /** Nothing. */
+        NOTHING,
+        /** Whatever goes through an honest mix, too; so theirs look as dead as the honest ones. */
+        ALL_THEY_CANNOT_TRACE,
+        /** What goes through an honest mix in the middle, to have the client take another one there. */
+        HONEST_MIDDLES,
+        /** What goes through one of theirs only, to have the client keep routes with two or three of them. */
+        LONE_ONES
+    }
+
+    private static boolean isDropped(Mixes mixes, Setting setting) {
+        int middle = mixes.second().id() % setting.mixes < setting.hostile ? 1 : 0;
+        int hostile = (mixes.first().id() % setting.mixes < setting.hostile ? 1 : 0) + middle
+                + (mixes.third().id() % setting.mixes < setting.hostile ? 1 : 0);
+        return switch (setting.dropping) {
+            case NOTHING -> false;
+            case ALL_THEY_CANNOT_TRACE -> hostile % LAYERS != 0;
+            case HONEST_MIDDLES -> hostile > 0 && middle == 0;
+            case LONE_ONES -> hostile == 1;
+        };
     }
 
     /**
@@ -199,7 +232,7 @@ public final class RouteTrials {
                 Mixes mixes = client.choose(PacketKind.COVER, 0);
                 int hostile = client.hostileOf(mixes, setting.hostile);
                 found = hostile == LAYERS;
-                if (setting.dropping && hostile > 0) {
+                if (isDropped(mixes, setting)) {
                     client.lost(PacketKind.COVER, 0, mixes);
                 } else {
                     client.arrived(PacketKind.COVER, 0, mixes, Optional.of(Duration.ZERO));
@@ -227,10 +260,8 @@ public final class RouteTrials {
                 Mixes data = client.choose(PacketKind.DATA, 1);
                 Mixes ack = client.choose(PacketKind.ACK, 1);
                 int ofData = client.hostileOf(data, setting.hostile);
-                int ofAck = client.hostileOf(ack, setting.hostile);
                 found = ofData == LAYERS;
-                // What they may trace they let through.
-                if (setting.dropping && (ofData % LAYERS != 0 || ofAck % LAYERS != 0)) {
+                if (isDropped(data, setting) || isDropped(ack, setting)) {
                     client.lost(PacketKind.DATA, 1, data);
                     client.lost(PacketKind.ACK, 1, ack);
                 } else {

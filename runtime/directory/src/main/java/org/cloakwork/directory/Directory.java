@@ -1,4 +1,4 @@
-package org.cloakwork.topology.nymapi;
+package org.cloakwork.directory;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,8 +28,11 @@ import org.cloakwork.wire.topology.NymApiJson;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One question to one directory: three calls at once, the first time four, each of them blocking a virtual thread. */
-final class Directory {
+/**
+ * One question to one nym-api directory: three calls at once, the first time four, each of them blocking a virtual
+ * thread. Source: protocol/7-network, 1.3, 1.5 and 2.
+ */
+public final class Directory {
 
     private static final Logger LOG = LoggerFactory.getLogger(Directory.class);
     private static final int STALE_EPOCHS = 3;
@@ -41,7 +44,7 @@ final class Directory {
      * @param url   its base
      * @param front the host that is connected to instead of the one of the URL; empty: that one
      */
-    record Place(URI url, Optional<String> front) {
+    public record Place(URI url, Optional<String> front) {
 
         @Override
         public String toString() {
@@ -56,10 +59,13 @@ final class Directory {
     private Optional<Duration> epochLength;
 
     /**
+     * @param base        where it is
+     * @param executor    whose threads are virtual ones
      * @param reading     held while an answer is understood, which takes several times its bytes: one at a time
+     * @param timeout     of all calls together
      * @param epochLength empty: not told yet, so it is asked for, too
      */
-    Directory(Place base, ExecutorService executor, Semaphore reading, Duration timeout,
+    public Directory(Place base, ExecutorService executor, Semaphore reading, Duration timeout,
               Optional<Duration> epochLength) {
         this.reading = reading;
         this.epochLength = epochLength;
@@ -78,22 +84,32 @@ final class Directory {
         }
     }
 
-    static long nanoTime() {
+    /** {@return monotonic time, for who asks one after the other} */
+    public static long nanoTime() {
         return System.nanoTime();
     }
 
-    /** {@return whether a directory that is awake would have drawn up another answer long ago} */
-    static boolean isStale(Topology answer) {
+    /**
+     * @param answer of one
+     * @return whether a directory that is awake would have drawn up another one long ago
+     */
+    public static boolean isStale(Topology answer) {
         return Duration.between(answer.refreshedAt(), Instant.now())
                 .compareTo(answer.epochLength().multipliedBy(STALE_EPOCHS)) > 0;
     }
 
     /** {@return what was told, now or before} */
-    Optional<Duration> epochLength() {
+    public Optional<Duration> epochLength() {
         return epochLength;
     }
 
-    Topology topology(int minimumMixnodePerformancePercent, int minimumGatewayPerformancePercent)
+    /**
+     * @param minimumMixnodePerformancePercent 0 to 100; mix nodes below are left out
+     * @param minimumGatewayPerformancePercent 0 to 100; gateways below are left out
+     * @return what it describes
+     * @throws TopologyException naming the URL and what is wrong
+     */
+    public Topology topology(int minimumMixnodePerformancePercent, int minimumGatewayPerformancePercent)
             throws TopologyException {
         long deadlineNanos = System.nanoTime() + timeout.toNanos();
         List<Future<?>> calls = new ArrayList<>();
@@ -140,7 +156,12 @@ final class Directory {
         }
     }
 
-    List<KnownExit> exits() throws TopologyException {
+    /**
+     * {@return the exits that it names}
+     *
+     * @throws TopologyException naming the URL and what is wrong
+     */
+    public List<KnownExit> exits() throws TopologyException {
         long deadlineNanos = System.nanoTime() + timeout.toNanos();
         List<Future<?>> calls = new ArrayList<>();
         try {

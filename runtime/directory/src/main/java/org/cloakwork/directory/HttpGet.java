@@ -1,4 +1,4 @@
-package org.cloakwork.topology.nymapi;
+package org.cloakwork.directory;
 
 import java.io.BufferedInputStream;
 import java.io.EOFException;

@@ -1,0 +1,444 @@
+package org.cloakwork.laboratory;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.cloakwork.api.Laboratory;
+import org.cloakwork.laboratory.measure.Estimate;
+import org.cloakwork.laboratory.measure.Plot;
+import org.cloakwork.laboratory.measure.Table;
+import org.cloakwork.laboratory.network.Chance;
+import org.cloakwork.laboratory.network.DrivenClient;
+import org.cloakwork.laboratory.network.Ground;
+import org.cloakwork.spi.part.PartKind;
+import org.cloakwork.spi.routes.Mixes;
+import org.cloakwork.spi.routes.PacketKind;
+import org.cloakwork.spi.topology.Topology;
+
+/**
+ * Hostile mixes: how soon a route goes through three of them, which traces its packet from end to end. Each task is a
+ * client with hostile mixes of its own; all shares are looked at in one run, unless mixes drop.
+ */
+final class TraceStudy implements Laboratory.Study {
+
+    static final Set<String> OPTIONS = Set.of("hostile", "hours", "clients", "mixes", "routes", "cover", "seed", "drop",
+            "quick-hostile", "delay-millis");
+
+    /** What was looked at beside the five kinds of packets. */
+    private static final int ALL = PacketKind.values().length;
+    /** First and last mix hostile, whatever is between. */
+    private static final int ENDS = ALL + 1;
+    /** The own gateway hostile, and the mix at the other end of the way. */
+    private static final int WITH_GATEWAY = ALL + 2;
+    private static final int LOOKS = ALL + 3;
+    private static final List<String> NAMES = List.of("data", "ack", "reply-block", "cover", "cover-ack", "any");
+    private static final List<Double> DEAD = List.of(0.01, 0.03, 0.1);
+    private static final int DEAD_OF = 10;
+    /** With so many dead the default is decided. */
+    private static final double DECIDING = 0.03;
+    /** A packet takes up to so long to a mix, to each its own time. */
+    static final int MIX_MICROS = 40_000;
+    private static final double NANOS = 1e9;
+    /** After so many the layers are as at first. */
+    private static final int MOST_EPOCHS = 24;
+
+    private final Installed installed;
+    private final List<Double> shares;
+    private final double hours;
+    private final int clients;
+    private final Ground ground;
+    private final List<Variant> variants;
+    private final Variant cover;
+    private final long seed;
+    private final boolean isDropping;
+    private final boolean isQuick;
+    private final Rows rows;
+    private final Onlookers onlookers;
+
+    TraceStudy(Installed installed, Choices choices) {
+        choices.verify(OPTIONS);
+        this.installed = installed;
+        shares = choices.shares("hostile", "0.05,0.1,0.2");
+        hours = choices.decimal("hours", 1, 1e-4, 8784);
+        clients = choices.number("clients", 200, 1, 1_000_000);
+        ground = new Ground(choices.number("mixes", 80, 2, 2000), (int) Math.min(MOST_EPOCHS, Math.ceil(hours)));
+        variants = choices.variants("routes", installed.routes());
+        cover = Variant.parse(choices.text("cover", "poisson"));
+        seed = choices.seed();
+        isDropping = choices.flag("drop");
+        isQuick = choices.flag("quick-hostile");
+        // Now, rather than in the middle.
+        variants.forEach(variant -> installed.make(PartKind.ROUTES, variant));
+        installed.make(PartKind.COVER, cover);
+        rows = new Rows(installed, choices.flag("routes") ? List.of() : installed.names(PartKind.ROUTES), seed);
+        onlookers = new Onlookers(installed, ground, variants, cover, choices.decimal("delay-millis", 50, 0,
+                60_000) / 1000, seed);
+    }
+
+    @Override
+    public List<String> tasks() {
+        List<String> tasks = new ArrayList<>(rows.tasks());
+        tasks.addAll(onlookers.tasks());
+        for (int client = 0; client < clients; client++) {
+            for (int variant = 0; variant < variants.size(); variant++) {
+                for (int group = 0; group < groups(); group++) {
+                    tasks.add("client/" + variant + "/" + group + "/" + client);
+                }
+                for (int dead = 0; dead < DEAD.size() && client % DEAD_OF == 0; dead++) {
+                    tasks.add("dead/" + variant + "/" + dead + "/" + client);
+                }
+            }
+        }
+        return tasks;
+    }
+
+    /** Those who drop change the ways that are chosen, so that each share needs a run of its own. */
+    private int groups() {
+        return isDropping ? shares.size() : 1;
+    }
+
+    private List<Double> shares(int group) {
+        return isDropping ? List.of(shares.get(group)) : shares;
+    }
+
+    @Override
+    public String run(String task) {
+        String[] words = task.split("/");
+        if (words[0].equals("row")) {
+            return rows.run(task);
+        } else if (words[0].equals("crowd")) {
+            return onlookers.run(task);
+        }
+        if (words.length != 4) {
+            throw new IllegalArgumentException("no task " + task);
+        }
+        int variant = Integer.parseInt(words[1]);
+        int client = Integer.parseInt(words[3]);
+        // Who is hostile, and what is sent, is the same for all parts: they differ by what they do only.
+        Chance around = new Chance(seed, "around/" + client);
+        int[] delays = around.ints(Ground.LAYERS * ground.width(), MIX_MICROS);
+        int[] places = isQuick && words[0].equals("client") ? quickest(delays) : ground.places(around);
+        return switch (words[0]) {
+            case "client" -> watched(task, variant, places, delays, shares(Integer.parseInt(words[2])));
+            case "dead" -> dead(task, variant, places, delays, DEAD.get(Integer.parseInt(words[2])));
+            default -> throw new IllegalArgumentException("no task " + task);
+        };
+    }
+
+    private int[] quickest(int[] delays) {
+        int[] places = new int[delays.length];
+        for (int layer = 0; layer < Ground.LAYERS; layer++) {
+            int first = layer * ground.width();
+            Integer[] order = IntStream.range(first, first + ground.width()).boxed().toArray(Integer[]::new);
+            Arrays.sort(order, (one, other) -> Integer.compare(delays[one], delays[other]));
+            IntStream.range(0, order.length).forEach(place -> places[order[place]] = place);
+        }
+        return places;
+    }
+
+    private DrivenClient client(String task, int variant, DrivenClient.Network network) {
+        return new DrivenClient(ground, installed.make(PartKind.ROUTES, variants.get(variant)),
+                installed.make(PartKind.COVER, cover), new Chance(seed, task), network);
+    }
+
+    private Duration length() {
+        return Duration.ofNanos(Math.round(hours * Topology.EPOCH.toNanos()));
+    }
+
+    /**
+     * {@return packets and their acknowledgements, then for each share and look how many, and the second of the first}
+     */
+    private String watched(String task, int variant, int[] places, int[] delays, List<Double> seen) {
+        Observer observer = new Observer(places, delays, seen.stream().mapToInt(share -> hostile(share, ground))
+                .toArray());
+        client(task, variant, observer).run(length());
+        return observer.answer();
+    }
+
+    static int hostile(double share, Ground ground) {
+        return (int) Math.round(share * ground.width());
+    }
+
+    private final class Observer implements DrivenClient.Network {
+
+        private final int[] places;
+        private final int[] delays;
+        private final int[] hostile;
+        private final double[] counts;
+        private final double[] firsts;
+        private long packets;
+
+        private Observer(int[] places, int[] delays, int[] hostile) {
+            this.places = places;
+            this.delays = delays;
+            this.hostile = hostile;
+            counts = new double[hostile.length * LOOKS];
+            firsts = new double[hostile.length * LOOKS];
+            Arrays.fill(firsts, -1);
+        }
+
+        @Override
+        public long goes(long nanos, PacketKind kind, Mixes mixes) {
+            packets++;
+            int first = (int) mixes.first().id();
+            int second = (int) mixes.second().id();
+            int third = (int) mixes.third().id();
+            int ends = Math.max(places[first], places[third]);
+            int all = Math.max(ends, places[second]);
+            // The gateway sees one end; the mix beside the other end sees that.
+            int far = kind == PacketKind.DATA ? places[third] : places[first];
+            for (int share = hostile.length - 1; share >= 0; share--) {
+                if (all < hostile[share]) {
+                    seen(share, kind.ordinal(), nanos);
+                    seen(share, ALL, nanos);
+                }
+                if (ends < hostile[share]) {
+                    seen(share, ENDS, nanos);
+                }
+                if (!kind.isCover() && far < hostile[share]) {
+                    seen(share, WITH_GATEWAY, nanos);
+                }
+            }
+            if (isDropping && all >= hostile[0]
+                    && Math.min(places[first], Math.min(places[second], places[third])) < hostile[0]) {
+                return -1;
+            }
+            return 1000L * (delays[first] + delays[second] + delays[third]);
+        }
+
+        private void seen(int share, int look, long nanos) {
+            int at = share * LOOKS + look;
+            if (counts[at]++ == 0) {
+                firsts[at] = nanos / NANOS;
+            }
+        }
+
+        private String answer() {
+            double[] numbers = new double[1 + 2 * counts.length];
+            numbers[0] = packets;
+            for (int i = 0; i < counts.length; i++) {
+                numbers[1 + 2 * i] = counts[i];
+                numbers[2 + 2 * i] = firsts[i];
+            }
+            return Answers.line(numbers);
+        }
+    }
+
+    /** {@return pieces acknowledged, pieces given up, copies} */
+    private String dead(String task, int variant, int[] places, int[] delays, double share) {
+        int dead = hostile(share, ground);
+        double[] ends = new double[3];
+        client(task, variant, new DrivenClient.Network() {
+            @Override
+            public long goes(long nanos, PacketKind kind, Mixes mixes) {
+                int first = (int) mixes.first().id();
+                int second = (int) mixes.second().id();
+                int third = (int) mixes.third().id();
+                return Math.min(places[first], Math.min(places[second], places[third])) < dead ? -1
+                        : 1000L * (delays[first] + delays[second] + delays[third]);
+            }
+
+            @Override
+            public void ended(int tries, boolean done) {
+                ends[done ? 0 : 1]++;
+                ends[2] += tries;
+            }
+        }).run(length());
+        return Answers.line(ends);
+    }
+
+    // ------------------------------------------------------------------ what the answers say
+
+    /** What is known of a part at a share. */
+    private record Found(double[] packets, double[][] counts, double[][] firsts) {
+
+        Estimate traced(int look) {
+            return Estimate.share(Arrays.stream(counts[look]).filter(count -> count > 0).count(), counts[look].length);
+        }
+    }
+
+    private Found found(Answers answers, int variant, int share) {
+        double[] packets = new double[clients];
+        double[][] counts = new double[LOOKS][clients];
+        double[][] firsts = new double[LOOKS][clients];
+        int group = isDropping ? share : 0;
+        int place = isDropping ? 0 : share;
+        for (int client = 0; client < clients; client++) {
+            double[] numbers = answers.of("client/" + variant + "/" + group + "/" + client,
+                    1 + 2 * LOOKS * shares(group).size());
+            packets[client] = numbers[0];
+            for (int look = 0; look < LOOKS; look++) {
+                int at = 1 + 2 * (place * LOOKS + look);
+                counts[look][client] = numbers[at];
+                firsts[look][client] = numbers[at + 1];
+            }
+        }
+        return new Found(packets, counts, firsts);
+    }
+
+    @Override
+    public Laboratory.Report report(Map<String, String> byTask) {
+        Answers answers = new Answers(byTask);
+        Map<String, String> files = new TreeMap<>();
+        Table all = new Table(List.of("routes", "cover", "hostile", "hours", "clients", "packets", "traced",
+                "traced-low",
+                "traced-high", "first-seconds-median", "routes-traced", "data", "ack", "reply-block", "cover-packets",
+                "cover-ack", "both-ends", "gateway-and-end", "expected"));
+        StringBuilder text = new StringBuilder(String.format(Locale.ROOT,
+                "%s h of %d clients each, %d mixes a layer, cover %s, "
+                + "seed %d%s%s%n", words(hours), clients, ground.width(), cover, seed, isDropping
+                ? ", hostile mixes drop"
+                : "", isQuick ? ", the quickest mixes are hostile" : "").replace(System.lineSeparator(), "\n"));
+        text.append("""
+                Traced: at least one packet went through three hostile mixes, which know its two gateways to the
+                millisecond; if the own gateway is hostile, too, they know the client. Intervals are of 95 % (Wilson).
+                By kind: the probability for packets of that kind. Both ends: first and last mix hostile, whatever is
+                between them. Gateway and end: if the own gateway is hostile, a packet that is no cover whose mix at
+                the far end is hostile, too.
+                """);
+        for (int share = 0; share < shares.size(); share++) {
+            double hostile = shares.get(share);
+            text.append(String.format(Locale.ROOT, "\nOf the mixes %s %% are hostile\n", words(100 * hostile)));
+            Table table = new Table(List.of("routes", "traced", "first, median", "routes traced", "data", "acks",
+                    "reply blocks", "cover", "cover acks", "both ends", "gateway and end", "closed form"));
+            Plot plot = new Plot(String.format(Locale.ROOT, "Traced, %s %% of the mixes hostile", words(100 * hostile)),
+                    "seconds of use", 1);
+            for (int variant = 0; variant < variants.size(); variant++) {
+                Found found = found(answers, variant, share);
+                Estimate traced = found.traced(ALL);
+                double mean = Estimate.mean(found.counts[ALL]).value();
+                double packets = Estimate.mean(found.packets).value();
+                String first = median(found.firsts[ALL]);
+                String expected = ClosedForm.of(variants.get(variant), hostile(hostile, ground), ground.width(),
+                        packets,
+                        hours);
+                List<String> kinds = IntStream.range(0, LOOKS).filter(look -> look != ALL)
+                        .mapToObj(look -> String.format(Locale.ROOT, "%.3f", found.traced(look).value())).toList();
+                List<String> cells = new ArrayList<>(List.of(variants.get(variant).toString(), traced.text(3),
+                        first.isEmpty() ? "-" : first + " s", String.format(Locale.ROOT, "%.1f", mean)));
+                cells.addAll(kinds);
+                cells.add(expected.isEmpty() ? "-" : expected);
+                table.row(cells);
+                cells = new ArrayList<>(List.of(variants.get(variant).toString(), cover.toString(), words(hostile),
+                        words(hours),
+                        Integer.toString(clients), String.format(Locale.ROOT, "%.0f", packets),
+                        String.format(Locale.ROOT, "%.4f", traced.value()), String.format(Locale.ROOT, "%.4f",
+                                traced.low()),
+                        String.format(Locale.ROOT, "%.4f", traced.high()), first, String.format(Locale.ROOT, "%.2f",
+                                mean)));
+                cells.addAll(kinds);
+                cells.add(expected);
+                all.row(cells);
+                plot.line(variants.get(variant).toString(), curve(found.firsts[ALL]));
+            }
+            text.append(table.text());
+            files.put("traced-" + words(hostile) + ".svg", plot.svg());
+        }
+        onlookers.report(answers, text, files);
+        dead(answers, text, files);
+        text.append(decision(answers));
+        List<String> failed = rows.report(answers, text);
+        files.put("traced.csv", all.csv());
+        files.put("traced.json", all.json());
+        return new Laboratory.Report(text.toString(), files, failed);
+    }
+
+    /** {@return what is known of each part at the smallest share, and with the most dead} */
+    Map<String, Gate.Figures> figures(Answers answers) {
+        Map<String, Gate.Figures> figures = new TreeMap<>();
+        for (int variant = 0; variant < variants.size(); variant++) {
+            double[] ends = ends(answers, variant, DEAD.size() - 1);
+            figures.put(variants.get(variant).toString(), new Gate.Figures(found(answers, variant, 0).traced(ALL),
+                    Estimate.share((long) ends[0], (long) Math.max(1, ends[0] + ends[1])),
+                    onlookers.found(answers, variant).median()));
+        }
+        return figures;
+    }
+
+    private String decision(Answers answers) {
+        List<Decision.Candidate> candidates = new ArrayList<>();
+        for (int variant = 0; variant < variants.size(); variant++) {
+            int of = variant;
+            Onlookers.Found seen = onlookers.found(answers, variant);
+            double[] ends = ends(answers, variant, DEAD.indexOf(DECIDING));
+            candidates.add(new Decision.Candidate(variants.get(variant).toString(), IntStream.range(0, shares.size())
+                    .mapToObj(share -> found(answers, of, share).traced(ALL).value()).toList(), seen.median().value(),
+                    seen.longest().value(), ends[0] + ends[1] == 0 ? 1 : ends[0] / (ends[0] + ends[1])));
+        }
+        return Decision.text(candidates);
+    }
+
+    private double[] ends(Answers answers, int variant, int dead) {
+        double[] sums = new double[3];
+        for (int client = 0; client < clients; client += DEAD_OF) {
+            double[] ends = answers.of("dead/" + variant + "/" + dead + "/" + client, sums.length);
+            Arrays.setAll(sums, i -> sums[i] + ends[i]);
+        }
+        return sums;
+    }
+
+    private void dead(Answers answers, StringBuilder text, Map<String, String> files) {
+        text.append("\nDelivered with dead mixes, each piece sent up to 20 times: share of the pieces, copies of "
+                + "each\n");
+        Table table = new Table(prepended("routes", DEAD.stream().map(share -> words(100 * share) + " % dead")
+                .toList()));
+        Table numbers = new Table(List.of("routes", "dead", "pieces", "delivered", "delivered-low", "delivered-high",
+                "copies"));
+        for (int variant = 0; variant < variants.size(); variant++) {
+            List<String> cells = new ArrayList<>();
+            for (int dead = 0; dead < DEAD.size(); dead++) {
+                double[] sums = ends(answers, variant, dead);
+                double pieces = sums[0] + sums[1];
+                if (pieces == 0) {
+                    cells.add("-");
+                    continue;
+                }
+                Estimate delivered = Estimate.share((long) sums[0], (long) pieces);
+                cells.add(String.format(Locale.ROOT, "%.4f, %.2f", delivered.value(), sums[2] / pieces));
+                numbers.row(List.of(variants.get(variant).toString(), words(DEAD.get(dead)), words(pieces),
+                        String.format(Locale.ROOT, "%.5f", delivered.value()), String.format(Locale.ROOT, "%.5f",
+                                delivered.low()),
+                        String.format(Locale.ROOT, "%.5f", delivered.high()), String.format(Locale.ROOT, "%.3f",
+                                sums[2] / pieces)));
+            }
+            table.row(prepended(variants.get(variant).toString(), cells));
+        }
+        text.append(table.text());
+        files.put("dead.csv", numbers.csv());
+    }
+
+    /** {@return the time by which half of all clients were traced; empty if it is not} */
+    private static String median(double[] firsts) {
+        double[] sorted = Arrays.stream(firsts).map(first -> first < 0 ? Double.MAX_VALUE : first).sorted().toArray();
+        double median = sorted[(sorted.length - 1) / 2];
+        return median == Double.MAX_VALUE ? "" : String.format(Locale.ROOT, "%.1f", median);
+    }
+
+    private List<Plot.Point> curve(double[] firsts) {
+        double[] sorted = Arrays.stream(firsts).filter(first -> first >= 0).sorted().toArray();
+        List<Plot.Point> points = new ArrayList<>(List.of(new Plot.Point(1, 0)));
+        for (double second : DoubleStream.iterate(1, x -> x <= hours * 3600, x -> x * 1.15).toArray()) {
+            points.add(new Plot.Point(second, Arrays.stream(sorted).filter(first -> first <= second).count()
+                    / (double) firsts.length));
+        }
+        points.add(new Plot.Point(Math.max(1, hours * 3600), sorted.length / (double) firsts.length));
+        return points;
+    }
+
+    private static List<String> prepended(String first, List<String> others) {
+        return Stream.concat(Stream.of(first), others.stream()).toList();
+    }
+
+    static String words(double number) {
+        String text = String.format(Locale.ROOT, "%.4f", number);
+        return text.contains(".") ? text.replaceAll("0+$", "").replaceAll("\\.$", "") : text;
+    }
+}

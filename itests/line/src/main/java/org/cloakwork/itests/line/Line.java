@@ -1,0 +1,197 @@
+package org.cloakwork.itests.line;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** {@code ./cloakwork line}: reads what was typed. */
+public final class Line {
+
+    private static final int DONE = 0;
+    private static final int FAILED = 1;
+    private static final int WRONG = 2;
+    private static final int MOST_MINUTES = 1440;
+    private static final int MOST_RUNS = 100_000;
+    private static final String HELP = """
+            Usage: cloakwork line frames [--cover NAMES] [--does NAMES] [--minutes N] [--sockets] [--csv FOLDER]
+                   cloakwork line starts [--cover NAMES] [--count N]
+                   cloakwork line pages [--cover NAMES] [--pages N] [--loads N]
+                   cloakwork line picture --csv FOLDER --svg FILE
+            Watches the line between a client and its gateway, both directions, and says what can be told from it:
+            sizes, directions and times of frames, not what is in them. All but --sockets is in virtual time.
+
+              frames        frames a second for what somebody does, against doing nothing: exact comparison of rates,
+                            likelihood ratio, Kolmogorov and Smirnov on gaps, G-test on counts
+              starts        how often the beginning and the end of a download are noticed, at 1 %% false positives
+              pages         how often a random forest names the page that is loaded (features of k-fingerprinting)
+              picture       draws what frames --csv has written down
+
+              --cover NAMES     of the client: %s (all of them)
+              --does NAMES      %s (all of them)
+              --minutes N       how long each is watched (10)
+              --sockets         on sockets and in true time, all that is done at once
+              --csv FOLDER      where each frame is written down
+              --count N         clients, each with all moments (200)
+              --pages N         pages (20)
+              --loads N         of each page (50)
+              --seed N          same seed, same run, but for sockets (1)
+              --help
+            """.formatted(names(Cover.values(), Cover::text), names(Scenario.values(), Line::typed));
+
+    /** One line says what is wrong with what was typed. */
+    private static final class UsageException extends Exception {
+
+        private static final long serialVersionUID = 1;
+
+        UsageException(String message) {
+            super(message);
+        }
+    }
+
+    private final PrintStream out;
+    private final Map<String, String> options = new HashMap<>();
+
+    private Line(PrintStream out) {
+        this.out = out;
+    }
+
+    /** @param args see the help */
+    public static void main(String[] args) throws Exception {
+        System.exit(run(args, System.out, System.err));
+    }
+
+    static int run(String[] args, PrintStream out, PrintStream err) throws Exception {
+        if (args.length == 0 || Arrays.asList(args).contains("--help")) {
+            out.print(HELP);
+            return args.length == 0 ? WRONG : DONE;
+        }
+        try {
+            new Line(out).run(args);
+            return DONE;
+        } catch (UsageException e) {
+            err.println("cloakwork line: " + e.getMessage());
+            return WRONG;
+        } catch (IOException | IllegalStateException e) {
+            err.println("cloakwork line: " + e.getMessage());
+            return FAILED;
+        }
+    }
+
+    private void run(String[] args) throws Exception {
+        switch (args[0]) {
+            case "frames" -> {
+                read(args, Set.of("--cover", "--does", "--minutes", "--sockets", "--csv", "--seed"));
+                frames();
+            }
+            case "starts" -> {
+                read(args, Set.of("--cover", "--count", "--seed"));
+                for (Cover cover : covers()) {
+                    new Starts(out).tell(cover, Starts.watch(cover, number("--count", 200, MOST_RUNS), seed()),
+                            seed());
+                }
+            }
+            case "pages" -> {
+                read(args, Set.of("--cover", "--pages", "--loads", "--seed"));
+                out.print(Pages.HEADER);
+                for (Cover cover : covers()) {
+                    new Pages(out).tell(cover, Pages.load(cover, number("--pages", 20, MOST_RUNS),
+                            number("--loads", 50, MOST_RUNS), seed()), seed());
+                }
+            }
+            case "picture" -> {
+                read(args, Set.of("--csv", "--svg"));
+                Files.writeString(Path.of(needed("--svg")), Picture.of(Path.of(needed("--csv"))));
+            }
+            default -> throw new UsageException("unknown word " + args[0]
+                    + "; there are frames, starts, pages and picture");
+        }
+    }
+
+    private void frames() throws Exception {
+        boolean sockets = options.containsKey("--sockets");
+        long seed = seed();
+        List<Scenario> does = Stream.concat(Stream.of(Scenario.IDLE), chosen("--does", Scenario.values(), Line::typed)
+                .stream()).distinct().toList();
+        Duration length = Duration.ofMinutes(number("--minutes", 10, MOST_MINUTES));
+        for (Cover cover : covers()) {
+            Map<Scenario, Trace.View> seen = Frames.watch(sockets ? (of, number) -> new RealWorld(of, seed + number)
+                    : (of, number) -> new VirtualWorld(of, seed + number, 0), cover, does, length, Frames.WARM_UP);
+            new Frames(out).tell(cover, seen);
+            if (options.containsKey("--csv")) {
+                Frames.write(Path.of(options.get("--csv")), cover, seen);
+            }
+        }
+    }
+
+    private void read(String[] args, Set<String> known) throws UsageException {
+        for (int i = 1; i < args.length; i++) {
+            if (!known.contains(args[i])) {
+                throw new UsageException("unknown option " + args[i] + "; there are "
+                        + known.stream().sorted().collect(Collectors.joining(", ")));
+            }
+            boolean flag = args[i].equals("--sockets");
+            if (!flag && i + 1 == args.length) {
+                throw new UsageException(args[i] + " needs a value");
+            }
+            String name = args[i];
+            options.put(name, flag ? "" : args[++i]);
+        }
+    }
+
+    private String needed(String option) throws UsageException {
+        if (!options.containsKey(option)) {
+            throw new UsageException(option + " is needed");
+        }
+        return options.get(option);
+    }
+
+    private List<Cover> covers() throws UsageException {
+        return chosen("--cover", Cover.values(), Cover::text);
+    }
+
+    private <T> List<T> chosen(String option, T[] all, Function<T, String> name) throws UsageException {
+        if (!options.containsKey(option)) {
+            return List.of(all);
+        }
+        List<String> typed = List.of(options.get(option).split(","));
+        List<T> chosen = Arrays.stream(all).filter(one -> typed.contains(name.apply(one))).toList();
+        if (chosen.size() != typed.size()) {
+            throw new UsageException(option + " " + options.get(option) + ": allowed are " + names(all, name));
+        }
+        return chosen;
+    }
+
+    private long seed() throws UsageException {
+        return number("--seed", 1, Integer.MAX_VALUE);
+    }
+
+    private int number(String option, int otherwise, int most) throws UsageException {
+        try {
+            int number = Integer.parseInt(options.getOrDefault(option, Integer.toString(otherwise)));
+            if (number >= 1 && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        throw new UsageException(option + " " + options.get(option) + ": must be a number from 1 to " + most);
+    }
+
+    private static String typed(Scenario scenario) {
+        return scenario.text().replace(' ', '-');
+    }
+
+    private static <T> String names(T[] all, Function<T, String> name) {
+        return Arrays.stream(all).map(name).collect(Collectors.joining(","));
+    }
+}

@@ -1,0 +1,98 @@
+package org.cloakwork.itests.line;
+
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+
+/** Whether a watcher can tell which of some pages is loaded: a closed world, in which he knows all of them. */
+final class Pages {
+
+    /** So long is looked at a load, however long it takes: its end is not known to who watches. */
+    static final Duration WINDOW = Duration.ofSeconds(30);
+    private static final long NEVER = Long.MAX_VALUE;
+    private static final Duration LONGEST = Duration.ofMinutes(5);
+    private static final int REST_SECONDS = 8;
+
+    private final PrintStream out;
+
+    Pages(PrintStream out) {
+        this.out = out;
+    }
+
+    /**
+     * One load of a page.
+     *
+     * @param page     its number
+     * @param features of what the watcher saw
+     * @param millis   that it took
+     * @param bytes    that came over the line within {@link #WINDOW}
+     */
+    record Load(int page, double[] features, long millis, long bytes) {
+    }
+
+    /**
+     * Loads each page so many times: each session is a client of its own that loads all of them, in an order of its
+     * own.
+     *
+     * @param cover of the client
+     * @param pages how many pages there are
+     * @param loads of each
+     * @param seed  of everything
+     * @return the loads
+     */
+    static List<Load> load(Cover cover, int pages, int loads, long seed) throws InterruptedException {
+        return Parallel.map(loads, number -> session(cover, pages, seed + number)).stream().flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<Load> session(Cover cover, int pages, long seed) {
+        VirtualWorld world = new VirtualWorld(cover, seed, 0);
+        List<Integer> order = new ArrayList<>(IntStream.range(0, pages).boxed().toList());
+        Collections.shuffle(order, new Random(seed));
+        List<Load> loads = new ArrayList<>();
+        for (int page : order) {
+            world.run(Duration.ofSeconds(world.randomness().nextInt(REST_SECONDS) + 1));
+            world.trace().clear();
+            AtomicLong ended = new AtomicLong(NEVER);
+            long begun = world.trace().nanoTime();
+            new Browser(world).load(Page.of(page + 1L), () -> ended.set(world.trace().nanoTime()));
+            world.run(WINDOW);
+            Trace.View view = world.trace().view(begun, WINDOW);
+            world.await(() -> ended.get() != NEVER, LONGEST);
+            loads.add(new Load(page, Features.of(view), Duration.ofNanos(ended.get() - begun).toMillis(),
+                    view.frames().stream().filter(frame -> !frame.up()).mapToLong(Frame::bytes).sum()));
+        }
+        return loads;
+    }
+
+    /**
+     * Says what the forest found.
+     *
+     * @return the share of loads that it named
+     */
+    double tell(Cover cover, List<Load> loads, long seed) {
+        List<Forest.Answer> answers = Forest.ask(loads.stream()
+                .map(load -> new Forest.Sample(Integer.toString(load.page()), load.features())).toList(), "0", seed);
+        double accuracy = Forest.accuracy(answers);
+        long pages = loads.stream().mapToInt(Load::page).distinct().count();
+        long[] millis = loads.stream().mapToLong(Load::millis).sorted().toArray();
+        out.printf(Locale.ROOT, "| %s | %d | %d | %.3f | %.3f | %.3f | %.1f s | %.1f s | %.0f kB |%n",
+                cover.text(), pages, loads.size(), accuracy,
+                Math.sqrt(accuracy * (1 - accuracy) / loads.size()), 1.0 / pages,
+                millis[millis.length / 2] / 1000.0, millis[millis.length - 1] / 1000.0,
+                Arrays.stream(loads.stream().mapToLong(Load::bytes).toArray()).average().orElse(0) / 1000);
+        return accuracy;
+    }
+
+    static final String HEADER = """
+            | cover | pages | loads | accuracy | +- | chance | median load | longest | down in 30 s |
+            |---|---|---|---|---|---|---|---|---|
+            """;
+}

@@ -1,0 +1,84 @@
+package org.cloakwork.itests.line;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The short form of {@code ./cloakwork line}: what it prints is of a few minutes, and has the same seed each time. */
+@Timeout(300)
+class LineIT {
+
+    private static final Duration LENGTH = Duration.ofMinutes(2);
+    /** Of many comparisons one is as unlikely as one in a hundred. */
+    private static final double SIGNIFICANT = 0.0005;
+
+    private static Map<Scenario, Trace.View> watch(Cover cover, Scenario... scenarios) throws Exception {
+        Map<Scenario, Trace.View> seen = Frames.watch((of, number) -> new VirtualWorld(of, 1 + number, 0), cover,
+                List.of(scenarios), LENGTH, Frames.WARM_UP);
+        new Frames(System.out).tell(cover, seen);
+        Frames.write(Path.of("target", "frames"), cover, seen);
+        return seen;
+    }
+
+    /** The watcher is no use if he does not see what is there to be seen. */
+    @Test
+    void coverOfOneDirectionLeavesTheOtherOneOpen() throws Exception {
+        Map<Scenario, Trace.View> seen = watch(Cover.POISSON, Scenario.IDLE, Scenario.DOWNLOAD, Scenario.UPLOAD);
+        Trace.View idle = seen.get(Scenario.IDLE);
+        for (Scenario scenario : List.of(Scenario.DOWNLOAD, Scenario.UPLOAD)) {
+            assertTrue(Comparison.of(Frame.Kind.UP_LARGE, idle, seen.get(scenario)).leastP() > SIGNIFICANT);
+            assertTrue(Comparison.of(Frame.Kind.DOWN_LARGE, idle, seen.get(scenario)).leastP() < 1e-12);
+        }
+    }
+
+    @Test
+    void withTwoWayCoverTheLineIsThatOfAClientThatDoesNothing() throws Exception {
+        Map<Scenario, Trace.View> seen = watch(Cover.TWO_WAY, Scenario.IDLE, Scenario.DOWNLOAD, Scenario.UPLOAD,
+                Scenario.BROWSING);
+        Trace.View idle = seen.remove(Scenario.IDLE);
+        seen.forEach((scenario, view) -> {
+            for (Frame.Kind kind : Frame.Kind.values()) {
+                Comparison comparison = Comparison.of(kind, idle, view);
+                assertTrue(comparison.leastP() > SIGNIFICANT, () -> comparison.row(scenario.text()));
+            }
+            assertArrayEquals(idle.lengths(true), view.lengths(true));
+            assertArrayEquals(idle.lengths(false), view.lengths(false));
+        });
+    }
+
+    @Test
+    void whoCountsFramesDoesNotNoticeWhenADownloadBegins() throws Exception {
+        Map<Starts.Moment, List<Trace.View>> seen = Starts.watch(Cover.TWO_WAY, 20, 1);
+        new Starts(System.out).tell(Cover.TWO_WAY, seen, 1);
+        assertTrue(Starts.truePositives(Duration.ofSeconds(2), seen, Starts.Moment.FIRST, 1) <= 0.2);
+    }
+
+    @Test
+    void thePageThatIsLoadedIsNamedWithoutCoverAndNotWithIt() throws Exception {
+        System.out.print(Pages.HEADER);
+        assertTrue(new Pages(System.out).tell(Cover.NONE, Pages.load(Cover.NONE, 5, 8, 1), 1) > 0.4);
+        // Chance is 0.2, give or take 0.06.
+        assertTrue(new Pages(System.out).tell(Cover.TWO_WAY, Pages.load(Cover.TWO_WAY, 5, 8, 1), 1) < 0.45);
+    }
+
+    /** The relay on sockets sees what the wrapped transport sees in virtual time, a frame's own head included. */
+    @Test
+    void aRelaySeesEachFrameOnSockets() throws Exception {
+        Map<Scenario, Trace.View> seen = Frames.watch((cover, number) -> new RealWorld(cover, number), Cover.TWO_WAY,
+                List.of(Scenario.IDLE, Scenario.DOWNLOAD), Duration.ofSeconds(12), Duration.ofSeconds(6));
+        new Frames(System.out).tell(Cover.TWO_WAY, seen);
+        seen.values().forEach(view -> {
+            assertArrayEquals(new int[] {2460}, view.lengths(true));
+            assertArrayEquals(new int[] {53, 72, 1677}, view.lengths(false));
+            assertTrue(view.count(Frame.Kind.DOWN_LARGE) > 50, () -> view.frames().size() + " frames");
+            assertEquals(1, (double) view.count(Frame.Kind.DOWN_LARGE) / view.count(Frame.Kind.UP_LARGE), 0.2);
+        });
+    }
+}

@@ -1,0 +1,350 @@
+package org.cloakwork.client.line;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.cloakwork.api.EncryptionKey;
+import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.SenderTag;
+import org.cloakwork.client.base.Counter;
+import org.cloakwork.client.base.Environment;
+import org.cloakwork.client.base.LinePolicy;
+import org.cloakwork.client.outbox.OutgoingFragment;
+import org.cloakwork.client.outbox.Target;
+import org.cloakwork.spi.runtime.Counters;
+import org.cloakwork.wire.PreparedPacket;
+
+/**
+ * Keeps what the line brings the same whatever the client does: every packet that leaves brings one in return. A loop
+ * does by itself. A packet to a partner does because it carries a reply block and the partner uses it at once, with
+ * data or without; where nothing is to be said to it, a pull, which is a packet with a reply block and nothing else,
+ * leaves in the place of a loop. Runs on the client's own thread but for what says otherwise.
+ */
+public final class Line {
+
+    private static final int RATIO_STEPS = 1 << 20;
+    /** What comes back is waited for so long until it is known how long it takes; answers to questions always. */
+    private static final long FIRST_NANOS = Duration.ofSeconds(3).toNanos();
+    private static final long QUESTION_NANOS = Duration.ofMinutes(1).toNanos();
+    private static final double LOOP_SAMPLE = 1.0 / 100;
+    private static final double RETURN_SAMPLE = 1.0 / 256;
+    /** What the sentence for people is about. */
+    private static final long SHOWN_NANOS = Duration.ofMinutes(1).toNanos();
+    private static final int SHOWN_LEAST = 10;
+    private static final String SHOWS = "what you load and send shows on your line: whom you write to does not return "
+            + "packet for packet, and there is no mirror";
+
+    /**
+     * Whom to ask for packets in return.
+     *
+     * @param partner its address
+     * @param tag     under which it knows us
+     * @param asks    whether this is to find out if it gives any
+     */
+    public record Pull(MixnetAddress partner, SenderTag tag, boolean asks) {
+    }
+
+    /**
+     * A packet that is ready, with what is to come back for it.
+     *
+     * @param packet  to send
+     * @param answers the digests of its reply blocks' keys
+     * @param to      whom it goes to
+     */
+    public record Ready(PreparedPacket packet, List<ByteBuffer> answers, Pull to) {
+    }
+
+    private final LinePolicy policy;
+    private final Environment environment;
+    private final Counters<Counter> counters;
+    private final Partners partners;
+    private final Account account = new Account();
+    private final Ramp ramp;
+    private final Expected<ByteBuffer, Pull> answers = new Expected<>(FIRST_NANOS);
+    /** To those of whom it is not known whether they give anything in return. */
+    private final Expected<ByteBuffer, Pull> questions = new Expected<>(QUESTION_NANOS);
+    private final Expected<EncryptionKey, Boolean> loops = new Expected<>(FIRST_NANOS);
+    private final Shares shares;
+    private double loopsLost;
+    private double returnsLost;
+    private int unevenShown;
+    private long unevenSinceNanos;
+    private boolean shows;
+    private final Function<MixnetAddress, SenderTag> tags;
+    private final Consumer<ByteBuffer> late;
+    private volatile boolean covered;
+    private volatile boolean on;
+    private volatile boolean showing;
+
+    /**
+     * @param policy      of the client
+     * @param environment of the client
+     * @param counters    of the client
+     * @param tags        ours for somebody
+     * @param late        told of what nothing came over in time
+     */
+    public Line(LinePolicy policy, Environment environment, Counters<Counter> counters,
+                Function<MixnetAddress, SenderTag> tags, Consumer<ByteBuffer> late) {
+        this.tags = tags;
+        this.late = late;
+        this.policy = policy;
+        this.environment = environment;
+        this.counters = counters;
+        partners = new Partners(policy.linger(), environment.randomness());
+        ramp = new Ramp(policy.ramp().toNanos(), now());
+        shares = new Shares(policy.returnsPerSecond());
+    }
+
+    private long now() {
+        return environment.clock().nanoTime();
+    }
+
+    // ------------------------------------------------------------------ whom we write to
+
+    /** @param paced whether packets leave in slots: without them there is nothing to keep */
+    public void paced(boolean paced) {
+        covered = paced;
+        on = paced && policy.twoWay();
+    }
+
+    /** {@return whether what the line brings is kept the same; from any thread} */
+    public boolean isOn() {
+        return on;
+    }
+
+    /**
+     * Something is to go to somebody who can answer.
+     *
+     * @param to  whom
+     * @param tag ours for it
+     * @return whether it should wait until it is known whether packets come in return
+     */
+    public boolean use(MixnetAddress to, SenderTag tag) {
+        partners.use(to, tag, now());
+        return partners.isOpen(to);
+    }
+
+    /**
+     * @param to somebody
+     * @return whether it is not known yet whether packets come in return
+     */
+    public boolean isOpen(MixnetAddress to) {
+        return partners.isOpen(to);
+    }
+
+    /**
+     * @param to somebody
+     * @return whether it gives a packet in return for a packet
+     */
+    public boolean isPartner(MixnetAddress to) {
+        return partners.isPartner(to);
+    }
+
+    /**
+     * {@return whether messages to it should fill one packet and not more, so that packets come in return one by one;
+     * from any thread}
+     *
+     * @param to somebody
+     */
+    public boolean wantsSmall(MixnetAddress to) {
+        return on && !partners.isWithout(to);
+    }
+
+    // ------------------------------------------------------------------ slots
+
+    /** {@return whether this slot is one that asks for a packet in return; to be asked once a slot} */
+    public boolean slot() {
+        long now = now();
+        shows();
+        answers.sweep(now, this::overdue);
+        questions.sweep(now, (digest, ignored) -> late.accept(digest));
+        loops.sweep(now, (key, ignored) -> loopsLost += (1 - loopsLost) * LOOP_SAMPLE);
+        double share = ramp.towards(partners.target(now), now);
+        return share > 0 && environment.randomness().nextInt(RATIO_STEPS) < share * RATIO_STEPS;
+    }
+
+    /** {@return whether somebody turned out to give nothing in return: what waits for that can go} */
+    public boolean decide() {
+        return partners.decide(now());
+    }
+
+    /**
+     * @param fragment waits
+     * @param asking   whether this slot asks for a packet in return
+     * @return whether it may leave in it
+     */
+    public boolean mayLeave(OutgoingFragment fragment, boolean asking) {
+        if (fragment.message().target() instanceof Target.ToAddress(MixnetAddress to) && partners.isPartner(to)) {
+            return partners.isLost(to) ? partners.takeQuestion(to, now()) : asking;
+        }
+        if (partners.hasEven()) {
+            return asking && account.hasRoom();
+        }
+        useMirror();
+        return policy.mirror().filter(partners::isOpen).isEmpty();
+    }
+
+    /** Something makes the line uneven that a mirror can even. */
+    private void useMirror() {
+        policy.mirror().ifPresent(mirror -> partners.use(mirror, tags.apply(mirror), now()));
+    }
+
+    /** @param fragment has left */
+    public void left(OutgoingFragment fragment) {
+        if (fragment.answer().isPresent() && fragment.message().target() instanceof Target.ToAddress(var to)) {
+            answers.sent(fragment.answer().get(), new Pull(to, fragment.answerTag(), false), now());
+        } else {
+            missing(1);
+        }
+    }
+
+    /** @param pull has left */
+    public void left(Ready pull) {
+        counters.count(Counter.PULLS_SENT);
+        pull.answers().forEach(answer ->
+                (pull.to().asks() ? questions : answers).sent(answer, pull.to(), now()));
+    }
+
+    /** @param cover has left */
+    public void left(PreparedPacket cover) {
+        cover.coverKey().ifPresent(key -> loops.sent(key, true, now()));
+    }
+
+    // ------------------------------------------------------------------ pulls
+
+    /** {@return whom the next pull is for; empty: none is needed for now} */
+    public Optional<Pull> nextPull() {
+        return on ? partners.next(now()) : Optional.empty();
+    }
+
+    /** {@return how many pulls should be ready} */
+    public int pullsAhead(int most) {
+        long now = now();
+        return !on || partners.target(now) == 0 ? 0 : Math.clamp((int) Math.ceil(ramp.share() * most), 1, most);
+    }
+
+    /** {@return how many reply blocks the next pull is to carry} */
+    public int blocks(Pull pull) {
+        return pull.asks() ? 1 : account.blocks();
+    }
+
+    /** {@return whether a pull is still to be sent} */
+    public boolean isWanted(Ready pull) {
+        return partners.isWanted(pull.to());
+    }
+
+    // ------------------------------------------------------------------ what comes
+
+    /** @param key of cover of ours that came back */
+    public void loopBack(EncryptionKey key) {
+        if (loops.back(key, now()).isPresent()) {
+            loopsLost -= loopsLost * LOOP_SAMPLE;
+        }
+    }
+
+    /**
+     * @param digest of the key of the reply block that something came over
+     * @param filler whether it says nothing
+     * @return whether that answered whether somebody gives packets in return
+     */
+    public boolean answered(ByteBuffer digest, boolean filler) {
+        if (filler) {
+            counters.count(Counter.FILLER_RECEIVED);
+        }
+        Optional<Pull> pull = answers.back(digest, now()).or(() -> questions.take(digest));
+        if (pull.isEmpty()) {
+            unasked();
+            return false;
+        }
+        counters.count(Counter.RETURNS_RECEIVED);
+        returnsLost -= returnsLost * RETURN_SAMPLE;
+        return partners.answered(pull.get(), filler, now());
+    }
+
+    /** Something came that no packet of ours has brought. */
+    public void unasked() {
+        if (on) {
+            missing(-1);
+        }
+    }
+
+    private void overdue(ByteBuffer digest, Pull pull) {
+        late.accept(digest);
+        boolean known = partners.overdue(pull, now());
+        if (known) {
+            counters.count(Counter.RETURNS_OVERDUE);
+            returnsLost += (1 - returnsLost) * RETURN_SAMPLE;
+            missing(1 - lossOfLoops());
+            if (!partners.hasEven()) {
+                ramp.drop();
+            }
+        }
+    }
+
+    /** Few loops are left to learn it from while all slots ask; a packet and the one in return go twice as far. */
+    private double lossOfLoops() {
+        return (loopsLost + 1 - Math.sqrt(1 - returnsLost)) / 2;
+    }
+
+    private void missing(double packets) {
+        useMirror();
+        int uneven = partners.hasEven() ? account.add(packets) : account.lose(packets);
+        counters.add(Counter.LINE_UNEVEN, uneven);
+        unevenShown += uneven;
+    }
+
+    /** The link is new: nothing comes back that went over the one before. */
+    public void restarted() {
+        answers.clear();
+        questions.clear();
+        loops.clear();
+    }
+
+    // ------------------------------------------------------------------ others
+
+    /**
+     * @param sender of somebody else
+     * @param wanted packets in return
+     * @return how many it gets now
+     */
+    public int grant(SenderTag sender, int wanted) {
+        int granted = shares.grant(sender, wanted, now());
+        counters.add(Counter.RETURNS_REFUSED, wanted - granted);
+        counters.add(Counter.RETURNS_SENT, granted);
+        return granted;
+    }
+
+    // ------------------------------------------------------------------ for people
+
+    /** {@return the share of slots that ask for packets in return, percent} */
+    public int sharePercent() {
+        return (int) Math.round(ramp.share() * 100);
+    }
+
+    /** {@return what who watches the line can tell, for people; from any thread} */
+    public String sentence() {
+        if (!covered) {
+            return "packets leave as they are ready: the line shows when you send and load, and how much";
+        }
+        if (!on) {
+            return "what leaves does not depend on what you do; what comes does, since line = one-way";
+        }
+        return showing ? SHOWS : "what leaves and what comes do not depend on what you do, as long as those you write "
+                + "to return packet for packet";
+    }
+
+    /** {@return what is wrong with that; empty: nothing that is known of} */
+    public Optional<String> shows() {
+        long now = now();
+        if (now - unevenSinceNanos > SHOWN_NANOS) {
+            shows = unevenShown >= SHOWN_LEAST;
+            unevenShown = 0;
+            unevenSinceNanos = now;
+        }
+        showing = on && (shows || unevenShown >= SHOWN_LEAST);
+        return showing ? Optional.of(SHOWS) : Optional.empty();
+    }
+}

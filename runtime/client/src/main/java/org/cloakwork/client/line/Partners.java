@@ -1,0 +1,247 @@
+package org.cloakwork.client.line;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.SenderTag;
+import org.cloakwork.spi.runtime.Randomness;
+
+/** Whom we write to, and who of them gives a packet in return for a packet. */
+final class Partners {
+
+    /** Pulls that whoever is not known yet is asked with, and for how long it has time to answer. */
+    private static final int MOST_ASKED = 4;
+    private static final long ASK_NANOS = Duration.ofMillis(300).toNanos();
+    private static final long PATIENCE_NANOS = Duration.ofSeconds(4).toNanos();
+    /** Whoever gave nothing in return is asked again after so long. */
+    private static final long AGAIN_NANOS = Duration.ofMinutes(10).toNanos();
+    /** Whoever has not answered so many in a row does not any more; it is asked once in a while. */
+    private static final int MOST_UNANSWERED = 16;
+    private static final long LOST_ASK_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final double ASKING_SHARE = 0.1;
+    /** How often a tag is asked under: something was sent or came lately, comes all the time, has not for long. */
+    private static final double USED_WEIGHT = 4;
+    private static final double MOST_WEIGHT = 16;
+    private static final double LEAST_WEIGHT = 1.0 / 32;
+    private static final int MOST = 1000;
+
+    private enum Bond { ASKED, EVEN, LOST, NONE }
+
+    private static final class Partner {
+        private Bond bond = Bond.ASKED;
+        private long sinceNanos;
+        private long nextNanos;
+        private int asked;
+        private int unanswered;
+    }
+
+    /** A tag under which a partner knows us. */
+    private static final class Use {
+        private final MixnetAddress partner;
+        private double weight;
+        private long usedNanos;
+
+        private Use(MixnetAddress partner) {
+            this.partner = partner;
+        }
+    }
+
+    private final long lingerNanos;
+    private final Randomness randomness;
+    /** The one not used for longest comes first. */
+    private final LinkedHashMap<MixnetAddress, Partner> partners = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<SenderTag, Use> uses = new HashMap<>();
+    private volatile Set<MixnetAddress> without = Set.of();
+
+    Partners(Duration linger, Randomness randomness) {
+        lingerNanos = linger.toNanos();
+        this.randomness = randomness;
+    }
+
+    /** Something is to go to somebody under a tag. */
+    void use(MixnetAddress to, SenderTag tag, long nowNanos) {
+        Partner partner = partners.get(to);
+        if (partner == null) {
+            partner = new Partner();
+            partner.sinceNanos = nowNanos;
+            partners.put(to, partner);
+            if (partners.size() > MOST) {
+                forget(partners.pollFirstEntry().getKey());
+            }
+        } else if (partner.bond == Bond.NONE && nowNanos - partner.sinceNanos > AGAIN_NANOS) {
+            // Asked again behind its back: what goes to it does not wait.
+            partner.asked = 0;
+            partner.nextNanos = nowNanos;
+            partner.sinceNanos = nowNanos;
+        }
+        if (partner.bond != Bond.NONE || partner.asked < MOST_ASKED) {
+            Use use = uses.computeIfAbsent(tag, ignored -> new Use(to));
+            use.usedNanos = nowNanos;
+            use.weight = Math.max(use.weight, USED_WEIGHT);
+        }
+    }
+
+    private void forget(MixnetAddress gone) {
+        uses.values().removeIf(use -> use.partner.equals(gone));
+    }
+
+    /** {@return whether it is not known yet whether it gives packets in return} */
+    boolean isOpen(MixnetAddress to) {
+        Partner partner = partners.get(to);
+        return partner != null && partner.bond == Bond.ASKED;
+    }
+
+    /** {@return whether it gives packets in return, or did until it fell silent} */
+    boolean isPartner(MixnetAddress to) {
+        Partner partner = partners.get(to);
+        return partner != null && (partner.bond == Bond.EVEN || partner.bond == Bond.LOST);
+    }
+
+    /** {@return whether it gave packets in return and has fallen silent} */
+    boolean isLost(MixnetAddress to) {
+        Partner partner = partners.get(to);
+        return partner != null && partner.bond == Bond.LOST;
+    }
+
+    /** {@return whether it is known to give nothing in return; from any thread} */
+    boolean isWithout(MixnetAddress to) {
+        return without.contains(to);
+    }
+
+    /** {@return whether something may go to a partner that is silent, in the place of a question} */
+    boolean takeQuestion(MixnetAddress to, long nowNanos) {
+        Partner partner = partners.get(to);
+        boolean due = nowNanos - partner.nextNanos >= 0;
+        if (due) {
+            partner.nextNanos = nowNanos + LOST_ASK_NANOS;
+        }
+        return due;
+    }
+
+    /** {@return which part of the slots is to ask for packets in return, 0 to 1} */
+    double target(long nowNanos) {
+        double target = 0;
+        uses.values().removeIf(use -> nowNanos - use.usedNanos > lingerNanos);
+        for (Use use : uses.values()) {
+            Bond bond = partners.get(use.partner).bond;
+            target = Math.max(target, bond == Bond.EVEN ? 1 : ASKING_SHARE);
+        }
+        return target;
+    }
+
+    /** {@return whether there is somebody who gives packets in return} */
+    boolean hasEven() {
+        return uses.values().stream().anyMatch(use -> partners.get(use.partner).bond == Bond.EVEN);
+    }
+
+    /** {@return whom the next pull goes to; empty: to nobody for now} */
+    Optional<Line.Pull> next(long nowNanos) {
+        List<Map.Entry<SenderTag, Use>> even = new ArrayList<>();
+        double sum = 0;
+        for (Map.Entry<SenderTag, Use> entry : uses.entrySet()) {
+            Partner partner = partners.get(entry.getValue().partner);
+            if (partner.bond == Bond.EVEN) {
+                even.add(entry);
+                sum += entry.getValue().weight;
+            } else if (nowNanos - partner.nextNanos >= 0
+                    && (partner.bond == Bond.LOST || partner.asked < MOST_ASKED)) {
+                if (partner.asked++ == 0) {
+                    partner.sinceNanos = nowNanos;
+                }
+                partner.nextNanos = nowNanos + (partner.bond == Bond.LOST ? LOST_ASK_NANOS : ASK_NANOS);
+                return Optional.of(new Line.Pull(entry.getValue().partner, entry.getKey(), true));
+            }
+        }
+        double drawn = randomness.nextInt(1 << 20) * sum / (1 << 20);
+        for (Map.Entry<SenderTag, Use> entry : even) {
+            drawn -= entry.getValue().weight;
+            if (drawn < 0) {
+                return Optional.of(new Line.Pull(entry.getValue().partner, entry.getKey(), false));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** {@return whether a pull that was made for it is still to be sent} */
+    boolean isWanted(Line.Pull pull) {
+        Partner partner = partners.get(pull.partner());
+        return partner != null && (pull.asks() || partner.bond == Bond.EVEN) && uses.containsKey(pull.tag());
+    }
+
+    /**
+     * Something came in return.
+     *
+     * @param filler whether it says nothing
+     * @return whether that answered whether it gives packets in return
+     */
+    boolean answered(Line.Pull pull, boolean filler, long nowNanos) {
+        Partner partner = partners.get(pull.partner());
+        if (partner == null) {
+            return false;
+        }
+        partner.unanswered = 0;
+        // Also late: whoever was taken for one that gives nothing.
+        boolean found = partner.bond == Bond.LOST || partner.bond != Bond.EVEN && filler;
+        if (found) {
+            partner.bond = Bond.EVEN;
+            tellWithout();
+        }
+        Use use = uses.get(pull.tag());
+        if (use != null) {
+            use.weight = filler ? Math.max(LEAST_WEIGHT, use.weight / 2)
+                    : Math.max(USED_WEIGHT, Math.min(MOST_WEIGHT, use.weight * 2));
+            if (!filler) {
+                use.usedNanos = nowNanos;
+            }
+        }
+        return found;
+    }
+
+    /**
+     * Something did not come in return in time.
+     *
+     * @return whether it was to come, and nobody knows yet that nothing comes any more
+     */
+    boolean overdue(Line.Pull pull, long nowNanos) {
+        Partner partner = partners.get(pull.partner());
+        if (partner == null || partner.bond != Bond.EVEN) {
+            return false;
+        }
+        if (++partner.unanswered >= MOST_UNANSWERED) {
+            partner.bond = Bond.LOST;
+            partner.unanswered = 0;
+            partner.nextNanos = nowNanos;
+        }
+        return true;
+    }
+
+    /** {@return whether somebody was found not to give anything in return} */
+    boolean decide(long nowNanos) {
+        boolean decided = false;
+        for (Partner partner : partners.values()) {
+            if (partner.bond == Bond.ASKED && partner.asked > 0 && nowNanos - partner.sinceNanos > PATIENCE_NANOS) {
+                partner.bond = Bond.NONE;
+                partner.asked = MOST_ASKED;
+                partner.sinceNanos = nowNanos;
+                decided = true;
+            }
+        }
+        if (decided) {
+            uses.values().removeIf(use -> partners.get(use.partner).bond == Bond.NONE);
+            tellWithout();
+        }
+        return decided;
+    }
+
+    private void tellWithout() {
+        without = partners.entrySet().stream().filter(entry -> entry.getValue().bond == Bond.NONE)
+                .map(Map.Entry::getKey).collect(Collectors.toUnmodifiableSet());
+    }
+}
