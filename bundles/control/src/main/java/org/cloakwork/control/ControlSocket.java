@@ -93,7 +93,8 @@ public final class ControlSocket {
             try {
                 open(Path.of(configured.toString()));
             } catch (IOException | UnsupportedOperationException e) {
-                LOG.warn("no shell for this instance: {}: {}", configured, e.getMessage());
+                LOG.warn("no shell for this instance: {}: {}", configured,
+                        e.getMessage() == null ? "no such sockets here" : e.getMessage());
             }
         }
     }

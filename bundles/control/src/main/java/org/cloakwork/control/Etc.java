@@ -131,7 +131,8 @@ final class Etc {
                     SECRET.matcher(entry.getKey()).matches() && !entry.getValue().isEmpty());
             if (secret && OwnFiles.isOpen(file)) {
                 return new ConfigurationFile(Map.of(), Map.of(), List.of(new ConfigurationFile.Fault(0,
-                        "cannot be read: there is a token in it, and everybody may read it; " + OwnFiles.remedy(file))));
+                        "cannot be read: there is a token in it, and everybody may read it; "
+                        + OwnFiles.remedy(file))));
             }
             return read;
         } catch (IOException e) {

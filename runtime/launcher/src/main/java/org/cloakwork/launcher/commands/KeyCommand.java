@@ -12,8 +12,8 @@ import org.apache.commons.cli.Options;
 import org.cloakwork.api.AccessKey;
 import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.launcher.cli.Command;
-import org.cloakwork.launcher.cli.PrivateFile;
 import org.cloakwork.launcher.cli.UsageException;
+import org.cloakwork.spi.runtime.OwnFiles;
 import org.cloakwork.wire.crypto.EncryptionKeyPair;
 
 /** {@code cloakwork key}: a key pair that a caller comes in with. */
@@ -50,7 +50,7 @@ public final class KeyCommand implements Command {
     public int run(CommandLine line) throws Exception {
         Path file = Path.of(line.getArgList().getFirst());
         try {
-            PrivateFile.create(file);
+            OwnFiles.createFile(file);
             byte[] bytes = new byte[AccessKey.LENGTH];
             new SecureRandom().nextBytes(bytes);
             EncryptionKeyPair pair = EncryptionKeyPair.ofPrivate(bytes);

@@ -129,7 +129,7 @@ final class PrivateFolder implements AutoCloseable {
     @Override
     public void close() {
         try {
-            // On Windows a file that is open keeps its folder from being removed; whoever finds it unlocked removes the rest.
+            // First: on Windows a file that is open keeps its folder from being removed.
             if (lock != null) {
                 lock.close();
             }

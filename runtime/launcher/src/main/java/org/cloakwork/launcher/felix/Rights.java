@@ -52,8 +52,8 @@ public final class Rights {
             throw new UsageException("others could run code as you, or read what is yours, by writing to "
                     + String.join(", ", distinct.subList(0, Math.min(MOST_NAMED, distinct.size())))
                     + (distinct.size() > MOST_NAMED ? " and " + (distinct.size() - MOST_NAMED) + " more" : "")
-                    + "; take the right from them (" + (knowsOwners(folders.getFirst()) ? "chmod go-w" : "icacls FOLDER "
-                    + "/inheritance:r /grant:r %USERNAME%:(OI)(CI)F") + ") or make it yours");
+                    + "; take the right from them (" + (knowsOwners(folders.getFirst()) ? "chmod go-w"
+                    : "icacls FOLDER /inheritance:r /grant:r %USERNAME%:(OI)(CI)F") + ") or make it yours");
         }
     }
 
