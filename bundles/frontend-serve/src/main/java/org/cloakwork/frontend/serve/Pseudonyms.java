@@ -8,7 +8,7 @@ import org.cloakwork.api.SenderTag;
 
 /**
  * What a program may be told of a caller: an address that nobody has, the same for connections of one caller that it
- * lets belong together, and another one after the next start. Source: The PROXY protocol, versions 1 and 2, 2.2.
+ * lets belong together, and another one after the next start. The form is that of the PROXY protocol, version 2, 2.2.
  */
 final class Pseudonyms {
 

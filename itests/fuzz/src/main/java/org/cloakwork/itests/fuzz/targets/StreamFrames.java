@@ -27,7 +27,7 @@ public final class StreamFrames implements Target {
 
     @Override
     public Stream<byte[]> seeds() {
-        return Stream.of(new StreamFrame.Open(1, 80, 1000), new StreamFrame.Accepted(2), 
+        return Stream.of(new StreamFrame.Open(1, 80, 1000), new StreamFrame.Accepted(2),
                 new StreamFrame.Refused(3, StreamException.Reason.REFUSED),
                 new StreamFrame.Data(4, End.CLOSED, 5, new byte[] {1, 2, 3}),
                 new StreamFrame.Data(4, End.RESET, -1, new byte[0]), new StreamFrame.Window(6, 1 << 20))
