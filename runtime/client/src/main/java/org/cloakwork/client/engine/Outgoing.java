@@ -467,7 +467,7 @@ final class Outgoing {
         /** A copy that is needed waits behind what is made already, so of a small window only a part is. */
         @Override
         public int ahead() {
-            return pacer.isPaced() ? Sealing.MOST_AHEAD
+            return pacer.isPaced() || line.isAsked() ? Sealing.MOST_AHEAD
                     : Math.min(Sealing.MOST_AHEAD, reliability.window() / WINDOWS_AHEAD);
         }
 
@@ -506,16 +506,15 @@ final class Outgoing {
 
         @Override
         public boolean sendWaiting() {
-            if (!pacer.isPaced() && reliability.room() == 0) {
-                return false;
-            }
+            boolean onlyOwed = !pacer.isPaced() && reliability.room() == 0;
             line.paced(pacer.isPaced());
             boolean asking = line.isOn() && line.slot();
             if (line.isOn() && line.decide()) {
                 decide();
             }
             forgetLate();
-            Optional<Sealing.Sealed> next = sealing.poll(fragment -> !line.isOn() || line.mayLeave(fragment, asking));
+            Optional<Sealing.Sealed> next = sealing.poll(fragment -> (!onlyOwed || fragment.isOwed())
+                    && (!line.isOn() || line.mayLeave(fragment, asking)));
             next.ifPresent(sealed -> {
                 line.left(sealed.fragment());
                 // First, so that it is sent again if the transport does not come back from this.

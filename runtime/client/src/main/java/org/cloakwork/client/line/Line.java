@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.cloakwork.api.EncryptionKey;
@@ -29,6 +30,7 @@ public final class Line {
     /** What comes back is waited for so long until it is known how long it takes; answers to questions always. */
     private static final long FIRST_NANOS = Duration.ofSeconds(3).toNanos();
     private static final long QUESTION_NANOS = Duration.ofMinutes(1).toNanos();
+    private static final long ASKED_NANOS = Duration.ofSeconds(10).toNanos();
     private static final double LOOP_SAMPLE = 1.0 / 100;
     private static final double RETURN_SAMPLE = 1.0 / 256;
     /** What the sentence for people is about. */
@@ -70,6 +72,7 @@ public final class Line {
     private final Expected<ByteBuffer, Pull> overdue = new Expected<>(QUESTION_NANOS);
     private final Expected<EncryptionKey, Boolean> loops = new Expected<>(FIRST_NANOS);
     private final Shares shares;
+    private OptionalLong askedNanos = OptionalLong.empty();
     private double loopsLost;
     private double returnsLost;
     private int unevenShown;
@@ -323,9 +326,15 @@ public final class Line {
      */
     public int grant(SenderTag sender, int wanted) {
         int granted = shares.grant(sender, wanted, now());
+        askedNanos = OptionalLong.of(now());
         counters.add(Counter.RETURNS_REFUSED, wanted - granted);
         counters.add(Counter.RETURNS_SENT, granted);
         return granted;
+    }
+
+    /** {@return whether others asked for packets in return a moment ago, so that packets are to be made at once} */
+    public boolean isAsked() {
+        return askedNanos.isPresent() && now() - askedNanos.getAsLong() < ASKED_NANOS;
     }
 
     // ------------------------------------------------------------------ for people

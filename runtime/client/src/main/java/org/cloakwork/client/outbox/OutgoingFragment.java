@@ -26,6 +26,7 @@ public final class OutgoingFragment {
     private boolean underWay;
     private ReplySurb surb;
     private List<Leg> legs = List.of();
+    private boolean owed;
     private ByteBuffer answer;
     private SenderTag answerTag;
     private Cancellable timer = () -> { };
@@ -101,6 +102,16 @@ public final class OutgoingFragment {
         List<Leg> taken = legs;
         legs = List.of();
         return taken;
+    }
+
+    /** @param isOwed whether its next copy is the packet that somebody waits for in return, which no window holds up */
+    public void setOwed(boolean isOwed) {
+        owed = isOwed;
+    }
+
+    /** {@return whether its next copy is the packet that somebody waits for in return} */
+    public boolean isOwed() {
+        return owed;
     }
 
     /**

@@ -199,6 +199,7 @@ public final class SurbStock {
             }
             peer.answered = true;
             fragment.get().setSurb(surb);
+            fragment.get().setOwed(true);
             released.add(fragment.get());
         }
         return released;
@@ -404,6 +405,7 @@ public final class SurbStock {
         while (peer.canSend()) {
             OutgoingFragment fragment = peer.waiting.poll().orElseThrow();
             fragment.setSurb(use(peer, sender));
+            fragment.setOwed(false);
             released.add(fragment);
         }
         return released;
