@@ -22,8 +22,8 @@ public interface Command {
     Options options();
 
     /**
-     * The names of the arguments besides options, with spaces between, if it takes any. In brackets: any number of them,
-     * which the command itself looks at.
+     * The names of the arguments besides options, with spaces between, if it takes any. In brackets: any number of
+     * them, which the command itself looks at.
      */
     default Optional<String> argument() {
         return Optional.empty();

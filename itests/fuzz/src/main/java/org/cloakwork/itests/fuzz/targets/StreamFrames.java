@@ -6,6 +6,7 @@ import static org.cloakwork.itests.fuzz.Values.requireSame;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.cloakwork.api.StreamException;
 import org.cloakwork.itests.fuzz.Slices;
 import org.cloakwork.itests.fuzz.Target;
 import org.cloakwork.streams.End;
@@ -26,7 +27,8 @@ public final class StreamFrames implements Target {
 
     @Override
     public Stream<byte[]> seeds() {
-        return Stream.of(new StreamFrame.Open(1, 80, 1000), new StreamFrame.Accepted(2), new StreamFrame.Refused(3),
+        return Stream.of(new StreamFrame.Open(1, 80, 1000), new StreamFrame.Accepted(2), 
+                new StreamFrame.Refused(3, StreamException.Reason.REFUSED),
                 new StreamFrame.Data(4, End.CLOSED, 5, new byte[] {1, 2, 3}),
                 new StreamFrame.Data(4, End.RESET, -1, new byte[0]), new StreamFrame.Window(6, 1 << 20))
                 .map(StreamFrame::toBytes);
