@@ -10,6 +10,7 @@ import org.cloakwork.client.engine.Engine;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
+import org.cloakwork.spi.routes.RoutePolicy;
 import org.cloakwork.spi.runtime.Clock;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.runtime.Scheduler;
@@ -45,11 +46,12 @@ public final class VirtualMixnet {
      *
      * @param configuration  of it
      * @param cover          of it
+     * @param routes         of it
      * @param retransmission of it
      * @param line           what stands between it and its gateways
      * @return the client, which is ready after some time has been run
      */
-    public Engine client(ClientConfiguration configuration, CoverTrafficStrategy cover,
+    public Engine client(ClientConfiguration configuration, CoverTrafficStrategy cover, RoutePolicy routes,
             RetransmissionPolicy retransmission, UnaryOperator<GatewayTransport> line) {
         SimulatedTime.Host own = time.host();
         Parts parts = new Parts();
@@ -57,6 +59,7 @@ public final class VirtualMixnet {
         parts.set(PartKind.TRANSPORT, line.apply(network.transport(own)));
         parts.set(PartKind.SPHINX, format);
         parts.set(PartKind.COVER, cover);
+        parts.set(PartKind.ROUTES, routes);
         parts.set(PartKind.RETRANSMISSION, retransmission);
         Engine engine = new Engine(configuration, parts,
                 new Environment(time, own, own::execute, own::execute, randomness.split()), cryptography);

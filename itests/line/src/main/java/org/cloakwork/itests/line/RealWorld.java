@@ -107,6 +107,7 @@ final class RealWorld implements World {
                 Map.of("urls", network.directory().toString())));
         parts.set(PartKind.TRANSPORT, part(PartKind.TRANSPORT, "websocket", Map.of()));
         parts.set(PartKind.SPHINX, part(PartKind.SPHINX, "fast", Map.of()));
+        parts.set(PartKind.ROUTES, part(PartKind.ROUTES, "uniform", Map.of()));
         parts.set(PartKind.RETRANSMISSION, part(PartKind.RETRANSMISSION, "timeout", Map.of()));
         parts.set(PartKind.COVER, cover.strategy());
         ThreadedEnvironment environment = opened(new ThreadedEnvironment("line-" + gateway));

@@ -14,6 +14,7 @@ import org.cloakwork.client.engine.Engine;
 import org.cloakwork.localnet.simulation.VirtualMixnet;
 import org.cloakwork.proxy.ExitConnection;
 import org.cloakwork.retransmission.timeout.TimeoutRetransmission;
+import org.cloakwork.routes.uniform.UniformRoutes;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.streams.ByteBudget;
 import org.cloakwork.streams.StreamLimits;
@@ -63,8 +64,8 @@ final class VirtualWorld implements World {
     }
 
     private Engine start(ClientConfiguration configuration, Cover cover, Trace seen) {
-        return network.client(configuration, cover.strategy(), new TimeoutRetransmission(Map.of()),
-                transport -> new WatchedTransport(transport, seen));
+        return network.client(configuration, cover.strategy(), new UniformRoutes(),
+                new TimeoutRetransmission(Map.of()), transport -> new WatchedTransport(transport, seen));
     }
 
     private static boolean isReady(Engine engine) {

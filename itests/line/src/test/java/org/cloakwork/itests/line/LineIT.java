@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The short form of {@code ./cloakwork line}: what it prints is of a few minutes, and has the same seed each time. */
-@Timeout(300)
+@Timeout(900)
 class LineIT {
 
     private static final Duration LENGTH = Duration.ofMinutes(2);

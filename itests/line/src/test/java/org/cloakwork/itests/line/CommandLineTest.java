@@ -8,7 +8,7 @@ import java.io.PrintStream;
 import org.junit.jupiter.api.Test;
 
 /** What can be typed. */
-class LineTest {
+class CommandLineTest {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
