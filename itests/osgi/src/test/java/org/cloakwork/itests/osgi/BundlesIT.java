@@ -56,7 +56,8 @@ public class BundlesIT extends BaseIT {
                 .sorted()
                 .toList();
         assertEquals(List.of("org.cloakwork.api", "org.cloakwork.client", "org.cloakwork.directory",
-                "org.cloakwork.doors", "org.cloakwork.proxy", "org.cloakwork.streams", "org.cloakwork.wire"), exporting);
+                "org.cloakwork.doors", "org.cloakwork.proxy", "org.cloakwork.streams",
+                "org.cloakwork.wire"), exporting);
     }
 
     @Test
