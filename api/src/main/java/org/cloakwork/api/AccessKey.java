@@ -17,6 +17,8 @@ public final class AccessKey {
     private final byte[] bytes;
 
     /**
+     * Takes a key that was made before.
+     *
      * @param bytes 32, of which the pair is made as RFC 7748 says
      * @throws IllegalArgumentException if the length is another one
      */

@@ -16,6 +16,8 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface Laboratory {
 
     /**
+     * Takes a question apart.
+     *
      * @param options by name, as of the verb {@code lab}; a value that is left out takes its default
      * @return the study they ask for
      * @throws IllegalArgumentException for an option that is unknown or wrong, saying what is allowed
@@ -51,6 +53,8 @@ public interface Laboratory {
         String run(String task);
 
         /**
+         * Puts answers together.
+         *
          * @param answers of all tasks, by name
          * @return what they say
          * @throws IllegalArgumentException if one is missing or cannot be read
@@ -67,6 +71,7 @@ public interface Laboratory {
      */
     record Report(String text, Map<String, String> files, List<String> failed) {
 
+        /** Nothing is missing. */
         public Report {
             Objects.requireNonNull(text);
             files = Map.copyOf(files);

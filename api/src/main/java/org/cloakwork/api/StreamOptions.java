@@ -65,6 +65,8 @@ public record StreamOptions(Duration deadline, Duration keepAlive, Optional<Stri
     }
 
     /**
+     * Keeps the stream apart from others.
+     *
      * @param newIsolation says nothing to anybody
      * @return the same options with that isolation
      * @since 2.2
@@ -74,6 +76,8 @@ public record StreamOptions(Duration deadline, Duration keepAlive, Optional<Stri
     }
 
     /**
+     * Shows a key.
+     *
      * @param newKey to come in with
      * @return the same options with that key
      * @since 2.2

@@ -62,6 +62,8 @@ public final class OwnFiles {
     }
 
     /**
+     * Makes a file.
+     *
      * @param file to be made, empty
      * @return the same
      * @throws java.nio.file.FileAlreadyExistsException if there is one

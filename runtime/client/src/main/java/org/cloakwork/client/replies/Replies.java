@@ -183,8 +183,10 @@ public final class Replies {
     public void received(SenderTag sender, List<ReplySurb> surbs, boolean requested, Optional<MixnetAddress> wroteTo,
                          int length) {
         if (next.returnsPackets() && stock.isPulled(sender, environment.clock().nanoTime())) {
-            int most = Encoder.MOST_PULLED * Encoder.packets(length, surbs.size(), sizes);
-            use(sender, surbs.subList(0, Math.min(surbs.size(), most)), false, wroteTo);
+            int packets = Encoder.packets(length, surbs.size(), sizes);
+            // As many blocks as packets is what a pull says, too: whoever uploads for long sends nothing else.
+            use(sender, surbs.subList(0, Math.min(surbs.size(), Encoder.MOST_PULLED * packets)),
+                    !surbs.isEmpty() && surbs.size() <= packets, wroteTo);
         } else {
             stock.received(sender, surbs, requested, wroteTo, environment.clock().nanoTime());
             serve(sender);
