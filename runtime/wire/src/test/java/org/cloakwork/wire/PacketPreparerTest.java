@@ -45,7 +45,7 @@ class PacketPreparerTest {
     }
 
     private Fragment fragment(int number) {
-        return new Fragment(7, 4, number, OptionalInt.empty(), OptionalInt.empty(), randomness.bytes(FRAGMENT_PAYLOAD));
+        return new Fragment(7, 5, number, OptionalInt.empty(), OptionalInt.empty(), randomness.bytes(FRAGMENT_PAYLOAD));
     }
 
     private byte[] walk(byte[] packet) throws SphinxException {
