@@ -11,7 +11,8 @@ enum Profile {
 
     /** A local network, and all that {@code demo} shows of it. */
     DEMO("topology-nym-api,websocket,sphinx-fast,routes-uniform,retransmission-timeout,cover-poisson,cover-none,"
-            + "store-mvstore,localnet,frontend-websocket,frontend-socks5,frontend-http,frontend-exit,frontend-dashboard", false),
+            + "store-mvstore,localnet,frontend-websocket,frontend-socks5,frontend-http,frontend-exit,"
+            + "frontend-dashboard", false),
     /** A way into the internet for programs that know SOCKS. */
     SOCKS("topology-nym-api,websocket-jdk,sphinx-fast,routes-uniform,retransmission-timeout,cover-poisson,"
             + "store-mvstore,frontend-socks5", true),
