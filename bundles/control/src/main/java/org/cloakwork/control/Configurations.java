@@ -546,6 +546,9 @@ public final class Configurations {
         });
         List<Problem> wrong = new ArrayList<>();
         keys.forEach((name, own) -> {
+            if (own.containsKey(name) && !frontEnds.contains(name)) {
+                wrong.add(place.problem(name, "the front-end " + name + " is not among " + FRONT_ENDS));
+            }
             Schemas.Place inClient = (key, text) -> place.problem(key.equals(name) ? name : name + '.' + key, text);
             if (!inventory.has(Inventory.FRONT_END, name)) {
                 own.keySet().stream().filter(key -> !applied.containsKey(name + '.' + key)).forEach(key ->

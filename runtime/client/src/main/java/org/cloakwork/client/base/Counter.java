@@ -43,7 +43,8 @@ public enum Counter implements Counters.Keyed {
 
     SURBS_MADE("surbs.made", "reply blocks made for others to answer with"),
     SURBS_ARRIVED("surbs.made.acknowledged", "reply blocks made whose message was acknowledged"),
-    SURBS_UNSURE("surbs.made.failed", "reply blocks made whose message failed, so that they may not have arrived"),
+    SURBS_UNSURE("surbs.made.failed",
+            "reply blocks made whose message failed, or was a pull, so that they may not have arrived"),
     SURBS_RECEIVED("surbs.received", "reply blocks received from others"),
     SURBS_USED("surbs.used", "received reply blocks spent"),
     SURBS_EXPIRED("surbs.expired", "received reply blocks dropped for age or limits"),

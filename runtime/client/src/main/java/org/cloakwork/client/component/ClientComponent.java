@@ -412,6 +412,9 @@ public final class ClientComponent {
                 : configuration.list("frontends", "names of front-ends, separated by commas");
         Map<String, Map<String, String>> settings = new LinkedHashMap<>();
         for (String frontEnd : names) {
+            if (configuration.has(frontEnd)) {
+                configuration.text(frontEnd, "what that front-end takes");
+            }
             Map<String, String> own = new TreeMap<>();
             properties.forEach((key, value) -> {
                 if (key.equals(frontEnd)) {

@@ -87,14 +87,18 @@ record Condition(Ground ground, Ledger ledger, TopologyKeeper topology, Session 
 
     /** {@return what does not keep it from working and should be known} */
     List<String> warnings() {
-        return Stream.of(topology.clockProblem(), session.warning(), uncovered(), outgoing.line().shows())
-                .flatMap(Optional::stream)
+        return Stream.of(topology.clockProblem(), session.warning(), uncovered(),
+                        outgoing.line().shows().filter(sentence -> isGatewayElsewhere())).flatMap(Optional::stream)
                 .map(Printable::of).toList();
     }
 
     private Optional<String> uncovered() {
-        return outgoing.isUncovered() && session.address()
-                .flatMap(own -> topology.topology().flatMap(known -> known.node(own.gateway())))
-                .filter(Warnings::isElsewhere).isPresent() ? Optional.of(Warnings.UNCOVERED) : Optional.empty();
+        return outgoing.isUncovered() && isGatewayElsewhere() ? Optional.of(Warnings.UNCOVERED) : Optional.empty();
+    }
+
+    /** A link within this machine is watched by nobody. */
+    private boolean isGatewayElsewhere() {
+        return session.address().flatMap(own -> topology.topology().flatMap(known -> known.node(own.gateway())))
+                .filter(Warnings::isElsewhere).isPresent();
     }
 }

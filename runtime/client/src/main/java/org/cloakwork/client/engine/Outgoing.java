@@ -117,6 +117,7 @@ final class Outgoing {
         pulls = new Pulls(maker, line, (keys, tag) -> {
             keys.forEach(key -> replyKeys.addUnsaved(key, Optional.of(tag), ground.nowNanos()));
             ground.counters().add(Counter.SURBS_MADE, keys.size());
+            ground.counters().add(Counter.SURBS_UNSURE, keys.size());
         });
         fillers = new Fillers(maker, ground.counters(), this::sendFillers);
         returnsPackets = configuration.line().returnsPackets();

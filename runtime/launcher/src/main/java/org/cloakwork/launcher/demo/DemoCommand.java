@@ -91,6 +91,8 @@ public final class DemoCommand implements Command {
             List<String> names = List.of("alice", "bob");
             for (String name : names) {
                 instance.set(Instance.client(name), "gateway", gateways.get(names.indexOf(name)).identity().toString());
+                // They talk, and their lines are to be what the pages say.
+                instance.set(Instance.client(name), "return-packets", "true");
             }
             Optional<String> cover = instance.get(Instance.CLIENTS, COVER);
             if (cover.isEmpty()) {
