@@ -492,7 +492,8 @@ public final class Configurations {
     private List<Problem> check(String client, Map<String, String> applied) {
         Map<String, String> wanted = swapped(client, wanted(client));
         Schemas.Place place = clientPlace(client);
-        Set<String> more = wanted.keySet().stream().filter(this::isOfFrontEnd).collect(Collectors.toSet());
+        Set<String> more = wanted.keySet().stream()
+                .filter(key -> key.indexOf('.') < 0 && isOfFrontEnd(key)).collect(Collectors.toSet());
         more.addAll(OF_THE_PROCESS);
         List<Problem> wrong = new ArrayList<>(schemas.check(place, CLIENT_PID, wanted, true, more, Set.of(NAME)));
         if (values(COMMON).containsKey(NAME) || values(OWN + client).containsKey(NAME)) {

@@ -69,8 +69,8 @@ class DemoIT {
     void everythingOnThePageLives() throws Exception {
         JsonNode seen = Browser.look("watch", page.toString());
         System.out.println("dashboard: " + seen);
-        assertEquals("All 5 clients send and receive.", seen.path("sentence").asText());
-        assertEquals(5, seen.path("cards").asInt());
+        assertEquals("All 6 clients send and receive.", seen.path("sentence").asText());
+        assertEquals(6, seen.path("cards").asInt());
         assertEquals(7, seen.path("charts").size());
         seen.path("charts").properties().forEach(chart ->
                 // Nothing needs to be sent again here.
@@ -105,7 +105,7 @@ class DemoIT {
         }
         System.out.println("dashboard: the page has " + bytes + " bytes");
         assertTrue(bytes < MAX_PAGE_BYTES, bytes + " bytes");
-        assertTrue(Http.get(dashboard).body().contains("All 5 clients send and receive."), "without script");
+        assertTrue(Http.get(dashboard).body().contains("All 6 clients send and receive."), "without script");
     }
 
     /** Everything that it answers and prints in a full run, but what it prints for people to connect with. */
@@ -225,6 +225,6 @@ class DemoIT {
         JsonNode health = new JsonMapper().readTree(Http.get(dashboard.resolve("health")).body());
         assertEquals(health.path("sentence").asText(), json.path("sentence").asText());
         assertEquals("ready", json.path("state").asText());
-        assertEquals(5, json.path("clients").size());
+        assertEquals(6, json.path("clients").size());
     }
 }

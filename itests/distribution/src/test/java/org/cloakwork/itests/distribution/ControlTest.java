@@ -155,7 +155,7 @@ class ControlTest {
 
     private static boolean everyoneIsReady(String state) {
         List<String> clients = state.lines().filter(line -> line.matches("\\w+: .*")).toList();
-        return clients.size() == 5 && clients.stream().allMatch(line -> line.endsWith(": ready"));
+        return clients.size() == 6 && clients.stream().allMatch(line -> line.endsWith(": ready"));
     }
 
     private void wrongValuesChangeNothing(Command demo) throws Exception {
@@ -190,7 +190,7 @@ class ControlTest {
         String saved = verb(0, "swap", "--save", "retransmission", "adaptive").text();
         assertTrue(saved.contains("written to " + etc.resolve("cloakwork.cfg")), saved);
         assertTrue(Files.readString(etc.resolve("cloakwork.cfg")).contains("\nretransmission = adaptive\n"));
-        assertTrue(uses("retransmission", "adaptive", "alice, bob, exit, proxy, websocket").test(ask("parts")));
+        assertTrue(uses("retransmission", "adaptive", "alice, bob, exit, proxy, site, websocket").test(ask("parts")));
 
         String none = verb(2, "swap", "cover", "polka").text();
         assertTrue(none.contains("no cover part is called polka; there are: constant, none, poisson"), none);
@@ -215,7 +215,7 @@ class ControlTest {
 
                 write("cloakwork.client-work.cfg", "cover = none", "sphinx = fast");
                 await("clients", answer -> answer.lines().anyMatch(line ->
-                        line.matches("work +ready .* fast +timeout +none .*")));
+                        line.matches("work +ready .* fast +uniform +timeout +none .*")));
                 assertTrue(Files.exists(state.resolve("work/private_identity.pem")), "has a state of its own");
                 assertTrue(uses("sphinx", "bouncycastle", "default").test(ask("parts")));
                 Files.delete(etc.resolve("cloakwork.client-work.cfg"));

@@ -142,7 +142,7 @@ class NewTest {
     @CsvSource(delimiter = '|', textBlock = """
             new                            | KIND is missing
             new cover                      | NAME is missing
-            new hat drip                   | hat: no such kind of part; there is cover, frontend, retransmission, sphinx
+            new hat drip                   | hat: no such kind of part; there is cover, frontend, retransmission, routes
             new all drip                   | all: no such kind of part
             new cover Drip                 | Drip: a name is lower-case letters
             new cover ../drip              | ../drip: a name is lower-case letters

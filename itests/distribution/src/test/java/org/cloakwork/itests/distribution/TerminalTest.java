@@ -83,7 +83,7 @@ class TerminalTest {
     @Test
     void topShowsFiguresUntilQ() throws Exception {
         String text = typed("top", "lient", "", "alice", "q");
-        assertTrue(text.contains("All 5 clients send and receive."), text);
+        assertTrue(text.contains("All 6 clients send and receive."), text);
         assertTrue(text.contains("<ESC>[?1049h") && text.contains("<ESC>[?1049l"), "what was there returns: " + text);
         assertTrue(text.contains("<ESC>[32;1mready") || text.contains("<ESC>[1;32mready"), "in colour: " + text);
     }
@@ -92,7 +92,7 @@ class TerminalTest {
     void topWithoutATerminalPrintsOnce() throws Exception {
         Command.Result result = Command.run("top", "--state", folder.toString());
         assertEquals(0, result.exitCode(), result.text());
-        assertEquals("All 5 clients send and receive.", result.lines().getFirst());
+        assertEquals("All 6 clients send and receive.", result.lines().getFirst());
         assertTrue(result.lines().stream().anyMatch(line -> line.matches("alice +ready( +\\d+\\.\\d){6}( +\\d+){4}")),
                 result.text());
     }
