@@ -38,7 +38,8 @@ public class MetatypeIT extends BaseIT {
             "100", "101", "999", "1000", "1001", "65535", "65536", "65537", "599999", "600000", "600001", "3599999",
             "3600000", "3600001", "86399999", "86400000", "86400001", "2147483647", "2147483648", "1.5", "x");
     private static final Map<String, String> REQUIRED =
-            Map.of("urls", "http://127.0.0.1:1/,http://127.0.0.2:1/", "path", "no-such-file.json", "fronts", "a.example=b.example");
+            Map.of("urls", "http://127.0.0.1:1/,http://127.0.0.2:1/", "path", "no-such-file.json",
+                    "fronts", "a.example=b.example");
 
     @Inject
     private MetaTypeService metatype;
