@@ -48,6 +48,7 @@ public class PartsIT extends BaseIT {
     private static final String DIRECTORY = "cloakwork.itests.directory";
     private static final String FILE = "cloakwork.itests.file";
     private static final String WIRE = "org.cloakwork.wire";
+    private static final String ASKING = "org.cloakwork.directory";
 
     /** Bundles by the kind of the part they have. */
     private static final Map<String, String> BUNDLES = new LinkedHashMap<>();
@@ -163,25 +164,25 @@ public class PartsIT extends BaseIT {
     }
 
     /**
-     * A diamond: the client and the topology share the API and the wire formats. When the formats are updated both stay
-     * with those they have, and both have the new ones after a refresh.
+     * A diamond: the client and what asks directories share the API and the wire formats. When the formats are updated
+     * both stay with those they have, and both have the new ones after a refresh.
      */
     @Test
     public void bothHalvesOfADiamondStayTogether() throws Exception {
         MixnetClient client = client();
         client.awaitReady(PATIENCE);
         BundleRevision before = provider("org.cloakwork.client");
-        assertEquals(before, provider("org.cloakwork.topology.nymapi"));
+        assertEquals(before, provider(ASKING));
 
         bundle(WIRE).update();
         assertEquals(before, provider("org.cloakwork.client"));
-        assertEquals(before, provider("org.cloakwork.topology.nymapi"));
+        assertEquals(before, provider(ASKING));
         delivers(client);
 
         refresh(List.of(bundle(WIRE)));
         BundleRevision after = provider("org.cloakwork.client");
         assertNotEquals(before, after);
-        assertEquals(after, provider("org.cloakwork.topology.nymapi"));
+        assertEquals(after, provider(ASKING));
         assertEquals(after, bundle(WIRE).adapt(BundleRevision.class));
         MixnetClient another = service();
         another.awaitReady(PATIENCE);
@@ -193,10 +194,10 @@ public class PartsIT extends BaseIT {
     public void oneHalfOfADiamondMayBeUpdatedAlone() throws Exception {
         MixnetClient client = client();
         client.awaitReady(PATIENCE);
-        Bundle topology = bundle("org.cloakwork.topology.nymapi");
-        topology.update();
-        refresh(List.of(topology));
-        assertEquals(provider("org.cloakwork.client"), provider("org.cloakwork.topology.nymapi"));
+        Bundle directory = bundle(ASKING);
+        directory.update();
+        refresh(List.of(directory));
+        assertEquals(provider("org.cloakwork.client"), provider(ASKING));
         delivers(client);
         assertEquals(client, service());
     }
