@@ -43,9 +43,9 @@ public final class StreamFrames implements Target {
             if (StreamFrame.isOne(each)) {
                 try {
                     StreamFrame frame = StreamFrame.parse(each);
-                    if (frame instanceof StreamFrame.Refused) {
-                        // Reasons of later versions are taken for the first one.
-                        require(frame.equals(StreamFrame.parse(frame.toBytes())), "a refusal becomes another one");
+                    if (frame instanceof StreamFrame.Refused || frame instanceof StreamFrame.Open) {
+                        // Reasons of later versions are taken for the first one; the highest bit of a key says nothing.
+                        requireSame(frame.toBytes(), StreamFrame.parse(frame.toBytes()).toBytes());
                     } else {
                         requireSame(each, frame.toBytes());
                     }
