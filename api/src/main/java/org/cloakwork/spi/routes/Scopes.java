@@ -23,6 +23,10 @@ import org.cloakwork.spi.runtime.PartConfiguration;
  */
 public final class Scopes {
 
+    /** What metatype says of each of the keys. */
+    public static final String DESCRIPTION = "For layers 1, 2 and 3 what their mix is drawn for: fresh, conversation "
+            + "or client; refused where others would see what is the client's.";
+
     /** What looks alike to our own gateway in size and direction. */
     private record Alike(PacketKind kind, PacketKind cover, int layer) {
     }

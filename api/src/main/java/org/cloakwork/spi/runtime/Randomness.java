@@ -56,6 +56,16 @@ public interface Randomness {
     }
 
     /**
+     * Draws a fraction.
+     *
+     * @return a uniform number from 0 to below 1, a multiple of 2^-53
+     * @since 1.6
+     */
+    default double nextDouble() {
+        return (nextLong() >>> 11) * 0x1.0p-53;
+    }
+
+    /**
      * Draws from the exponential distribution, as delays at mixes and gaps between packets are.
      *
      * @param meanNanos mean; 0 gives 0

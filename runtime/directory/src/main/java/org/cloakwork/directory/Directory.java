@@ -3,6 +3,7 @@ package org.cloakwork.directory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -45,6 +47,22 @@ public final class Directory {
      * @param front the host that is connected to instead of the one of the URL; empty: that one
      */
     public record Place(URI url, Optional<String> front) {
+
+        /**
+         * @param text a base URL
+         * @return it, without a front; empty if it is not http or https with a host, or has more than a port and a path
+         */
+        public static Optional<Place> of(String text) {
+            try {
+                URI url = new URI(text);
+                boolean http = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
+                return http && url.getHost() != null && url.getRawQuery() == null && url.getRawFragment() == null
+                        && url.getRawUserInfo() == null && url.getPort() <= 0xffff
+                        ? Optional.of(new Place(url, Optional.empty())) : Optional.empty();
+            } catch (URISyntaxException e) {
+                return Optional.empty();
+            }
+        }
 
         @Override
         public String toString() {
@@ -82,6 +100,40 @@ public final class Directory {
         CallException(String url, String fault, Throwable cause) {
             super(url + ": " + fault, cause, false, false);
         }
+    }
+
+    /** What takes a while. */
+    @FunctionalInterface
+    public interface Source<T> {
+
+        /** {@return the answer} */
+        T ask() throws TopologyException, InterruptedException;
+    }
+
+    /**
+     * @param part     that asks, for errors
+     * @param executor whose thread does it
+     * @param source   of the answer
+     * @return the answer, or a {@link TopologyException}, whatever went wrong
+     */
+    public static <T> CompletableFuture<T> answer(String part, ExecutorService executor, Source<T> source) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        try {
+            executor.execute(() -> {
+                try {
+                    answer.complete(source.ask());
+                } catch (TopologyException e) {
+                    answer.completeExceptionally(e);
+                } catch (InterruptedException | RejectedExecutionException e) {
+                    answer.completeExceptionally(new TopologyException(part + ": closed while asking", e));
+                } catch (RuntimeException | Error e) {
+                    answer.completeExceptionally(new TopologyException(part + ": " + e, e));
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            answer.completeExceptionally(new TopologyException(part + ": closed", e));
+        }
+        return answer;
     }
 
     /** {@return monotonic time, for who asks one after the other} */

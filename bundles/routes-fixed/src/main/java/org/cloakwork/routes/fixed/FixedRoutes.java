@@ -29,31 +29,28 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @Designate(ocd = FixedRoutes.Configuration.class)
 public final class FixedRoutes implements RoutePolicy {
 
-    private static final String WORDS = "For layers 1, 2 and 3 what their mix is drawn for: fresh, conversation or "
-            + "client; refused where others would see what is the client's.";
-
     /** The keys. */
     @ObjectClassDefinition(name = "Cloakwork routes: fixed", description = "Keeps one mix of some layers.")
     public @interface Configuration {
 
         /** {@return scopes} */
-        @AttributeDefinition(name = "Data", description = WORDS)
+        @AttributeDefinition(name = "Data", description = Scopes.DESCRIPTION)
         String data() default "fresh client fresh";
 
         /** {@return scopes} */
-        @AttributeDefinition(name = "Acknowledgements", description = WORDS)
+        @AttributeDefinition(name = "Acknowledgements", description = Scopes.DESCRIPTION)
         String ack() default "fresh client fresh";
 
         /** {@return scopes} */
-        @AttributeDefinition(name = "Reply blocks", description = WORDS)
+        @AttributeDefinition(name = "Reply blocks", description = Scopes.DESCRIPTION)
         String reply$_$block() default "fresh client fresh";
 
         /** {@return scopes} */
-        @AttributeDefinition(name = "Cover", description = WORDS)
+        @AttributeDefinition(name = "Cover", description = Scopes.DESCRIPTION)
         String cover() default "fresh client fresh";
 
         /** {@return scopes} */
-        @AttributeDefinition(name = "Acknowledgements of cover", description = WORDS)
+        @AttributeDefinition(name = "Acknowledgements of cover", description = Scopes.DESCRIPTION)
         String cover$_$ack() default "fresh client fresh";
     }
 

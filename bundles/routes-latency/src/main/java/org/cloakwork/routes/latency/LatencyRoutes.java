@@ -92,8 +92,7 @@ public final class LatencyRoutes implements RoutePolicy {
 
     private Node mix(Packet packet, int layer, Randomness randomness) {
         Node one = KeptRoutes.fresh(packet, layer, randomness);
-        if (scopes.of(packet.kind(), layer) == Scope.FRESH
-                || (randomness.nextLong() >>> 11) * 0x1.0p-53 >= tilt) {
+        if (scopes.of(packet.kind(), layer) == Scope.FRESH || randomness.nextDouble() >= tilt) {
             return one;
         }
         Node other = KeptRoutes.fresh(packet, layer, randomness);

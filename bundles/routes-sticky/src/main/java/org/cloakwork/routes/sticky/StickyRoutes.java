@@ -38,9 +38,6 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @Designate(ocd = StickyRoutes.Configuration.class)
 public final class StickyRoutes implements RoutePolicy {
 
-    private static final String WORDS = "For layers 1, 2 and 3 what their mix is drawn for: fresh, conversation or "
-            + "client; refused where others would see what is the client's.";
-
     /** The keys. */
     @ObjectClassDefinition(name = "Cloakwork routes: sticky", description = "Takes routes again.")
     public @interface Configuration {
@@ -51,23 +48,23 @@ public final class StickyRoutes implements RoutePolicy {
         double alpha() default DEFAULT_ALPHA;
 
         /** {@return scopes} */
-        @AttributeDefinition(name = "Data", description = WORDS)
+        @AttributeDefinition(name = "Data", description = Scopes.DESCRIPTION)
         String data() default "client client conversation";
 
         /** {@return scopes} */
-        @AttributeDefinition(name = "Acknowledgements", description = WORDS)
+        @AttributeDefinition(name = "Acknowledgements", description = Scopes.DESCRIPTION)
         String ack() default "conversation client client";
 
         /** {@return scopes} */
-        @AttributeDefinition(name = "Reply blocks", description = WORDS)
+        @AttributeDefinition(name = "Reply blocks", description = Scopes.DESCRIPTION)
         String reply$_$block() default "conversation client client";
 
         /** {@return scopes} */
-        @AttributeDefinition(name = "Cover", description = WORDS)
+        @AttributeDefinition(name = "Cover", description = Scopes.DESCRIPTION)
         String cover() default "client client client";
 
         /** {@return scopes} */
-        @AttributeDefinition(name = "Acknowledgements of cover", description = WORDS)
+        @AttributeDefinition(name = "Acknowledgements of cover", description = Scopes.DESCRIPTION)
         String cover$_$ack() default "client client client";
     }
 
@@ -109,7 +106,7 @@ public final class StickyRoutes implements RoutePolicy {
 
     private Mixes route(Packet packet, Scope scope, Randomness randomness) {
         List<Taken> taken = scope == Scope.FRESH ? List.of() : taken(packet, scope);
-        while (!taken.isEmpty() && (randomness.nextLong() >>> 11) * 0x1.0p-53 < alpha) {
+        while (!taken.isEmpty() && randomness.nextDouble() < alpha) {
             Taken again = taken.get(randomness.nextInt(taken.size()));
             if (again.isIn(packet.topology())) {
                 return again.mixes;

@@ -29,9 +29,6 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @Designate(ocd = SubsetRoutes.Configuration.class)
 public final class SubsetRoutes implements RoutePolicy {
 
-    private static final String WORDS = "For layers 1, 2 and 3 what their mix is drawn for: fresh, conversation or "
-            + "client; refused where others would see what is the client's.";
-
     /** The keys. */
     @ObjectClassDefinition(name = "Cloakwork routes: subset", description = "Keeps a few mixes of each layer.")
     public @interface Configuration {
@@ -42,23 +39,23 @@ public final class SubsetRoutes implements RoutePolicy {
         int mixes() default DEFAULT_MIXES;
 
         /** {@return scopes} */
-        @AttributeDefinition(name = "Data", description = WORDS)
+        @AttributeDefinition(name = "Data", description = Scopes.DESCRIPTION)
         String data() default "client client conversation";
 
         /** {@return scopes} */
-        @AttributeDefinition(name = "Acknowledgements", description = WORDS)
+        @AttributeDefinition(name = "Acknowledgements", description = Scopes.DESCRIPTION)
         String ack() default "conversation client client";
 
         /** {@return scopes} */
-        @AttributeDefinition(name = "Reply blocks", description = WORDS)
+        @AttributeDefinition(name = "Reply blocks", description = Scopes.DESCRIPTION)
         String reply$_$block() default "conversation client client";
 
         /** {@return scopes} */
-        @AttributeDefinition(name = "Cover", description = WORDS)
+        @AttributeDefinition(name = "Cover", description = Scopes.DESCRIPTION)
         String cover() default "client client client";
 
         /** {@return scopes} */
-        @AttributeDefinition(name = "Acknowledgements of cover", description = WORDS)
+        @AttributeDefinition(name = "Acknowledgements of cover", description = Scopes.DESCRIPTION)
         String cover$_$ack() default "client client client";
     }
 

@@ -1,7 +1,5 @@
 package org.cloakwork.topology.agreed;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,7 +16,6 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -51,6 +48,7 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @Designate(ocd = AgreedTopology.Configuration.class)
 public final class AgreedTopology implements TopologyProvider, AutoCloseable {
 
+    private static final String PART = "topology agreed";
     private static final int MOST_URLS = 16;
     private static final int DEFAULT_PERFORMANCE_PERCENT = 50;
     private static final int DEFAULT_TIMEOUT_MILLIS = 30_000;
@@ -119,18 +117,9 @@ public final class AgreedTopology implements TopologyProvider, AutoCloseable {
         List<Directory.Place> places = new ArrayList<>();
         Set<String> authorities = new HashSet<>();
         for (String text : configuration.list("urls", allowed)) {
-            try {
-                URI url = new URI(text);
-                boolean http = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
-                if (!http || url.getHost() == null || url.getRawQuery() != null || url.getRawFragment() != null
-                        || url.getRawUserInfo() != null
-                        || !authorities.add(url.getAuthority().toLowerCase(Locale.ROOT))) {
-                    throw configuration.wrong("urls", '"' + text + '"', allowed);
-                }
-                places.add(new Directory.Place(url, Optional.empty()));
-            } catch (URISyntaxException e) {
-                throw configuration.wrong("urls", '"' + text + '"', allowed);
-            }
+            places.add(Directory.Place.of(text)
+                    .filter(place -> authorities.add(place.url().getAuthority().toLowerCase(Locale.ROOT)))
+                    .orElseThrow(() -> configuration.wrong("urls", '"' + text + '"', allowed)));
         }
         if (places.size() < 2 || places.size() > MOST_URLS) {
             throw configuration.wrong("urls", places.size() + " of them", allowed);
@@ -158,23 +147,7 @@ public final class AgreedTopology implements TopologyProvider, AutoCloseable {
     }
 
     private <T, R> CompletableFuture<R> ask(Question<T> question, Settling<T, R> settling) {
-        CompletableFuture<R> answer = new CompletableFuture<>();
-        try {
-            executor.execute(() -> {
-                try {
-                    answer.complete(settled(question, settling));
-                } catch (TopologyException e) {
-                    answer.completeExceptionally(e);
-                } catch (InterruptedException | RejectedExecutionException e) {
-                    answer.completeExceptionally(new TopologyException("topology agreed: closed while asking", e));
-                } catch (RuntimeException | Error e) {
-                    answer.completeExceptionally(new TopologyException("topology agreed: " + e, e));
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            answer.completeExceptionally(new TopologyException("topology agreed: closed", e));
-        }
-        return answer;
+        return Directory.answer(PART, executor, () -> settled(question, settling));
     }
 
     private <T, R> R settled(Question<T> question, Settling<T, R> settling)
@@ -207,7 +180,7 @@ public final class AgreedTopology implements TopologyProvider, AutoCloseable {
             }
             return settled.orElseThrow(() -> new IllegalStateException("not settled by the last answer"));
         } catch (ExecutionException e) {
-            throw new TopologyException("topology agreed: " + e.getCause(), e);
+            throw new TopologyException(PART + ": " + e.getCause(), e);
         } finally {
             calls.forEach(call -> call.cancel(true));
         }

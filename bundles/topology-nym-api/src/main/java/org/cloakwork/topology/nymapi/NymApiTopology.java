@@ -1,7 +1,6 @@
 package org.cloakwork.topology.nymapi;
 
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +14,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -182,17 +180,8 @@ public final class NymApiTopology implements TopologyProvider, AutoCloseable {
         String allowed = "1 to " + MAX_URLS + " comma-separated base URLs, http or https, without query";
         List<URI> urls = new ArrayList<>();
         for (String text : configuration.has("urls") ? configuration.list("urls", allowed) : List.of(DEFAULT_URL)) {
-            try {
-                URI url = new URI(text);
-                boolean http = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
-                if (!http || url.getHost() == null || url.getRawQuery() != null || url.getRawFragment() != null
-                        || url.getRawUserInfo() != null || url.getPort() > 0xffff || urls.size() == MAX_URLS) {
-                    throw configuration.wrong("urls", '"' + text + '"', allowed);
-                }
-                urls.add(url);
-            } catch (URISyntaxException e) {
-                throw configuration.wrong("urls", '"' + text + '"', allowed);
-            }
+            urls.add(Directory.Place.of(text).filter(place -> urls.size() < MAX_URLS).map(Directory.Place::url)
+                    .orElseThrow(() -> configuration.wrong("urls", '"' + text + '"', allowed)));
         }
         if (configuration.flag("shuffle", true)) {
             Collections.shuffle(urls, new SecureRandom());
@@ -202,32 +191,7 @@ public final class NymApiTopology implements TopologyProvider, AutoCloseable {
 
     @Override
     public CompletableFuture<Topology> fetch() {
-        return answer(this::askTopology);
-    }
-
-    /** Answers, on a thread of its own. */
-    @FunctionalInterface
-    private interface Source<T> {
-
-        T ask() throws TopologyException;
-    }
-
-    private <T> CompletableFuture<T> answer(Source<T> source) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        try {
-            executor.execute(() -> {
-                try {
-                    answer.complete(source.ask());
-                } catch (TopologyException e) {
-                    answer.completeExceptionally(e);
-                } catch (RuntimeException | Error e) {
-                    answer.completeExceptionally(new TopologyException(PART + ": " + e, e));
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            answer.completeExceptionally(new TopologyException(PART + ": closed", e));
-        }
-        return answer;
+        return Directory.answer(PART, executor, this::askTopology);
     }
 
     /** Asks one place. */
@@ -294,7 +258,7 @@ public final class NymApiTopology implements TopologyProvider, AutoCloseable {
         long now = Directory.nanoTime();
         boolean failed = exits != null && exits.isCompletedExceptionally();
         if (exits == null || failed || exits.isDone() && now - exitsNanos > EXITS_AGE.toNanos()) {
-            exits = answer(this::askExits);
+            exits = Directory.answer(PART, executor, this::askExits);
             exitsNanos = now;
         }
         return exits.copy();

@@ -26,7 +26,6 @@ import org.cloakwork.wire.PreparedPacket;
  */
 public final class Line {
 
-    private static final int RATIO_STEPS = 1 << 20;
     /** What comes back is waited for so long until it is known how long it takes; answers to questions always. */
     private static final long FIRST_NANOS = Duration.ofSeconds(3).toNanos();
     private static final long QUESTION_NANOS = Duration.ofMinutes(1).toNanos();
@@ -169,7 +168,7 @@ public final class Line {
         overdue.sweep(now, (digest, ignored) -> late.accept(digest));
         loops.sweep(now, (key, ignored) -> loopsLost += (1 - loopsLost) * LOOP_SAMPLE);
         double share = ramp.towards(partners.target(now), now);
-        return share > 0 && environment.randomness().nextInt(RATIO_STEPS) < share * RATIO_STEPS;
+        return share > 0 && environment.randomness().nextDouble() < share;
     }
 
     /** {@return whether somebody turned out to give nothing in return: what waits for that can go} */

@@ -161,7 +161,7 @@ final class Partners {
                 return Optional.of(new Line.Pull(entry.getValue().partner, entry.getKey(), true));
             }
         }
-        double drawn = randomness.nextInt(1 << 20) * sum / (1 << 20);
+        double drawn = randomness.nextDouble() * sum;
         for (Map.Entry<SenderTag, Use> entry : even) {
             drawn -= entry.getValue().weight;
             if (drawn < 0) {

@@ -196,7 +196,8 @@ public final class Admission {
         return !path.isEmpty() && certificates.orElseThrow().contains(path.getFirst());
     }
 
-    private static String sha256(Path file) throws IOException {
+    /** {@return the SHA-256 of a file, in hexadecimal} */
+    public static String sha256(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             byte[] buffer = new byte[BUFFER_BYTES];
