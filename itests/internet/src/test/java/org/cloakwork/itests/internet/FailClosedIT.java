@@ -3,17 +3,14 @@ package org.cloakwork.itests.internet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.cloakwork.itests.testing.programs.SystemCalls;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,9 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 class FailClosedIT {
 
     private static final int WAYS = Adapters.all().size() + 2;
-    /** Of connect and of what sends to an address. */
-    private static final Pattern ADDRESS = Pattern.compile(
-            "sin6?_port=htons\\((\\d+)\\).*?(?:inet_addr\\(|inet_pton\\(AF_INET6, )\"([^\"]+)\"");
     private static final Pattern CALL = Pattern.compile("call \\| (.*?) \\| (.*?) \\| (true|false) \\| (.*)");
 
     @TempDir
@@ -34,27 +28,9 @@ class FailClosedIT {
 
     @Test
     void nothingLeavesThisMachineWhateverIsAway() throws Exception {
-        boolean strace = Files.isExecutable(Path.of("/usr/bin/strace"));
-        assertTrue(strace || System.getenv("CI") == null, "no strace, which .ci/run installs");
-        assumeTrue(strace, "no strace");
-        Process probe = new ProcessBuilder("strace", "-f", "--seccomp-bpf", "-qq", "-o", folder.resolve("probe")
-                .toString(), "true").redirectErrorStream(true).start();
-        String refusal = new String(probe.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assumeTrue(probe.waitFor() == 0, "this system lets no process be traced: " + refusal);
-        Path trace = folder.resolve("trace");
-        Path log = folder.resolve("log");
-        Process child = new ProcessBuilder("strace", "-f", "--seccomp-bpf", "-qq", "-e", "signal=none", "-e",
-                "trace=connect,sendto,sendmsg,sendmmsg", "-o", trace.toString(),
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Djava.util.logging.config.file="
-                + System.getProperty("java.util.logging.config.file"), "-cp", System.getProperty("java.class.path"),
-                FailClosed.class.getName()).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-        if (!child.waitFor(6, TimeUnit.MINUTES)) {
-            child.descendants().forEach(ProcessHandle::destroyForcibly);
-            child.destroyForcibly();
-        }
-        String said = Files.readString(log);
-        assertEquals(0, child.waitFor(), said);
-
+        SystemCalls seen = SystemCalls.of(folder, FailClosed.class, "-Djava.util.logging.config.file="
+                + System.getProperty("java.util.logging.config.file"));
+        String said = seen.said();
         TreeMap<String, Integer> ends = new TreeMap<>();
         List<String> wrong = new ArrayList<>();
         List<MatchResult> calls = CALL.matcher(said).results().toList();
@@ -69,13 +45,13 @@ class FailClosedIT {
         }
         List<String> outside = new ArrayList<>();
         int inside = 0;
-        for (MatchResult address : ADDRESS.matcher(Files.readString(trace)).results().toList()) {
-            if (address.group(2).replaceFirst("^::ffff:", "").matches("127\\..*|::1")) {
+        for (SystemCalls.Target target : seen.targets()) {
+            if (target.isHere()) {
                 inside++;
                 // A name server may be here, too.
-                assertNotEquals("53", address.group(1));
+                assertNotEquals("53", target.port());
             } else {
-                outside.add(address.group(2).replaceFirst("^::ffff:", "") + ':' + address.group(1));
+                outside.add(target.toString());
             }
         }
         said.lines().filter(line -> line.startsWith("look-ups") || line.startsWith("phase"))

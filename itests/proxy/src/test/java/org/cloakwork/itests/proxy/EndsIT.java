@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.cloakwork.api.SenderTag;
+import org.cloakwork.itests.testing.programs.SocksProgram;
 import org.cloakwork.spi.frontend.FrontEnd;
 import org.cloakwork.wire.socks5.ProviderRequest;
 import org.junit.jupiter.api.AfterAll;
@@ -183,10 +184,10 @@ class EndsIT {
         }
         try (Socket refused = world.open(); Socket forbidden = world.open(); Socket port9 = world.open();
              Socket unknown = world.open()) {
-            assertEquals(5, World.ask(refused, "127.0.0.1", free));
-            assertEquals(2, World.ask(forbidden, "10.1.2.3", 80));
-            assertEquals(2, World.ask(port9, "127.0.0.1", 9));
-            assertEquals(4, World.ask(unknown, "no-such-host.invalid", 80));
+            assertEquals(5, SocksProgram.ask(refused, "127.0.0.1", free));
+            assertEquals(2, SocksProgram.ask(forbidden, "10.1.2.3", 80));
+            assertEquals(2, SocksProgram.ask(port9, "127.0.0.1", 9));
+            assertEquals(4, SocksProgram.ask(unknown, "no-such-host.invalid", 80));
             assertEquals(-1, refused.getInputStream().read());
         }
     }

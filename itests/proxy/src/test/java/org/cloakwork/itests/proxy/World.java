@@ -1,10 +1,8 @@
 package org.cloakwork.itests.proxy;
 
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,6 +14,7 @@ import org.cloakwork.api.local.LocalNetwork;
 import org.cloakwork.frontend.exit.ExitFrontEnd;
 import org.cloakwork.frontend.http.HttpFrontEnd;
 import org.cloakwork.frontend.socks5.SocksFrontEnd;
+import org.cloakwork.itests.testing.programs.SocksProgram;
 import org.cloakwork.spi.frontend.FrontEnd;
 
 /** A local network, a client with an exit that reaches this machine only, and one with a SOCKS front-end. */
@@ -81,28 +80,11 @@ final class World implements AutoCloseable {
     /** {@return a socket to the target through the mixnet} */
     Socket connect(String host, int port) throws IOException {
         Socket socket = open();
-        int reply = ask(socket, host, port);
+        int reply = SocksProgram.ask(socket, host, port);
         if (reply != GRANTED) {
             throw new IOException("SOCKS reply " + reply);
         }
         return socket;
-    }
-
-    /** {@return the reply to a request with a name} */
-    static int ask(Socket socket, String host, int port) throws IOException {
-        byte[] name = host.getBytes(StandardCharsets.UTF_8);
-        byte[] request = new byte[3 + 5 + name.length + 2];
-        byte[] start = {5, 1, 0, 5, 1, 0, 3, (byte) name.length};
-        System.arraycopy(start, 0, request, 0, start.length);
-        System.arraycopy(name, 0, request, start.length, name.length);
-        request[request.length - 2] = (byte) (port >> 8);
-        request[request.length - 1] = (byte) port;
-        socket.getOutputStream().write(request);
-        DataInputStream in = new DataInputStream(socket.getInputStream());
-        in.readNBytes(2);
-        byte[] reply = new byte[10];
-        in.readFully(reply);
-        return reply[1];
     }
 
     @Override

@@ -2,16 +2,11 @@ package org.cloakwork.itests.services;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
+import org.cloakwork.itests.testing.programs.SystemCalls;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,42 +14,20 @@ import org.junit.jupiter.api.io.TempDir;
 class NothingOutsideIT {
 
     private static final int ENDS = 8 * 7;
-    private static final Pattern ADDRESS = Pattern.compile(
-            "sin6?_port=htons\\((\\d+)\\).*?(?:inet_addr\\(|inet_pton\\(AF_INET6, )\"([^\"]+)\"");
-
     @TempDir
     Path folder;
 
     @Test
     void noDoorAsksAnybodyForANameOfTheMixnet() throws Exception {
-        boolean strace = Files.isExecutable(Path.of("/usr/bin/strace"));
-        assertTrue(strace || System.getenv("CI") == null, "no strace, which .ci/run installs");
-        assumeTrue(strace, "no strace");
-        Process probe = new ProcessBuilder("strace", "-f", "--seccomp-bpf", "-qq", "-o", folder.resolve("probe")
-                .toString(), "true").redirectErrorStream(true).start();
-        String refusal = new String(probe.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assumeTrue(probe.waitFor() == 0, "this system lets no process be traced: " + refusal);
-        Path trace = folder.resolve("trace");
-        Path log = folder.resolve("log");
-        Process child = new ProcessBuilder("strace", "-f", "--seccomp-bpf", "-qq", "-e", "signal=none", "-e",
-                "trace=connect,sendto,sendmsg,sendmmsg", "-o", trace.toString(),
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-                System.getProperty("java.class.path"), Inside.class.getName()).redirectErrorStream(true)
-                .redirectOutput(log.toFile()).start();
-        if (!child.waitFor(6, TimeUnit.MINUTES)) {
-            child.descendants().forEach(ProcessHandle::destroyForcibly);
-            child.destroyForcibly();
-        }
-        String said = Files.readString(log);
-        assertEquals(0, child.waitFor(), said);
+        SystemCalls seen = SystemCalls.of(folder, Inside.class);
+        String said = seen.said();
         List<String> outside = new ArrayList<>();
         int inside = 0;
-        for (MatchResult address : ADDRESS.matcher(Files.readString(trace)).results().toList()) {
-            String host = address.group(2).replaceFirst("^::ffff:", "");
-            if (host.matches("127\\..*|::1") && !address.group(1).equals("53")) {
+        for (SystemCalls.Target target : seen.targets()) {
+            if (target.isHere() && !target.port().equals("53")) {
                 inside++;
             } else {
-                outside.add(host + ':' + address.group(1));
+                outside.add(target.toString());
             }
         }
         System.out.println("[nothing-outside] sockets to this machine: " + inside + ", outside: " + outside);

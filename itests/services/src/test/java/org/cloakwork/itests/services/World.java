@@ -1,10 +1,8 @@
 package org.cloakwork.itests.services;
 
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,6 +13,7 @@ import org.cloakwork.frontend.exit.ExitFrontEnd;
 import org.cloakwork.frontend.http.HttpFrontEnd;
 import org.cloakwork.frontend.serve.ServeFrontEnd;
 import org.cloakwork.frontend.socks5.SocksFrontEnd;
+import org.cloakwork.itests.testing.programs.SocksProgram;
 import org.cloakwork.spi.frontend.FrontEnd;
 
 /** A local network, a client that serves, one with doors for programs, and an exit, which hears of nothing. */
@@ -78,28 +77,12 @@ final class World implements AutoCloseable {
         Socket socket = new Socket();
         socket.connect(new InetSocketAddress("127.0.0.1", socks.addresses().getFirst().getPort()), 10_000);
         socket.setSoTimeout(120_000);
-        int reply = ask(socket, host, port);
+        int reply = SocksProgram.ask(socket, host, port);
         if (reply != 0) {
             socket.close();
             throw new IOException("SOCKS reply " + reply);
         }
         return socket;
-    }
-
-    private static int ask(Socket socket, String host, int port) throws IOException {
-        byte[] text = host.getBytes(StandardCharsets.UTF_8);
-        byte[] request = new byte[3 + 5 + text.length + 2];
-        byte[] start = {5, 1, 0, 5, 1, 0, 3, (byte) text.length};
-        System.arraycopy(start, 0, request, 0, start.length);
-        System.arraycopy(text, 0, request, start.length, text.length);
-        request[request.length - 2] = (byte) (port >> 8);
-        request[request.length - 1] = (byte) port;
-        socket.getOutputStream().write(request);
-        DataInputStream in = new DataInputStream(socket.getInputStream());
-        in.readNBytes(2);
-        byte[] reply = new byte[10];
-        in.readFully(reply);
-        return reply[1];
     }
 
     @Override
