@@ -1,6 +1,10 @@
 package org.cloakwork.launcher.cli;
 
 import java.io.PrintStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -97,12 +101,23 @@ public final class Verbs {
             Thread.currentThread().interrupt();
             return Command.FAILED;
         } catch (Exception e) {
-            err.println("cloakwork " + command.name() + ": " + e.getMessage());
+            err.println("cloakwork " + command.name() + ": " + told(e));
             if (words.contains("--verbose")) {
                 e.printStackTrace(err);
             }
             return Command.FAILED;
         }
+    }
+
+    /** Those of files often say the file and nothing else. */
+    private static String told(Exception fault) {
+        return fault instanceof FileSystemException file && file.getReason() == null
+                ? file.getMessage() + ": " + switch (file) {
+                    case NoSuchFileException ignored -> "not there, or its folder is not";
+                    case FileAlreadyExistsException ignored -> "there already";
+                    case AccessDeniedException ignored -> "access is denied";
+                    default -> file.getClass().getSimpleName();
+                } : fault.getMessage() == null ? fault.toString() : fault.getMessage();
     }
 
     private int help(List<String> arguments) {
