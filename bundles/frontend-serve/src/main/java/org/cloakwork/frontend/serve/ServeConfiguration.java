@@ -25,8 +25,6 @@ record ServeConfiguration(Map<Integer, Service> services, int maxConnections, in
     static final int DEFAULT_CONNECTIONS_PER_CALLER = 256;
     static final int DEFAULT_CONNECT_MILLIS = 10_000;
     static final int MOST_CONNECTIONS = 100_000;
-    /** What stands after the port and a dot. */
-    static final List<String> OF_A_PORT = List.of("allow", "proxy-protocol");
 
     private static final String ALLOWED = "services like 80 -> 127.0.0.1:8080, 9735 -> unix:/run/x.sock, where a "
             + "program listens at " + Local.ALLOWED;
