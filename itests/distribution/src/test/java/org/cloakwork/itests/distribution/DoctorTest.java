@@ -147,7 +147,7 @@ class DoctorTest {
         Files.writeString(folder.resolve("own/org.cloakwork.frontend.http.cfg"), "port = " + target.getLocalPort());
         names("port", "of http cannot be had", Map.of(), "--network", directory, "--exit", exitAddress, "--target",
                 target(), "--frontends", "http", "--etc", folder.resolve("own").toString());
-        names("clock", "3600 s", text -> text, Duration.ofHours(1));
+        names("clock", "360", text -> text, Duration.ofHours(1).plusSeconds(4));
     }
 
     @Test

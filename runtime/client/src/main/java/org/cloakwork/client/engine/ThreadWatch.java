@@ -83,6 +83,8 @@ final class ThreadWatch implements Watch, AutoCloseable {
             interrupted();
             number.set(next);
             if (abandoned) {
+                // A worker that came back works on, and its next call is one like any other.
+                abandoned = false;
                 throw new Abandoned();
             }
             throw new Overdue();

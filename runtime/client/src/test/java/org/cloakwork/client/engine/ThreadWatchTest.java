@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.cloakwork.client.base.Watch;
@@ -144,6 +145,37 @@ class ThreadWatchTest {
         threads.environment().workers().execute(works::countDown);
         assertTrue(works.await(PATIENCE_SECONDS, TimeUnit.SECONDS));
         assertTrue(abandoned.await(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    }
+
+    /** One that came back is like any other: the end of its next late call is told, and it may be given up again. */
+    @Test
+    void aWorkerThatCameBackIsLookedAfterAsBefore() throws Exception {
+        CompletableFuture<Thread> back = new CompletableFuture<>();
+        CompletableFuture<Thread> stuck = new CompletableFuture<>();
+        threads.environment().workers().execute(new Watch.Awaited() {
+            @Override
+            public void run() {
+                try {
+                    watch.during(call, ThreadWatchTest.this::spins);
+                } catch (Watch.Abandoned e) {
+                    back.complete(Thread.currentThread());
+                }
+                assertThrows(Watch.Overdue.class, () -> watch.during(call, () -> {
+                    try {
+                        return new CompletableFuture<String>().get();
+                    } catch (InterruptedException | ExecutionException e) {
+                        return "interrupted";
+                    }
+                }));
+                stuck.complete(Thread.currentThread());
+            }
+
+            @Override
+            public void abandoned() {
+                released.set(true);
+            }
+        });
+        assertEquals(back.get(PATIENCE_SECONDS, TimeUnit.SECONDS), stuck.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
     }
 
     @Test
