@@ -109,6 +109,8 @@ public final class Configurations {
     /** The first time, nothing is in force yet. */
     private volatile boolean following;
     private volatile boolean ended;
+    /** That are there, as of the last look. */
+    private volatile Set<String> frontEnds = Set.of();
     @GuardedBy("this")
     private List<Problem> fileProblems = List.of();
     /** Names of files of which it has been decided whether anything reads them. */
@@ -196,7 +198,7 @@ public final class Configurations {
         Stream.concat(OF_THE_PROCESS.stream(), Stream.of(FRONT_ENDS)).forEach(key -> known.add(COMMON, COMMON, key));
         schemas.keys(CLIENT_PID).stream().filter(key -> !key.equals(NAME))
                 .forEach(key -> known.add(COMMON, COMMON, key));
-        for (String name : list(inventory.names(Inventory.FRONT_END))) {
+        for (String name : inventory.names(Inventory.FRONT_END)) {
             Set<String> keys = inventory.pid(Inventory.FRONT_END, name).map(schemas::keys).orElse(Set.of());
             keys.forEach(key -> known.add(COMMON, COMMON, name + '.' + key));
             if (keys.isEmpty()) {
@@ -269,6 +271,7 @@ public final class Configurations {
 
     /** Before anything begins: all that is wrong, in the order of the files. */
     private synchronized boolean isAllRight() {
+        frontEnds = inventory.names(Inventory.FRONT_END);
         etc.ifPresent(Etc::refresh);
         List<Problem> wrong = new ArrayList<>(unknownVariables);
         wrong.addAll(etc.map(Etc::problems).orElse(List.of()));
@@ -303,6 +306,7 @@ public final class Configurations {
 
     private synchronized void refresh() {
         try {
+            frontEnds = inventory.names(Inventory.FRONT_END);
             etc.ifPresent(Etc::refresh);
             List<Problem> now = new ArrayList<>(etc.map(Etc::problems).orElse(List.of()));
             now.addAll(namelessClients());
@@ -518,9 +522,9 @@ public final class Configurations {
     /** A part that is not there, or that is there and misses what it must be told. */
     private List<Problem> missing(Schemas.Place place, String key, String kind, String name) {
         if (!inventory.has(kind, name)) {
-            String names = inventory.names(kind);
-            return List.of(place.problem(key, '"' + name + '"' + Nearest.hint(name, list(names)) + "; allowed is "
-                    + names));
+            Set<String> names = inventory.names(kind);
+            return List.of(place.problem(key, '"' + name + '"' + Nearest.hint(name, names) + "; allowed is "
+                    + String.join(", ", names)));
         }
         return kind.equals(Inventory.FRONT_END) ? List.of() : inventory.pid(kind, name)
                 .filter(pid -> !pids().contains(pid)).map(this::check).orElse(List.of());
@@ -528,7 +532,7 @@ public final class Configurations {
 
     /** {@code FRONT-END.KEY}, or the name of a front-end alone. */
     private boolean isOfFrontEnd(String key) {
-        return key.indexOf('.') >= 0 || inventory.has(Inventory.FRONT_END, key);
+        return key.indexOf('.') >= 0 || frontEnds.contains(key);
     }
 
     /** Keys {@code FRONT-END.KEY} of a client, and {@code FRONT-END}. */
@@ -551,10 +555,10 @@ public final class Configurations {
                 wrong.add(place.problem(name, "the front-end " + name + " is not among " + FRONT_ENDS));
             }
             Schemas.Place inClient = (key, text) -> place.problem(key.equals(name) ? name : name + '.' + key, text);
-            if (!inventory.has(Inventory.FRONT_END, name)) {
+            if (!this.frontEnds.contains(name)) {
                 own.keySet().stream().filter(key -> !applied.containsKey(name + '.' + key)).forEach(key ->
                         wrong.add(inClient.problem(key, "unknown key; no front-end is called " + name + "; there are: "
-                                + inventory.names(Inventory.FRONT_END))));
+                                + String.join(", ", this.frontEnds))));
                 return;
             }
             inventory.pid(Inventory.FRONT_END, name).ifPresent(pid -> {
@@ -640,7 +644,7 @@ public final class Configurations {
         }
         if (!inventory.has(kind, part)) {
             throw new IllegalArgumentException("no " + kind + " part is called " + part + "; there are: "
-                    + inventory.names(kind));
+                    + String.join(", ", inventory.names(kind)));
         }
         if (names.isPresent() && !clientFeeds.containsKey(names.get())) {
             throw new IllegalArgumentException("no client is called " + names.get() + "; there are: "

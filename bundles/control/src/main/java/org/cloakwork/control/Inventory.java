@@ -6,6 +6,8 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.spi.part.PartKind;
@@ -93,14 +95,23 @@ final class Inventory {
                 || !services("(service.pid=" + pid.replaceAll("[\\\\*()]", "") + ")").isEmpty();
     }
 
-    /** {@return the names of a kind, for people} */
-    String names(String kind) {
-        return parts().stream().filter(part -> part.kind().equals(kind)).map(Part::name)
-                .collect(Collectors.joining(", "));
+    /** {@return the names of a kind, in their order} */
+    SortedSet<String> names(String kind) {
+        SortedSet<String> names = new TreeSet<>();
+        for (ComponentDescriptionDTO description : components.getComponentDescriptionDTOs()) {
+            if (kind.equals(description.properties.get(PartFactory.KIND_PROPERTY))
+                    && description.properties.get(PartFactory.NAME_PROPERTY) instanceof String name) {
+                names.add(name);
+            }
+        }
+        for (ServiceReference<?> reference : services("(" + PartFactory.KIND_PROPERTY + "=" + kind + ")")) {
+            names.add(String.valueOf(reference.getProperty(PartFactory.NAME_PROPERTY)));
+        }
+        return names;
     }
 
     boolean has(String kind, String name) {
-        return parts().stream().anyMatch(part -> part.kind().equals(kind) && part.name().equals(name));
+        return names(kind).contains(name);
     }
 
     List<ServiceReference<?>> clients() {
