@@ -209,6 +209,7 @@ class Client {
       state: typeof state === 'object' ? 'custom' : state,
       folder: rest.folder,
       gateway: rest.gateway,
+      exit: this.#exit,
       parts: Object.fromEntries(Object.entries(parts).map(([kind, part]) => [kind, flat(part)])),
     }, { signal });
     signal?.addEventListener('abort', () => { void this.close(); }, { once: true });

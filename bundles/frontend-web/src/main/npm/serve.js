@@ -207,6 +207,9 @@ class Served {
       if (options.gateway) {
         settings.gateway = options.gateway;
       }
+      if (options.exit) {
+        settings.exit = options.exit;
+      }
       this.directory = topology.directory;
       this.engine = await startEngine(await this.platform.module(), {
         directory: () => this.directory,

@@ -283,6 +283,20 @@ public interface MixnetClient extends AutoCloseable {
     }
 
     /**
+     * Asks somebody for packets in return from now on, whether it is used or not, in the place of cover that would have
+     * come back by itself: then who watches the line of this client does not see when it is used. For whoever knows
+     * before its first use whom it will use, as front-ends know their exit. It costs that one a packet for each that
+     * this client sends as cover. If it gives none in return, or the client has no cover, nothing happens.
+     *
+     * @param partner whom; any number of callers may ask for the same one
+     * @return ends that when closed, once another one has taken its place or after a few minutes
+     * @since 2.2
+     */
+    default Subscription partner(MixnetAddress partner) {
+        return () -> { };
+    }
+
+    /**
      * Gives up what waits on a lane: messages of which not every packet has left end as
      * {@link FailureReason#LANE_CLOSED}, the others go on. The lane may be used again at once.
      *

@@ -180,6 +180,8 @@ final class ExitChoice {
     private long lastNumber;
     private boolean online;
     private MixnetAddress current;
+    /** Whom the next connection was going to take. */
+    private MixnetAddress next;
 
     private boolean listing;
     private boolean isListed;
@@ -447,9 +449,22 @@ final class ExitChoice {
     private List<Row> ready(int port) {
         Comparator<Row> best = auto
                 ? Comparator.<Row, Boolean>comparing(row -> !row.exit.address().equals(current))
+                .thenComparing(row -> !row.exit.address().equals(next))
                 .thenComparing(row -> row.roundTrip.orElse(PROBE_PATIENCE))
                 : Comparator.comparingLong(row -> row.order);
         return rows.values().stream().filter(row -> row.isReady() && row.connectsTo(port)).sorted(best).toList();
+    }
+
+    /**
+     * @param port of the target
+     * @return whom a connection would take; that stays the same as long as it answers
+     */
+    Optional<MixnetAddress> next(int port) {
+        List<Row> ready = ready(port);
+        if (!ready.isEmpty()) {
+            next = ready.getFirst().exit.address();
+        }
+        return Optional.ofNullable(next);
     }
 
     /**

@@ -50,6 +50,8 @@ final class ExitSearch implements Exits {
     private long changes;
     private boolean closed;
     private boolean begun;
+    private MixnetAddress partner;
+    private Subscription asked = () -> { };
     private final SecureRandom random = new SecureRandom();
     /** Begins the name of everybody that our questions are from. */
     private final String prefix;
@@ -81,12 +83,22 @@ final class ExitSearch implements Exits {
                 return;
             }
             actions = event.get();
+            choice.next(USUAL_PORT).ifPresent(this::usePartner);
             changes++;
             changed.signalAll();
         } finally {
             lock.unlock();
         }
         actions.forEach(this::perform);
+    }
+
+    private void usePartner(MixnetAddress next) {
+        if (!next.equals(partner)) {
+            Subscription before = asked;
+            asked = client.partner(next);
+            partner = next;
+            before.close();
+        }
     }
 
     private void perform(ExitChoice.Action action) {
@@ -318,6 +330,7 @@ final class ExitSearch implements Exits {
         } finally {
             lock.unlock();
         }
+        asked.close();
         ticker.interrupt();
         states.close();
         interception.close();

@@ -57,13 +57,15 @@ public interface Exits extends AutoCloseable {
     void close();
 
     /**
-     * Begins to look for exits, unless the settings name a single one.
+     * Begins to look for exits, unless the settings name a single one. The one that connections would take is a partner
+     * of the client from the beginning, and another one when that changes.
      *
      * @param client   whose network they are in
      * @param settings which may be taken
      * @return to be closed by the caller
      */
     static Exits of(MixnetClient client, ExitSettings settings) {
-        return settings.only().<Exits>map(OneExit::new).orElseGet(() -> new ExitSearch(client, settings));
+        return settings.only().<Exits>map(exit -> new OneExit(client, exit))
+                .orElseGet(() -> new ExitSearch(client, settings));
     }
 }

@@ -7,10 +7,16 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import org.cloakwork.api.KnownExit;
 import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.MixnetClient;
+import org.cloakwork.api.Subscription;
 import org.cloakwork.spi.frontend.ExitStanding;
 
 /** Where there is nothing to choose: nothing is asked, and nothing it does has it set aside. */
-record OneExit(MixnetAddress exit) implements Exits, Exits.Use {
+record OneExit(MixnetAddress exit, Subscription partner) implements Exits, Exits.Use {
+
+    OneExit(MixnetClient client, MixnetAddress exit) {
+        this(exit, client.partner(exit));
+    }
 
     @Override
     public Use choose(int port, Duration patience) {
@@ -45,6 +51,6 @@ record OneExit(MixnetAddress exit) implements Exits, Exits.Use {
 
     @Override
     public void close() {
-        // holds nothing
+        partner.close();
     }
 }

@@ -53,7 +53,9 @@ class ExitSearchTest {
                 use.answered();
                 assertEquals(use.exit(), exits.choose(80, PATIENCE).exit());
                 assertEquals(ExitStanding.State.IN_USE, exits.known().getFirst().state());
+                assertEquals(List.of(use.exit()), client.partners);
             }
+            assertEquals(List.of(), client.partners);
             assertEquals(client.options.size(), client.asked.size());
             Set<String> names = new HashSet<>();
             client.options.forEach(sent -> names.add(sent.isolation().orElseThrow()));
@@ -128,12 +130,14 @@ class ExitSearchTest {
         try (FakeClient client = new FakeClient()) {
             client.silent.add(ONE);
             try (Exits exits = Exits.of(client.client(), settings("exit", ONE.toString()))) {
+                assertEquals(List.of(ONE), client.partners);
                 Exits.Use use = exits.choose(25, Duration.ZERO);
                 use.failed();
                 assertEquals(ONE, exits.choose(25, Duration.ZERO).exit());
                 assertFalse(use.lost().isDone());
             }
             assertEquals(List.of(), client.asked);
+            assertEquals(List.of(), client.partners);
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -32,6 +33,8 @@ final class FakeClient implements AutoCloseable {
     final Set<MixnetAddress> silent = new HashSet<>();
     final Set<MixnetAddress> away = new HashSet<>();
     final List<MixnetAddress> asked = new ArrayList<>();
+    /** Whom packets in return are asked of, in the order in which that began. */
+    final List<MixnetAddress> partners = new CopyOnWriteArrayList<>();
     final List<SendOptions> options = new ArrayList<>();
     List<KnownExit> exits = List.of();
     Optional<String> fault = Optional.empty();
@@ -46,6 +49,7 @@ final class FakeClient implements AutoCloseable {
                             CompletableFuture.completedFuture(exits));
                     case "onState" -> state(arguments[0]);
                     case "intercept" -> taker(arguments[0]);
+                    case "partner" -> partner((MixnetAddress) arguments[0]);
                     case "send" -> send((MixnetAddress) arguments[0], (byte[]) arguments[1],
                             (SendOptions) arguments[2]);
                     default -> throw new UnsupportedOperationException(method.getName());
@@ -62,6 +66,11 @@ final class FakeClient implements AutoCloseable {
     private Subscription taker(Object taker) {
         takers.add((Predicate<ReceivedMessage>) taker);
         return () -> takers.remove(taker);
+    }
+
+    private Subscription partner(MixnetAddress partner) {
+        partners.add(partner);
+        return () -> partners.remove(partner);
     }
 
     private synchronized Delivery send(MixnetAddress to, byte[] message, SendOptions sent) throws WireException {

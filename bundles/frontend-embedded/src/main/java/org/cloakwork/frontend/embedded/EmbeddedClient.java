@@ -76,6 +76,11 @@ final class EmbeddedClient implements MixnetClient {
     }
 
     @Override
+    public Subscription partner(MixnetAddress partner) {
+        return client.partner(partner);
+    }
+
+    @Override
     public MixnetAddress address() {
         return client.address();
     }

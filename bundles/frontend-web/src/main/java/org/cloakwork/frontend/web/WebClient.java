@@ -68,6 +68,9 @@ public final class WebClient {
         engine.onState(this::tell);
         engine.onAddress(address -> host.address(address.toString()));
         streams = new WebStreams(host, loop, engine, randomness);
+        if (values.containsKey("exit")) {
+            streams.use(MixnetAddress.parse(values.get("exit")));
+        }
     }
 
     private final class HostClock implements Clock {

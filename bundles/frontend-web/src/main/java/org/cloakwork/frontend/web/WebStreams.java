@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.StreamException;
@@ -41,6 +43,7 @@ final class WebStreams {
     private final Map<Long, Entry> byConnection = new HashMap<>();
     /** Who an exit thinks we are: the same for all of this client's life, and nobody else's. */
     private final String isolation;
+    private final Set<MixnetAddress> exits = new HashSet<>();
     private boolean ticking;
 
     private static final class Entry {
@@ -73,6 +76,13 @@ final class WebStreams {
         randomness.fill(bytes);
         isolation = "web " + Base64.getEncoder().encodeToString(bytes);
         client.intercept(this::received);
+    }
+
+    /** @param exit that connections will go through: the line of the client does not show when they do */
+    void use(MixnetAddress exit) {
+        if (exits.add(exit)) {
+            client.partner(exit);
+        }
     }
 
     /**
@@ -110,6 +120,7 @@ final class WebStreams {
     }
 
     private void openThroughExit(int number, MixnetAddress exit, String target) throws StreamException {
+        use(exit);
         Entry entry = new Entry(number, randomness.nextLong());
         entry.connection = new ExitConnection(new ExitConnection.Route(client, exit, true, true), entry.id,
                 randomness.nextLong(), isolation, StreamLimits.DEFAULT, budget, loop::nanoTime, () -> note(entry),

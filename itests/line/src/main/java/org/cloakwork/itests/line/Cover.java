@@ -1,8 +1,6 @@
 package org.cloakwork.itests.line;
 
 import java.util.Map;
-import java.util.Optional;
-import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.base.LinePolicy;
 import org.cloakwork.cover.constant.ConstantCover;
@@ -44,14 +42,10 @@ public enum Cover {
         };
     }
 
-    /**
-     * @param exit that the client uses, and its mirror for what has no other partner
-     * @return the rest of the client's configuration
-     */
-    ClientConfiguration configuration(MixnetAddress exit) {
+    /** {@return the rest of the client's configuration} */
+    ClientConfiguration configuration() {
         LinePolicy line = LinePolicy.DEFAULT;
-        return ClientConfiguration.DEFAULT.withLine(new LinePolicy(this == TWO_WAY, line.ramp(), line.linger(),
-                this == TWO_WAY ? Optional.of(exit) : Optional.empty(), line.returnsPackets(),
-                line.returnsPerSecond()));
+        return ClientConfiguration.DEFAULT.withLine(new LinePolicy(this == TWO_WAY, line.ramp(), line.mirror(),
+                line.returnsPackets(), line.returnsPerSecond()));
     }
 }

@@ -10,22 +10,27 @@ package org.cloakwork.itests.line;
 public record Frame(long nanos, boolean up, int bytes) {
 
     private static final int LEAST_LARGE = 1000;
+    /** In longer ones the gateway says that it has taken a packet; shorter ones are acknowledgements by the other end. */
+    private static final int LEAST_RECEIPT = 60;
 
     /** What a watcher tells apart at first sight. */
     public enum Kind {
-        UP_LARGE("up, large", true, true),
-        UP_SMALL("up, small", true, false),
-        DOWN_LARGE("down, large", false, true),
-        DOWN_SMALL("down, small", false, false);
+        UP_LARGE("up, large", true, LEAST_LARGE, Integer.MAX_VALUE),
+        UP_SMALL("up, small", true, 0, LEAST_LARGE),
+        DOWN_LARGE("down, large", false, LEAST_LARGE, Integer.MAX_VALUE),
+        RECEIPT("down, receipts", false, LEAST_RECEIPT, LEAST_LARGE),
+        ACKNOWLEDGEMENT("down, acknowledgements", false, 0, LEAST_RECEIPT);
 
         private final String text;
         private final boolean up;
-        private final boolean large;
+        private final int least;
+        private final int below;
 
-        Kind(String text, boolean up, boolean large) {
+        Kind(String text, boolean up, int least, int below) {
             this.text = text;
             this.up = up;
-            this.large = large;
+            this.least = least;
+            this.below = below;
         }
 
         /** {@return for people} */
@@ -34,7 +39,7 @@ public record Frame(long nanos, boolean up, int bytes) {
         }
 
         boolean has(Frame frame) {
-            return frame.up == up && frame.isLarge() == large;
+            return frame.up == up && frame.bytes >= least && frame.bytes < below;
         }
     }
 

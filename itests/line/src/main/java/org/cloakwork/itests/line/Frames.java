@@ -71,13 +71,13 @@ final class Frames {
     void tell(Cover cover, Map<Scenario, Trace.View> seen) {
         Trace.View idle = seen.get(Scenario.IDLE);
         out.printf("%ncover = %s: frames a second, %.0f s each%n", cover.text(), idle.seconds());
-        out.println("| does | up, large | up, small | down, large | down, small | up, kB/s | down, kB/s | lengths up | "
-                + "lengths down |");
-        out.println("|---|---|---|---|---|---|---|---|---|");
+        out.println("| does | up, large | up, small | down, large | receipts | acknowledgements | up, kB/s | "
+                + "down, kB/s | lengths up | lengths down |");
+        out.println("|---|---|---|---|---|---|---|---|---|---|");
         seen.forEach((scenario, view) -> out.printf(Locale.ROOT,
-                "| %s | %.1f | %.1f | %.1f | %.1f | %.1f | %.1f | %s | %s |%n", scenario.text(),
+                "| %s | %.2f | %.2f | %.2f | %.2f | %.2f | %.1f | %.1f | %s | %s |%n", scenario.text(),
                 view.rate(Frame.Kind.UP_LARGE), view.rate(Frame.Kind.UP_SMALL), view.rate(Frame.Kind.DOWN_LARGE),
-                view.rate(Frame.Kind.DOWN_SMALL), view.kilobytes(true), view.kilobytes(false),
+                view.rate(Frame.Kind.RECEIPT), view.rate(Frame.Kind.ACKNOWLEDGEMENT), view.kilobytes(true), view.kilobytes(false),
                 lengths(view, true), lengths(view, false)));
         out.printf("%ncover = %s: against doing nothing%n", cover.text());
         out.print(Comparison.HEADER);

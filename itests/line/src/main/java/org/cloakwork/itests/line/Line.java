@@ -22,8 +22,10 @@ public final class Line {
     private static final int WRONG = 2;
     private static final int MOST_MINUTES = 1440;
     private static final int MOST_RUNS = 100_000;
+    private static final int MOST_LOSS = 50;
+    private static final double PERCENT = 100;
     private static final String HELP = """
-            Usage: cloakwork line frames [--cover NAMES] [--does NAMES] [--minutes N] [--sockets] [--csv FOLDER]
+            Usage: cloakwork line frames [--cover NAMES] [--does NAMES] [--minutes N] [--loss N] [--sockets] [--csv FOLDER]
                    cloakwork line starts [--cover NAMES] [--count N]
                    cloakwork line pages [--cover NAMES] [--pages N] [--loads N]
                    cloakwork line picture --csv FOLDER --svg FILE
@@ -38,6 +40,7 @@ public final class Line {
 
               --cover NAMES     of the client: %s (all of them)
               --does NAMES      %s (all of them)
+              --loss N          percent of packets that do not reach the mixes, not with --sockets (0)
               --minutes N       how long each is watched (10)
               --sockets         on sockets and in true time, all that is done at once
               --csv FOLDER      where each frame is written down
@@ -90,7 +93,7 @@ public final class Line {
     private void run(String[] args) throws Exception {
         switch (args[0]) {
             case "frames" -> {
-                read(args, Set.of("--cover", "--does", "--minutes", "--sockets", "--csv", "--seed"));
+                read(args, Set.of("--cover", "--does", "--minutes", "--loss", "--sockets", "--csv", "--seed"));
                 frames();
             }
             case "starts" -> {
@@ -119,13 +122,17 @@ public final class Line {
 
     private void frames() throws Exception {
         boolean sockets = options.containsKey("--sockets");
+        double loss = number("--loss", 0, 0, MOST_LOSS) / PERCENT;
+        if (sockets && loss > 0) {
+            throw new UsageException("--loss needs virtual time, without --sockets");
+        }
         long seed = seed();
         List<Scenario> does = Stream.concat(Stream.of(Scenario.IDLE), chosen("--does", Scenario.values(), Line::typed)
                 .stream()).distinct().toList();
         Duration length = Duration.ofMinutes(number("--minutes", 10, MOST_MINUTES));
         for (Cover cover : covers()) {
             Map<Scenario, Trace.View> seen = Frames.watch(sockets ? (of, number) -> new RealWorld(of, seed + number)
-                    : (of, number) -> new VirtualWorld(of, seed + number, 0), cover, does, length, Frames.WARM_UP);
+                    : (of, number) -> new VirtualWorld(of, seed + number, loss), cover, does, length, Frames.WARM_UP);
             new Frames(out).tell(cover, seen);
             if (options.containsKey("--csv")) {
                 Frames.write(Path.of(options.get("--csv")), cover, seen);
@@ -176,15 +183,19 @@ public final class Line {
     }
 
     private int number(String option, int otherwise, int most) throws UsageException {
+        return number(option, otherwise, 1, most);
+    }
+
+    private int number(String option, int otherwise, int least, int most) throws UsageException {
         try {
             int number = Integer.parseInt(options.getOrDefault(option, Integer.toString(otherwise)));
-            if (number >= 1 && number <= most) {
+            if (number >= least && number <= most) {
                 return number;
             }
         } catch (NumberFormatException e) {
             // told below
         }
-        throw new UsageException(option + " " + options.get(option) + ": must be a number from 1 to " + most);
+        throw new UsageException(option + " " + options.get(option) + ": must be a number from " + least + " to " + most);
     }
 
     private static String typed(Scenario scenario) {

@@ -71,7 +71,7 @@ final class RealWorld implements World {
             exit = started(ClientConfiguration.DEFAULT, Cover.NONE, network, EXIT_GATEWAY);
             opened(new ExitFrontEnd(Map.of()).serve(exit,
                     Map.of("policy", "accept 127.0.0.0/8:*", "allow-private", "true")));
-            client = started(cover.configuration(exit.address()), cover, network, CLIENT_GATEWAY);
+            client = started(cover.configuration(), cover, network, CLIENT_GATEWAY);
             FrontEnd.Serving door = opened(new SocksFrontEnd(Map.of()).serve(client,
                     Map.of("exit", exit.address().toString(), "port", "0")));
             socks = new InetSocketAddress(InetAddress.getLoopbackAddress(), door.addresses().getFirst().getPort());

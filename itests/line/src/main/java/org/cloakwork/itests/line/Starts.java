@@ -176,7 +176,7 @@ final class Starts {
     private static List<Look> looks(Duration window) {
         List<Look> looks = new ArrayList<>();
         for (Duration delay : DELAYS) {
-            for (Frame.Kind kind : List.of(Frame.Kind.DOWN_LARGE, Frame.Kind.DOWN_SMALL, Frame.Kind.UP_LARGE)) {
+            for (Frame.Kind kind : List.of(Frame.Kind.DOWN_LARGE, Frame.Kind.ACKNOWLEDGEMENT, Frame.Kind.UP_LARGE)) {
                 String where = kind.text() + " in " + text(window) + " after " + text(delay);
                 looks.add(new Look("many " + where, delay, view -> view.part(delay, window).count(kind)));
                 looks.add(new Look("few " + where, delay, view -> -view.part(delay, window).count(kind)));

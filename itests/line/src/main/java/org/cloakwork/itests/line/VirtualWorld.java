@@ -56,7 +56,8 @@ final class VirtualWorld implements World {
         exit.returnPackets(true);
         friend = start(ClientConfiguration.DEFAULT, Cover.NONE, new Trace(network.clock()::nanoTime));
         network.run(READY, () -> isReady(exit) && isReady(friend));
-        client = start(cover.configuration(exit.address()), cover, trace);
+        client = start(cover.configuration(), cover, trace);
+        client.partner(exit.address());
         network.run(READY, () -> false);
         new VirtualExit(exit, network.scheduler(), network.clock(), network.randomness());
         client.intercept(this::received);

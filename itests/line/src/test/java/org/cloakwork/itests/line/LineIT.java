@@ -47,6 +47,9 @@ class LineIT {
                 Comparison comparison = Comparison.of(kind, idle, view);
                 assertTrue(comparison.leastP() > SIGNIFICANT, () -> comparison.row(scenario.text()));
             }
+            double lags = Lags.p(idle, view);
+            assertTrue(lags > SIGNIFICANT, () -> scenario.text() + ": what comes answers what goes as late, p = "
+                    + lags);
             assertArrayEquals(idle.lengths(true), view.lengths(true));
             assertArrayEquals(idle.lengths(false), view.lengths(false));
         });

@@ -38,7 +38,7 @@ class WatcherTest {
         Trace.View view = trace.view(Duration.ofMillis(100).toNanos(), Duration.ofMillis(900));
         assertEquals(4, view.frames().size());
         assertEquals(2, view.count(Frame.Kind.DOWN_LARGE));
-        assertEquals(1, view.count(Frame.Kind.DOWN_SMALL));
+        assertEquals(1, view.count(Frame.Kind.RECEIPT));
         assertArrayEquals(new int[] {1, 0, 1}, view.counts(Frame.Kind.DOWN_LARGE, Duration.ofMillis(300)));
         assertArrayEquals(new double[] {0.6}, view.gaps(Frame.Kind.DOWN_LARGE), 1e-9);
         assertArrayEquals(new int[] {72, 1677}, view.lengths(false));

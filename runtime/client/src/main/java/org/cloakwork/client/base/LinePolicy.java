@@ -11,26 +11,26 @@ import org.cloakwork.spi.runtime.PartConfiguration;
  * part with slots; without one none of this happens.
  *
  * @param twoWay           whether packets to partners bring one packet each in return, at the pace of the cover
- * @param ramp             how long it takes until all slots may ask for packets in return, and until none do again
- * @param linger           how long they go on to after the last use
+ * @param ramp             how long it takes until all slots may ask for packets in return of somebody who is
+ *                         found on the way, and until none do again
  * @param mirror           whom to ask for packets in return where whom we write to gives none
  * @param returnsPackets   whether others get packets in return that ask for them; an exit always gives them
  * @param returnsPerSecond packets in return that all others together get
  */
-public record LinePolicy(boolean twoWay, Duration ramp, Duration linger, Optional<MixnetAddress> mirror,
-                         boolean returnsPackets, int returnsPerSecond) {
+public record LinePolicy(boolean twoWay, Duration ramp, Optional<MixnetAddress> mirror, boolean returnsPackets,
+                         int returnsPerSecond) {
 
     /** Two-way without a mirror. */
-    public static final LinePolicy DEFAULT = new LinePolicy(true, Duration.ofSeconds(10), Duration.ofMinutes(5),
-            Optional.empty(), false, 5000);
+    public static final LinePolicy DEFAULT = new LinePolicy(true, Duration.ofSeconds(10), Optional.empty(), false,
+            5000);
 
     private static final String TWO_WAY = "two-way";
     private static final String MIRROR = "mirror";
 
     /**
      * @param configuration with the keys {@code line} ({@code two-way}, {@code one-way}), {@code line-ramp-millis},
-     *                      {@code line-linger-seconds}, {@code mirror}, {@code return-packets} and
-     *                      {@code return-packets-per-second}, all of them optional
+     *                      {@code mirror}, {@code return-packets} and {@code return-packets-per-second}, all of them
+     *                      optional
      * @return the policy
      * @throws IllegalArgumentException if one of them is wrong, naming it
      */
@@ -39,8 +39,6 @@ public record LinePolicy(boolean twoWay, Duration ramp, Duration linger, Optiona
                 configuration.choice("line", TWO_WAY, Set.of(TWO_WAY, "one-way"))
                         .equals(TWO_WAY),
                 configuration.millis("line-ramp-millis", (int) DEFAULT.ramp.toMillis(), 100, 600_000),
-                Duration.ofSeconds(configuration.integer("line-linger-seconds", (int) DEFAULT.linger.toSeconds(), 120,
-                        86_400)),
                 configuration.has(MIRROR) ? Optional.of(mirror(configuration)) : Optional.empty(),
                 configuration.flag("return-packets", DEFAULT.returnsPackets),
                 configuration.integer("return-packets-per-second", DEFAULT.returnsPerSecond, 1, 1_000_000));

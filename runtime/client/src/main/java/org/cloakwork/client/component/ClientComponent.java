@@ -144,13 +144,9 @@ public final class ClientComponent {
 
         /** {@return milliseconds} */
         @AttributeDefinition(name = "Ramp of the line", required = false, min = "100", max = "600000",
-                description = "Milliseconds, 100 to 600000, until every slot asks for a packet in return.")
+                description = "Milliseconds, 100 to 600000, until every slot asks for a packet in return of "
+                        + "somebody who was not named in the configuration.")
         int line$_$ramp$_$millis() default 10_000;
-
-        /** {@return seconds} */
-        @AttributeDefinition(name = "Linger of the line", required = false, min = "120", max = "86400",
-                description = "Seconds, 120 to 86400, that slots ask for packets in return after the last use.")
-        int line$_$linger$_$seconds() default 300;
 
         /** {@return an address} */
         @AttributeDefinition(name = "Mirror", required = false,

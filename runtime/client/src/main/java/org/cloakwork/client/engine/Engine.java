@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -375,6 +376,17 @@ public final class Engine implements MixnetClient {
     @Override
     public void returnPackets(boolean does) {
         outgoing.returnsPackets(does);
+    }
+
+    @Override
+    public Subscription partner(MixnetAddress partner) {
+        AtomicBoolean closed = new AtomicBoolean();
+        ground.environment().scheduler().execute(() -> outgoing.line().stand(partner));
+        return () -> {
+            if (closed.compareAndSet(false, true)) {
+                ground.environment().scheduler().execute(() -> outgoing.line().leave(partner));
+            }
+        };
     }
 
     @Override

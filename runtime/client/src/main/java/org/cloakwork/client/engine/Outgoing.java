@@ -113,7 +113,7 @@ final class Outgoing {
                 configuration.tagLifetime(), () -> session.address().filter(own -> session.isLive()),
                 new AfterReplies());
         line = new Line(configuration.line(), environment, ground.counters(),
-                to -> replies.tagFor(to, Optional.empty()), digest -> late.add(new Late(digest, ground.nowNanos())));
+                digest -> late.add(new Late(digest, ground.nowNanos())));
         pulls = new Pulls(maker, line, (keys, tag) -> {
             keys.forEach(key -> replyKeys.addUnsaved(key, Optional.of(tag), ground.nowNanos()));
             ground.counters().add(Counter.SURBS_MADE, keys.size());
@@ -514,6 +514,9 @@ final class Outgoing {
                 decide();
             }
             forgetLate();
+            if (asking && sendPull(pulls.pollCorrection())) {
+                return true;
+            }
             Optional<Sealing.Sealed> next = sealing.poll(fragment -> (!onlyOwed || fragment.isOwed())
                     && (!line.isOn() || line.mayLeave(fragment, asking)));
             next.ifPresent(sealed -> {
@@ -524,11 +527,10 @@ final class Outgoing {
                 session.send(packet.mixPacket());
             });
             sealing.run();
-            return next.isPresent() || pacer.isPaced() && sendFiller() || asking && sendPull();
+            return next.isPresent() || pacer.isPaced() && sendFiller() || asking && sendPull(pulls.poll());
         }
 
-        private boolean sendPull() {
-            Optional<Line.Ready> pull = pulls.poll();
+        private boolean sendPull(Optional<Line.Ready> pull) {
             pull.ifPresent(ready -> {
                 line.left(ready);
                 session.send(ready.packet().mixPacket());

@@ -13,7 +13,6 @@ final class Account {
 
     private double missing;
     private double unevenPart;
-    private boolean corrected;
 
     /**
      * Something did not come, or came unasked.
@@ -44,13 +43,14 @@ final class Account {
         return whole;
     }
 
-    /** {@return how many packets the next pull is to bring: 0, 1 or 2, never twice in a row other than 1} */
-    int blocks() {
-        corrected = !corrected && Math.abs(missing) >= 1;
-        if (!corrected) {
-            return 1;
-        }
-        int more = missing > 0 ? 1 : -1;
+    /** {@return whether a pull could even something} */
+    boolean isUneven() {
+        return Math.abs(missing) >= 1;
+    }
+
+    /** {@return how many packets a pull is to bring so that it evens: 2 or 0, which is entered; 1 if none needs to} */
+    int correction() {
+        int more = missing >= 1 ? 1 : missing <= -1 ? -1 : 0;
         missing -= more;
         return 1 + more;
     }

@@ -36,13 +36,15 @@ final class Expected<K, V> {
      * @param key      of what is to come back
      * @param whose    it is
      * @param nowNanos monotonic time
+     * @return whether it was expected already, so that one of the two will not come
      */
-    void sent(K key, V whose, long nowNanos) {
-        entries.remove(key);
+    boolean sent(K key, V whose, long nowNanos) {
+        boolean twice = entries.remove(key) != null;
         entries.put(key, new Entry<>(whose, nowNanos));
         if (entries.size() > MOST) {
             entries.pollFirstEntry();
         }
+        return twice;
     }
 
     /** Something came back after it was not waited for any more. */

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SenderTag;
@@ -35,6 +34,8 @@ public final class Line {
     /** What the sentence for people is about. */
     private static final long SHOWN_NANOS = Duration.ofMinutes(1).toNanos();
     private static final int SHOWN_LEAST = 10;
+    private static final String ALONE = "what leaves does not depend on what you do; what comes will, since nobody is "
+            + "known yet who returns packet for packet";
     private static final String SHOWS = "what you load and send shows on your line: whom you write to does not return "
             + "packet for packet, and there is no mirror";
 
@@ -77,29 +78,27 @@ public final class Line {
     private int unevenShown;
     private long unevenSinceNanos;
     private boolean shows;
-    private final Function<MixnetAddress, SenderTag> tags;
     private final Consumer<ByteBuffer> late;
     private volatile boolean covered;
     private volatile boolean on;
     private volatile boolean showing;
+    private volatile boolean alone = true;
 
     /**
      * @param policy      of the client
      * @param environment of the client
      * @param counters    of the client
-     * @param tags        ours for somebody
      * @param late        told of what nothing came over in time
      */
-    public Line(LinePolicy policy, Environment environment, Counters<Counter> counters,
-                Function<MixnetAddress, SenderTag> tags, Consumer<ByteBuffer> late) {
-        this.tags = tags;
+    public Line(LinePolicy policy, Environment environment, Counters<Counter> counters, Consumer<ByteBuffer> late) {
         this.late = late;
         this.policy = policy;
         this.environment = environment;
         this.counters = counters;
-        partners = new Partners(policy.linger(), environment.randomness());
+        partners = new Partners(environment.randomness());
         ramp = new Ramp(policy.ramp().toNanos(), now());
         shares = new Shares(policy.returnsPerSecond());
+        policy.mirror().ifPresent(this::stand);
     }
 
     private long now() {
@@ -117,6 +116,23 @@ public final class Line {
     /** {@return whether what the line brings is kept the same; from any thread} */
     public boolean isOn() {
         return on;
+    }
+
+    /**
+     * Somebody is to be asked for packets in return from now on, whether something goes to it or not. It is asked under
+     * a tag of its own, which is new with each client that starts.
+     *
+     * @param partner whom; {@link #leave} as often
+     */
+    public void stand(MixnetAddress partner) {
+        byte[] tag = new byte[SenderTag.LENGTH];
+        environment.randomness().fill(tag);
+        partners.stand(partner, new SenderTag(tag), now());
+    }
+
+    /** @param partner who need not be asked any more, once the share of another one is up */
+    public void leave(MixnetAddress partner) {
+        partners.leave(partner, now());
     }
 
     /**
@@ -188,19 +204,15 @@ public final class Line {
         if (partners.hasEven()) {
             return asking && account.hasRoom();
         }
-        useMirror();
         return policy.mirror().filter(partners::isOpen).isEmpty();
-    }
-
-    /** Something makes the line uneven that a mirror can even. */
-    private void useMirror() {
-        policy.mirror().ifPresent(mirror -> partners.use(mirror, tags.apply(mirror), now()));
     }
 
     /** @param fragment has left */
     public void left(OutgoingFragment fragment) {
         if (fragment.answer().isPresent() && fragment.message().target() instanceof Target.ToAddress(var to)) {
-            answers.sent(fragment.answer().get(), new Pull(to, fragment.answerTag(), false), now());
+            if (answers.sent(fragment.answer().get(), new Pull(to, fragment.answerTag(), false), now())) {
+                missing(1 - lossOfLoops());
+            }
         } else {
             missing(1);
         }
@@ -231,9 +243,19 @@ public final class Line {
         return !on || partners.target(now) == 0 ? 0 : Math.clamp((int) Math.ceil(ramp.share() * most), 1, most);
     }
 
-    /** {@return how many reply blocks the next pull is to carry} */
-    public int blocks(Pull pull) {
-        return pull.asks() ? 1 : account.blocks();
+    /** {@return whether a pull could even something} */
+    public boolean isUneven() {
+        return partners.hasEven() && account.isUneven();
+    }
+
+    /** {@return how many reply blocks a pull is to carry so that it evens the line: 0 or 2; 1 if none needs to} */
+    public int correction() {
+        return partners.hasEven() ? account.correction() : 1;
+    }
+
+    /** @param blocks of a pull that was made and will not leave */
+    public void unsent(int blocks) {
+        account.add(blocks - 1);
     }
 
     /** {@return whether a pull is still to be sent} */
@@ -267,7 +289,11 @@ public final class Line {
         }
         counters.count(Counter.RETURNS_RECEIVED);
         returnsLost -= returnsLost * RETURN_SAMPLE;
-        return partners.answered(pull.get(), filler, now());
+        boolean found = partners.answered(pull.get(), filler, now());
+        if (found && partners.isStanding(pull.get().partner())) {
+            ramp.fill();
+        }
+        return found;
     }
 
     /** Something came that no packet of ours has brought. */
@@ -302,7 +328,6 @@ public final class Line {
     }
 
     private void missing(double packets) {
-        useMirror();
         int uneven = partners.hasEven() ? account.add(packets) : account.lose(packets);
         counters.add(Counter.LINE_UNEVEN, uneven);
         unevenShown += uneven;
@@ -351,7 +376,7 @@ public final class Line {
         if (!on) {
             return "what leaves does not depend on what you do; what comes does, since line = one-way";
         }
-        return showing ? SHOWS : "what leaves and what comes do not depend on what you do, as long as those you write "
+        return showing ? SHOWS : alone ? ALONE : "what leaves and what comes do not depend on what you do, as long as those you write "
                 + "to return packet for packet";
     }
 
@@ -363,6 +388,7 @@ public final class Line {
             unevenShown = 0;
             unevenSinceNanos = now;
         }
+        alone = !partners.hasEven();
         showing = on && (shows || unevenShown >= SHOWN_LEAST);
         return showing ? Optional.of(SHOWS) : Optional.empty();
     }

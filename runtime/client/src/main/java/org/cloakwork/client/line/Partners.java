@@ -20,8 +20,11 @@ final class Partners {
     private static final int MOST_ASKED = 4;
     private static final long ASK_NANOS = Duration.ofMillis(300).toNanos();
     private static final long PATIENCE_NANOS = Duration.ofSeconds(4).toNanos();
-    /** Whoever gave nothing in return is asked again after so long. */
+    /** Whoever gave nothing in return is asked again after so long, if something goes to it or it is a standing one. */
     private static final long AGAIN_NANOS = Duration.ofMinutes(10).toNanos();
+    private static final long STANDING_AGAIN_NANOS = Duration.ofMinutes(2).toNanos();
+    /** Of several tags one that was not used for so long is not asked under any more. */
+    private static final long LINGER_NANOS = Duration.ofMinutes(5).toNanos();
     /** Whoever has not answered so many in a row, and for so long, does not any more; it is asked once in a while. */
     private static final int MOST_UNANSWERED = 16;
     private static final long SILENT_NANOS = Duration.ofSeconds(2).toNanos();
@@ -47,7 +50,9 @@ final class Partners {
     /** A tag under which a partner knows us. */
     private static final class Use {
         private final MixnetAddress partner;
-        private double weight;
+        /** Who wants it to be asked, used or not. */
+        private int owners;
+        private double weight = LEAST_WEIGHT;
         private long usedNanos;
 
         private Use(MixnetAddress partner) {
@@ -55,20 +60,30 @@ final class Partners {
         }
     }
 
-    private final long lingerNanos;
     private final Randomness randomness;
     /** The one not used for longest comes first. */
     private final LinkedHashMap<MixnetAddress, Partner> partners = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<SenderTag, Use> uses = new HashMap<>();
     private volatile Set<MixnetAddress> without = Set.of();
 
-    Partners(Duration linger, Randomness randomness) {
-        lingerNanos = linger.toNanos();
+    Partners(Randomness randomness) {
         this.randomness = randomness;
     }
 
     /** Something is to go to somebody under a tag. */
     void use(MixnetAddress to, SenderTag tag, long nowNanos) {
+        Partner partner = meet(to, nowNanos);
+        if (partner.bond == Bond.NONE && nowNanos - partner.sinceNanos > AGAIN_NANOS) {
+            askAgain(partner, MOST_ASKED, nowNanos);
+        }
+        if (partner.bond != Bond.NONE || partner.asked < MOST_ASKED) {
+            Use use = uses.computeIfAbsent(tag, ignored -> new Use(to));
+            use.usedNanos = nowNanos;
+            use.weight = Math.max(use.weight, USED_WEIGHT);
+        }
+    }
+
+    private Partner meet(MixnetAddress to, long nowNanos) {
         Partner partner = partners.get(to);
         if (partner == null) {
             partner = new Partner();
@@ -77,17 +92,38 @@ final class Partners {
             if (partners.size() > MOST) {
                 forget(partners.pollFirstEntry().getKey());
             }
-        } else if (partner.bond == Bond.NONE && nowNanos - partner.sinceNanos > AGAIN_NANOS) {
-            // Asked again behind its back: what goes to it does not wait.
-            partner.asked = 0;
-            partner.nextNanos = nowNanos;
-            partner.sinceNanos = nowNanos;
         }
-        if (partner.bond != Bond.NONE || partner.asked < MOST_ASKED) {
-            Use use = uses.computeIfAbsent(tag, ignored -> new Use(to));
+        return partner;
+    }
+
+    /** Behind its back: what goes to it does not wait. */
+    private static void askAgain(Partner partner, int times, long nowNanos) {
+        partner.asked = MOST_ASKED - times;
+        partner.nextNanos = nowNanos;
+        partner.sinceNanos = nowNanos;
+    }
+
+    /** Somebody is to be asked from now on, used or not, under a tag for nothing else. */
+    void stand(MixnetAddress with, SenderTag freshTag, long nowNanos) {
+        meet(with, nowNanos);
+        standing(with).orElseGet(() -> uses.computeIfAbsent(freshTag, ignored -> new Use(with))).owners++;
+    }
+
+    /** One who wanted it to be asked does not any more; it lingers as if it had been used. */
+    void leave(MixnetAddress with, long nowNanos) {
+        standing(with).ifPresent(use -> {
+            use.owners--;
             use.usedNanos = nowNanos;
-            use.weight = Math.max(use.weight, USED_WEIGHT);
-        }
+        });
+    }
+
+    private Optional<Use> standing(MixnetAddress with) {
+        return uses.values().stream().filter(use -> use.owners > 0 && use.partner.equals(with)).findFirst();
+    }
+
+    /** {@return whether it is asked whether it is used or not} */
+    boolean isStanding(MixnetAddress partner) {
+        return standing(partner).isPresent();
     }
 
     private void forget(MixnetAddress gone) {
@@ -129,13 +165,33 @@ final class Partners {
 
     /** {@return which part of the slots is to ask for packets in return, 0 to 1} */
     double target(long nowNanos) {
+        forgetUnused(nowNanos);
         double target = 0;
-        uses.values().removeIf(use -> nowNanos - use.usedNanos > lingerNanos);
         for (Use use : uses.values()) {
-            Bond bond = partners.get(use.partner).bond;
-            target = Math.max(target, bond == Bond.EVEN ? 1 : ASKING_SHARE);
+            Partner partner = partners.get(use.partner);
+            if (partner.bond == Bond.NONE && use.owners > 0 && nowNanos - partner.sinceNanos > STANDING_AGAIN_NANOS) {
+                askAgain(partner, 1, nowNanos);
+            }
+            if (partner.bond == Bond.EVEN) {
+                target = 1;
+            } else if (partner.bond != Bond.NONE || partner.asked < MOST_ASKED) {
+                target = Math.max(target, ASKING_SHARE);
+            }
         }
         return target;
+    }
+
+    /** The last one who gives packets in return stays, or an end of use would show. */
+    private void forgetUnused(long nowNanos) {
+        Use last = null;
+        for (Use use : uses.values()) {
+            if (partners.get(use.partner).bond == Bond.EVEN
+                    && (last == null || use.owners > 0 || last.owners == 0 && use.usedNanos - last.usedNanos > 0)) {
+                last = use;
+            }
+        }
+        Use kept = last;
+        uses.values().removeIf(use -> use != kept && use.owners == 0 && nowNanos - use.usedNanos > LINGER_NANOS);
     }
 
     /** {@return whether there is somebody who gives packets in return} */
@@ -237,7 +293,7 @@ final class Partners {
             }
         }
         if (decided) {
-            uses.values().removeIf(use -> partners.get(use.partner).bond == Bond.NONE);
+            uses.values().removeIf(use -> use.owners == 0 && partners.get(use.partner).bond == Bond.NONE);
             tellWithout();
         }
         return decided;

@@ -21,6 +21,8 @@ public final class Pulls {
     /** Kept ready while every slot asks for a packet in return. */
     private static final int MOST_READY = 12;
     private static final int BATCH = 4;
+    /** Of those that even the line. */
+    private static final int MOST_CORRECTIONS = 2;
 
     private record Draft(Line.Pull to, int blocks, long conversation) {
     }
@@ -32,7 +34,10 @@ public final class Pulls {
     private final Line line;
     private final BiConsumer<List<ReplyKey>, SenderTag> toKnow;
     private final Queue<Line.Ready> ready = new ArrayDeque<>();
+    private final Queue<Line.Ready> corrections = new ArrayDeque<>();
+    private boolean corrected;
     private int beingMade;
+    private int correctionsBeingMade;
     private int generation;
 
     /**
@@ -48,9 +53,27 @@ public final class Pulls {
 
     /** {@return the next pull that is still wanted, if one is ready} */
     public Optional<Line.Ready> poll() {
-        Line.Ready first = ready.poll();
+        return poll(ready);
+    }
+
+    /**
+     * To be asked in each slot that asks for packets in return, before anything else leaves in it: whoever sends all the
+     * time has no other slot for it.
+     *
+     * @return a pull that evens what differs, in every other slot at most
+     */
+    public Optional<Line.Ready> pollCorrection() {
+        Optional<Line.Ready> next = corrected ? Optional.empty() : poll(corrections);
+        corrected = next.isPresent();
+        prepare();
+        return next;
+    }
+
+    private Optional<Line.Ready> poll(Queue<Line.Ready> from) {
+        Line.Ready first = from.poll();
         while (first != null && !line.isWanted(first)) {
-            first = ready.poll();
+            line.unsent(first.answers().size());
+            first = from.poll();
         }
         prepare();
         return Optional.ofNullable(first);
@@ -59,7 +82,9 @@ public final class Pulls {
     /** Makes pulls, if they will be needed and can be made. */
     public void prepare() {
         int missing = line.pullsAhead(MOST_READY) - ready.size() - beingMade;
-        if (missing <= 0 || missing < BATCH && !ready.isEmpty()) {
+        int wanted = missing >= BATCH || missing > 0 && ready.isEmpty() ? Math.min(missing, BATCH)
+                : missing > -MOST_READY && hasRoomForCorrections() && line.isUneven() ? 1 : 0;
+        if (wanted == 0) {
             return;
         }
         Optional<Encoder> encoder = maker.encoder();
@@ -67,14 +92,7 @@ public final class Pulls {
         if (encoder.isEmpty() || sealer.isEmpty()) {
             return;
         }
-        List<Draft> drafts = new ArrayList<>();
-        while (drafts.size() < Math.min(missing, BATCH)) {
-            Optional<Line.Pull> to = line.nextPull();
-            if (to.isEmpty()) {
-                break;
-            }
-            drafts.add(new Draft(to.get(), line.blocks(to.get()), maker.conversationUnder(to.get().tag())));
-        }
+        List<Draft> drafts = drafts(wanted);
         if (drafts.isEmpty()) {
             return;
         }
@@ -82,11 +100,32 @@ public final class Pulls {
         beingMade += drafts.size();
         maker.work(Stages.Work.COVER, drafts.size(), () -> make(drafts, encoder.get(), sealer.get()), made -> {
             beingMade -= drafts.size();
+            correctionsBeingMade -= (int) drafts.stream().filter(draft -> draft.blocks() != 1).count();
             if (before == generation) {
                 made.ifPresent(all -> all.forEach(this::add));
             }
             prepare();
         });
+    }
+
+    private boolean hasRoomForCorrections() {
+        return corrections.size() + correctionsBeingMade < MOST_CORRECTIONS;
+    }
+
+    private List<Draft> drafts(int most) {
+        List<Draft> drafts = new ArrayList<>();
+        while (drafts.size() < most) {
+            Optional<Line.Pull> to = line.nextPull();
+            if (to.isEmpty()) {
+                break;
+            }
+            int blocks = to.get().asks() || !hasRoomForCorrections() ? 1 : line.correction();
+            if (blocks != 1) {
+                correctionsBeingMade++;
+            }
+            drafts.add(new Draft(to.get(), blocks, maker.conversationUnder(to.get().tag())));
+        }
+        return drafts;
     }
 
     private static List<Made> make(List<Draft> drafts, Encoder encoder, Sealer sealer) {
@@ -101,14 +140,17 @@ public final class Pulls {
 
     private void add(Made made) {
         toKnow.accept(made.encoded().replyKeys(), made.to().tag());
-        ready.add(new Line.Ready(made.packet(),
-                made.encoded().replyKeys().stream().map(key -> ByteBuffer.wrap(key.digest())).toList(), made.to()));
+        Line.Ready pull = new Line.Ready(made.packet(),
+                made.encoded().replyKeys().stream().map(key -> ByteBuffer.wrap(key.digest())).toList(), made.to());
+        (pull.answers().size() == 1 ? ready : corrections).add(pull);
     }
 
     /** Those that are ready lead where they should not, or are sealed for keys that are over. */
     public void replace() {
         generation++;
         ready.clear();
+        corrections.forEach(pull -> line.unsent(pull.answers().size()));
+        corrections.clear();
         prepare();
     }
 }

@@ -36,6 +36,11 @@ final class Ramp {
         return share;
     }
 
+    /** Who is asked was known before there was anything to see. */
+    void fill() {
+        share = 1;
+    }
+
     /** Nothing comes in return any more: what asks for it would be missed at once. */
     void drop() {
         share = 0;

@@ -169,6 +169,29 @@ class LineTest {
     }
 
     @Test
+    void whoWillBeUsedIsAskedFromTheStartSoThatTheFirstUseDoesNotShow() {
+        try (World world = new World(seed.value())) {
+            Duration time = Duration.ofSeconds(20);
+            TestClient exit = world.readyClient();
+            exit.engine.returnPackets(true);
+            TestClient alice = world.client(ClientConfiguration.DEFAULT, POISSON);
+            alice.engine.partner(exit.address());
+            alice.awaitReady();
+            run(world, () -> share(alice) == 100, "not asked in every slot");
+            assertAsIdle(perSecond(world, alice, time), time, "silence");
+            assertTrue(alice.engine.line().orElseThrow().contains("do not depend"), alice.engine.line()::toString);
+            long begun = world.time.nanoTime();
+            Delivery first = alice.send(exit.address(), new byte[10], ANONYMOUS);
+            alice.awaitAcknowledged(first);
+            assertTrue(world.time.nanoTime() - begun < Duration.ofSeconds(1).toNanos(), "the first one waited");
+        }
+    }
+
+    private static long share(TestClient client) {
+        return client.engine.counters().get("line.share");
+    }
+
+    @Test
     void whoGivesNothingInReturnIsWrittenToAsBefore() {
         try (World world = new World(seed.value())) {
             TestClient alice = world.client(ClientConfiguration.DEFAULT, POISSON);
@@ -205,7 +228,7 @@ class LineTest {
             mirror.engine.returnPackets(true);
             TestClient bob = world.readyClient();
             TestClient alice = world.client(ClientConfiguration.DEFAULT.withLine(new LinePolicy(true,
-                    Duration.ofSeconds(5), Duration.ofMinutes(5), Optional.of(mirror.address()), false, 1000)),
+                    Duration.ofSeconds(5), Optional.of(mirror.address()), false, 1000)),
                     POISSON);
             alice.awaitReady();
             alice.awaitAcknowledged(alice.send(bob.address(), "first"));

@@ -6,7 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.cloakwork.api.EncryptionKey;
+import org.cloakwork.api.IdentityKey;
+import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SenderTag;
+import org.cloakwork.spi.runtime.Randomness;
 import org.junit.jupiter.api.Test;
 
 class LineStepsTest {
@@ -49,19 +55,89 @@ class LineStepsTest {
         assertEquals(0.9, ramp.towards(0, 61 * SECOND), 1e-9);
     }
 
+    private static MixnetAddress address(int number) {
+        byte[] key = new byte[32];
+        key[0] = 1;
+        IdentityKey identity = new IdentityKey(key);
+        key[0] = (byte) number;
+        return new MixnetAddress(identity, new EncryptionKey(key), identity);
+    }
+
+    private static Partners partners() {
+        Random random = new Random(1);
+        return new Partners(new Randomness() {
+
+            @Override
+            public void fill(byte[] target) {
+                random.nextBytes(target);
+            }
+
+            @Override
+            public int nextInt(int bound) {
+                return random.nextInt(bound);
+            }
+        });
+    }
+
+    private static void returns(Partners partners, long now) {
+        assertTrue(partners.answered(partners.next(now).orElseThrow(), true, now));
+    }
+
     @Test
-    void whatIsMissingOrTooMuchIsMadeUpForWithEverySecondPullAtMost() {
+    void whoWasUsedLastIsAskedForEver() {
+        Partners partners = partners();
+        partners.use(address(1), tag(1), 0);
+        assertEquals(Optional.of(new Line.Pull(address(1), tag(1), true)), partners.next(0));
+        partners.answered(new Line.Pull(address(1), tag(1), true), true, 0);
+        partners.use(address(1), tag(2), 0);
+        partners.use(address(1), tag(3), SECOND);
+        for (long second = 0; second < 1_000_000; second += 1000) {
+            assertEquals(1, partners.target(second * SECOND), "at " + second + " s");
+        }
+        for (int i = 0; i < 100; i++) {
+            assertEquals(tag(3), partners.next(1_000_000 * SECOND).orElseThrow().tag());
+        }
+    }
+
+    @Test
+    void whoStandsIsAskedUsedOrNotUntilAnotherOneHasTakenItsPlace() {
+        Partners partners = partners();
+        partners.stand(address(1), tag(1), 0);
+        partners.stand(address(1), tag(9), 0);
+        returns(partners, 0);
+        partners.stand(address(2), tag(2), 0);
+        partners.leave(address(1), 0);
+        partners.leave(address(1), 0);
+        assertFalse(partners.isStanding(address(1)));
+        // The other one has not answered.
+        assertEquals(1, partners.target(1000 * SECOND));
+        assertEquals(new Line.Pull(address(2), tag(2), true), partners.next(1000 * SECOND).orElseThrow());
+        partners.decide(1005 * SECOND);
+        assertEquals(new Line.Pull(address(1), tag(1), false), partners.next(1005 * SECOND).orElseThrow());
+        // And is asked again.
+        assertEquals(1, partners.target(1200 * SECOND));
+        returns(partners, 1200 * SECOND);
+        assertEquals(1, partners.target(1300 * SECOND));
+        for (int i = 0; i < 100; i++) {
+            assertEquals(tag(2), partners.next(1300 * SECOND).orElseThrow().tag());
+        }
+    }
+
+    @Test
+    void whatIsMissingOrTooMuchIsMadeUpForWithPullsThatBringTwoOrNone() {
         Account account = new Account();
-        assertEquals(1, account.blocks());
+        assertEquals(1, account.correction());
         assertEquals(0, account.add(3.5));
         List<Integer> blocks = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
-            blocks.add(account.blocks());
+        for (int i = 0; i < 5; i++) {
+            blocks.add(account.correction());
         }
-        assertEquals(List.of(2, 1, 2, 1, 2, 1, 1, 1), blocks);
+        assertEquals(List.of(2, 2, 2, 1, 1), blocks);
+        assertFalse(account.isUneven());
         account.add(-1.5);
-        assertEquals(0, account.blocks());
-        assertEquals(1, account.blocks());
+        assertTrue(account.isUneven());
+        assertEquals(0, account.correction());
+        assertEquals(1, account.correction());
         assertTrue(account.hasRoom());
         account.add(Account.ROOM);
         assertFalse(account.hasRoom());
@@ -89,7 +165,8 @@ class LineStepsTest {
             assertTrue(expected.back(i, i * SECOND + SECOND / 10).isPresent());
         }
         assertTrue(expected.back(1, 100 * SECOND).isEmpty());
-        expected.sent(100, "a", 100 * SECOND);
+        assertFalse(expected.sent(100, "a", 99 * SECOND));
+        assertTrue(expected.sent(100, "a", 100 * SECOND));
         expected.sweep(100 * SECOND + SECOND * 12 / 10, (key, whose) -> overdue.add(key));
         assertEquals(List.of(1, 100), overdue);
     }
