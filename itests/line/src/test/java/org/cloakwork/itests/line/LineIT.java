@@ -65,7 +65,8 @@ class LineIT {
             assertArrayEquals(new int[] {2460}, view.lengths(true));
             assertArrayEquals(new int[] {53, 72, 1677}, view.lengths(false));
             assertTrue(view.count(Frame.Kind.DOWN_LARGE) > 50, () -> view.frames().size() + " frames");
-            assertEquals(1, (double) view.count(Frame.Kind.DOWN_LARGE) / view.count(Frame.Kind.UP_LARGE), 0.2);
+            // One-way it is 3 and more; how near to 1 it is, virtual time shows, in which no machine is late.
+            assertEquals(1, (double) view.count(Frame.Kind.DOWN_LARGE) / view.count(Frame.Kind.UP_LARGE), 0.5);
         });
     }
 }
