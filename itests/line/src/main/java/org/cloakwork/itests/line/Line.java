@@ -23,19 +23,28 @@ public final class Line {
     private static final int MOST_MINUTES = 1440;
     private static final int MOST_RUNS = 100_000;
     private static final int MOST_LOSS = 50;
+    private static final int MOST_LAW = 1000;
     private static final double PERCENT = 100;
     private static final String HELP = """
-            Usage: cloakwork line frames [--cover NAMES] [--does NAMES] [--minutes N] [--loss N] [--sockets] [--csv FOLDER]
+            Usage: cloakwork line frames [--cover NAMES] [--does NAMES] [--minutes N] [--loss N] [--sockets]
+                                         [--csv FOLDER]
                    cloakwork line starts [--cover NAMES] [--count N]
                    cloakwork line pages [--cover NAMES] [--pages N] [--loads N]
+                   cloakwork line speed [--laws NUMBERS] [--mebibytes N]
+                   cloakwork line clients [--count N] [--law N] [--greedy N] [--limit N]
+                   cloakwork line trouble [--loss N] [--mebibytes N]
                    cloakwork line picture --csv FOLDER --svg FILE
             Watches the line between a client and its gateway, both directions, and says what can be told from it:
-            sizes, directions and times of frames, not what is in them. All but --sockets is in virtual time.
+            sizes, directions and times of frames, not what is in them. All but speed, clients and --sockets is in
+            virtual time.
 
               frames        frames a second for what somebody does, against doing nothing: exact comparison of rates,
                             likelihood ratio, Kolmogorov and Smirnov on gaps, G-test on counts
               starts        how often the beginning and the end of a download are noticed, at 1 %% false positives
               pages         how often a random forest names the page that is loaded (features of k-fingerprinting)
+              speed         what laws of so many packets a second cost, and what is loaded and sent over them
+              clients       what an exit has to do for many clients, and whether one of them gets more than its share
+              trouble       a download over a line that loses packets, and one whose exit ends in the middle
               picture       draws what frames --csv has written down
 
               --cover NAMES     of the client: %s (all of them)
@@ -44,7 +53,12 @@ public final class Line {
               --minutes N       how long each is watched (10)
               --sockets         on sockets and in true time, all that is done at once
               --csv FOLDER      where each frame is written down
-              --count N         clients, each with all moments (200)
+              --count N         of starts: clients, each with all moments (200); of clients: clients (100)
+              --laws NUMBERS    packets a second, 0 for none (0,55,110,220,440)
+              --law N           packets a second of each client (3)
+              --greedy N        packets a second of one client more (60)
+              --limit N         packets a second that the exit returns to all together (5000)
+              --mebibytes N     that are loaded and sent (2)
               --pages N         pages (20)
               --loads N         of each page (50)
               --seed N          same seed, same run, but for sockets (1)
@@ -111,13 +125,47 @@ public final class Line {
                             number("--loads", 50, MOST_RUNS), seed()), seed());
                 }
             }
+            case "speed" -> {
+                read(args, Set.of("--laws", "--mebibytes", "--seed"));
+                out.print(Speed.HEADER);
+                for (int law : laws()) {
+                    new Speed(out).tell(law, mebibytes(), seed());
+                }
+            }
+            case "clients" -> {
+                read(args, Set.of("--count", "--law", "--greedy", "--limit"));
+                out.print(Clients.HEADER);
+                new Clients(out).tell(number("--count", 100, MOST_RUNS), number("--law", 3, MOST_LAW),
+                        number("--greedy", 60, MOST_LAW), number("--limit", 5000, MOST_RUNS));
+            }
+            case "trouble" -> {
+                read(args, Set.of("--loss", "--mebibytes", "--seed"));
+                new Trouble(out).tell(number("--loss", 5, 0, MOST_LOSS) / PERCENT, mebibytes(), seed());
+            }
             case "picture" -> {
                 read(args, Set.of("--csv", "--svg"));
                 Files.writeString(Path.of(needed("--svg")), Picture.of(Path.of(needed("--csv"))));
             }
             default -> throw new UsageException("unknown word " + args[0]
-                    + "; there are frames, starts, pages and picture");
+                    + "; there are frames, starts, pages, speed, clients, trouble and picture");
         }
+    }
+
+    private long mebibytes() throws UsageException {
+        return (long) number("--mebibytes", 2, MOST_RUNS) << 20;
+    }
+
+    private List<Integer> laws() throws UsageException {
+        try {
+            List<Integer> laws = Arrays.stream(options.getOrDefault("--laws", "0,55,110,220,440").split(","))
+                    .map(Integer::valueOf).toList();
+            if (laws.stream().allMatch(law -> law >= 0 && law <= MOST_LAW)) {
+                return laws;
+            }
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        throw new UsageException("--laws " + options.get("--laws") + ": must be numbers from 0 to " + MOST_LAW);
     }
 
     private void frames() throws Exception {
@@ -195,7 +243,8 @@ public final class Line {
         } catch (NumberFormatException e) {
             // told below
         }
-        throw new UsageException(option + " " + options.get(option) + ": must be a number from " + least + " to " + most);
+        throw new UsageException(option + " " + options.get(option) + ": must be a number from " + least + " to "
+                + most);
     }
 
     private static String typed(Scenario scenario) {

@@ -1,22 +1,16 @@
 package org.cloakwork.itests.line;
 
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Deque;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.ServiceLoader;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -24,16 +18,12 @@ import java.util.concurrent.TimeUnit;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.local.LocalNetwork;
 import org.cloakwork.client.base.ClientConfiguration;
-import org.cloakwork.client.base.Parts;
-import org.cloakwork.client.engine.Engine;
-import org.cloakwork.client.engine.ThreadedEnvironment;
 import org.cloakwork.frontend.exit.ExitFrontEnd;
 import org.cloakwork.frontend.socks5.SocksFrontEnd;
 import org.cloakwork.itests.chaos.ChaosProxy;
 import org.cloakwork.itests.chaos.Framing;
+import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.frontend.FrontEnd;
-import org.cloakwork.spi.part.PartKind;
-import org.cloakwork.spi.runtime.PartFactory;
 import org.cloakwork.spi.runtime.Randomness;
 
 /**
@@ -42,18 +32,19 @@ import org.cloakwork.spi.runtime.Randomness;
  */
 final class RealWorld implements World {
 
-    private static final Duration READY = Duration.ofMinutes(2);
-    private static final byte[] FILL = new byte[32 * 1024];
+    /** As much as a program writes at once. */
+    private static final int AT_ONCE = 16 * 1024;
 
     private static final int CLIENT_GATEWAY = 0;
     private static final int EXIT_GATEWAY = 1;
 
-    private final Deque<AutoCloseable> opened = new ConcurrentLinkedDeque<>();
+    private final Sockets sockets = new Sockets();
     private final Trace trace = new Trace(System::nanoTime);
     private final Random random;
     private final ScheduledExecutorService user;
     private final MixnetClient client;
     private final MixnetClient exit;
+    private final FrontEnd.Serving exitDoor;
     private final InetSocketAddress socks;
     private final Site site;
     private int relays;
@@ -63,34 +54,69 @@ final class RealWorld implements World {
      * @param seed  of what its user does
      */
     RealWorld(Cover cover, long seed) throws Exception {
+        this(cover, cover.strategy(), seed);
+    }
+
+    /**
+     * @param cover    of the client that is watched
+     * @param strategy its law
+     * @param seed     of what its user does
+     */
+    RealWorld(Cover cover, CoverTrafficStrategy strategy, long seed) throws Exception {
         random = new Random(seed);
         user = Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("line-user").factory());
-        opened.push(user::shutdownNow);
+        sockets.opened(user::shutdownNow);
         try {
-            LocalNetwork network = opened(LocalNetwork.builder().announced(port -> port, this::watched).start());
-            exit = started(ClientConfiguration.DEFAULT, Cover.NONE, network, EXIT_GATEWAY);
-            opened(new ExitFrontEnd(Map.of()).serve(exit,
+            LocalNetwork network = sockets.opened(LocalNetwork.builder().announced(port -> port, this::watched)
+                    .start());
+            exit = sockets.client("line-exit", at(ClientConfiguration.DEFAULT, network, EXIT_GATEWAY),
+                    Cover.NONE.strategy(), network.directory());
+            exitDoor = sockets.opened(new ExitFrontEnd(Map.of()).serve(exit,
                     Map.of("policy", "accept 127.0.0.0/8:*", "allow-private", "true")));
-            client = started(cover.configuration(), cover, network, CLIENT_GATEWAY);
-            FrontEnd.Serving door = opened(new SocksFrontEnd(Map.of()).serve(client,
+            client = sockets.client("line-client", at(cover.configuration(), network, CLIENT_GATEWAY), strategy,
+                    network.directory());
+            FrontEnd.Serving door = sockets.opened(new SocksFrontEnd(Map.of()).serve(client,
                     Map.of("exit", exit.address().toString(), "port", "0")));
             socks = new InetSocketAddress(InetAddress.getLoopbackAddress(), door.addresses().getFirst().getPort());
-            site = opened(new Site());
+            site = sockets.opened(new Site());
         } catch (Exception | Error e) {
             close();
             throw e;
         }
     }
 
-    private <T extends AutoCloseable> T opened(T resource) {
-        opened.push(resource);
-        return resource;
+    private static ClientConfiguration at(ClientConfiguration configuration, LocalNetwork network, int gateway) {
+        return configuration.withGateway(network.topology().gateways().get(gateway).identity());
+    }
+
+    /** {@return a connection to the site, which stands} */
+    Socket connected() throws IOException {
+        Socket socket = new Socket(new Proxy(Proxy.Type.SOCKS, socks));
+        socket.connect(InetSocketAddress.createUnresolved("127.0.0.1", site.port()));
+        socket.setTcpNoDelay(true);
+        return socket;
+    }
+
+    /** {@return what the connections lead to} */
+    Site site() {
+        return site;
+    }
+
+    /** Ends the exit, in whatever it is. */
+    void killExit() throws Exception {
+        exitDoor.close();
+        exit.close();
+    }
+
+    /** {@return what the client has counted} */
+    Map<String, Long> counters() {
+        return client.counters();
     }
 
     /** Gateways have a relay each, and only the client's has anything to see. */
     private InetSocketAddress watched(InetSocketAddress gateway) {
         try {
-            ChaosProxy relay = opened(new ChaosProxy(gateway, Framing.WEBSOCKET, 0));
+            ChaosProxy relay = sockets.opened(new ChaosProxy(gateway, Framing.WEBSOCKET, 0));
             if (relays++ == CLIENT_GATEWAY) {
                 relay.watch(trace::add);
             }
@@ -98,34 +124,6 @@ final class RealWorld implements World {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private MixnetClient started(ClientConfiguration configuration, Cover cover, LocalNetwork network, int gateway)
-            throws Exception {
-        Parts parts = new Parts();
-        parts.set(PartKind.TOPOLOGY, part(PartKind.TOPOLOGY, "nym-api",
-                Map.of("urls", network.directory().toString())));
-        parts.set(PartKind.TRANSPORT, part(PartKind.TRANSPORT, "websocket", Map.of()));
-        parts.set(PartKind.SPHINX, part(PartKind.SPHINX, "fast", Map.of()));
-        parts.set(PartKind.ROUTES, part(PartKind.ROUTES, "uniform", Map.of()));
-        parts.set(PartKind.RETRANSMISSION, part(PartKind.RETRANSMISSION, "timeout", Map.of()));
-        parts.set(PartKind.COVER, cover.strategy());
-        ThreadedEnvironment environment = opened(new ThreadedEnvironment("line-" + gateway));
-        Engine engine = opened(new Engine(configuration.withGateway(network.topology().gateways().get(gateway)
-                .identity()), parts, environment.environment()));
-        engine.start();
-        engine.awaitReady(READY);
-        return engine;
-    }
-
-    private <T> T part(PartKind<T> kind, String name, Map<String, String> configuration) {
-        PartFactory<?> factory = ServiceLoader.load(PartFactory.class).stream().map(ServiceLoader.Provider::get)
-                .filter(one -> one.type() == kind.service() && one.name().equals(name)).findFirst().orElseThrow();
-        T part = kind.service().cast(factory.create(configuration));
-        if (part instanceof AutoCloseable closeable) {
-            opened(closeable);
-        }
-        return part;
     }
 
     @Override
@@ -156,7 +154,7 @@ final class RealWorld implements World {
 
     @Override
     public Tunnel connect() {
-        return opened(new SocketTunnel());
+        return sockets.opened(new SocketTunnel());
     }
 
     private final class SocketTunnel implements Tunnel, AutoCloseable {
@@ -173,10 +171,10 @@ final class RealWorld implements World {
                         socket.connect(InetSocketAddress.createUnresolved("127.0.0.1", site.port()));
                         socket.setTcpNoDelay(true);
                     }
-                    int first = (int) Math.min(up, FILL.length / 2);
+                    int first = (int) Math.min(up, AT_ONCE);
                     OutputStream to = socket.getOutputStream();
                     to.write(Arrays.copyOf(new Question(up, down).bytes(), Question.LENGTH + first));
-                    write(to, up - first);
+                    Site.write(to, up - first);
                     socket.getInputStream().skipNBytes(down);
                     user.execute(then);
                 } catch (IOException | RuntimeException e) {
@@ -195,56 +193,6 @@ final class RealWorld implements World {
                 }
             });
             program.shutdown();
-        }
-    }
-
-    private static void write(OutputStream to, long bytes) throws IOException {
-        for (long left = bytes; left > 0; left -= FILL.length) {
-            to.write(FILL, 0, (int) Math.min(FILL.length, left));
-        }
-    }
-
-    /** Answers with as many bytes as it is asked for. */
-    private static final class Site implements AutoCloseable {
-
-        private final ServerSocket server = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
-
-        Site() throws IOException {
-            Thread.ofVirtual().name("line-site").start(this::accept);
-        }
-
-        int port() {
-            return server.getLocalPort();
-        }
-
-        private void accept() {
-            try {
-                while (true) {
-                    Socket socket = server.accept();
-                    Thread.ofVirtual().name("line-site-connection").start(() -> answer(socket));
-                }
-            } catch (IOException e) {
-                // The site was closed.
-            }
-        }
-
-        private static void answer(Socket socket) {
-            try (socket) {
-                socket.setTcpNoDelay(true);
-                DataInputStream in = new DataInputStream(socket.getInputStream());
-                while (true) {
-                    Question question = new Question(in.readLong(), in.readLong());
-                    in.skipNBytes(question.up());
-                    write(socket.getOutputStream(), question.down());
-                }
-            } catch (IOException e) {
-                // The program has left.
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
-            server.close();
         }
     }
 
@@ -276,10 +224,6 @@ final class RealWorld implements World {
 
     @Override
     public void close() throws Exception {
-        List<AutoCloseable> all = List.copyOf(opened);
-        opened.clear();
-        for (AutoCloseable one : all) {
-            one.close();
-        }
+        sockets.close();
     }
 }

@@ -221,6 +221,9 @@ public final class Line {
     /** @param pull has left */
     public void left(Ready pull) {
         counters.count(Counter.PULLS_SENT);
+        if (pull.to().asks()) {
+            partners.questionLeft(pull.to().partner(), now());
+        }
         pull.answers().forEach(answer ->
                 (pull.to().asks() ? questions : answers).sent(answer, pull.to(), now()));
     }
@@ -376,8 +379,11 @@ public final class Line {
         if (!on) {
             return "what leaves does not depend on what you do; what comes does, since line = one-way";
         }
-        return showing ? SHOWS : alone ? ALONE : "what leaves and what comes do not depend on what you do, as long as those you write "
-                + "to return packet for packet";
+        if (showing) {
+            return SHOWS;
+        }
+        return alone ? ALONE : "what leaves and what comes do not depend on what you do, as long as those you write to "
+                + "return packet for packet";
     }
 
     /** {@return what is wrong with that; empty: nothing that is known of} */

@@ -42,7 +42,9 @@ final class Partners {
         private Bond bond = Bond.ASKED;
         private long sinceNanos;
         private long nextNanos;
+        /** Questions that were made, and those of them that have left. */
         private int asked;
+        private int questions;
         private int unanswered;
         private long heardNanos;
     }
@@ -99,6 +101,7 @@ final class Partners {
     /** Behind its back: what goes to it does not wait. */
     private static void askAgain(Partner partner, int times, long nowNanos) {
         partner.asked = MOST_ASKED - times;
+        partner.questions = partner.asked;
         partner.nextNanos = nowNanos;
         partner.sinceNanos = nowNanos;
     }
@@ -174,7 +177,7 @@ final class Partners {
             }
             if (partner.bond == Bond.EVEN) {
                 target = 1;
-            } else if (partner.bond != Bond.NONE || partner.asked < MOST_ASKED) {
+            } else if (partner.bond != Bond.NONE || partner.questions < MOST_ASKED) {
                 target = Math.max(target, ASKING_SHARE);
             }
         }
@@ -210,9 +213,7 @@ final class Partners {
                 sum += entry.getValue().weight;
             } else if (nowNanos - partner.nextNanos >= 0
                     && (partner.bond == Bond.LOST || partner.asked < MOST_ASKED)) {
-                if (partner.asked++ == 0) {
-                    partner.sinceNanos = nowNanos;
-                }
+                partner.asked++;
                 partner.nextNanos = nowNanos + (partner.bond == Bond.LOST ? LOST_ASK_NANOS : ASK_NANOS);
                 return Optional.of(new Line.Pull(entry.getValue().partner, entry.getKey(), true));
             }
@@ -225,6 +226,14 @@ final class Partners {
             }
         }
         return Optional.empty();
+    }
+
+    /** A question to somebody has left. */
+    void questionLeft(MixnetAddress to, long nowNanos) {
+        Partner partner = partners.get(to);
+        if (partner != null && partner.questions++ == 0) {
+            partner.sinceNanos = nowNanos;
+        }
     }
 
     /** {@return whether a pull that was made for it is still to be sent} */
@@ -285,9 +294,10 @@ final class Partners {
     boolean decide(long nowNanos) {
         boolean decided = false;
         for (Partner partner : partners.values()) {
-            if (partner.bond == Bond.ASKED && partner.asked > 0 && nowNanos - partner.sinceNanos > PATIENCE_NANOS) {
+            if (partner.bond == Bond.ASKED && partner.questions > 0 && nowNanos - partner.sinceNanos > PATIENCE_NANOS) {
                 partner.bond = Bond.NONE;
                 partner.asked = MOST_ASKED;
+                partner.questions = MOST_ASKED;
                 partner.sinceNanos = nowNanos;
                 decided = true;
             }

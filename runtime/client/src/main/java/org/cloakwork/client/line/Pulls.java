@@ -57,8 +57,8 @@ public final class Pulls {
     }
 
     /**
-     * To be asked in each slot that asks for packets in return, before anything else leaves in it: whoever sends all the
-     * time has no other slot for it.
+     * To be asked in each slot that asks for packets in return, before anything else leaves in it: whoever sends all
+     * the time has no other slot for it.
      *
      * @return a pull that evens what differs, in every other slot at most
      */

@@ -112,8 +112,12 @@ class LineStepsTest {
         // The other one has not answered.
         assertEquals(1, partners.target(1000 * SECOND));
         assertEquals(new Line.Pull(address(2), tag(2), true), partners.next(1000 * SECOND).orElseThrow());
-        partners.decide(1005 * SECOND);
-        assertEquals(new Line.Pull(address(1), tag(1), false), partners.next(1005 * SECOND).orElseThrow());
+        // Slots are rare: a question that has not left is no reason to give up.
+        assertFalse(partners.decide(1005 * SECOND));
+        assertTrue(partners.isOpen(address(2)));
+        partners.questionLeft(address(2), 1006 * SECOND);
+        assertTrue(partners.decide(1011 * SECOND));
+        assertEquals(new Line.Pull(address(1), tag(1), false), partners.next(1011 * SECOND).orElseThrow());
         // And is asked again.
         assertEquals(1, partners.target(1200 * SECOND));
         returns(partners, 1200 * SECOND);
@@ -121,6 +125,22 @@ class LineStepsTest {
         for (int i = 0; i < 100; i++) {
             assertEquals(tag(2), partners.next(1300 * SECOND).orElseThrow().tag());
         }
+    }
+
+    @Test
+    void whoGaveNothingIsAskedOnceMoreUntilThatQuestionHasLeft() {
+        Partners partners = partners();
+        partners.stand(address(1), tag(1), 0);
+        partners.next(0);
+        partners.questionLeft(address(1), 0);
+        assertTrue(partners.decide(5 * SECOND));
+        assertEquals(0, partners.target(6 * SECOND));
+        assertTrue(partners.target(200 * SECOND) > 0);
+        assertTrue(partners.next(200 * SECOND).isPresent());
+        assertTrue(partners.next(201 * SECOND).isEmpty());
+        assertTrue(partners.target(202 * SECOND) > 0);
+        partners.questionLeft(address(1), 202 * SECOND);
+        assertEquals(0, partners.target(203 * SECOND));
     }
 
     @Test

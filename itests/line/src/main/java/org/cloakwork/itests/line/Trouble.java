@@ -1,0 +1,98 @@
+package org.cloakwork.itests.line;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A line in trouble: packets get lost on the way, or the exit ends in the middle of a download. */
+final class Trouble {
+
+    private static final Duration SETTLE = Duration.ofSeconds(30);
+    private static final Duration LONGEST = Duration.ofMinutes(30);
+    private static final Duration LENGTH = Duration.ofSeconds(60);
+    private static final Duration INTO = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final int QUESTION = 400;
+
+    private final PrintStream out;
+
+    Trouble(PrintStream out) {
+        this.out = out;
+    }
+
+    /**
+     * @param loss  of the first line, 0 to 1
+     * @param bytes that are loaded
+     * @param seed  of everything in virtual time
+     */
+    void tell(double loss, long bytes, long seed) throws Exception {
+        out.printf(Locale.ROOT, "| trouble | large frames a second that come: idle | in the download | p | its end |%n"
+                + "|---|---|---|---|---|%n");
+        lossy(loss, bytes, seed);
+        killed(new VirtualWorld(Cover.TWO_WAY, seed, 0));
+        try (RealWorld world = new RealWorld(Cover.TWO_WAY, seed)) {
+            killedOnSockets(world, bytes * 100);
+        }
+    }
+
+    private void lossy(double loss, long bytes, long seed) throws Exception {
+        VirtualWorld world = new VirtualWorld(Cover.TWO_WAY, seed, loss);
+        Trace.View idle = follow(world, SETTLE, LENGTH);
+        AtomicBoolean whole = new AtomicBoolean();
+        long begun = world.trace().nanoTime();
+        world.connect().exchange(QUESTION, bytes, () -> whole.set(true));
+        world.await(whole::get, LONGEST);
+        Duration took = Duration.ofNanos(world.trace().nanoTime() - begun);
+        tell(String.format(Locale.ROOT, "%.0f %% loss, virtual time", loss * 100), idle,
+                world.trace().view(begun, took), String.format(Locale.ROOT, "whole, %d bytes in %.0f s", bytes,
+                        took.toMillis() / 1000.0));
+    }
+
+    private void killed(VirtualWorld world) throws Exception {
+        Trace.View idle = follow(world, SETTLE, LENGTH);
+        world.connect().exchange(QUESTION, Long.MAX_VALUE, () -> { });
+        world.run(INTO);
+        world.killExit();
+        Trace.View now = follow(world, Duration.ZERO, LENGTH);
+        tell("exit killed, virtual time", idle, now, "see sockets");
+    }
+
+    private void killedOnSockets(RealWorld world, long bytes) throws Exception {
+        Trace.View idle = follow(world, SETTLE, LENGTH);
+        String[] end = new String[1];
+        Thread load = Thread.ofVirtual().start(() -> {
+            long begun = System.nanoTime();
+            try (Socket socket = world.connected()) {
+                socket.setSoTimeout((int) PATIENCE.toMillis());
+                socket.getOutputStream().write(new Question(0, bytes).bytes());
+                boolean whole = Arrays.equals(Site.digest(socket.getInputStream(), bytes), Site.digest(bytes));
+                end[0] = whole ? "whole" : "NOT EQUAL";
+            } catch (IOException e) {
+                end[0] = e.getMessage();
+            }
+            end[0] += String.format(Locale.ROOT, ", after %.0f s", (System.nanoTime() - begun) / 1e9);
+        });
+        world.run(INTO);
+        world.killExit();
+        Trace.View now = follow(world, Duration.ZERO, LENGTH);
+        load.join(PATIENCE);
+        tell("exit killed, sockets", idle, now, end[0]);
+    }
+
+    private static Trace.View follow(World world, Duration settle, Duration length) throws Exception {
+        world.run(settle);
+        long from = world.trace().nanoTime();
+        world.run(length);
+        return world.trace().view(from, length);
+    }
+
+    private void tell(String trouble, Trace.View idle, Trace.View now, String end) {
+        Comparison comparison = Comparison.of(Frame.Kind.DOWN_LARGE, idle, now);
+        out.printf(Locale.ROOT, "| %s | %.2f | %.2f | %.3g | %s |%n", trouble, comparison.before(), comparison.now(),
+                comparison.rate(), end);
+    }
+}
