@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.topology.Node;
@@ -18,9 +17,21 @@ final class KeptMixes {
 
         private final IdentityKey identity;
         private final Standing standing = new Standing();
+        /** Where it was looked up last, which most packets have in common. */
+        private Topology topology;
+        private Node node;
 
         private Kept(IdentityKey identity) {
             this.identity = identity;
+        }
+
+        /** {@return whether it is listed; then {@link #node} is as listed there} */
+        private boolean isIn(Topology current, int layer) {
+            if (topology != current) {
+                node = current.mix(layer, identity).orElse(null);
+                topology = current;
+            }
+            return node != null;
         }
     }
 
@@ -52,9 +63,8 @@ final class KeptMixes {
                 continue;
             }
             Kept one = kept.get(kept.size() == 1 ? 0 : randomness.nextInt(kept.size()));
-            Optional<Node> node = topology.mix(layer, one.identity);
-            if (node.isPresent()) {
-                return node.get();
+            if (one.isIn(topology, layer)) {
+                return one.node;
             }
             // The directory does not list it any more, which no mix can bring about.
             kept.remove(one);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.cloakwork.laboratory.measure.Estimate;
 
 /**
  * Which routes part is the default: the one that leaves the smallest probability of being traced at all shares that
@@ -17,6 +18,7 @@ final class Decision {
     private static final double MOST_BITS_LOST = 1;
     private static final double MOST_SLOWER = 1.1;
     private static final double LEAST_DELIVERED = 0.999;
+    private static final double MOST_FOUND = 1.1;
 
     private Decision() {
     }
@@ -29,8 +31,9 @@ final class Decision {
      * @param bits      against somebody who sees all links, median
      * @param p95       seconds under way
      * @param delivered with 3 % of the mixes dead
+     * @param found     by who compares times at both gateways: share of those who talk
      */
-    record Candidate(String name, List<Double> traced, double bits, double p95, double delivered) {
+    record Candidate(String name, List<Double> traced, double bits, double p95, double delivered, Estimate found) {
 
         private double sum() {
             return traced.stream().mapToDouble(share -> share).sum();
@@ -48,6 +51,11 @@ final class Decision {
             }
             if (delivered < LEAST_DELIVERED) {
                 against.add(String.format(Locale.ROOT, "delivers %.2f %% with 3 %% dead mixes", 100 * delivered));
+            }
+            // Beyond chance: parts change these times little, and the test tells little of them.
+            if (found.value() > MOST_FOUND * present.found.value() && !found.meets(present.found)) {
+                against.add(String.format(Locale.ROOT, "is found by who sees both gateways in %.3f of the cases, not "
+                        + "%.3f", found.value(), present.found.value()));
             }
             return against;
         }

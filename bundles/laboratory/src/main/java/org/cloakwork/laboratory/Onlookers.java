@@ -23,7 +23,7 @@ final class Onlookers {
     private static final int REPLICATES = 3;
     private static final double LOW = 0.05;
     private static final double HIGH = 0.95;
-    private static final int PACKET_BYTES = 2_413;
+    static final int PACKET_BYTES = 2_413;
     private static final int ACK_BYTES = 53;
     private static final int PAYLOAD_BYTES = 1_675;
     private static final int DAY_SECONDS = 86_400;

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.DoubleStream;
@@ -30,7 +31,7 @@ import org.cloakwork.spi.topology.Topology;
 final class TraceStudy implements Laboratory.Study {
 
     static final Set<String> OPTIONS = Set.of("hostile", "hours", "clients", "mixes", "routes", "cover", "seed", "drop",
-            "quick-hostile", "delay-millis");
+            "quick-hostile", "delay-millis", "pairs");
 
     /** What was looked at beside the five kinds of packets. */
     private static final int ALL = PacketKind.values().length;
@@ -41,7 +42,8 @@ final class TraceStudy implements Laboratory.Study {
     private static final int LOOKS = ALL + 3;
     private static final List<String> NAMES = List.of("data", "ack", "reply-block", "cover", "cover-ack", "any");
     private static final List<Double> DEAD = List.of(0.01, 0.03, 0.1);
-    private static final int DEAD_OF = 10;
+    /** So many clients are tried with dead mixes: each sends hundreds of pieces. */
+    private static final int DEAD_CLIENTS = 20;
     /** With so many dead the default is decided. */
     private static final double DECIDING = 0.03;
     /** A packet takes up to so long to a mix, to each its own time. */
@@ -62,13 +64,14 @@ final class TraceStudy implements Laboratory.Study {
     private final boolean isQuick;
     private final Rows rows;
     private final Onlookers onlookers;
+    private final Flows flows;
 
     TraceStudy(Installed installed, Choices choices) {
         choices.verify(OPTIONS);
         this.installed = installed;
         shares = choices.shares("hostile", "0.05,0.1,0.2");
         hours = choices.decimal("hours", 1, 1e-4, 8784);
-        clients = choices.number("clients", 200, 1, 1_000_000);
+        clients = choices.number("clients", 1000, 1, 1_000_000);
         ground = new Ground(choices.number("mixes", 80, 2, 2000), (int) Math.min(MOST_EPOCHS, Math.ceil(hours)));
         variants = choices.variants("routes", installed.routes());
         cover = Variant.parse(choices.text("cover", "poisson"));
@@ -79,25 +82,32 @@ final class TraceStudy implements Laboratory.Study {
         variants.forEach(variant -> installed.make(PartKind.ROUTES, variant));
         installed.make(PartKind.COVER, cover);
         rows = new Rows(installed, choices.flag("routes") ? List.of() : installed.names(PartKind.ROUTES), seed);
-        onlookers = new Onlookers(installed, ground, variants, cover, choices.decimal("delay-millis", 50, 0,
-                60_000) / 1000, seed);
+        double delay = choices.decimal("delay-millis", 50, 0, 60_000) / 1000;
+        onlookers = new Onlookers(installed, ground, variants, cover, delay, seed);
+        flows = new Flows(installed, ground, variants, cover, delay, choices.number("pairs", 2000, 0, 100_000),
+                seed);
     }
 
     @Override
     public List<String> tasks() {
         List<String> tasks = new ArrayList<>(rows.tasks());
         tasks.addAll(onlookers.tasks());
+        tasks.addAll(flows.tasks());
         for (int client = 0; client < clients; client++) {
             for (int variant = 0; variant < variants.size(); variant++) {
                 for (int group = 0; group < groups(); group++) {
                     tasks.add("client/" + variant + "/" + group + "/" + client);
                 }
-                for (int dead = 0; dead < DEAD.size() && client % DEAD_OF == 0; dead++) {
+                for (int dead = 0; dead < DEAD.size() && client % deadOf() == 0; dead++) {
                     tasks.add("dead/" + variant + "/" + dead + "/" + client);
                 }
             }
         }
         return tasks;
+    }
+
+    private int deadOf() {
+        return Math.max(1, clients / DEAD_CLIENTS);
     }
 
     /** Those who drop change the ways that are chosen, so that each share needs a run of its own. */
@@ -116,6 +126,8 @@ final class TraceStudy implements Laboratory.Study {
             return rows.run(task);
         } else if (words[0].equals("crowd")) {
             return onlookers.run(task);
+        } else if (words[0].equals("flow")) {
+            return flows.run(task);
         }
         if (words.length != 4) {
             throw new IllegalArgumentException("no task " + task);
@@ -316,14 +328,16 @@ final class TraceStudy implements Laboratory.Study {
                 Estimate traced = found.traced(ALL);
                 double mean = Estimate.mean(found.counts[ALL]).value();
                 double packets = Estimate.mean(found.packets).value();
-                String first = median(found.firsts[ALL]);
+                Optional<Double> median = median(found.firsts[ALL]);
+                String first = median.map(second -> String.format(Locale.ROOT, "%.1f", second)).orElse("");
                 String expected = ClosedForm.of(variants.get(variant), hostile(hostile, ground), ground.width(),
                         packets,
                         hours);
                 List<String> kinds = IntStream.range(0, LOOKS).filter(look -> look != ALL)
                         .mapToObj(look -> String.format(Locale.ROOT, "%.3f", found.traced(look).value())).toList();
                 List<String> cells = new ArrayList<>(List.of(variants.get(variant).toString(), traced.text(3),
-                        first.isEmpty() ? "-" : first + " s", String.format(Locale.ROOT, "%.1f", mean)));
+                        median.map(second -> soon(second, packets)).orElse("-"),
+                        String.format(Locale.ROOT, "%.1f", mean)));
                 cells.addAll(kinds);
                 cells.add(expected.isEmpty() ? "-" : expected);
                 table.row(cells);
@@ -343,6 +357,7 @@ final class TraceStudy implements Laboratory.Study {
             files.put("traced-" + words(hostile) + ".svg", plot.svg());
         }
         onlookers.report(answers, text, files);
+        flows.report(answers, text, files);
         dead(answers, text, files);
         text.append(decision(answers));
         List<String> failed = rows.report(answers, text);
@@ -359,14 +374,15 @@ final class TraceStudy implements Laboratory.Study {
             double[] ends = ends(answers, variant, DEAD.indexOf(DECIDING));
             candidates.add(new Decision.Candidate(variants.get(variant).toString(), IntStream.range(0, shares.size())
                     .mapToObj(share -> found(answers, of, share).traced(ALL).value()).toList(), seen.median().value(),
-                    seen.longest().value(), ends[0] + ends[1] == 0 ? 1 : ends[0] / (ends[0] + ends[1])));
+                    seen.longest().value(), ends[0] + ends[1] == 0 ? 1 : ends[0] / (ends[0] + ends[1]),
+                    flows.found(answers, variant).orElse(new Estimate(0, 0, 0))));
         }
         return Decision.text(candidates);
     }
 
     private double[] ends(Answers answers, int variant, int dead) {
         double[] sums = new double[3];
-        for (int client = 0; client < clients; client += DEAD_OF) {
+        for (int client = 0; client < clients; client += deadOf()) {
             double[] ends = answers.of("dead/" + variant + "/" + dead + "/" + client, sums.length);
             Arrays.setAll(sums, i -> sums[i] + ends[i]);
         }
@@ -375,7 +391,7 @@ final class TraceStudy implements Laboratory.Study {
 
     private void dead(Answers answers, StringBuilder text, Map<String, String> files) {
         text.append("\nDelivered with dead mixes, each piece sent up to 20 times: share of the pieces, copies of "
-                + "each\n");
+                + "each on average\n");
         Table table = new Table(prepended("routes", DEAD.stream().map(share -> words(100 * share) + " % dead")
                 .toList()));
         Table numbers = new Table(List.of("routes", "dead", "pieces", "delivered", "delivered-low", "delivered-high",
@@ -390,7 +406,7 @@ final class TraceStudy implements Laboratory.Study {
                     continue;
                 }
                 Estimate delivered = Estimate.share((long) sums[0], (long) pieces);
-                cells.add(String.format(Locale.ROOT, "%.4f, %.2f", delivered.value(), sums[2] / pieces));
+                cells.add(String.format(Locale.ROOT, "%s, %.2f", delivered.text(4), sums[2] / pieces));
                 numbers.row(List.of(variants.get(variant).toString(), words(DEAD.get(dead)), words(pieces),
                         String.format(Locale.ROOT, "%.5f", delivered.value()), String.format(Locale.ROOT, "%.5f",
                                 delivered.low()),
@@ -403,11 +419,18 @@ final class TraceStudy implements Laboratory.Study {
         files.put("dead.csv", numbers.csv());
     }
 
-    /** {@return the time by which half of all clients were traced; empty if it is not} */
-    private static String median(double[] firsts) {
+    /** {@return for people, also how much a client has sent until then} */
+    private String soon(double second, double packets) {
+        // Of packets and their acknowledgements the first half leaves the client.
+        double megabytes = packets / 2 / hours / 3600 * second * Onlookers.PACKET_BYTES / 1e6;
+        return String.format(Locale.ROOT, "%.1f s, %.1f MB", second, megabytes);
+    }
+
+    /** {@return the second by which half of all clients were traced; empty if it is not} */
+    private static Optional<Double> median(double[] firsts) {
         double[] sorted = Arrays.stream(firsts).map(first -> first < 0 ? Double.MAX_VALUE : first).sorted().toArray();
         double median = sorted[(sorted.length - 1) / 2];
-        return median == Double.MAX_VALUE ? "" : String.format(Locale.ROOT, "%.1f", median);
+        return median == Double.MAX_VALUE ? Optional.empty() : Optional.of(median);
     }
 
     private List<Plot.Point> curve(double[] firsts) {

@@ -17,7 +17,8 @@ record Variant(String name, Map<String, String> settings) {
     /** What the laboratory measures if it is asked for nothing else, as far as it is installed. */
     static final List<Variant> ROUTES = Arrays.stream(new String[] {"uniform", "fixed",
         "fixed:data=client client fresh:cover=client client fresh:cover-ack=client client fresh", "subset",
-        "subset:mixes=4", "subset:mixes=8", "sticky:alpha=0.9", "sticky", "latency"}).map(Variant::parse).toList();
+        "subset:mixes=4", "subset:mixes=8", "sticky:alpha=0.9", "sticky", "latency",
+        "subset:mixes=1"}).map(Variant::parse).toList();
 
     Variant {
         settings = new TreeMap<>(settings);

@@ -14,7 +14,7 @@ class TraceStudyTest {
 
     private static final Map<String, String> SMALL = Map.of("clients", "10", "hours", "0.01", "routes",
             "uniform,subset:mixes=3",
-            "hostile", "0.1,0.3");
+            "hostile", "0.1,0.3", "pairs", "0");
 
     private static Map<String, String> answers(Laboratory.Study study, boolean isBackwards) {
         Map<String, String> answers = new TreeMap<>();

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.routes.PacketKind;
 
 /**
  * The times, in seconds since it began, at which two clients are seen at their gateways while one downloads a
@@ -37,6 +38,13 @@ public record Download(Client initiator, Client responder) {
     public record Client(double[] sent, double[] received, double[] acks) {
     }
 
+    /** What a packet of a client takes beside the delays of its mixes. */
+    public interface Ways {
+
+        /** {@return for a packet of that kind, in seconds} */
+        double seconds(PacketKind kind);
+    }
+
     /** What a client sends, and what of it is for the other. */
     private record Sent(double[] times, boolean[] isForOther) {
     }
@@ -52,13 +60,37 @@ public record Download(Client initiator, Client responder) {
     /**
      * @param cover  of both
      * @param chance decides
+     * @return whether a client with it sends enough for a document to come within a minute or so
+     */
+    public static boolean isPossible(CoverTrafficStrategy cover, Chance chance) {
+        return times(() -> cover.untilNextSlot(DrivenClient.FREE, chance), LONGEST).length > DOCUMENT + REQUESTS;
+    }
+
+    /**
+     * Over links that all take as long.
+     *
+     * @param cover  of both
+     * @param chance decides
      * @param delay  of a mix, mean, in seconds
      * @return a download
      */
     public static Download of(CoverTrafficStrategy cover, Chance chance, double delay) {
+        Ways same = kind -> LINKS * LINK;
+        return of(cover, chance, delay, same, same);
+    }
+
+    /**
+     * @param cover    of both
+     * @param chance   decides
+     * @param delay    of a mix, mean, in seconds
+     * @param asks     ways of the one who asks
+     * @param answers  ways of the other
+     * @return a download
+     */
+    public static Download of(CoverTrafficStrategy cover, Chance chance, double delay, Ways asks, Ways answers) {
         double[] asking = times(() -> cover.untilNextSlot(DrivenClient.FREE, chance), LONGEST);
         double[] comes = new double[REQUESTS];
-        Arrays.setAll(comes, request -> asking[request] + under(chance, delay));
+        Arrays.setAll(comes, request -> asking[request] + asks.seconds(PacketKind.DATA) + under(chance, delay));
         // The connection and what is asked for over it: both must be there.
         double begins = Math.max(comes[0], comes[1]) + ANSWERS_AFTER * (1 + chance.part());
         double[] main = times(() -> cover.untilNextSlot(DrivenClient.FREE, chance), LONGEST);
@@ -79,7 +111,7 @@ public record Download(Client initiator, Client responder) {
         Sent initiator = with(seen, isRequest, times(() -> cover.untilNextLoop(DrivenClient.FREE, chance), end));
         Sent responder = with(cut(Arrays.stream(main), end), isDocument,
                 times(() -> cover.untilNextLoop(DrivenClient.FREE, chance), end));
-        return put(initiator, responder, comes, chance, delay, end);
+        return put(initiator, responder, comes, chance, delay, end, asks, answers);
     }
 
     private static double[] times(Supplier<Optional<Duration>> gap, double end) {
@@ -104,15 +136,19 @@ public record Download(Client initiator, Client responder) {
     }
 
     private static Download put(Sent initiator, Sent responder, double[] comes, Chance chance, double delay,
-            double end) {
+            double end, Ways asks, Ways answers) {
         DoubleStream.Builder[] received = {DoubleStream.builder(), DoubleStream.builder()};
         DoubleStream.Builder[] acks = {DoubleStream.builder(), DoubleStream.builder()};
         Sent[] both = {initiator, responder};
         for (int who = 0; who < both.length; who++) {
+            Ways ways = who == 0 ? asks : answers;
             for (int i = 0; i < both[who].times.length; i++) {
-                double arrives = who == 0 && i < comes.length ? comes[i] : both[who].times[i] + under(chance, delay);
-                received[both[who].isForOther[i] ? 1 - who : who].add(arrives);
-                acks[who].add(arrives + under(chance, delay));
+                boolean isForOther = both[who].isForOther[i];
+                double arrives = who == 0 && i < comes.length ? comes[i] : both[who].times[i]
+                        + ways.seconds(isForOther ? PacketKind.DATA : PacketKind.COVER) + under(chance, delay);
+                received[isForOther ? 1 - who : who].add(arrives);
+                acks[who].add(arrives + ways.seconds(isForOther ? PacketKind.ACK : PacketKind.COVER_ACK)
+                        + under(chance, delay));
             }
         }
         return new Download(
@@ -123,7 +159,7 @@ public record Download(Client initiator, Client responder) {
     }
 
     private static double under(Chance chance, double delay) {
-        return LINKS * LINK + delay * (chance.exponential() + chance.exponential() + chance.exponential());
+        return delay * (chance.exponential() + chance.exponential() + chance.exponential());
     }
 
     private static double[] cut(DoubleStream times, double end) {

@@ -213,6 +213,17 @@ public final class DrivenClient {
         }
     }
 
+    /**
+     * Asks for one way more, after what was sent before. What becomes of the packet is not told.
+     *
+     * @param kind         of the packet
+     * @param conversation its label; 0 for cover
+     * @return the way
+     */
+    public Mixes way(PacketKind kind, long conversation) {
+        return routes.choose(packet(kind, conversation), chance);
+    }
+
     private long next(Optional<Duration> gap) {
         return gap.map(until -> now + Math.max(1, until.toNanos())).orElse(Long.MAX_VALUE);
     }

@@ -3,7 +3,6 @@ package org.cloakwork.routes.sticky;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,14 +71,32 @@ public final class StickyRoutes implements RoutePolicy {
     private static final double DEFAULT_ALPHA = 0.97;
     private static final double MOST_ALPHA = 0.9999;
 
+    private static final List<Scope> KEPT = List.of(Scope.CLIENT, Scope.CONVERSATION);
+
     private final Scopes scopes;
     private final double alpha;
 
-    private record Taken(Mixes mixes, Standing standing) {
+    private static final class Taken {
 
-        boolean isIn(Topology topology) {
-            return IntStream.rangeClosed(1, Mixes.LAYERS)
-                    .allMatch(layer -> topology.mix(layer, mixes.of(layer).identity()).isPresent());
+        private final Mixes mixes;
+        private final Standing standing = new Standing();
+        /** Where all its mixes were found last, which most packets have in common. */
+        private Topology topology;
+
+        private Taken(Mixes mixes, Topology topology) {
+            this.mixes = mixes;
+            this.topology = topology;
+        }
+
+        private boolean isIn(Topology current) {
+            if (topology != current) {
+                if (!IntStream.rangeClosed(1, Mixes.LAYERS)
+                        .allMatch(layer -> current.mix(layer, mixes.of(layer).identity()).isPresent())) {
+                    return false;
+                }
+                topology = current;
+            }
+            return true;
         }
     }
 
@@ -119,7 +136,7 @@ public final class StickyRoutes implements RoutePolicy {
             if (taken.size() == MOST_ROUTES) {
                 taken.remove(randomness.nextInt(MOST_ROUTES));
             }
-            taken.add(new Taken(fresh, new Standing()));
+            taken.add(new Taken(fresh, packet.topology()));
         }
         return fresh;
     }
@@ -130,39 +147,47 @@ public final class StickyRoutes implements RoutePolicy {
 
     @Override
     public void arrived(Packet packet, Mixes mixes, Optional<Duration> excess) {
-        for (Scope scope : scopesOf(packet)) {
-            taken(packet, scope).stream().filter(route -> isOf(route, packet, scope, mixes))
-                    .forEach(route -> route.standing.arrived());
+        for (Scope scope : KEPT) {
+            boolean[] layers = layers(packet, scope);
+            for (Taken route : layers == null ? List.<Taken>of() : taken(packet, scope)) {
+                if (isOf(route, layers, mixes)) {
+                    route.standing.arrived();
+                }
+            }
         }
     }
 
     @Override
     public void lost(Packet packet, Mixes mixes) {
-        for (Scope scope : scopesOf(packet)) {
-            taken(packet, scope).removeIf(route -> isOf(route, packet, scope, mixes) && route.standing.lost());
+        for (Scope scope : KEPT) {
+            boolean[] layers = layers(packet, scope);
+            if (layers != null) {
+                taken(packet, scope).removeIf(route -> isOf(route, layers, mixes) && route.standing.lost());
+            }
         }
     }
 
-    private Set<Scope> scopesOf(Packet packet) {
-        Set<Scope> used = EnumSet.noneOf(Scope.class);
+    /** {@return which layers of such a packet are drawn for that; null for none} */
+    private boolean[] layers(Packet packet, Scope scope) {
+        boolean[] layers = null;
         for (int layer = 1; layer <= Mixes.LAYERS; layer++) {
-            used.add(scopes.of(packet.kind(), layer));
+            if (scopes.of(packet.kind(), layer) == scope) {
+                layers = layers == null ? new boolean[Mixes.LAYERS] : layers;
+                layers[layer - 1] = true;
+            }
         }
-        used.remove(Scope.FRESH);
-        return used;
+        return layers;
     }
 
     /** Looked at for every route that is kept, for each packet that comes back: most differ in a number already. */
-    private boolean isOf(Taken route, Packet packet, Scope scope, Mixes mixes) {
-        for (int layer = 1; layer <= Mixes.LAYERS; layer++) {
-            Node kept = route.mixes.of(layer);
-            Node one = mixes.of(layer);
-            if (scopes.of(packet.kind(), layer) == scope
-                    && (kept.id() != one.id() || !kept.identity().equals(one.identity()))) {
-                return false;
-            }
-        }
-        return true;
+    private static boolean isOf(Taken route, boolean[] layers, Mixes mixes) {
+        return (!layers[0] || isSame(route.mixes.first(), mixes.first()))
+                && (!layers[1] || isSame(route.mixes.second(), mixes.second()))
+                && (!layers[2] || isSame(route.mixes.third(), mixes.third()));
+    }
+
+    private static boolean isSame(Node kept, Node one) {
+        return kept == one || kept.id() == one.id() && kept.identity().equals(one.identity());
     }
 
     /** Makes it where there is no OSGi. */

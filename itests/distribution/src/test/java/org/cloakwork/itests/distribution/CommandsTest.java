@@ -16,6 +16,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -81,7 +82,7 @@ class CommandsTest {
     @Test
     void aStudyIsTheSameWhoeverDoesIt() throws Exception {
         String[] study = {"lab", "--clients", "3", "--hours", "0.003", "--routes", "uniform,subset:mixes=3",
-                "--hostile", "0.2",
+                "--hostile", "0.2", "--pairs", "100",
             "--out"};
         Path whole = folder.resolve("whole");
         assertEquals(0, Command.run(with(study, whole.toString())).exitCode());
@@ -100,9 +101,52 @@ class CommandsTest {
         Command.Result merged = Command.run("lab", "merge", first.toString(), second, "--out", parts.toString());
         assertEquals(0, merged.exitCode(), merged.text());
         for (String file : List.of("report.txt", "traced.csv", "traced.json", "traced-0.2.svg", "global.csv",
-                "dead.csv")) {
+                "flows.csv", "dead.csv")) {
             assertEquals(Files.readString(whole.resolve(file)), Files.readString(parts.resolve(file)), file);
         }
+    }
+
+    @Test
+    void aStudyOfThreeProcessesLosesNothingIfOneIsKilled() throws Exception {
+        String[] study = {"lab", "--clients", "60", "--hours", "0.05", "--routes", "uniform,subset", "--pairs", "0",
+            "--threads", "1", "--out"};
+        Path whole = folder.resolve("whole");
+        assertEquals(0, Command.run(with(study, whole.toString())).exitCode());
+        List<String> ports = ports(3);
+        List<Path> folders = List.of(folder.resolve("one"), folder.resolve("two"), folder.resolve("killed"));
+        try (Command one = Command.cloakwork(with(study, folders.get(0).toString(), "--cluster", ports.get(0) + ","
+                + ports.get(1)));
+                Command two = Command.cloakwork(with(study, folders.get(1).toString(), "--cluster", ports.get(1) + ","
+                        + ports.get(0)));
+                Command killed = Command.cloakwork(with(study, folders.get(2).toString(), "--cluster", ports.get(2)
+                        + "," + ports.get(0) + "," + ports.get(1)))) {
+            Path answers = folders.get(2).resolve("answers.txt");
+            while (!Files.exists(answers) || Files.readAllLines(answers).size() < 20) {
+                Thread.onSpinWait();
+            }
+            killed.signal("KILL");
+            assertEquals(137, killed.end().exitCode());
+            for (Command left : List.of(one, two)) {
+                Command.Result result = left.end();
+                assertEquals(0, result.exitCode(), result.text());
+            }
+        }
+        for (Path left : folders.subList(0, 2)) {
+            assertEquals(Files.readString(whole.resolve("report.txt")), Files.readString(left.resolve("report.txt")));
+        }
+        assertFalse(Files.exists(folders.get(2).resolve("report.txt")));
+    }
+
+    private static List<String> ports(int count) throws IOException {
+        List<ServerSocket> held = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+        }
+        List<String> ports = held.stream().map(socket -> Integer.toString(socket.getLocalPort())).toList();
+        for (ServerSocket socket : held) {
+            socket.close();
+        }
+        return ports;
     }
 
     private static String[] with(String[] words, String... more) {
@@ -112,7 +156,8 @@ class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--routes=polka", "--hostile=2", "--paper=polka", "--shard=3/2"})
+    @ValueSource(strings = {"--routes=polka", "--hostile=2", "--paper=polka", "--shard=3/2", "--cluster=polka",
+        "--cluster=192.0.2.1:7800"})
     void studiesNameWhatIsWrong(String option) throws Exception {
         Command.Result result = Command.run("lab", option);
         assertEquals(2, result.exitCode(), result.text());

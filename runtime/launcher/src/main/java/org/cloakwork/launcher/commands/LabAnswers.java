@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -18,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import org.cloakwork.api.Laboratory;
+import org.cloakwork.api.LaboratoryCluster;
 import org.cloakwork.launcher.cli.UsageException;
 
 /**
@@ -122,13 +124,67 @@ final class LabAnswers implements AutoCloseable {
         }
     }
 
-    void add(String task, String answer) {
-        answers.put(task, answer);
+    /** Answers the tasks that no other process does: those of its own place first, then whatever is left. */
+    void answer(Laboratory.Study study, List<String> tasks, int threads, LaboratoryCluster.Member member)
+            throws Exception {
+        Set<String> here = ConcurrentHashMap.newKeySet();
+        ExecutorService workers = Executors.newFixedThreadPool(threads, Thread.ofPlatform().name("lab-", 1).factory());
+        try {
+            List<Future<?>> all = new ArrayList<>();
+            for (int thread = 0; thread < threads; thread++) {
+                all.add(workers.submit(() -> {
+                    for (Optional<String> task = next(tasks, here, member); task.isPresent(); task = next(tasks, here,
+                            member)) {
+                        String answer = study.run(task.get());
+                        if (add(task.get(), answer)) {
+                            member.tell(task.get(), answer);
+                        }
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> one : all) {
+                one.get();
+            }
+            member.end();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        } finally {
+            workers.shutdownNow();
+        }
+    }
+
+    /** Looked for anew each time, since processes come and go. What others are at is done twice at the very end. */
+    private synchronized Optional<String> next(List<String> tasks, Set<String> here,
+            LaboratoryCluster.Member member) {
+        int place = member.place();
+        int count = member.count();
+        Optional<String> others = Optional.empty();
+        for (int i = 0; i < tasks.size(); i++) {
+            String task = tasks.get(i);
+            if (has(task) || here.contains(task)) {
+                continue;
+            } else if (i % count == place) {
+                here.add(task);
+                return Optional.of(task);
+            }
+            others = Optional.of(task);
+        }
+        others.ifPresent(here::add);
+        return others;
+    }
+
+    /** {@return whether it was not there} */
+    boolean add(String task, String answer) {
+        if (answers.putIfAbsent(task, answer) != null) {
+            return false;
+        }
         try {
             write(task + '\t' + answer);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return true;
     }
 
     private synchronized void write(String line) throws IOException {

@@ -2,6 +2,8 @@ package org.cloakwork.launcher.commands;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,11 +13,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 import org.cloakwork.api.Laboratory;
+import org.cloakwork.api.LaboratoryCluster;
 import org.cloakwork.launcher.cli.Arguments;
 import org.cloakwork.launcher.cli.Command;
 import org.cloakwork.launcher.cli.Logging;
@@ -81,12 +85,15 @@ public final class LabCommand implements Command {
         return new Options()
                 .addOption(Arguments.option("hostile", "B,...", "shares of the mixes (default 0.05,0.1,0.2)"))
                 .addOption(Arguments.option("hours", "H", "of use, such as 0.5 (default 1)"))
-                .addOption(Arguments.option("clients", "N", "how often each part is tried (default 200)"))
+                .addOption(Arguments.option("clients", "N", "how often each part is tried (default 1000)"))
                 .addOption(Arguments.option("mixes", "W", "of a layer (default 80)"))
                 .addOption(Arguments.option("routes", "PART,...",
                 "such as uniform,subset:mixes=4 (default: all that are"
                         + " installed, some in several ways)"))
                 .addOption(Arguments.option("cover", "PART", "such as poisson:loop=false (default poisson)"))
+                .addOption(Arguments.option("delay-millis", "MS", "mean delay of a mix (default 50)"))
+                .addOption(Arguments.option("pairs", "N",
+                        "of clients that talk and are looked for by their times (default 2000; 0: none)"))
                 .addOption(Arguments.option("seed", "S", "same seed, same report (default 1)"))
                 .addOption(Option.builder().longOpt("drop").desc("hostile mixes drop what they cannot trace").get())
                 .addOption(Option.builder().longOpt("quick-hostile").desc("the quickest mixes are the hostile ones")
@@ -100,6 +107,11 @@ public final class LabCommand implements Command {
                 .addOption(Arguments.option("shard", "K/N",
                 "do the K-th of N parts of the work; \"lab merge\" makes the report"
                         + " of the files"))
+                .addOption(Arguments.option("cluster", "[HOST:]PORT,...",
+                        "do the work together with other processes: where this one listens, then where others do; "
+                                + "each prints the whole report"))
+                .addOption(Arguments.option("secret", "FILE", "what all processes of --cluster have; needed beyond "
+                        + "this machine"))
                 .addOption(Arguments.option("threads", "N", "tasks at a time (default: one for each processor)"));
     }
 
@@ -115,6 +127,10 @@ public final class LabCommand implements Command {
         Optional<Path> folder = Optional.ofNullable(line.getOptionValue("out")).map(Path::of);
         Optional<Shard> shard = line.hasOption("shard") ? Optional.of(Shard.parse(line.getOptionValue("shard")))
                 : Optional.empty();
+        Optional<LaboratoryCluster.Where> where = where(line);
+        if (shard.isPresent() && where.isPresent()) {
+            throw new UsageException("--shard and --cluster are two ways to share the work; take one");
+        }
         if (shard.isPresent() && folder.isEmpty()) {
             throw new UsageException("--shard needs --out, where the answers go");
         }
@@ -130,15 +146,65 @@ public final class LabCommand implements Command {
             if (folder.isPresent()) {
                 Files.createDirectories(folder.get());
             }
-            return measure(study, chosen, folder, shard, threads);
+            if (where.isEmpty()) {
+                return measure(study, chosen, folder, shard, answers -> (tasks, left) -> answers.answer(study, left,
+                        threads));
+            }
+            LaboratoryCluster cluster = framework.await(LaboratoryCluster.class, "", START,
+                    "org.cloakwork.laboratory.cluster.JGroupsCluster", "the laboratory's cluster");
+            return measure(study, chosen, folder, shard, answers -> (tasks, left) -> {
+                try (LaboratoryCluster.Member member = cluster.join(where.get(), "cloakwork-lab " + chosen,
+                        answers.all(), answers::add)) {
+                    answers.answer(study, tasks, threads, member);
+                }
+            });
         }
+    }
+
+    /** How tasks are done. */
+    private interface Work {
+
+        void all(List<String> tasks, List<String> left) throws Exception;
+    }
+
+    private static Optional<LaboratoryCluster.Where> where(CommandLine line) throws UsageException, IOException {
+        if (!line.hasOption("cluster")) {
+            return Optional.empty();
+        }
+        List<InetSocketAddress> addresses = new ArrayList<>();
+        for (String address : line.getOptionValue("cluster").split(",")) {
+            addresses.add(address(address.trim()));
+        }
+        byte[] secret = line.hasOption("secret") ? Files.readString(Path.of(line.getOptionValue("secret"))).strip()
+                .getBytes(StandardCharsets.UTF_8) : new byte[0];
+        try {
+            return Optional.of(new LaboratoryCluster.Where(addresses.getFirst(), addresses.subList(1,
+                    addresses.size()), secret));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--cluster " + line.getOptionValue("cluster") + ": " + e.getMessage() + (secret.length == 0
+                    ? ": --secret FILE, the same for all" : ""));
+        }
+    }
+
+    private static InetSocketAddress address(String text) throws UsageException {
+        int colon = text.lastIndexOf(':');
+        String host = colon < 0 ? "127.0.0.1" : text.substring(0, colon);
+        try {
+            InetSocketAddress address = new InetSocketAddress(host, Integer.parseInt(text.substring(colon + 1)));
+            if (address.getPort() > 0 && !address.isUnresolved()) {
+                return address;
+            }
+        } catch (IllegalArgumentException e) {
+            // falls through to the one message for all faults
+        }
+        throw new UsageException("--cluster " + text + ": must be PORT or HOST:PORT, several with commas between");
     }
 
     /** What is measured, without how the work is done. */
     private static Map<String, String> chosen(CommandLine line) {
         Map<String, String> chosen = new TreeMap<>();
         for (Option option : line.getOptions()) {
-            if (!List.of("out", "shard", "threads", "verbose").contains(option.getLongOpt())) {
+            if (!List.of("out", "shard", "cluster", "secret", "threads", "verbose").contains(option.getLongOpt())) {
                 chosen.put(option.getLongOpt(), option.getValue("yes"));
             }
         }
@@ -154,8 +220,7 @@ public final class LabCommand implements Command {
     }
 
     private int measure(Laboratory.Study study, Map<String, String> chosen, Optional<Path> folder,
-            Optional<Shard> shard,
-            int threads) throws Exception {
+            Optional<Shard> shard, Function<LabAnswers, Work> work) throws Exception {
         List<String> tasks = shard.map(part -> part.of(study.tasks())).orElseGet(study::tasks);
         Optional<Path> file = folder.map(to -> to.resolve(shard.map(part -> "answers-" + part.number + "-of-"
                 + part.of + ".txt")
@@ -168,7 +233,7 @@ public final class LabCommand implements Command {
             long started = System.nanoTime();
             ProgressLine.during(err, "measuring", () -> (double) answers.count(tasks) / tasks.size(),
                     () -> {
-                        answers.answer(study, left, threads);
+                        work.apply(answers).all(tasks, left);
                         return null;
                     });
             err.printf(Locale.ROOT, "%d tasks in %.1f s%n", left.size(), (System.nanoTime() - started) / 1e9);
