@@ -406,7 +406,8 @@ public interface MixnetClient extends AutoCloseable {
 
         /**
          * Chooses the gateway; without this call the client draws two and keeps to them, as {@code guards} says in
-         * docs/operators.md.
+         * docs/operators.md. Called again, it names another one: the client is at the first, and at the next while
+         * those before are away; streams to it go on there.
          *
          * @param gateway its identity
          * @return this

@@ -57,14 +57,15 @@ public final class ReceivedMessage {
         }
 
         /**
-         * Tells whether this is an answer to what was written to somebody.
+         * Tells whether this is an answer to what was written to somebody, at whatever gateway.
          *
          * @param asked someone we wrote to anonymously
          * @param as    whom we were to it, if not just ourselves
          * @return whether this is an answer to that
          */
         public boolean isOf(MixnetAddress asked, Optional<String> as) {
-            return recipient.filter(asked::equals).isPresent() && isolation.equals(as);
+            return isolation.equals(as) && recipient.filter(one -> one.identity().equals(asked.identity())
+                    && one.encryption().equals(asked.encryption())).isPresent();
         }
     }
 

@@ -326,6 +326,54 @@ public final class MessageStream implements SocketPump.Far {
         });
     }
 
+    /**
+     * The other side may turn out to be elsewhere: what was sent is kept until it has said that it has it.
+     *
+     * @param kept whether it is
+     * @since 1.3
+     */
+    public void keepSent(boolean kept) {
+        underLock(() -> writing.keep(kept));
+    }
+
+    /**
+     * The other side has what was sent up to there.
+     *
+     * @param next number of the first piece that it does not have, unsigned
+     * @since 1.3
+     */
+    public void confirmed(long next) {
+        underLock(() -> writing.confirmed(next));
+    }
+
+    /**
+     * The other side is elsewhere, and so is what is sent from now on. What it does not have is sent again.
+     *
+     * @param next number of the first piece that it does not have, unsigned
+     * @since 1.3
+     */
+    public void moved(long next) {
+        underLock(() -> {
+            watch.heard();
+            writing.moved(next);
+            fate.changed();
+        });
+    }
+
+    /**
+     * {@return number of the first piece that has not come, unsigned}
+     *
+     * @since 1.3
+     */
+    public long expected() {
+        fate.lock();
+        try {
+            return reading.expected();
+        } finally {
+            fate.unlock();
+        }
+    }
+
     private void underLock(Runnable change) {
         fate.lock();
         try {

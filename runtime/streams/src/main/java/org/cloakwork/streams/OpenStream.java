@@ -42,8 +42,31 @@ public final class OpenStream implements MixnetStream {
      * @param address   its address
      * @param isolation as whom; empty: as for messages
      * @param deadline  for its answer
+     * @param outward   the way to it
      */
-    record To(MixnetAddress address, Optional<String> isolation, Duration deadline) {
+    record To(MixnetAddress address, Optional<String> isolation, Duration deadline, Outward outward) {
+    }
+
+    /** How what it says reaches the other side. */
+    interface Way {
+
+        /** As {@link Carrier#send}. */
+        Delivery send(long sequence, End end, byte[] data);
+
+        /** As {@link Carrier#pieceBytes}. */
+        default int pieceBytes() {
+            return Integer.MAX_VALUE;
+        }
+
+        /**
+         * As {@link Carrier#window}.
+         *
+         * @param next number of the first piece that has not come
+         */
+        Delivery window(long limitBytes, long newBytes, long next);
+
+        /** As {@link Carrier#broken}. */
+        void broken(StreamException why);
     }
 
     /**
@@ -52,7 +75,7 @@ public final class OpenStream implements MixnetStream {
      * @param answered  empty: it is open
      */
     OpenStream(Shared ours, Optional<To> recipient,
-               CompletableFuture<Optional<StreamException>> answered, int keepAliveMillis, Carrier carrier)
+               CompletableFuture<Optional<StreamException>> answered, int keepAliveMillis, Way way)
             throws StreamException {
         this.recipient = recipient;
         this.answered = answered;
@@ -61,52 +84,69 @@ public final class OpenStream implements MixnetStream {
         deadline = recipient.map(To::deadline).orElse(Duration.ZERO);
         Duration keepAlive = Duration.ofMillis(keepAliveMillis);
         StreamLimits usual = StreamLimits.DEFAULT;
-        stream = new MessageStream(new Told(carrier), new StreamLimits(StreamFrame.FIRST_WINDOW_BYTES,
+        stream = new MessageStream(new Told(way), new StreamLimits(StreamFrame.FIRST_WINDOW_BYTES,
                 usual.receiveBytes(), usual.sendBytes(), usual.maxAhead(), usual.pieceBytes(), keepAlive,
                 keepAlive.multipliedBy(StreamOptions.SILENCE_FACTOR), usual.gap(), usual.resetPatience()),
                 ours.budget(), ours.clock()::nanoTime);
         stream.useWindows(StreamFrame.FIRST_WINDOW_BYTES);
+        stream.keepSent(recipient.isPresent());
     }
 
     /** Whoever has the stream hears of its end, too. */
     private final class Told implements Carrier {
 
-        private final Carrier carrier;
+        private final Way way;
 
-        private Told(Carrier carrier) {
-            this.carrier = carrier;
+        private Told(Way way) {
+            this.way = way;
         }
 
         @Override
         public Delivery send(long sequence, End end, byte[] data) {
-            return carrier.send(sequence, end, data);
+            return way.send(sequence, end, data);
         }
 
         @Override
         public Delivery window(long limitBytes, long newBytes) {
-            return carrier.window(limitBytes, newBytes);
+            return way.window(limitBytes, newBytes, stream.expected());
         }
 
         @Override
         public int pieceBytes() {
-            return carrier.pieceBytes();
+            return way.pieceBytes();
         }
 
         @Override
         public void broken(StreamException why) {
-            carrier.broken(why);
+            way.broken(why);
             ended.complete(Optional.of(why));
         }
     }
 
     void take(StreamFrame frame) {
+        recipient.ifPresent(to -> to.outward().heard());
         switch (frame) {
             case StreamFrame.Data(long id, End end, long sequence, byte[] data) ->
                     count(stream.received(sequence, end, data));
-            case StreamFrame.Window window -> stream.windowReceived(window.limitBytes());
-            case StreamFrame.Accepted ignored -> { }
+            case StreamFrame.Window window -> {
+                stream.confirmed(window.next());
+                stream.windowReceived(window.limitBytes());
+            }
+            case StreamFrame.Accepted accepted -> recipient.ifPresent(to -> {
+                to.outward().accepted(accepted.gateways());
+                stream.keepSent(!accepted.gateways().isEmpty());
+            });
+            case StreamFrame.Here here -> found(here);
+            case StreamFrame.Where ignored -> ours.counts().accept(StreamCounter.FRAMES_MALFORMED);
             case StreamFrame.Open ignored -> ours.counts().accept(StreamCounter.FRAMES_MALFORMED);
             case StreamFrame.Refused ignored -> ours.counts().accept(StreamCounter.FRAMES_MALFORMED);
+        }
+    }
+
+    private void found(StreamFrame.Here here) {
+        if (recipient.filter(to -> to.outward().found(here.gateway())).isPresent()) {
+            ours.counts().accept(StreamCounter.MOVED);
+            stream.moved(here.next());
         }
     }
 
@@ -121,6 +161,7 @@ public final class OpenStream implements MixnetStream {
 
     void tick() {
         stream.tick();
+        recipient.ifPresent(to -> to.outward().tick());
         if (!answered.isDone() && ours.clock().nanoTime() - begunNanos > deadline.toNanos()) {
             late();
         }
@@ -141,6 +182,17 @@ public final class OpenStream implements MixnetStream {
     /** {@return whether the answer is of whom this was opened to} */
     boolean isTo(ReceivedMessage.Answer answer) {
         return recipient.filter(whom -> answer.isOf(whom.address(), whom.isolation())).isPresent();
+    }
+
+    /** {@return where whom this was opened to was found, if it is that one, as the same} */
+    Optional<MixnetAddress> foundAt(MixnetAddress asked, Optional<String> isolation) {
+        return recipient.filter(to -> to.address().equals(asked) && to.isolation().equals(isolation))
+                .map(to -> to.outward().at()).filter(at -> !at.equals(asked));
+    }
+
+    /** {@return whether it is open, or was refused} */
+    boolean isAnswered() {
+        return answered.isDone();
     }
 
     /** {@return that the other side did not answer in time: so it is not opened, and it is told} */

@@ -104,6 +104,11 @@ final class ReadingSide {
         return currentAt < current.length;
     }
 
+    /** {@return number of the first piece that has not come in order, unsigned} */
+    long expected() {
+        return in.expected();
+    }
+
     boolean hasGap() {
         return in.hasGap();
     }

@@ -129,6 +129,15 @@ public final class Reordering {
         return next;
     }
 
+    /** {@return number of the first piece that has not come, unsigned} */
+    public long expected() {
+        long number = next;
+        while (pieces.containsKey(number)) {
+            number++;
+        }
+        return number;
+    }
+
     /** {@return bytes that are here and not taken} */
     public long heldBytes() {
         return heldBytes;

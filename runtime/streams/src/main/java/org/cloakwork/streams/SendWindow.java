@@ -63,6 +63,22 @@ final class SendWindow {
         return next++;
     }
 
+    /**
+     * Notes that a piece which had arrived goes out once more.
+     *
+     * @param sequence of it
+     * @param bytes    of it
+     * @return whether it does; false if it is under way
+     */
+    public boolean again(long sequence, int bytes) {
+        if (underWay.putIfAbsent(sequence, bytes) != null) {
+            return false;
+        }
+        underWayBytes += bytes;
+        oldest = Math.min(oldest, sequence);
+        return true;
+    }
+
     /** @param sequence of a piece that has arrived */
     public void arrived(long sequence) {
         Integer bytes = underWay.remove(sequence);

@@ -8,6 +8,7 @@ public enum StreamCounter implements Counters.Keyed {
     ACCEPTED("streams.accepted", "streams of others accepted"),
     REFUSED("streams.refused", "streams of others refused: nobody listened, or there was no room"),
     BROKEN("streams.broken", "streams that did not end in order"),
+    MOVED("streams.moved", "streams of ours that went on at another gateway of the other side"),
     FRAMES_REORDERED("streams.frames.reordered", "pieces of streams that waited for one before them"),
     FRAMES_EARLY("streams.frames.early", "frames kept because they came before the one that opens their stream"),
     FRAMES_LATE("streams.frames.dropped.late", "frames of streams that had ended, and pieces that came twice"),

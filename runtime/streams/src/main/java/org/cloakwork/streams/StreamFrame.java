@@ -2,9 +2,11 @@ package org.cloakwork.streams;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.StreamException.Reason;
 import org.cloakwork.wire.WireException;
 
@@ -18,6 +20,8 @@ public sealed interface StreamFrame {
     /** What either side may send before it hears of a window. */
     int FIRST_WINDOW_BYTES = 64 * 1024;
     int MAX_PORT = 0xffff;
+    /** That whoever accepts may be at. */
+    int MOST_GATEWAYS = 4;
 
     /** {@return the stream's id} */
     long id();
@@ -47,8 +51,26 @@ public sealed interface StreamFrame {
         }
     }
 
-    /** Grants it. */
-    record Accepted(long id) implements StreamFrame {
+    /**
+     * Grants it.
+     *
+     * @param id       of the stream
+     * @param gateways {@value IdentityKey#LENGTH} bytes each: where else whoever accepts may be from now on, at most
+     *                 {@value #MOST_GATEWAYS}; none: nowhere
+     */
+    record Accepted(long id, List<IdentityKey> gateways) implements StreamFrame {
+
+        public Accepted {
+            gateways = List.copyOf(gateways);
+            if (gateways.size() > MOST_GATEWAYS) {
+                throw new IllegalArgumentException("at most " + MOST_GATEWAYS + " gateways, not " + gateways.size());
+            }
+        }
+
+        /** By whoever is at one gateway. */
+        public Accepted(long id) {
+            this(id, List.of());
+        }
     }
 
     /**
@@ -83,8 +105,31 @@ public sealed interface StreamFrame {
      *
      * @param id         of the stream
      * @param limitBytes 8 bytes: bytes from the beginning on
+     * @param next       8 bytes: number of the first piece that has not come, unsigned
      */
-    record Window(long id, long limitBytes) implements StreamFrame {
+    record Window(long id, long limitBytes, long next) implements StreamFrame {
+    }
+
+    /**
+     * Asks at a gateway whether whoever accepted the stream is there.
+     *
+     * @param id of the stream
+     */
+    record Where(long id) implements StreamFrame {
+    }
+
+    /**
+     * Tells where whoever accepted the stream is. What was sent elsewhere and has not come is sent again there.
+     *
+     * @param id      of the stream
+     * @param gateway {@value IdentityKey#LENGTH} bytes: one of those that were told
+     * @param next    8 bytes: number of the first piece that has not come, unsigned
+     */
+    record Here(long id, IdentityKey gateway, long next) implements StreamFrame {
+
+        public Here {
+            Objects.requireNonNull(gateway);
+        }
     }
 
     /** {@return the message} */
@@ -96,11 +141,19 @@ public sealed interface StreamFrame {
                 proof.ifPresent(shown -> shown.put(out));
                 yield out.array();
             }
-            case Accepted(long id) -> head(1, id, 0).array();
+            case Accepted(long id, List<IdentityKey> gateways) -> {
+                ByteBuffer out = head(1, id, gateways.size() * IdentityKey.LENGTH);
+                gateways.forEach(gateway -> out.put(gateway.bytes()));
+                yield out.array();
+            }
             case Refused(long id, Reason why) -> head(2, id, 1).put((byte) WHY.indexOf(why)).array();
             case Data(long id, End end, long sequence, byte[] data) -> head(3, id, 1 + Long.BYTES + data.length)
                     .put((byte) end.ordinal()).putLong(sequence).put(data).array();
-            case Window(long id, long limitBytes) -> head(4, id, Long.BYTES).putLong(limitBytes).array();
+            case Window(long id, long limitBytes, long next) -> head(4, id, 2 * Long.BYTES).putLong(limitBytes)
+                    .putLong(next).array();
+            case Where(long id) -> head(5, id, 0).array();
+            case Here(long id, IdentityKey gateway, long next) -> head(6, id, IdentityKey.LENGTH + Long.BYTES)
+                    .put(gateway.bytes()).putLong(next).array();
         };
     }
 
@@ -133,10 +186,12 @@ public sealed interface StreamFrame {
         try {
             StreamFrame frame = switch (type) {
                 case 0 -> new Open(id, in.getShort() & MAX_PORT, in.getInt(), Proof.get(in));
-                case 1 -> new Accepted(id);
+                case 1 -> new Accepted(id, gateways(in));
                 case 2 -> new Refused(id, why(in.get()));
                 case 3 -> data(id, in);
-                case 4 -> new Window(id, in.getLong());
+                case 4 -> new Window(id, in.getLong(), in.getLong());
+                case 5 -> new Where(id);
+                case 6 -> new Here(id, gateway(in), in.getLong());
                 default -> throw new WireException("unknown type of stream frame: " + type);
             };
             if (in.hasRemaining()) {
@@ -152,6 +207,20 @@ public sealed interface StreamFrame {
 
     private static Reason why(int code) {
         return WHY.get(code < 0 || code >= WHY.size() ? 0 : code);
+    }
+
+    private static List<IdentityKey> gateways(ByteBuffer in) {
+        List<IdentityKey> gateways = new ArrayList<>();
+        while (in.hasRemaining() && gateways.size() < MOST_GATEWAYS) {
+            gateways.add(gateway(in));
+        }
+        return gateways;
+    }
+
+    private static IdentityKey gateway(ByteBuffer in) {
+        byte[] key = new byte[IdentityKey.LENGTH];
+        in.get(key);
+        return new IdentityKey(key);
     }
 
     private static Data data(long id, ByteBuffer in) throws WireException {

@@ -18,9 +18,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.Figure;
+import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.MixnetStream;
@@ -52,9 +54,6 @@ public final class Streams {
     /** Of all streams of a client together, received and not read. */
     private static final long BUDGET_BYTES = 64L << 20;
     private static final int OPEN_SURBS = 20;
-    private static final int PIECE_SURBS = 3;
-    private static final int BYTES_PER_SURB = 1500;
-    private static final int MOST_WINDOW_SURBS = 200;
     private static final int ENDED_REMEMBERED = 1024;
 
     /** Names a stream that another client opened. */
@@ -114,7 +113,7 @@ public final class Streams {
         public MixnetStream accept() {
             answer();
             counters.count(StreamCounter.ACCEPTED);
-            client.reply(opener.sender(), new StreamFrame.Accepted(opener.id()).toBytes(), options);
+            client.reply(opener.sender(), new StreamFrame.Accepted(opener.id(), gateways).toBytes(), options);
             return stream;
         }
 
@@ -132,6 +131,8 @@ public final class Streams {
     }
 
     private final MixnetClient client;
+    private final LongConsumer withdraw;
+    private final List<IdentityKey> gateways;
     private final Clock clock;
     private final Scheduler scheduler;
     private final Randomness randomness;
@@ -157,6 +158,8 @@ public final class Streams {
     @GuardedBy("this")
     private Subscription interception;
     @GuardedBy("this")
+    private Subscription moves;
+    @GuardedBy("this")
     private boolean ticking;
     @GuardedBy("this")
     private Scheduler.Cancellable next = () -> { };
@@ -171,11 +174,15 @@ public final class Streams {
      * @param scheduler  wakes the streams up
      * @param randomness names streams and lanes
      * @param own        the client's, which proofs of keys are for
+     * @param gateways   that the client may be at, if it may be at several: whoever opens a stream to it learns them
+     * @param withdraw   ends what was sent on a lane and has not arrived, whether it has left or not
      */
     public Streams(MixnetClient client, Clock clock, Scheduler scheduler, Randomness randomness,
-                   EncryptionKeyPair own) {
+                   EncryptionKeyPair own, List<IdentityKey> gateways, LongConsumer withdraw) {
         doorkeeper = new Doorkeeper(own, clock);
         this.client = client;
+        this.gateways = gateways.subList(0, Math.min(gateways.size(), StreamFrame.MOST_GATEWAYS));
+        this.withdraw = withdraw;
         this.clock = clock;
         this.scheduler = scheduler;
         this.randomness = randomness;
@@ -199,6 +206,7 @@ public final class Streams {
         }
         if (interception == null) {
             interception = client.intercept(this::received);
+            moves = client.onAddress(address -> accepted.forEach((key, stream) -> here(key, stream, address)));
         }
         keepTicking();
     }
@@ -257,48 +265,51 @@ public final class Streams {
         int keepAliveMillis = (int) options.keepAlive().toMillis();
         long id = randomLong();
         SendOptions ours = options.isolation().map(SendOptions.DEFAULT::withIsolation).orElse(SendOptions.DEFAULT);
-        SendOptions sending = ours.withLane(randomLong());
-        SendOptions telling = ours.withLane(randomLong());
+        Outward outward = new Outward(client, withdraw, this::randomLong, clock::nanoTime, id,
+                present(recipient, options.isolation()), ours, options.keepAlive());
         Optional<Proof> proof = options.key().map(key -> Proof.of(key, recipient, id, port, clock.now()));
         CompletableFuture<Optional<StreamException>> answered = new CompletableFuture<>();
         OpenStream stream = new OpenStream(shared, Optional.of(new OpenStream.To(recipient, options.isolation(),
-                options.deadline())), answered, keepAliveMillis, new Carrier() {
+                options.deadline(), outward)), answered, keepAliveMillis, new OpenStream.Way() {
 
             @Override
             public Delivery send(long sequence, End end, byte[] data) {
-                return client.send(recipient, new StreamFrame.Data(id, end, sequence, data).toBytes(),
-                        sending.withReplySurbs(PIECE_SURBS));
+                return outward.piece(new StreamFrame.Data(id, end, sequence, data));
             }
 
             @Override
             public int pieceBytes() {
-                return client.pieceBytes(recipient) - StreamFrame.DATA_HEAD_LENGTH;
+                return client.pieceBytes(outward.at()) - StreamFrame.DATA_HEAD_LENGTH;
             }
 
             @Override
-            public Delivery window(long limitBytes, long newBytes) {
-                return client.send(recipient, new StreamFrame.Window(id, limitBytes).toBytes(), telling.withReplySurbs(
-                        Math.clamp(newBytes / BYTES_PER_SURB + 1, PIECE_SURBS, MOST_WINDOW_SURBS)));
+            public Delivery window(long limitBytes, long newBytes, long next) {
+                return outward.window(new StreamFrame.Window(id, limitBytes, next), newBytes);
             }
 
             @Override
             public void broken(StreamException why) {
-                client.closeLane(sending.lane().getAsLong());
+                outward.close();
                 answered.complete(Optional.of(why));
                 counters.count(StreamCounter.BROKEN);
             }
         });
         opened.put(id, stream);
         counters.count(StreamCounter.OPENED);
-        client.send(recipient, new StreamFrame.Open(id, port, keepAliveMillis, proof).toBytes(),
-                        sending.withReplySurbs(OPEN_SURBS).withDeadline(options.deadline()))
+        outward.open(new StreamFrame.Open(id, port, keepAliveMillis, proof), OPEN_SURBS, options.deadline())
                 .outcome().thenAccept(outcome -> {
-                    if (outcome instanceof Outcome.Failed failed) {
+                    if (outcome instanceof Outcome.Failed failed && !stream.isAnswered()) {
                         stream.fail(new StreamException(Reason.UNDELIVERED, failed.reason() + ": "
                                 + failed.detail()));
                     }
                 });
         return stream;
+    }
+
+    /** Where it is, if another stream as the same has found it elsewhere; what others have found is not for it. */
+    private MixnetAddress present(MixnetAddress recipient, Optional<String> isolation) {
+        return opened.values().stream().flatMap(stream -> stream.foundAt(recipient, isolation).stream()).findFirst()
+                .orElse(recipient);
     }
 
     private long randomLong() {
@@ -389,6 +400,7 @@ public final class Streams {
                 default -> "nobody listens there, or not for us";
             }));
             case StreamFrame.Open ignored -> counters.count(StreamCounter.FRAMES_MALFORMED);
+            case StreamFrame.Where ignored -> counters.count(StreamCounter.FRAMES_MALFORMED);
             default -> {
                 // Whatever else comes may have overtaken the answer.
                 stream.answered();
@@ -401,10 +413,12 @@ public final class Streams {
     private synchronized Runnable fromOpener(Key key, StreamFrame frame) {
         OpenStream stream = accepted.get(key);
         if (stream != null) {
-            if (frame instanceof StreamFrame.Open) {
-                counters.count(StreamCounter.FRAMES_LATE);
-            } else {
-                stream.take(frame);
+            switch (frame) {
+                case StreamFrame.Open ignored -> counters.count(StreamCounter.FRAMES_LATE);
+                case StreamFrame.Where ignored -> {
+                    return () -> here(key, stream, client.address());
+                }
+                default -> stream.take(frame);
             }
         } else if (ended.containsKey(key) || stopped) {
             counters.count(StreamCounter.FRAMES_LATE);
@@ -414,6 +428,14 @@ public final class Streams {
             keepEarly(key, frame);
         }
         return () -> { };
+    }
+
+    /** Tells whoever opened a stream where we are; only those who may know it. */
+    private void here(Key key, OpenStream stream, MixnetAddress address) {
+        if (gateways.contains(address.gateway())) {
+            client.reply(key.sender(), new StreamFrame.Here(key.id(), address.gateway(), stream.messages().expected())
+                    .toBytes(), SendOptions.DEFAULT.withLane(randomLong()));
+        }
     }
 
     /** Whoever may not come in is answered as if nobody listened: by the same message, after the same work. */
@@ -456,7 +478,8 @@ public final class Streams {
         SendOptions telling = SendOptions.DEFAULT.withLane(randomLong());
         try {
             return Optional.of(new OpenStream(shared, Optional.empty(),
-                    CompletableFuture.completedFuture(Optional.empty()), asked.keepAliveMillis(), new Carrier() {
+                    CompletableFuture.completedFuture(Optional.empty()), asked.keepAliveMillis(),
+                    new OpenStream.Way() {
 
                 @Override
                 public Delivery send(long sequence, End end, byte[] data) {
@@ -465,8 +488,9 @@ public final class Streams {
                 }
 
                 @Override
-                public Delivery window(long limitBytes, long newBytes) {
-                    return client.reply(key.sender(), new StreamFrame.Window(key.id(), limitBytes).toBytes(), telling);
+                public Delivery window(long limitBytes, long newBytes, long next) {
+                    return client.reply(key.sender(), new StreamFrame.Window(key.id(), limitBytes, next).toBytes(),
+                            telling);
                 }
 
                 @Override
@@ -522,6 +546,7 @@ public final class Streams {
             stopped = true;
             if (interception != null) {
                 interception.close();
+                moves.close();
             }
         }
         ports.values().forEach(port -> port.ended().run());

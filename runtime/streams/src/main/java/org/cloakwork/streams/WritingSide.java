@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.Outcome;
 import org.cloakwork.api.StreamException;
@@ -13,8 +14,12 @@ import org.cloakwork.api.StreamException;
 /** What goes to the other side: cut into pieces, sent as far as it may be, and sent again while there is no room. */
 final class WritingSide {
 
-    /** Reasons for which a piece is tried again: there was no room, or nothing to answer with at that moment. */
-    private static final List<FailureReason> PASSING = List.of(FailureReason.OUTBOX_FULL, FailureReason.UNKNOWN_SENDER);
+    /**
+     * Reasons for which a piece is tried again: there was no room, or nothing to answer with at that moment, or the
+     * other side was found elsewhere.
+     */
+    private static final List<FailureReason> PASSING = List.of(FailureReason.OUTBOX_FULL, FailureReason.UNKNOWN_SENDER,
+            FailureReason.LANE_CLOSED);
 
     /** One message. */
     record Piece(long sequence, End end, byte[] data) {
@@ -28,6 +33,11 @@ final class WritingSide {
     private final OutputStream stream = new Output();
     /** Pieces that were refused and are sent again. */
     private List<Piece> refused = new ArrayList<>();
+    /** Pieces that the other side may not have, whatever its gateway says. */
+    private final TreeMap<Long, Piece> kept = new TreeMap<>();
+    private boolean keeps;
+    /** How often the other side was found elsewhere. */
+    private int moves;
     private boolean closed;
 
     WritingSide(Fate fate, Watch watch, Carrier carrier, StreamLimits limits) {
@@ -57,6 +67,30 @@ final class WritingSide {
         return closed;
     }
 
+    /** @param newKeeps whether pieces are kept until the other side has said that it has them */
+    void keep(boolean newKeeps) {
+        keeps = newKeeps;
+        if (!keeps) {
+            kept.clear();
+        }
+    }
+
+    /** @param next the first piece that the other side does not have */
+    void confirmed(long next) {
+        kept.headMap(next).clear();
+    }
+
+    /** The other side is elsewhere: what it does not have goes there. */
+    void moved(long next) {
+        confirmed(next);
+        moves++;
+        kept.forEach((sequence, piece) -> {
+            if (out.again(sequence, piece.data().length)) {
+                refused.add(piece);
+            }
+        });
+    }
+
     /** {@return whether all that was sent has arrived, and nothing waits to be sent again} */
     boolean isDelivered() {
         return out.isEmpty() && refused.isEmpty();
@@ -77,7 +111,15 @@ final class WritingSide {
 
     /** {@return a piece without bytes, to be posted next} */
     Piece empty(End end) {
-        return new Piece(out.next(0), end, new byte[0]);
+        return made(0, end, new byte[0]);
+    }
+
+    private Piece made(int bytes, End end, byte[] data) {
+        Piece piece = new Piece(out.next(bytes), end, data);
+        if (keeps) {
+            kept.put(piece.sequence(), piece);
+        }
+        return piece;
     }
 
     /** {@return what was refused, to be posted again} */
@@ -95,27 +137,38 @@ final class WritingSide {
     }
 
     void post(Piece piece) {
+        fate.lock();
+        int posted = moves;
+        fate.unlock();
         carrier.send(piece.sequence(), piece.end(), piece.data()).outcome()
-                .thenAccept(outcome -> ended(piece, outcome));
+                .thenAccept(outcome -> ended(piece, posted, outcome));
     }
 
-    private void ended(Piece piece, Outcome outcome) {
+    private void ended(Piece piece, int posted, Outcome outcome) {
         switch (outcome) {
             case Outcome.Acknowledged ignored -> {
                 fate.lock();
-                out.arrived(piece.sequence());
+                if (posted != moves && kept.containsKey(piece.sequence())) {
+                    // A gateway has it that the other side has left.
+                    refused.add(piece);
+                } else {
+                    out.arrived(piece.sequence());
+                }
                 fate.changed();
                 fate.unlock();
             }
-            case Outcome.Failed(FailureReason reason, String ignored) when PASSING.contains(reason) -> {
+            case Outcome.Failed(FailureReason reason, String detail) -> {
                 fate.lock();
-                if (!fate.isBroken()) {
+                // What was sent to where the other side is not any more may fail for any reason.
+                boolean again = posted != moves || PASSING.contains(reason);
+                if (again && !fate.isBroken()) {
                     refused.add(piece);
                 }
                 fate.unlock();
+                if (!again) {
+                    fate.fail(new StreamException(StreamException.Reason.UNDELIVERED, reason + ": " + detail));
+                }
             }
-            case Outcome.Failed(FailureReason reason, String detail) -> fate.fail(
-                    new StreamException(StreamException.Reason.UNDELIVERED, reason + ": " + detail));
         }
     }
 
@@ -141,7 +194,7 @@ final class WritingSide {
                 fate.lock();
                 try {
                     int room = awaitRoom(Math.min(offset + length - at, wanted));
-                    piece = new Piece(out.next(room), End.NONE, Arrays.copyOfRange(from, at, at + room));
+                    piece = made(room, End.NONE, Arrays.copyOfRange(from, at, at + room));
                     watch.written();
                 } finally {
                     fate.unlock();

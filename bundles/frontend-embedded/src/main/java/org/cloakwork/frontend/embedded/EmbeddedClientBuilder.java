@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -46,7 +46,7 @@ public final class EmbeddedClientBuilder implements MixnetClient.Builder {
     private final SharedResources shared = new SharedResources();
     /** Whether the network is one of our own, which nobody else watches. */
     private boolean local = true;
-    private Optional<IdentityKey> gateway = Optional.empty();
+    private final List<IdentityKey> gateways = new ArrayList<>();
 
     @Override
     public MixnetClient.Builder directory(URI... urls) {
@@ -74,7 +74,7 @@ public final class EmbeddedClientBuilder implements MixnetClient.Builder {
 
     @Override
     public MixnetClient.Builder gateway(IdentityKey identity) {
-        gateway = Optional.of(identity);
+        gateways.add(Objects.requireNonNull(identity));
         return this;
     }
 
@@ -102,8 +102,8 @@ public final class EmbeddedClientBuilder implements MixnetClient.Builder {
             PartKind.OF_A_CLIENT.forEach(kind -> set(parts, kind, chosen.get(kind), owned));
             ThreadedEnvironment environment = new ThreadedEnvironment("embedded-" + NUMBERS.incrementAndGet());
             owned.add(environment);
-            ClientConfiguration configuration = gateway.map(ClientConfiguration.DEFAULT::withGateway)
-                    .orElse(ClientConfiguration.DEFAULT);
+            ClientConfiguration configuration = gateways.isEmpty() ? ClientConfiguration.DEFAULT
+                    : ClientConfiguration.DEFAULT.withGateways(gateways);
             Engine engine;
             if (chosen.containsKey(PartKind.STORE)) {
                 ClientStore store = part(PartKind.STORE, chosen.get(PartKind.STORE), owned).open(STATE_NAME);

@@ -16,6 +16,7 @@ import org.cloakwork.itests.fuzz.targets.JsonTexts;
 import org.cloakwork.itests.fuzz.targets.Messages;
 import org.cloakwork.itests.fuzz.targets.MixFrames;
 import org.cloakwork.itests.fuzz.targets.MixPackets;
+import org.cloakwork.itests.fuzz.targets.Names;
 import org.cloakwork.itests.fuzz.targets.NetworkFiles;
 import org.cloakwork.itests.fuzz.targets.PemFiles;
 import org.cloakwork.itests.fuzz.targets.ProviderRequests;
@@ -33,7 +34,7 @@ final class Targets {
 
     private static final List<String> NAMES = List.of(
             "gateway-frames", "gateway-texts", "json", "mix-frames", "mix-packets", "sphinx", "reply-blocks",
-            "acks", "fragments", "messages", "addresses", "websocket-frames", "websocket-texts", "socks",
+            "acks", "fragments", "messages", "addresses", "names", "websocket-frames", "websocket-texts", "socks",
             "provider-requests", "provider-responses", "exit-policies", "stream-frames", "directory",
             "network-file", "http", "pem", "configuration", "store-rows", "control");
 
@@ -73,6 +74,7 @@ final class Targets {
             case "fragments" -> new Fragments();
             case "messages" -> new Messages();
             case "addresses" -> new Addresses();
+            case "names" -> new Names();
             case "websocket-frames" -> new WebsocketFrames();
             case "websocket-texts" -> new WebsocketTexts();
             case "socks" -> new SocksHandshakes();

@@ -146,7 +146,7 @@ class AccessIT {
                     return (Subscription) () -> { };
                 });
         new Streams(catching, Clocks.CLOCK, Clocks.NEVER, bytes ->
-                new SecureRandom().nextBytes(bytes), PAIR).open(to.address(), GUARDED,
+                new SecureRandom().nextBytes(bytes), PAIR, List.of(), lane -> { }).open(to.address(), GUARDED,
                 StreamOptions.DEFAULT.withKey(KEY).withEarly());
         return (StreamFrame.Open) StreamFrame.parse(first.get(10, TimeUnit.SECONDS));
     }

@@ -1,8 +1,10 @@
 package org.cloakwork.itests.services;
 
 import com.sun.net.httpserver.HttpServer;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,7 +17,10 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executors;
@@ -63,18 +68,63 @@ final class Programs {
                 exchange.getResponseBody().write(page);
             }
         });
+        server.createContext("/script", exchange -> {
+            try (exchange) {
+                byte[] page = "<p id=t>-</p><script>t.textContent='over '+(40+2)</script>".getBytes(
+                        StandardCharsets.UTF_8);
+                exchange.getResponseHeaders().set("Content-Type", "text/html");
+                exchange.sendResponseHeaders(200, page.length);
+                exchange.getResponseBody().write(page);
+            }
+        });
         server.start();
         return server;
     }
 
+    /** Says again each short message of a websocket (RFC 6455). */
+    static ServerSocket websocket() throws IOException {
+        return listener(socket -> {
+            BufferedReader in = new BufferedReader(new InputStreamReader(socket.getInputStream(),
+                    StandardCharsets.ISO_8859_1));
+            String key = "";
+            for (String line = in.readLine(); !line.isEmpty(); line = in.readLine()) {
+                key = line.startsWith("Sec-WebSocket-Key: ") ? line.substring(19) : key;
+            }
+            byte[] accept = MessageDigest.getInstance("SHA-1").digest((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")
+                    .getBytes(StandardCharsets.US_ASCII));
+            OutputStream out = socket.getOutputStream();
+            out.write(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                    + "Sec-WebSocket-Accept: " + Base64.getEncoder().encodeToString(accept) + "\r\n\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            for (int first = in.read(); first >= 0; first = in.read()) {
+                byte[] frame = new byte[2 + (in.read() & 0x7f)];
+                int[] mask = {in.read(), in.read(), in.read(), in.read()};
+                frame[0] = (byte) first;
+                frame[1] = (byte) (frame.length - 2);
+                for (int i = 2; i < frame.length; i++) {
+                    frame[i] = (byte) (in.read() ^ mask[(i - 2) % 4]);
+                }
+                out.write(frame);
+            }
+        });
+    }
+
     /** Says again what it hears, to the end of it. */
     static ServerSocket echo() throws IOException {
+        return listener(socket -> socket.getInputStream().transferTo(socket.getOutputStream()));
+    }
+
+    private interface Program {
+        void talk(Socket socket) throws IOException, NoSuchAlgorithmException;
+    }
+
+    private static ServerSocket listener(Program program) throws IOException {
         ServerSocket listener = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
         Thread.ofVirtual().start(() -> {
             try {
                 while (true) {
                     Socket socket = listener.accept();
-                    Thread.ofVirtual().start(() -> echo(socket));
+                    Thread.ofVirtual().start(() -> talk(program, socket));
                 }
             } catch (IOException e) {
                 // closed
@@ -83,11 +133,13 @@ final class Programs {
         return listener;
     }
 
-    private static void echo(Socket socket) {
+    private static void talk(Program program, Socket socket) {
         try (socket) {
-            socket.getInputStream().transferTo(socket.getOutputStream());
+            program.talk(socket);
         } catch (IOException e) {
             // the other side has ended
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
         }
     }
 

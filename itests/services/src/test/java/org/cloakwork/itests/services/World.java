@@ -21,8 +21,8 @@ final class World implements AutoCloseable {
 
     private static final Duration READY = Duration.ofMinutes(2);
 
-    final LocalNetwork network = LocalNetwork.builder().start();
-    final MixnetClient service = client(0);
+    final LocalNetwork network = LocalNetwork.builder().gateways(3).start();
+    final MixnetClient service;
     final MixnetClient caller = client(1);
     private final MixnetClient exitClient = client(0);
     /** What the exit was asked for. */
@@ -35,6 +35,12 @@ final class World implements AutoCloseable {
 
     /** @param settings of the services */
     World(Map<String, String> settings) throws Exception {
+        this(settings, 0);
+    }
+
+    /** @param gateways of the client that serves, in order */
+    World(Map<String, String> settings, int... gateways) throws Exception {
+        service = client(gateways);
         service.awaitReady(READY);
         caller.awaitReady(READY);
         exitClient.awaitReady(READY);
@@ -51,9 +57,12 @@ final class World implements AutoCloseable {
         name = service.address().toHostName();
     }
 
-    MixnetClient client(int gateway) {
-        return MixnetClient.builder().network(network)
-                .gateway(network.topology().gateways().get(gateway).identity()).start();
+    MixnetClient client(int... gateways) {
+        MixnetClient.Builder builder = MixnetClient.builder().network(network);
+        for (int gateway : gateways) {
+            builder.gateway(network.topology().gateways().get(gateway).identity());
+        }
+        return builder.start();
     }
 
     MixnetClient exitClient() {

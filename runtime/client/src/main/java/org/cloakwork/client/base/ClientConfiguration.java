@@ -1,6 +1,7 @@
 package org.cloakwork.client.base;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.spi.runtime.PartConfiguration;
@@ -26,6 +27,8 @@ public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPa
 
     private static final int MIB = 1024 * 1024;
     private static final String GATEWAY = "gateway";
+    private static final String GATEWAYS_ALLOWED = "a gateway's identity, or up to " + GatewayPolicy.MOST_GUARDS
+            + " of them separated by commas";
 
     /** Nym's delays and periods; limits that let a message of 16 MiB through. */
     public static final ClientConfiguration DEFAULT = new ClientConfiguration(Optional.empty(),
@@ -50,7 +53,7 @@ public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPa
 
     /**
      * @param configuration with the key {@code tag-lifetime-hours}, those of {@link GatewayPolicy} and
-     *                      {@link PacketSizes}, and {@code gateway}, an identity; all of them optional
+     *                      {@link PacketSizes}, and {@code gateway}, identities; all of them optional
      * @return the default, but for what they say
      * @throws IllegalArgumentException if one of them is wrong, naming it
      */
@@ -59,16 +62,18 @@ public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPa
                 .withPacketSizes(PacketSizes.of(configuration))
                 .withTagLifetime(Duration.ofHours(configuration.integer("tag-lifetime-hours", 24, 1, 8760)))
                 .withLine(LinePolicy.of(configuration));
-        return configuration.has(GATEWAY) ? chosen.withGateway(gateway(configuration)) : chosen;
-    }
-
-    private static IdentityKey gateway(PartConfiguration configuration) {
-        String allowed = "a gateway's identity";
-        String text = configuration.text(GATEWAY, allowed);
+        if (!configuration.has(GATEWAY)) {
+            return chosen;
+        }
         try {
-            return IdentityKey.parse(text);
+            return chosen.withGateways(configuration.list(GATEWAY, GATEWAYS_ALLOWED).stream().map(IdentityKey::parse)
+                    .toList());
         } catch (IllegalArgumentException e) {
-            throw configuration.wrong(GATEWAY, '"' + text + "\", " + e.getMessage(), allowed);
+            if (e.getMessage().contains("; allowed is ")) {
+                throw e;
+            }
+            throw configuration.wrong(GATEWAY, '"' + configuration.text(GATEWAY, GATEWAYS_ALLOWED) + "\", "
+                    + e.getMessage(), GATEWAYS_ALLOWED);
         }
     }
 
@@ -89,6 +94,17 @@ public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPa
     public ClientConfiguration withGateway(IdentityKey newGateway) {
         return new ClientConfiguration(Optional.of(newGateway), meanPacketDelay, topologyRefresh, outboxLimitBytes,
                 inboxLimitBytes, maxMessageBytes, gatewayPolicy, packetSizes, tagLifetime, line);
+    }
+
+    /**
+     * @param gateways one: to use; several, at most {@link GatewayPolicy#MOST_GUARDS}: the first of them, and the next
+     *                 while that one is away
+     * @return the same with those gateways
+     * @throws IllegalArgumentException if there are none or too many, or one is there twice
+     */
+    public ClientConfiguration withGateways(List<IdentityKey> gateways) {
+        return gateways.size() == 1 ? withGateway(gateways.getFirst())
+                : withGatewayPolicy(gatewayPolicy.withNamed(gateways));
     }
 
     /**

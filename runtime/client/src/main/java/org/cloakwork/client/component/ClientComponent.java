@@ -51,7 +51,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One client for each configuration of {@code org.cloakwork.client}: follows the parts that its configuration names as
- * they come and go, and registers the client as a service. The key {@code gateway} names a gateway; without it the
+ * they come and go, and registers the client as a service. The key {@code gateway} names gateways; without it the
  * client uses {@code guards} of them, in the order that {@code gateway-choice} says.
  */
 @Component(name = "org.cloakwork.client", configurationPolicy = ConfigurationPolicy.REQUIRE, service = {})
@@ -119,8 +119,9 @@ public final class ClientComponent {
                 description = "The names of front-end parts, separated by commas.")
         String[] frontends();
 
-        /** {@return an identity} */
-        @AttributeDefinition(name = "Gateway", required = false, description = "The identity of the gateway to use.")
+        /** {@return identities} */
+        @AttributeDefinition(name = "Gateway", required = false, description = "The identity of the gateway to use, or "
+                + "up to 10 separated by commas: the first of them, and the next while those before are away.")
         String gateway();
 
         /** {@return how} */

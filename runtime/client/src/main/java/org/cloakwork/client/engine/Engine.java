@@ -168,7 +168,7 @@ public final class Engine implements MixnetClient {
                 configuration.inboxLimitBytes(), ledger, this::looped);
         mailbox = new Mailbox(environment.listeners(), counters, configuration.inboxLimitBytes());
         streams = new Streams(this, environment.clock(), environment.scheduler(), environment.randomness(),
-                identity.encryption());
+                identity.encryption(), configuration.gatewayPolicy().named(), this::endLane);
         topology = new TopologyKeeper(ground.parts(), environment, counters, configuration.topologyRefresh(), ledger,
                 this::topologyChanged);
         session = new Session(environment, ground.parts(), ground.cryptography(), counters, identity.identity(),
@@ -392,6 +392,10 @@ public final class Engine implements MixnetClient {
     @Override
     public void closeLane(long lane) {
         outgoing.closeLane(lane);
+    }
+
+    private void endLane(long lane) {
+        outgoing.endLane(lane);
     }
 
     @Override

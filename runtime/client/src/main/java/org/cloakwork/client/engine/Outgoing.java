@@ -250,6 +250,15 @@ final class Outgoing {
         }
     }
 
+    /** Ends what has not arrived, from any thread. */
+    void endLane(long lane) {
+        ground.environment().scheduler().execute(() -> {
+            admission.onLane(lane).toList()
+                    .forEach(message -> fail(message, FailureReason.LANE_CLOSED, "its lane was closed"));
+            goOn();
+        });
+    }
+
     // ------------------------------------------------------------------ what has changed
 
     /** Reply blocks and their keys; {@link Restoring} sees to the messages. */

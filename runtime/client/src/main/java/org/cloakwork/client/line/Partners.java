@@ -79,7 +79,9 @@ final class Partners {
             askAgain(partner, MOST_ASKED, nowNanos);
         }
         if (partner.bond != Bond.NONE || partner.asked < MOST_ASKED) {
-            Use use = uses.computeIfAbsent(tag, ignored -> new Use(to));
+            // Somebody may be at another gateway now, and the tag for it is the same.
+            Use use = uses.compute(tag, (ignored, before) ->
+                    before == null || !before.partner.equals(to) ? new Use(to) : before);
             use.usedNanos = nowNanos;
             use.weight = Math.max(use.weight, USED_WEIGHT);
         }

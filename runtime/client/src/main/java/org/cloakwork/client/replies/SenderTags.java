@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
+import org.cloakwork.api.EncryptionKey;
+import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.client.base.Counter;
@@ -33,19 +35,29 @@ public final class SenderTags {
     /**
      * Who we are to somebody.
      *
-     * @param recipient whom we write to
+     * @param recipient whom we write to, where we wrote to last; at another gateway it is the same one
      * @param isolation whom we are to it, if not just ourselves
      */
     public record Self(MixnetAddress recipient, Optional<String> isolation) {
     }
 
+    /** Who we are to somebody, wherever it is. */
+    private record Name(IdentityKey recipient, EncryptionKey encryption, Optional<String> isolation) {
+
+        private static Name of(Self self) {
+            return new Name(self.recipient().identity(), self.recipient().encryption(), self.isolation());
+        }
+    }
+
     private static final class Entry {
         private final SenderTag tag;
+        private Self self;
         private long usedNanos;
         private long notedNanos;
 
-        private Entry(SenderTag tag, long usedNanos) {
+        private Entry(SenderTag tag, Self self, long usedNanos) {
             this.tag = tag;
+            this.self = self;
             this.usedNanos = usedNanos;
             this.notedNanos = usedNanos;
         }
@@ -56,10 +68,10 @@ public final class SenderTags {
     private final Ledger ledger;
     private final long lifetimeNanos;
     /** The one not used for longest comes first. */
-    private final LinkedHashMap<Self, Entry> ourselves = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<Name, Entry> ourselves = new LinkedHashMap<>(16, 0.75f, true);
     /** Not kept by a store: what they are for does not outlive the process. */
-    private final LinkedHashMap<Self, Entry> isolated = new LinkedHashMap<>(16, 0.75f, true);
-    private final Map<SenderTag, Self> selves = new HashMap<>();
+    private final LinkedHashMap<Name, Entry> isolated = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<SenderTag, Entry> entries = new HashMap<>();
 
     /**
      * @param randomness new tags are drawn from
@@ -81,8 +93,12 @@ public final class SenderTags {
     public void restore(Map<MixnetAddress, Saved.Tag> saved, ToLongFunction<Instant> toNanos) {
         saved.forEach((recipient, tag) -> {
             Self self = new Self(recipient, Optional.empty());
-            ourselves.put(self, new Entry(tag.tag(), toNanos.applyAsLong(tag.used())));
-            selves.put(tag.tag(), self);
+            Entry entry = new Entry(tag.tag(), self, toNanos.applyAsLong(tag.used()));
+            Entry elsewhere = ourselves.put(Name.of(self), entry);
+            if (elsewhere != null) {
+                entries.remove(elsewhere.tag);
+            }
+            entries.put(tag.tag(), entry);
         });
     }
 
@@ -93,18 +109,18 @@ public final class SenderTags {
      */
     public SenderTag tagFor(Self self, long nowNanos) {
         end(nowNanos);
-        LinkedHashMap<Self, Entry> entries = entries(self);
-        Entry entry = entries.get(self);
+        LinkedHashMap<Name, Entry> kind = kind(self);
+        Entry entry = kind.get(Name.of(self));
         if (entry == null) {
-            entry = new Entry(new SenderTag(randomness.bytes(SenderTag.LENGTH)), nowNanos);
-            entries.put(self, entry);
-            selves.put(entry.tag, self);
-            note(self, entry, nowNanos);
+            entry = new Entry(new SenderTag(randomness.bytes(SenderTag.LENGTH)), self, nowNanos);
+            kind.put(Name.of(self), entry);
+            entries.put(entry.tag, entry);
+            note(entry, nowNanos);
         } else {
             use(self, entry, nowNanos);
         }
-        if (entries.size() > MAX_TAGS) {
-            endEldest(entries);
+        if (kind.size() > MAX_TAGS) {
+            endEldest(kind);
         }
         return entry.tag;
     }
@@ -116,24 +132,30 @@ public final class SenderTags {
      * @return who we are by it; empty if it has ended
      */
     public Optional<Self> self(SenderTag tag) {
-        return Optional.ofNullable(selves.get(tag));
+        return Optional.ofNullable(entries.get(tag)).map(entry -> entry.self);
     }
 
     private void use(Self self, Entry entry, long nowNanos) {
         entry.usedNanos = nowNanos;
-        if (nowNanos - entry.notedNanos > NOTED_NANOS) {
-            note(self, entry, nowNanos);
+        if (!self.equals(entry.self)) {
+            if (self.isolation().isEmpty()) {
+                ledger.unnamed(entry.self.recipient());
+            }
+            entry.self = self;
+            note(entry, nowNanos);
+        } else if (nowNanos - entry.notedNanos > NOTED_NANOS) {
+            note(entry, nowNanos);
         }
     }
 
-    private LinkedHashMap<Self, Entry> entries(Self self) {
+    private LinkedHashMap<Name, Entry> kind(Self self) {
         return self.isolation().isEmpty() ? ourselves : isolated;
     }
 
-    private void note(Self self, Entry entry, long nowNanos) {
+    private void note(Entry entry, long nowNanos) {
         entry.notedNanos = nowNanos;
-        if (self.isolation().isEmpty()) {
-            ledger.named(self.recipient(), entry.tag);
+        if (entry.self.isolation().isEmpty()) {
+            ledger.named(entry.self.recipient(), entry.tag);
         }
     }
 
@@ -143,18 +165,18 @@ public final class SenderTags {
         end(isolated, nowNanos);
     }
 
-    private void end(LinkedHashMap<Self, Entry> entries, long nowNanos) {
-        while (!entries.isEmpty() && nowNanos - entries.firstEntry().getValue().usedNanos > lifetimeNanos) {
-            endEldest(entries);
+    private void end(LinkedHashMap<Name, Entry> kind, long nowNanos) {
+        while (!kind.isEmpty() && nowNanos - kind.firstEntry().getValue().usedNanos > lifetimeNanos) {
+            endEldest(kind);
             counters.count(Counter.TAGS_ENDED);
         }
     }
 
-    private void endEldest(LinkedHashMap<Self, Entry> entries) {
-        Map.Entry<Self, Entry> eldest = entries.pollFirstEntry();
-        selves.remove(eldest.getValue().tag);
-        if (eldest.getKey().isolation().isEmpty()) {
-            ledger.unnamed(eldest.getKey().recipient());
+    private void endEldest(LinkedHashMap<Name, Entry> kind) {
+        Entry eldest = kind.pollFirstEntry().getValue();
+        entries.remove(eldest.tag);
+        if (eldest.self.isolation().isEmpty()) {
+            ledger.unnamed(eldest.self.recipient());
         }
     }
 }

@@ -71,7 +71,7 @@ final class Guards {
 
     /** {@return them, the first to be used first} */
     List<IdentityKey> order() {
-        return guards.stream().map(Saved.Guard::gateway).toList();
+        return !policy.named().isEmpty() ? policy.named() : guards.stream().map(Saved.Guard::gateway).toList();
     }
 
     boolean contains(IdentityKey gateway) {
@@ -80,7 +80,8 @@ final class Guards {
 
     /** {@return when the first place is free that is taken by one that is gone, if any is} */
     Optional<Instant> nextReplacement() {
-        return guards.stream().flatMap(guard -> guard.unlistedSince().stream()).min(Comparator.naturalOrder())
+        return !policy.named().isEmpty() ? Optional.empty()
+                : guards.stream().flatMap(guard -> guard.unlistedSince().stream()).min(Comparator.naturalOrder())
                 .map(since -> since.plus(UNLISTED_LIMIT));
     }
 
@@ -98,6 +99,9 @@ final class Guards {
 
     /** Takes note of who is in the network, lets those go whose time has come, and fills the free places. */
     void update(Topology topology) {
+        if (!policy.named().isEmpty()) {
+            return;
+        }
         Set<IdentityKey> present = identities(topology);
         if (!guards.isEmpty() && !known.isEmpty() && Collections.disjoint(known, present)) {
             LOG.warn("this is another network, none of the {} nodes of before is in it: gateways are drawn anew",

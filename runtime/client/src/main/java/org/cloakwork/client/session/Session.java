@@ -44,10 +44,6 @@ public final class Session {
     private static final Duration GOOD_SESSION = Duration.ofSeconds(1);
     /** After that many authentications in a row that came to nothing the client tries to register again. */
     private static final int MOST_FRUITLESS_AUTHENTICATIONS = 3;
-    /** With a later guard, so long until the earlier ones are asked again; each time in vain makes it longer. */
-    private static final Duration FIRST_RETURN = Duration.ofMinutes(20);
-    private static final Duration LATEST_RETURN = Duration.ofDays(1);
-
     /** Told what the session does. */
     public interface Listener {
 
@@ -80,6 +76,7 @@ public final class Session {
     private final Probes probes;
     private final BackOff pauses;
     private final BackOff returns;
+    private final Duration latestReturn;
     private final Connection.Owner owner = new Owner();
 
     /** Names our gateway; null before the first session. */
@@ -127,13 +124,15 @@ public final class Session {
         this.listener = listener;
         log = new QuietLog(LoggerFactory.getLogger(Session.class), environment.clock());
         registrations = new Registrations(saved.registrations(), ledger);
-        Optional<IdentityKey> own = named.or(saved::gateway).filter(saved.registrations()::containsKey);
+        Optional<IdentityKey> own = named.or(() -> policy.named().stream().findFirst()).or(saved::gateway)
+                .filter(saved.registrations()::containsKey);
         own.ifPresent(gateway -> address = new MixnetAddress(identity.publicKey(), encryption, gateway));
         choice = new GatewayChoice(environment, named, policy, new Guards(environment, policy, saved, ledger), own,
                 this::moveIfDue);
         probes = new Probes(environment);
         pauses = new BackOff(FIRST_PAUSE, environment.randomness());
-        returns = new BackOff(FIRST_RETURN, environment.randomness());
+        returns = new BackOff(policy.firstReturn(), environment.randomness());
+        latestReturn = policy.latestReturn();
     }
 
     /** {@return our address, once a gateway took us in; may be asked from any thread} */
@@ -335,7 +334,7 @@ public final class Session {
             if (count == 0) {
                 returns.reset();
             } else {
-                nextReturn = environment.scheduler().schedule(returns.next(LATEST_RETURN),
+                nextReturn = environment.scheduler().schedule(returns.next(latestReturn),
                         () -> returnIfPossible(count));
             }
         });

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
@@ -73,7 +74,7 @@ public final class RunCommand implements Command {
                 .addOption(NamedNetwork.option("join this network"))
                 .addOption(Arguments.option("directory", "URL", "join the network this directory describes"))
                 .addOption(Arguments.option("network-file", "FILE", "join the network this file describes"))
-                .addOption(Arguments.option("gateway", "IDENTITY", "gateway to use (default: any)"))
+                .addOption(Arguments.option("gateway", "IDENTITY", "gateway to use, or several separated by commas (default: any)"))
                 .addOption(Instance.serveOption())
                 .addOption(StateFolder.option())
                 .addOption(Arguments.option("to", "ADDRESS", "send one message to this address and end"))
@@ -92,8 +93,10 @@ public final class RunCommand implements Command {
         }
         Optional<NamedNetwork> network = line.hasOption(NamedNetwork.OPTION) ? Optional.of(NamedNetwork.of(line))
                 : Optional.empty();
-        Optional<IdentityKey> gateway = line.hasOption("gateway")
-                ? Optional.of(parsed("gateway", line.getOptionValue("gateway"), IdentityKey::parse)) : Optional.empty();
+        Optional<List<IdentityKey>> gateways = line.hasOption("gateway")
+                ? Optional.of(parsed("gateway", line.getOptionValue("gateway"), text ->
+                        Stream.of(text.split(",")).map(String::strip).map(IdentityKey::parse).toList()))
+                : Optional.empty();
         Optional<Errand> errand = errand(line);
         Path folder = StateFolder.of(line, file);
         // Whoever sends one message and ends is someone new each time, unless it is asked otherwise.
@@ -105,7 +108,8 @@ public final class RunCommand implements Command {
             boolean keeps = keepsState(state, line, framework);
             Instance instance = new Instance(line, framework);
             instance.serve(line);
-            gateway.ifPresent(identity -> instance.set(Instance.CLIENTS, "gateway", identity.toString()));
+            gateways.ifPresent(given -> instance.set(Instance.CLIENTS, "gateway",
+                    given.stream().map(IdentityKey::toString).collect(Collectors.joining(", "))));
             network.ifPresent(named -> named.set(instance));
             chooseTopology(line, instance);
             if (keeps) {

@@ -4,8 +4,10 @@ import static org.cloakwork.itests.fuzz.Values.require;
 import static org.cloakwork.itests.fuzz.Values.requireSame;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.StreamException;
 import org.cloakwork.itests.fuzz.Slices;
 import org.cloakwork.itests.fuzz.Target;
@@ -19,6 +21,7 @@ public final class StreamFrames implements Target {
 
     private static final int MAX_AHEAD = 20;
     private static final long FIRST_LIMIT = 64;
+    private static final IdentityKey GATEWAY = new IdentityKey(new byte[IdentityKey.LENGTH]);
 
     @Override
     public String name() {
@@ -30,7 +33,9 @@ public final class StreamFrames implements Target {
         return Stream.of(new StreamFrame.Open(1, 80, 1000), new StreamFrame.Accepted(2),
                 new StreamFrame.Refused(3, StreamException.Reason.REFUSED),
                 new StreamFrame.Data(4, End.CLOSED, 5, new byte[] {1, 2, 3}),
-                new StreamFrame.Data(4, End.RESET, -1, new byte[0]), new StreamFrame.Window(6, 1 << 20))
+                new StreamFrame.Data(4, End.RESET, -1, new byte[0]), new StreamFrame.Window(6, 1 << 20, 7),
+                new StreamFrame.Accepted(8, List.of(GATEWAY, GATEWAY)), new StreamFrame.Where(9),
+                new StreamFrame.Here(10, GATEWAY, 11))
                 .map(StreamFrame::toBytes);
     }
 
