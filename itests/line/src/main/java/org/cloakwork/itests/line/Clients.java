@@ -94,8 +94,8 @@ final class Clients {
             exit.getOutputStream().write('\n');
             exit.getOutputStream().flush();
             String refused = told.readLine();
-            out.printf(Locale.ROOT, "| %d at %d/s, one at %d/s | %d/s | %.0f/s | %.1f to %.1f/s | %.1f of %.1f/s | %s | "
-                    + "%d MiB, before %d | %.0f %% of a core |%n", count, law, greedy, limit,
+            out.printf(Locale.ROOT, "| %d at %d/s, one at %d/s | %d/s | %.0f/s | %.1f to %.1f/s | %.1f of "
+                    + "%.1f/s | %s | %d MiB, before %d | %.0f %% of a core |%n", count, law, greedy, limit,
                     sum(answered) / (double) LENGTH.toSeconds(), rate(min(answered, count)), rate(max(answered, count)),
                     rate(answered[count]), rate(sent[count]), refused, memory(exit) >> 10, before >> 10, cpu * 100);
         }

@@ -10,7 +10,7 @@ package org.cloakwork.itests.line;
 public record Frame(long nanos, boolean up, int bytes) {
 
     private static final int LEAST_LARGE = 1000;
-    /** In longer ones the gateway says that it has taken a packet; shorter ones are acknowledgements by the other end. */
+    /** In longer ones the gateway says that it has a packet; shorter ones are acknowledgements by the other end. */
     private static final int LEAST_RECEIPT = 60;
 
     /** What a watcher tells apart at first sight. */

@@ -77,7 +77,8 @@ final class Frames {
         seen.forEach((scenario, view) -> out.printf(Locale.ROOT,
                 "| %s | %.2f | %.2f | %.2f | %.2f | %.2f | %.1f | %.1f | %s | %s |%n", scenario.text(),
                 view.rate(Frame.Kind.UP_LARGE), view.rate(Frame.Kind.UP_SMALL), view.rate(Frame.Kind.DOWN_LARGE),
-                view.rate(Frame.Kind.RECEIPT), view.rate(Frame.Kind.ACKNOWLEDGEMENT), view.kilobytes(true), view.kilobytes(false),
+                view.rate(Frame.Kind.RECEIPT), view.rate(Frame.Kind.ACKNOWLEDGEMENT),
+                view.kilobytes(true), view.kilobytes(false),
                 lengths(view, true), lengths(view, false)));
         out.printf("%ncover = %s: against doing nothing%n", cover.text());
         out.print(Comparison.HEADER);

@@ -99,6 +99,7 @@ final class VirtualExit {
         private long up;
         private long down;
         private boolean thinking;
+        private boolean ended;
         private long answering;
         private boolean noted;
 
@@ -188,10 +189,12 @@ final class VirtualExit {
 
         private void read() throws IOException {
             byte[] into = new byte[FILL.length];
-            while (!thinking && answering == 0 && stream.isReadable()) {
+            while (!ended && !thinking && answering == 0 && stream.isReadable()) {
                 int wanted = question.hasRemaining() ? question.remaining() : (int) Math.min(into.length, up);
                 int count = stream.input().read(into, 0, wanted);
                 if (count < 0) {
+                    // To be told of its own end would have it read again, for ever at one moment of virtual time.
+                    ended = true;
                     stream.output().close();
                     return;
                 }

@@ -50,6 +50,8 @@ final class VirtualTunnel implements Tunnel {
     private final Deque<Exchange> exchanges = new ArrayDeque<>();
     private boolean connected;
     private boolean closing;
+    private boolean closed;
+    private boolean ended;
     private boolean noted;
 
     VirtualTunnel(Scheduler scheduler, Maker maker) throws StreamException {
@@ -114,11 +116,13 @@ final class VirtualTunnel implements Tunnel {
                     exchange.then.run();
                     note();
                 }
-            } else if (closing) {
-                stream.output().close();
-                if (stream.isReadable()) {
-                    stream.input().read(new byte[1]);
+            } else if (closing && !ended) {
+                // Once each: to be told of it would have it done again, for ever at one moment of virtual time.
+                if (!closed) {
+                    closed = true;
+                    stream.output().close();
                 }
+                ended = stream.isReadable() && stream.input().read(new byte[1]) < 0;
             }
         } catch (IOException e) {
             throw new IllegalStateException(e);

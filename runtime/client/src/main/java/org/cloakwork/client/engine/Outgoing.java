@@ -274,7 +274,7 @@ final class Outgoing {
     void partsChanged() {
         reliability.partsChanged();
         pacer.partsChanged();
-        line.paced(pacer.isPaced());
+        line.paced(pacer.isPaced(), pacer.promise());
         decide();
         sealing.resume();
     }
@@ -517,7 +517,7 @@ final class Outgoing {
         @Override
         public boolean sendWaiting() {
             boolean onlyOwed = !pacer.isPaced() && reliability.room() == 0;
-            line.paced(pacer.isPaced());
+            line.paced(pacer.isPaced(), pacer.promise());
             boolean asking = line.isOn() && line.slot();
             if (line.isOn() && line.decide()) {
                 decide();

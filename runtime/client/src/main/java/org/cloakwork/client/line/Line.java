@@ -14,6 +14,7 @@ import org.cloakwork.client.base.Environment;
 import org.cloakwork.client.base.LinePolicy;
 import org.cloakwork.client.outbox.OutgoingFragment;
 import org.cloakwork.client.outbox.Target;
+import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.wire.PreparedPacket;
 
@@ -83,6 +84,7 @@ public final class Line {
     private volatile boolean on;
     private volatile boolean showing;
     private volatile boolean alone = true;
+    private volatile CoverTrafficStrategy.Promise promised = CoverTrafficStrategy.Promise.NOTHING;
 
     /**
      * @param policy      of the client
@@ -107,9 +109,13 @@ public final class Line {
 
     // ------------------------------------------------------------------ whom we write to
 
-    /** @param paced whether packets leave in slots: without them there is nothing to keep */
-    public void paced(boolean paced) {
+    /**
+     * @param paced   whether packets leave in slots: without them there is nothing to keep
+     * @param promise of the cover part
+     */
+    public void paced(boolean paced, CoverTrafficStrategy.Promise promise) {
         covered = paced;
+        promised = promise;
         on = paced && policy.twoWay();
     }
 
@@ -375,6 +381,13 @@ public final class Line {
     public String sentence() {
         if (!covered) {
             return "packets leave as they are ready: the line shows when you send and load, and how much";
+        }
+        if (promised == CoverTrafficStrategy.Promise.NOTHING) {
+            return "packets leave in slots, of which the cover part does not promise that they do not depend on what "
+                    + "you do";
+        }
+        if (promised == CoverTrafficStrategy.Promise.SENDING) {
+            return "what leaves does not depend on what you do; what comes does, with this cover part";
         }
         if (!on) {
             return "what leaves does not depend on what you do; what comes does, since line = one-way";

@@ -50,6 +50,7 @@ public final class Pacer {
     private boolean paced;
     private boolean looping;
     private CoverTrafficStrategy strategy;
+    private CoverTrafficStrategy.Promise promise = CoverTrafficStrategy.Promise.NOTHING;
 
     /**
      * @param environment of the client
@@ -80,6 +81,19 @@ public final class Pacer {
         return paced;
     }
 
+    /** {@return what the part promises of the line; one that fails promises nothing} */
+    public CoverTrafficStrategy.Promise promise() {
+        return promise;
+    }
+
+    private CoverTrafficStrategy.Promise promised() {
+        try {
+            return strategy == null ? CoverTrafficStrategy.Promise.NOTHING : strategy.promise();
+        } catch (PartFailure e) {
+            return CoverTrafficStrategy.Promise.NOTHING;
+        }
+    }
+
     /** {@return whether the part that is there lets packets leave as they are ready} */
     public boolean isUncovered() {
         return strategy != null && strategy == parts.cover() && !paced;
@@ -101,6 +115,7 @@ public final class Pacer {
     public void restart() {
         stop();
         strategy = parts.cover();
+        promise = promised();
         slotNanos = environment.clock().nanoTime();
         loopNanos = slotNanos;
         scheduleSlot();
