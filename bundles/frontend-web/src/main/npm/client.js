@@ -192,7 +192,7 @@ class Client {
     const parts = {
       topology: topologyOf(rest),
       cover: choose('cover', rest.cover ?? 'poisson'),
-      routes: choose('routes', rest.routes ?? 'uniform'),
+      routes: choose('routes', rest.routes ?? 'subset'),
       retransmission: choose('retransmission', rest.retransmission ?? 'timeout'),
       transport: choose('transport', rest.transport ?? 'websocket'),
     };

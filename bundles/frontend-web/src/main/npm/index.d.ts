@@ -34,7 +34,7 @@ export interface ConnectOptions {
   folder?: string;
   /** How packets are timed and covered: `poisson` (by default), `constant`, `none`, one with its keys, or your own. */
   cover?: Part | CoverStrategy;
-  /** Which mixes packets go through: `uniform` (by default), `fixed`, `subset`, `sticky`, `latency`, with their keys. */
+  /** Which mixes packets go through: `subset` (by default), `uniform`, `fixed`, `sticky`, `latency`, with their keys. */
   routes?: Part;
   /** When packets are sent again: `timeout` (by default), `adaptive`. */
   retransmission?: Part;

@@ -41,7 +41,7 @@ public final class EmbeddedClientBuilder implements MixnetClient.Builder {
     private final Map<PartKind<?>, Choice> choices = new HashMap<>(Map.of(
             PartKind.TRANSPORT, new Choice("websocket", Map.of()),
             PartKind.SPHINX, new Choice("fast", Map.of()),
-            PartKind.ROUTES, new Choice("uniform", Map.of()),
+            PartKind.ROUTES, new Choice("subset", Map.of()),
             PartKind.RETRANSMISSION, new Choice("timeout", Map.of())));
     private final SharedResources shared = new SharedResources();
     /** Whether the network is one of our own, which nobody else watches. */

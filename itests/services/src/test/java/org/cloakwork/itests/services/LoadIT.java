@@ -21,6 +21,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.cloakwork.api.IdentityKey;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Many connections at once, each way at the same time, while the gateway of the service restarts. In verify a few and
@@ -66,8 +67,9 @@ class LoadIT {
         }
     }
 
-    /** The service may be at two gateways, and the first does not come back. */
+    /** The service may be at two gateways, and the first does not come back; in verify StreamsMoveTest does it. */
     @Test
+    @EnabledIfSystemProperty(named = "cloakwork.dies", matches = "true")
     void whatGoesInComesOutWhenTheGatewayOfTheServiceDies() throws Exception {
         Duration beyond = Duration.ofDays(1);
         int connections = 4;

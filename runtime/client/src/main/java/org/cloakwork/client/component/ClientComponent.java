@@ -99,7 +99,7 @@ public final class ClientComponent {
 
         /** {@return a part} */
         @AttributeDefinition(name = "Routes", description = "The name of a routes part.")
-        String routes() default "uniform";
+        String routes() default "subset";
 
         /** {@return a part} */
         @AttributeDefinition(name = "Retransmission", description = "The name of a retransmission part.")

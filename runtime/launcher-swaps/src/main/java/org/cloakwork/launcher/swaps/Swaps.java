@@ -24,7 +24,7 @@ final class Swaps {
 
     /** What a client begins with. */
     private static final Map<PartKind<?>, String> FIRST = Map.of(PartKind.TOPOLOGY, "nym-api",
-            PartKind.TRANSPORT, "websocket", PartKind.SPHINX, "fast", PartKind.ROUTES, "uniform",
+            PartKind.TRANSPORT, "websocket", PartKind.SPHINX, "fast", PartKind.ROUTES, "subset",
             PartKind.RETRANSMISSION, "timeout", PartKind.COVER, "poisson");
 
     /** How a part is exchanged. */

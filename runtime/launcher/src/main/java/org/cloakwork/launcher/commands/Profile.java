@@ -10,21 +10,21 @@ import java.util.stream.Collectors;
 enum Profile {
 
     /** A local network, and all that {@code demo} shows of it. */
-    DEMO("topology-nym-api,websocket,sphinx-fast,routes-uniform,retransmission-timeout,cover-poisson,cover-none,"
+    DEMO("topology-nym-api,websocket,sphinx-fast,routes-subset,retransmission-timeout,cover-poisson,cover-none,"
             + "store-mvstore,localnet,frontend-websocket,frontend-socks5,frontend-http,frontend-exit,"
             + "frontend-dashboard", false),
     /** A way into the internet for programs that know SOCKS. */
-    SOCKS("topology-nym-api,websocket-jdk,sphinx-fast,routes-uniform,retransmission-timeout,cover-poisson,"
+    SOCKS("topology-nym-api,websocket-jdk,sphinx-fast,routes-subset,retransmission-timeout,cover-poisson,"
             + "store-mvstore,frontend-socks5", true),
     /** Messages for programs that speak nym-client's websocket. */
-    WEBSOCKET("topology-nym-api,websocket,sphinx-fast,routes-uniform,retransmission-timeout,cover-poisson,"
+    WEBSOCKET("topology-nym-api,websocket,sphinx-fast,routes-subset,retransmission-timeout,cover-poisson,"
             + "store-mvstore,frontend-websocket", true),
     /** The other end: a way out for others. */
-    EXIT("topology-nym-api,websocket-jdk,sphinx-fast,routes-uniform,retransmission-timeout,cover-poisson,"
+    EXIT("topology-nym-api,websocket-jdk,sphinx-fast,routes-subset,retransmission-timeout,cover-poisson,"
             + "store-mvstore,frontend-exit",
             true),
     /** A client, one part of each kind: it sends and receives, and is someone new at each start. */
-    MINIMAL("topology-nym-api,websocket-jdk,sphinx-fast,routes-uniform,retransmission-timeout,cover-poisson", true),
+    MINIMAL("topology-nym-api,websocket-jdk,sphinx-fast,routes-subset,retransmission-timeout,cover-poisson", true),
     /** All that is here, bundles of others included, with the configuration that was shipped. */
     EVERYTHING("", false);
 

@@ -74,7 +74,8 @@ public final class RunCommand implements Command {
                 .addOption(NamedNetwork.option("join this network"))
                 .addOption(Arguments.option("directory", "URL", "join the network this directory describes"))
                 .addOption(Arguments.option("network-file", "FILE", "join the network this file describes"))
-                .addOption(Arguments.option("gateway", "IDENTITY", "gateway to use, or several separated by commas (default: any)"))
+                .addOption(Arguments.option("gateway", "IDENTITY",
+                        "gateway to use, or several separated by commas (default: any)"))
                 .addOption(Instance.serveOption())
                 .addOption(StateFolder.option())
                 .addOption(Arguments.option("to", "ADDRESS", "send one message to this address and end"))
