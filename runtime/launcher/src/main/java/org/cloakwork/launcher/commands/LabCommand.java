@@ -181,8 +181,8 @@ public final class LabCommand implements Command {
             return Optional.of(new LaboratoryCluster.Where(addresses.getFirst(), addresses.subList(1,
                     addresses.size()), secret));
         } catch (IllegalArgumentException e) {
-            throw new UsageException("--cluster " + line.getOptionValue("cluster") + ": " + e.getMessage() + (secret.length == 0
-                    ? ": --secret FILE, the same for all" : ""));
+            throw new UsageException("--cluster " + line.getOptionValue("cluster") + ": " + e.getMessage()
+                    + (secret.length == 0 ? ": --secret FILE, the same for all" : ""));
         }
     }
 
