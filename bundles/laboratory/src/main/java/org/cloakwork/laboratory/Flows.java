@@ -18,7 +18,6 @@ import org.cloakwork.laboratory.network.Ground;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.routes.Mixes;
-import org.cloakwork.spi.routes.PacketKind;
 
 /**
  * Somebody who sees the gateways of two clients and compares the times of their packets, by the test of MixMatch: how

@@ -93,6 +93,8 @@ class HouseRulesTest {
                 "org.cloakwork.localnet.network.LocalNetworkImpl",
                 // says when the file was read
                 "org.cloakwork.topology.file.FileTopology",
+                // waits for the other processes' farewell, in their time
+                "org.cloakwork.laboratory.cluster.JGroupsMember",
                 // limits how long a directory may take
                 "org.cloakwork.directory.Directory"), with(DOORS, LAUNCHER))
                 .should().callCodeUnitWhere(describe("a clock is read", HouseRulesTest::readsAClock)).check(all);
