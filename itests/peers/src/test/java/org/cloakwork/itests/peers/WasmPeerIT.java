@@ -356,7 +356,7 @@ class WasmPeerIT {
 
     private MixnetClient client(IdentityKey gateway) throws Exception {
         MixnetClient started = MixnetClient.builder().network(network).gateway(gateway)
-                .part("routes", System.getProperty("cloakwork.routes", "uniform"), Map.of()).start();
+                .part("routes", System.getProperty("cloakwork.routes", "subset"), Map.of()).start();
         started.subscribe(atClient::add);
         started.awaitReady(READY_LIMIT);
         return started;
