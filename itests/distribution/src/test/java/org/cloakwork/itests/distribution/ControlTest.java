@@ -215,7 +215,7 @@ class ControlTest {
 
                 write("cloakwork.client-work.cfg", "cover = none", "sphinx = fast");
                 await("clients", answer -> answer.lines().anyMatch(line ->
-                        line.matches("work +ready .* fast +uniform +timeout +none .*")));
+                        line.matches("work +ready .* fast +subset +timeout +none .*")));
                 assertTrue(Files.exists(state.resolve("work/private_identity.pem")), "has a state of its own");
                 assertTrue(uses("sphinx", "bouncycastle", "default").test(ask("parts")));
                 Files.delete(etc.resolve("cloakwork.client-work.cfg"));
@@ -237,7 +237,7 @@ class ControlTest {
         write("cloakwork.cfg", "cover = none", "gateway = nonsense");
         Command.Result result = verb(2, "run", "--etc", etc.toString());
         assertEquals("cloakwork run: " + etc.resolve("cloakwork.cfg") + ":2: gateway: \"nonsense\", identity key must "
-                + "be 32 bytes, not 6; allowed is a gateway's identity", result.text());
+                + "be 32 bytes, not 6; allowed is a gateway's identity, or up to 10 of them separated by commas", result.text());
     }
 
     @Test
