@@ -237,7 +237,8 @@ class ControlTest {
         write("cloakwork.cfg", "cover = none", "gateway = nonsense");
         Command.Result result = verb(2, "run", "--etc", etc.toString());
         assertEquals("cloakwork run: " + etc.resolve("cloakwork.cfg") + ":2: gateway: \"nonsense\", identity key must "
-                + "be 32 bytes, not 6; allowed is a gateway's identity, or up to 10 of them separated by commas", result.text());
+                + "be 32 bytes, not 6; allowed is a gateway's identity, or up to 10 of them separated by commas",
+                result.text());
     }
 
     @Test
