@@ -132,10 +132,8 @@ public final class OpenStream implements MixnetStream {
                 stream.confirmed(window.next());
                 stream.windowReceived(window.limitBytes());
             }
-            case StreamFrame.Accepted accepted -> recipient.ifPresent(to -> {
-                to.outward().accepted(accepted.gateways());
-                stream.keepSent(!accepted.gateways().isEmpty());
-            });
+            case StreamFrame.Accepted accepted -> recipient.ifPresent(to ->
+                    stream.keepSent(to.outward().accepted(accepted.gateways())));
             case StreamFrame.Here here -> found(here);
             case StreamFrame.Where ignored -> ours.counts().accept(StreamCounter.FRAMES_MALFORMED);
             case StreamFrame.Open ignored -> ours.counts().accept(StreamCounter.FRAMES_MALFORMED);

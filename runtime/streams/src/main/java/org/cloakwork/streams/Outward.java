@@ -128,9 +128,17 @@ final class Outward {
 
     // ------------------------------------------------------------------ the other side
 
-    /** @param told where else it may be */
-    synchronized void accepted(List<IdentityKey> told) {
-        gateways.addAll(told);
+    /**
+     * What it tells a second time is not listened to: else there were no limit to where it is asked for.
+     *
+     * @param told where else it may be
+     * @return whether it may be elsewhere
+     */
+    synchronized boolean accepted(List<IdentityKey> told) {
+        if (gateways.size() == 1) {
+            gateways.addAll(told);
+        }
+        return gateways.size() > 1;
     }
 
     synchronized void heard() {

@@ -198,6 +198,10 @@ class StreamsMoveTest {
             hostile.engine.reply(tag[0], new StreamFrame.Accepted(id, List.of(world.gateways.get(1).identity()))
                     .toBytes());
             assertTrue(world.time.runUntil(near.opened()::isDone, PATIENCE));
+            // Only once may it tell where else it may be.
+            hostile.engine.reply(tag[0], new StreamFrame.Accepted(id, List.of(world.gateways.get(2).identity()))
+                    .toBytes());
+            world.runFor(Duration.ofSeconds(5));
             hostile.engine.reply(tag[0], new StreamFrame.Here(id, world.gateways.get(2).identity(), 0).toBytes());
             world.runFor(Duration.ofSeconds(5));
             assertEquals(0, count(caller, "streams.moved"));
