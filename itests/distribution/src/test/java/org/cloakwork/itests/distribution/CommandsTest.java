@@ -157,7 +157,7 @@ class CommandsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"--routes=polka", "--hostile=2", "--paper=polka", "--shard=3/2", "--cluster=polka",
-        "--cluster=192.0.2.1:7800"})
+        "--cluster=192.0.2.1:7800", "--secret=/etc/hostname"})
     void studiesNameWhatIsWrong(String option) throws Exception {
         Command.Result result = Command.run("lab", option);
         assertEquals(2, result.exitCode(), result.text());

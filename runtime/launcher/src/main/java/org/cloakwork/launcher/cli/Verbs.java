@@ -109,8 +109,13 @@ public final class Verbs {
         }
     }
 
-    /** Those of files often say the file and nothing else. */
-    private static String told(Exception fault) {
+    /**
+     * Says what is wrong: the messages of files' faults often name the file and nothing else.
+     *
+     * @param fault of a command
+     * @return a line for people
+     */
+    public static String told(Exception fault) {
         return fault instanceof FileSystemException file && file.getReason() == null
                 ? file.getMessage() + ": " + switch (file) {
                     case NoSuchFileException ignored -> "not there, or its folder is not";

@@ -3,7 +3,6 @@ package org.cloakwork.launcher.commands;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -153,8 +153,13 @@ public final class LabCommand implements Command {
             LaboratoryCluster cluster = framework.await(LaboratoryCluster.class, "", START,
                     "org.cloakwork.laboratory.cluster.JGroupsCluster", "the laboratory's cluster");
             return measure(study, chosen, folder, shard, answers -> (tasks, left) -> {
+                Set<String> asked = Set.copyOf(tasks);
                 try (LaboratoryCluster.Member member = cluster.join(where.get(), "cloakwork-lab " + chosen,
-                        answers.all(), answers::add)) {
+                        answers.all(), (task, answer) -> {
+                            if (asked.contains(task)) {
+                                answers.add(task, answer);
+                            }
+                        })) {
                     answers.answer(study, tasks, threads, member);
                 }
             });
@@ -167,16 +172,20 @@ public final class LabCommand implements Command {
         void all(List<String> tasks, List<String> left) throws Exception;
     }
 
-    private static Optional<LaboratoryCluster.Where> where(CommandLine line) throws UsageException, IOException {
+    private static Optional<LaboratoryCluster.Where> where(CommandLine line) throws UsageException {
         if (!line.hasOption("cluster")) {
+            if (line.hasOption("secret")) {
+                throw new UsageException("--secret " + line.getOptionValue("secret") + ": is for --cluster, which is "
+                        + "not there");
+            }
             return Optional.empty();
         }
         List<InetSocketAddress> addresses = new ArrayList<>();
         for (String address : line.getOptionValue("cluster").split(",")) {
             addresses.add(address(address.trim()));
         }
-        byte[] secret = line.hasOption("secret") ? Files.readString(Path.of(line.getOptionValue("secret"))).strip()
-                .getBytes(StandardCharsets.UTF_8) : new byte[0];
+        byte[] secret = line.hasOption("secret") ? SecretFile.firstLine("--secret " + line.getOptionValue("secret"),
+                Path.of(line.getOptionValue("secret"))) : new byte[0];
         try {
             return Optional.of(new LaboratoryCluster.Where(addresses.getFirst(), addresses.subList(1,
                     addresses.size()), secret));

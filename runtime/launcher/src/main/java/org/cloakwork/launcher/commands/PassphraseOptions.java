@@ -1,13 +1,10 @@
 package org.cloakwork.launcher.commands;
 
 import java.io.Console;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
@@ -16,7 +13,6 @@ import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.Options;
 import org.cloakwork.launcher.cli.Arguments;
 import org.cloakwork.launcher.cli.UsageException;
-import org.cloakwork.spi.runtime.OwnFiles;
 import org.cloakwork.spi.store.Passphrase;
 
 /**
@@ -31,7 +27,6 @@ final class PassphraseOptions {
     private static final String NEW_FILE = "new-passphrase-file";
     private static final String NONE = "no-passphrase";
     private static final String VARIABLE = "CLOAKWORK_PASSPHRASE";
-    private static final int MAX_BYTES = 1024;
 
     private PassphraseOptions() {
     }
@@ -112,31 +107,16 @@ final class PassphraseOptions {
 
     private static Passphrase read(String option, Path file) throws UsageException {
         String named = "--" + option + " " + file;
-        byte[] bytes;
-        try (InputStream in = Files.newInputStream(file)) {
-            if (Files.isRegularFile(file) && OwnFiles.isOpen(file)) {
-                throw new UsageException(named + ": everybody may read it; " + OwnFiles.remedy(file));
-            }
-            bytes = in.readNBytes(MAX_BYTES + 1);
-        } catch (IOException e) {
-            throw new UsageException(named + ": cannot be read: " + e.getMessage());
-        }
-        int length = 0;
-        while (length < bytes.length && bytes[length] != '\n' && bytes[length] != '\r') {
-            length++;
-        }
-        if (length > MAX_BYTES) {
-            throw new UsageException(named + ": its first line has more than " + MAX_BYTES + " bytes");
-        }
+        byte[] line = SecretFile.firstLine(named, file);
         try {
-            CharBuffer decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, length));
+            CharBuffer decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line));
             char[] text = new char[decoded.remaining()];
             decoded.get(text);
             return passphrase(text, named);
         } catch (CharacterCodingException e) {
             throw new UsageException(named + ": is not UTF-8");
         } finally {
-            Arrays.fill(bytes, (byte) 0);
+            Arrays.fill(line, (byte) 0);
         }
     }
 }

@@ -96,7 +96,7 @@ public final class RunCommand implements Command {
                 : Optional.empty();
         Optional<List<IdentityKey>> gateways = line.hasOption("gateway")
                 ? Optional.of(parsed("gateway", line.getOptionValue("gateway"), text ->
-                        Stream.of(text.split(",")).map(String::strip).map(IdentityKey::parse).toList()))
+                        Stream.of(text.split(",", -1)).map(String::strip).map(IdentityKey::parse).toList()))
                 : Optional.empty();
         Optional<Errand> errand = errand(line);
         Path folder = StateFolder.of(line, file);
