@@ -1,5 +1,6 @@
 package org.cloakwork.api;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -24,10 +25,10 @@ public interface LaboratoryCluster {
      * @param known    answers by task that there are already
      * @param answered told of each answer of another process, on a thread of the cluster
      * @return what this process has of it
-     * @throws java.io.IOException if it cannot listen there
+     * @throws IOException if it cannot listen there
      */
     Member join(Where where, String name, Map<String, String> known, BiConsumer<String, String> answered)
-            throws java.io.IOException;
+            throws IOException;
 
     /**
      * Where processes meet.
@@ -81,9 +82,9 @@ public interface LaboratoryCluster {
          *
          * @param task   that was done
          * @param answer to it
-         * @throws java.io.IOException if this process is no member any more
+         * @throws IOException if this process is no member any more
          */
-        void tell(String task, String answer) throws java.io.IOException;
+        void tell(String task, String answer) throws IOException;
 
         /**
          * Waits until all that are there have all answers, a minute at most.

@@ -142,7 +142,8 @@ public record Transfer(InetSocketAddress socks, InetSocketAddress target, long s
         return digest.digest();
     }
 
-    private static MessageDigest sha256() {
+    /** {@return a fresh one} */
+    public static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

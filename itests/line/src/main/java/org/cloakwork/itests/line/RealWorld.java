@@ -133,18 +133,7 @@ final class RealWorld implements World {
 
     @Override
     public Randomness randomness() {
-        return new Randomness() {
-
-            @Override
-            public void fill(byte[] target) {
-                random.nextBytes(target);
-            }
-
-            @Override
-            public int nextInt(int bound) {
-                return random.nextInt(bound);
-            }
-        };
+        return random::nextBytes;
     }
 
     @Override

@@ -8,8 +8,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Random;
+import org.cloakwork.itests.chaos.Transfer;
 
 /** Answers with as many bytes as it is asked for: always the same ones, which are like no others of their length. */
 final class Site implements AutoCloseable {
@@ -48,7 +48,7 @@ final class Site implements AutoCloseable {
 
     /** {@return the SHA-256 of so many bytes as they are sent} */
     static byte[] digest(long bytes) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Transfer.sha256();
         for (long at = 0; at < bytes; at += BLOCK) {
             digest.update(block(at), 0, (int) Math.min(BLOCK, bytes - at));
         }
@@ -57,7 +57,7 @@ final class Site implements AutoCloseable {
 
     /** {@return the SHA-256 of the next so many bytes} */
     static byte[] digest(InputStream from, long bytes) throws IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Transfer.sha256();
         byte[] into = new byte[BLOCK];
         long left = bytes;
         while (left > 0) {
@@ -69,14 +69,6 @@ final class Site implements AutoCloseable {
             left -= count;
         }
         return digest.digest();
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private void accept() {

@@ -65,15 +65,12 @@ public record ClientConfiguration(Optional<IdentityKey> gateway, Duration meanPa
         if (!configuration.has(GATEWAY)) {
             return chosen;
         }
+        List<String> gateways = configuration.list(GATEWAY, GATEWAYS_ALLOWED);
         try {
-            return chosen.withGateways(configuration.list(GATEWAY, GATEWAYS_ALLOWED).stream().map(IdentityKey::parse)
-                    .toList());
+            return chosen.withGateways(gateways.stream().map(IdentityKey::parse).toList());
         } catch (IllegalArgumentException e) {
-            if (e.getMessage().contains("; allowed is ")) {
-                throw e;
-            }
-            throw configuration.wrong(GATEWAY, '"' + configuration.text(GATEWAY, GATEWAYS_ALLOWED) + "\", "
-                    + e.getMessage(), GATEWAYS_ALLOWED);
+            throw configuration.wrong(GATEWAY, '"' + String.join(", ", gateways) + "\", " + e.getMessage(),
+                    GATEWAYS_ALLOWED);
         }
     }
 

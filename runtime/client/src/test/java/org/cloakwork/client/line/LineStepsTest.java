@@ -12,7 +12,6 @@ import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.SenderTag;
-import org.cloakwork.spi.runtime.Randomness;
 import org.junit.jupiter.api.Test;
 
 class LineStepsTest {
@@ -65,18 +64,7 @@ class LineStepsTest {
 
     private static Partners partners() {
         Random random = new Random(1);
-        return new Partners(new Randomness() {
-
-            @Override
-            public void fill(byte[] target) {
-                random.nextBytes(target);
-            }
-
-            @Override
-            public int nextInt(int bound) {
-                return random.nextInt(bound);
-            }
-        });
+        return new Partners(random::nextBytes);
     }
 
     private static void returns(Partners partners, long now) {
