@@ -59,6 +59,7 @@ async function watch(page, seen) {
     await page.waitForFunction(() => /messages lost|not taken/.test(document.getElementById('gapText').textContent), patience);
     seen.exchanges.push(await text(page, 'gapText'));
   }
+  seen.kinds = await page.$$eval('#parts button', list => [...new Set(list.map(b => b.getAttribute('aria-label').split(' ').at(-2)))]);
   seen.cards = await page.$$eval('#cards button', list => list.length);
   await page.setBypassCSP(true);
   await page.reload({waitUntil: 'domcontentloaded'});

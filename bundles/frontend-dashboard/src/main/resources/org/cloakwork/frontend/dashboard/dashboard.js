@@ -4,7 +4,7 @@ const KINDS = [
   ['cover', 'packets.sent.cover', 'cover', '○'], ['ack', 'acks.received', 'acknowledgement', '■'],
   ['coverAck', 'acks.received.cover', 'cover acknowledged', '□'], ['loop', 'cover.received', 'cover back', '◆'],
   ['received', 'fragments.received', 'for us', '★']];
-const OUT = 3, KEEP = 120, SWAPPED = ['topology', 'transport', 'sphinx', 'retransmission', 'cover'];
+const OUT = 3, KEEP = 120;
 const $ = id => document.getElementById(id);
 const el = (tag, text, attributes) => {
   const e = document.createElement(tag);
@@ -315,7 +315,7 @@ async function parts() {
     use.onclick = () => exchange(c.name, p.kind, p.name);
     const name = el('span', p.kind + ' ');
     name.append(el('b', p.name));
-    return [name, p.usedBy.length > 1 && p.usedBy.length === last.clients.length ? 'all' : p.usedBy.join(', '), p.available ? 'there' : p.state, p.settings.length ? details : '', SWAPPED.includes(p.kind) ? use : ''];
+    return [name, p.usedBy.length > 1 && p.usedBy.length === last.clients.length ? 'all' : p.usedBy.join(', '), p.available ? 'there' : p.state, p.settings.length ? details : '', p.kind in c.uses ? use : ''];
   }), 'none');
   rows('bundles', all.bundles.map(b => [b.name, b.version, b.state]), 'none');
 }

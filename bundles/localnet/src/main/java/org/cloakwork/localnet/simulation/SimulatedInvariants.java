@@ -85,8 +85,7 @@ final class SimulatedInvariants {
 
     private long sentByClients() {
         return found.of(Counter.PACKETS_DATA) + found.of(Counter.PACKETS_RETRANSMITTED)
-                + found.of(Counter.PACKETS_COVER) + found.of(Counter.PULLS_SENT) + found.of(Counter.FILLER_SENT)
-                - found.of(Counter.PACKETS_UNSENT);
+                + found.of(Counter.PACKETS_COVER) - found.of(Counter.PACKETS_UNSENT);
     }
 
     private static long afterDelivery(SimulatedFindings.Network network) {

@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.cloakwork.itests.testing.distribution.Command;
+import org.cloakwork.spi.part.PartKind;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -83,6 +84,8 @@ class DemoIT {
                         + "0 messages lost\\."), seen.path("exchanges").toString());
         assertTrue(texts(seen.path("exchanges")).getLast().matches(
                 "cover constant → poisson at alice, .* 0 messages lost\\."), seen.path("exchanges").toString());
+        assertEquals(PartKind.OF_A_CLIENT.stream().map(PartKind::name).sorted().toList(),
+                texts(seen.path("kinds")).stream().sorted().toList());
         assertEquals(List.of(), texts(seen.path("console")));
         assertEquals(List.of(), texts(seen.path("outside")));
         assertEquals(List.of(), texts(seen.path("axe")).stream()

@@ -12,7 +12,7 @@ public enum Counter implements Counters.Keyed {
     PACKETS_DATA("packets.sent.data", "packets with a fragment, first copies"),
     PACKETS_RETRANSMITTED("packets.sent.retransmission", "further copies of packets"),
     COPIES_PUT_OFF("packets.put-off.retransmitted", "times the retransmission part put a further copy off"),
-    PACKETS_COVER("packets.sent.cover", "cover packets"),
+    PACKETS_COVER("packets.sent.cover", "cover packets; some of them ask for packets in return, or fill them"),
     PACKETS_UNSENT("packets.dropped.link-lost",
             "sealed packets given to a link that was lost; sent again after their time-out"),
     PACKETS_UNROUTABLE("packets.dropped.no-route", "packets that could not be sealed for want of a route; tried again"),

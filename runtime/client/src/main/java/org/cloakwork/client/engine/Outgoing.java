@@ -318,7 +318,10 @@ final class Outgoing {
 
     private boolean sendFiller() {
         Optional<PreparedPacket> filler = fillers.poll();
-        filler.ifPresent(packet -> session.send(packet.mixPacket()));
+        filler.ifPresent(packet -> {
+            session.send(packet.mixPacket());
+            ground.counters().count(Counter.PACKETS_COVER);
+        });
         return filler.isPresent();
     }
 
@@ -543,6 +546,7 @@ final class Outgoing {
             pull.ifPresent(ready -> {
                 line.left(ready);
                 session.send(ready.packet().mixPacket());
+                ground.counters().count(Counter.PACKETS_COVER);
             });
             return pull.isPresent();
         }

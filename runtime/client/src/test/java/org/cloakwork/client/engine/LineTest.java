@@ -204,6 +204,23 @@ class LineTest {
         }
     }
 
+    /** Whoever counts what leaves a client need not know what it is for. */
+    @Test
+    void whatAsksForPacketsInReturnAndWhatFillsThemIsCover() {
+        try (World world = new World(seed.value())) {
+            TestClient exit = world.readyClient();
+            exit.engine.returnPackets(true);
+            TestClient alice = world.client(ClientConfiguration.DEFAULT, POISSON);
+            alice.engine.partner(exit.address());
+            alice.awaitReady();
+            world.runFor(Duration.ofSeconds(30));
+            long pulls = alice.counter(Counter.PULLS_SENT);
+            assertTrue(pulls > 500, alice::counters);
+            assertTrue(alice.counter(Counter.PACKETS_COVER) >= pulls, alice::counters);
+            assertEquals(exit.counter(Counter.FILLER_SENT), exit.counter(Counter.PACKETS_COVER), exit::counters);
+        }
+    }
+
     @Test
     void whoIsWrittenToWhileThereIsNoSessionIsAskedOnceThereIsOne() {
         try (World world = new World(seed.value())) {
