@@ -119,24 +119,33 @@ public final class Line {
             }
             case "pages" -> {
                 read(args, Set.of("--cover", "--pages", "--loads", "--seed"));
+                List<Cover> covers = covers();
+                int pages = number("--pages", 20, MOST_RUNS);
+                int loads = number("--loads", 50, MOST_RUNS);
+                long seed = seed();
                 out.print(Pages.HEADER);
-                for (Cover cover : covers()) {
-                    new Pages(out).tell(cover, Pages.load(cover, number("--pages", 20, MOST_RUNS),
-                            number("--loads", 50, MOST_RUNS), seed()), seed());
+                for (Cover cover : covers) {
+                    new Pages(out).tell(cover, Pages.load(cover, pages, loads, seed), seed);
                 }
             }
             case "speed" -> {
                 read(args, Set.of("--laws", "--mebibytes", "--seed"));
+                List<Integer> laws = laws();
+                long mebibytes = mebibytes();
+                long seed = seed();
                 out.print(Speed.HEADER);
-                for (int law : laws()) {
-                    new Speed(out).tell(law, mebibytes(), seed());
+                for (int law : laws) {
+                    new Speed(out).tell(law, mebibytes, seed);
                 }
             }
             case "clients" -> {
                 read(args, Set.of("--count", "--law", "--greedy", "--limit"));
+                int count = number("--count", 100, MOST_RUNS);
+                int law = number("--law", 3, MOST_LAW);
+                int greedy = number("--greedy", 60, MOST_LAW);
+                int limit = number("--limit", 5000, MOST_RUNS);
                 out.print(Clients.HEADER);
-                new Clients(out).tell(number("--count", 100, MOST_RUNS), number("--law", 3, MOST_LAW),
-                        number("--greedy", 60, MOST_LAW), number("--limit", 5000, MOST_RUNS));
+                new Clients(out).tell(count, law, greedy, limit);
             }
             case "trouble" -> {
                 read(args, Set.of("--loss", "--mebibytes", "--seed"));
