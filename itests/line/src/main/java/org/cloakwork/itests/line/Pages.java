@@ -77,7 +77,7 @@ final class Pages {
      *
      * @return the share of loads that it named
      */
-    double tell(Cover cover, List<Load> loads, long seed) {
+    double tell(Cover cover, List<Load> loads, long seed) throws InterruptedException {
         List<Forest.Answer> answers = Forest.ask(loads.stream()
                 .map(load -> new Forest.Sample(Integer.toString(load.page()), load.features())).toList(), "0", seed);
         double accuracy = Forest.accuracy(answers);
