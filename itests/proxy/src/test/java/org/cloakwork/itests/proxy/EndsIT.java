@@ -148,7 +148,7 @@ class EndsIT {
     /** With cover what it had to send would take a quarter of a minute. */
     @Test
     void anExitThatIsClosedResetsTheApplicationAndTheTarget() throws Exception {
-        try (World own = new World(Map.of(), "poisson"); ServerSocket listener = target()) {
+        try (World own = new World(Map.of(), "poisson", "poisson"); ServerSocket listener = target()) {
             Future<Socket> accepted = threads.submit(listener::accept);
             try (Socket application = own.connect("127.0.0.1", listener.getLocalPort());
                  Socket target = accepted.get()) {

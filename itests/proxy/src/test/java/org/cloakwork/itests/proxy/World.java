@@ -25,7 +25,7 @@ final class World implements AutoCloseable {
 
     final LocalNetwork network = LocalNetwork.builder().start();
     final MixnetClient exitClient;
-    final MixnetClient socksClient = client(1).start();
+    final MixnetClient socksClient;
     /** Whom the exit has had messages from. */
     final Set<SenderTag> senders = ConcurrentHashMap.newKeySet();
     final FrontEnd.Serving exit;
@@ -37,12 +37,16 @@ final class World implements AutoCloseable {
     }
 
     World(Map<String, String> socksSettings) throws Exception {
-        this(socksSettings, "none");
+        this(socksSettings, "none", "none");
     }
 
-    /** @param cover of the exit */
-    World(Map<String, String> socksSettings, String cover) throws Exception {
-        exitClient = client(0).part("cover", cover, Map.of()).start();
+    /**
+     * @param cover    of the client with the front-end
+     * @param itsCover of the exit
+     */
+    World(Map<String, String> socksSettings, String cover, String itsCover) throws Exception {
+        exitClient = client(0, itsCover);
+        socksClient = client(1, cover);
         exitClient.awaitReady(READY);
         socksClient.awaitReady(READY);
         exitClient.intercept(message -> {
@@ -57,9 +61,10 @@ final class World implements AutoCloseable {
         http = new HttpFrontEnd(Map.of()).serve(socksClient, settings);
     }
 
-    private MixnetClient.Builder client(int gateway) {
+    private MixnetClient client(int gateway, String cover) {
         return MixnetClient.builder().network(network)
-                .gateway(network.topology().gateways().get(gateway).identity());
+                .gateway(network.topology().gateways().get(gateway).identity())
+                .part("cover", cover, Map.of()).start();
     }
 
     int port() {

@@ -267,7 +267,7 @@ public final class Replies {
 
     /** Sends what waits for reply blocks as far as they suffice, and asks for more if they do not. */
     private void serve(SenderTag sender) {
-        if (stock.isPulled(sender, environment.clock().nanoTime())) {
+        if (next.returnsPackets() && stock.isPulled(sender, environment.clock().nanoTime())) {
             return;
         }
         List<OutgoingFragment> released = stock.release(sender);
