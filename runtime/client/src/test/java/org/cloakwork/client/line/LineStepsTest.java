@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
+import java.util.TreeMap;
 import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.api.IdentityKey;
 import org.cloakwork.api.MixnetAddress;
@@ -68,7 +71,7 @@ class LineStepsTest {
     }
 
     private static void returns(Partners partners, long now) {
-        assertTrue(partners.answered(partners.next(now).orElseThrow(), true, now));
+        assertTrue(partners.answered(partners.next(now).orElseThrow(), true, OptionalLong.empty(), now));
     }
 
     @Test
@@ -76,7 +79,7 @@ class LineStepsTest {
         Partners partners = partners();
         partners.use(address(1), tag(1), 0);
         assertEquals(Optional.of(new Line.Pull(address(1), tag(1), true)), partners.next(0));
-        partners.answered(new Line.Pull(address(1), tag(1), true), true, 0);
+        partners.answered(new Line.Pull(address(1), tag(1), true), true, OptionalLong.empty(), 0);
         partners.use(address(1), tag(2), 0);
         partners.use(address(1), tag(3), SECOND);
         for (long second = 0; second < 1_000_000; second += 1000) {
@@ -177,5 +180,49 @@ class LineStepsTest {
         assertTrue(expected.sent(100, "a", 100 * SECOND));
         expected.sweep(100 * SECOND + SECOND * 12 / 10, (key, whose) -> overdue.add(key));
         assertEquals(List.of(1, 100), overdue);
+    }
+
+    /** Of what leaves one in five brings nothing; what comes takes 200 ms or, one in ten, 300. */
+    @Test
+    void whoIsSilentIsFoundSoonAndHardlyEverWhileItIsNot() {
+        Random random = new Random(1);
+        Partners partners = partners();
+        partners.use(address(1), tag(1), 0);
+        returns(partners, 0);
+        Line.Pull pull = new Line.Pull(address(1), tag(1), false);
+        long usual = SECOND * 25 / 100;
+        NavigableMap<Long, Long> coming = new TreeMap<>();
+        int wrong = 0;
+        long now = 0;
+        while (now < 3600 * SECOND) {
+            now += (long) (-Math.log(1 - random.nextDouble()) * SECOND / 55);
+            for (; !coming.isEmpty() && coming.firstKey() < now; coming.pollFirstEntry()) {
+                long came = coming.firstKey();
+                partners.answered(pull, true, OptionalLong.of(coming.firstEntry().getValue()), came);
+            }
+            wrong += partners.fallSilent(now - usual, now) ? 1 : 0;
+            partners.sent(address(1), now);
+            if (random.nextDouble() > 0.2) {
+                coming.put(now + SECOND * (random.nextDouble() < 0.1 ? 3 : 2) / 10, now);
+            }
+        }
+        assertTrue(wrong <= 2, wrong + " times in an hour");
+        assertTrue(partners.hasEven());
+        long silent = now;
+        while (!partners.fallSilent(now - usual, now)) {
+            partners.sent(address(1), now);
+            now += SECOND / 55;
+        }
+        assertTrue(now - silent < usual + (Partners.MOST_UNANSWERED + 2) * SECOND / 55);
+        assertTrue(partners.isLost(address(1)));
+        // And is asked, less and less often.
+        int asked = 0;
+        for (long later = now; later < now + 60 * SECOND; later += SECOND / 55) {
+            asked += partners.next(later).isPresent() ? 1 : 0;
+        }
+        assertTrue(asked >= 8 && asked <= 15, asked + " questions in a minute");
+        assertTrue(partners.answered(pull, true, OptionalLong.empty(), now + 61 * SECOND));
+        assertTrue(partners.hasEven());
+        assertFalse(partners.fallSilent(now + 61 * SECOND, now + 61 * SECOND));
     }
 }
