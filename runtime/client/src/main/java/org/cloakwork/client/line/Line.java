@@ -108,7 +108,7 @@ public final class Line {
         this.counters = counters;
         partners = new Partners(environment.randomness());
         ramp = new Ramp(policy.ramp().toNanos(), now());
-        shares = new Shares(policy.returnsPerSecond());
+        shares = new Shares(policy.returnsPerSecond(), policy.returnsPerSender());
         policy.mirror().ifPresent(this::stand);
     }
 

@@ -260,7 +260,7 @@ class LineTest {
             mirror.engine.returnPackets(true);
             TestClient bob = world.readyClient();
             TestClient alice = world.client(ClientConfiguration.DEFAULT.withLine(new LinePolicy(true,
-                    Duration.ofSeconds(5), Optional.of(mirror.address()), false, 1000)),
+                    Duration.ofSeconds(5), Optional.of(mirror.address()), false, 1000, 1000)),
                     POISSON);
             alice.awaitReady();
             alice.awaitAcknowledged(alice.send(bob.address(), "first"));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -24,28 +25,98 @@ class LineStepsTest {
     private static SenderTag tag(int number) {
         byte[] bytes = new byte[SenderTag.LENGTH];
         bytes[0] = (byte) number;
+        bytes[1] = (byte) (number >> 8);
         return new SenderTag(bytes);
     }
 
-    @Test
-    void nobodyGetsMoreThanAnEvenPartOfWhatThereIs() {
-        Shares shares = new Shares(1000);
-        for (int second = 1; second < 5; second++) {
-            int greedy = 0;
-            int others = 0;
-            for (int round = 0; round < 100; round++) {
-                long now = 2L * second * SECOND + round;
-                greedy += shares.grant(tag(0), 100, now);
-                for (int sender = 1; sender < 10; sender++) {
-                    others += shares.grant(tag(sender), 1, now);
-                }
+    /**
+     * Senders ask at random moments, each at a pace of its own.
+     *
+     * @return what each got a second
+     */
+    private static double[] granted(Shares shares, Random random, double[] demands, long fromNanos, int seconds) {
+        double sum = Arrays.stream(demands).sum();
+        double[] got = new double[demands.length];
+        long now = fromNanos;
+        while (now < fromNanos + seconds * SECOND) {
+            now += (long) (-Math.log(1 - random.nextDouble()) / sum * SECOND);
+            double drawn = random.nextDouble() * sum;
+            int sender = 0;
+            while (sender < demands.length - 1 && drawn >= demands[sender]) {
+                drawn -= demands[sender++];
             }
-            assertTrue(greedy + others <= 1000);
-            if (second > 1) {
-                assertEquals(100, greedy);
-                assertEquals(900, others);
+            got[sender] += shares.grant(tag(sender), 1, now) / (double) seconds;
+        }
+        return got;
+    }
+
+    /** {@return what each gets if nobody could get more without somebody getting less who has less} */
+    private static double[] fair(double[] demands, double all, double most) {
+        double[] wanted = Arrays.stream(demands).map(demand -> Math.min(demand, most)).toArray();
+        double level = 0;
+        while (level < most && Arrays.stream(wanted).map(new AtLevel(level + 0.01)::of).sum() < all) {
+            level += 0.01;
+        }
+        return Arrays.stream(wanted).map(new AtLevel(level)::of).toArray();
+    }
+
+    private record AtLevel(double level) {
+        double of(double wanted) {
+            return Math.min(wanted, level);
+        }
+    }
+
+    @Test
+    void whatThereIsIsSharedEvenlyAndWhatOneLeavesGoesToTheOthers() {
+        Random random = new Random(1);
+        int seconds = 30;
+        for (int round = 0; round < 20; round++) {
+            int all = 200 + random.nextInt(2000);
+            int most = 20 + random.nextInt(500);
+            double[] demands = random.doubles(1 + random.nextInt(40)).map(x -> 2 * Math.pow(400, x)).toArray();
+            Shares shares = new Shares(all, most);
+            granted(shares, random, demands, 0, 3);
+            double[] got = granted(shares, random, demands, 3 * SECOND, seconds);
+            double[] fair = fair(demands, all, most);
+            String what = all + " of " + Arrays.toString(demands) + ", at most " + most + ": " + Arrays.toString(got)
+                    + " instead of " + Arrays.toString(fair);
+            assertTrue(Arrays.stream(got).sum() <= all + 2.0 * all / seconds, what);
+            for (int i = 0; i < demands.length; i++) {
+                double deviation = Math.sqrt(fair[i] / seconds);
+                assertTrue(got[i] <= most + Shares.MOST_SECONDS * most / seconds + 1, what);
+                assertTrue(got[i] > 0.93 * fair[i] - 4 * deviation, i + ": " + what);
+                assertTrue(got[i] < 1.05 * fair[i] + 4 * deviation + Shares.MOST_SECONDS * most / seconds,
+                        i + ": " + what);
             }
         }
+    }
+
+    /** Whoever had little before gets its part at once when it asks for it. */
+    @Test
+    void whoAsksForAllTheTimeCrowdsNobodyOut() {
+        Random random = new Random(2);
+        Shares shares = new Shares(1000, 1000);
+        double[] demands = {5000, 4, 4, 4, 4, 4, 4, 4, 4, 4};
+        granted(shares, random, demands, 0, 5);
+        double[] before = granted(shares, random, demands, 5 * SECOND, 5);
+        assertEquals(964, before[0], 30);
+        Arrays.fill(demands, 1, 10, 90);
+        double[] after = granted(shares, random, demands, 10 * SECOND, 10);
+        for (int i = 1; i < 10; i++) {
+            assertEquals(90, after[i], 15, Arrays.toString(after));
+        }
+        assertEquals(190, after[0], 40, Arrays.toString(after));
+    }
+
+    /** Tags cost nothing: more of them bring no more in all. */
+    @Test
+    void manyTagsBringNoMore() {
+        Shares shares = new Shares(1000, 1000);
+        int got = 0;
+        for (int i = 0; i < 20_000; i++) {
+            got += shares.grant(tag(i), 2, i * SECOND / 1000);
+        }
+        assertTrue(got > 0 && got <= 20 * 1000 + 2000, "in 20 s: " + got);
     }
 
     @Test
