@@ -15,6 +15,7 @@ enum Counter implements Counters.Keyed {
     CONNECTIONS_OPENED("connections.opened", "connections the exit made"),
     CONNECTIONS_FAILED("connections.failed", "connections the exit did not make"),
     CONNECTIONS_BROKEN("connections.broken", "connections that ended before both sides had closed them"),
+    EXIT_LOST("connections.exit-lost", "connections that ended because the exit did not answer any more"),
     BYTES_OUT("out.bytes", "bytes of applications that went to the exit"),
     BYTES_IN("in.bytes", "bytes of the exit that went to applications"),
     PSEUDONYMS_MADE("pseudonyms.made", "senders that the exit was made to see"),

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.KnownExit;
@@ -25,10 +26,13 @@ import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.socks5.ProviderRequest;
 import org.cloakwork.wire.socks5.ProviderResponse;
 import org.cloakwork.wire.socks5.Versions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What surrounds {@link ExitChoice}: time, the client, and those who wait. */
 final class ExitSearch implements Exits {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ExitSearch.class);
     private static final Duration TICK = Duration.ofMillis(250);
     /** As many as a connection begins with: a question looks like one. */
     private static final int SURBS = 20;
@@ -89,6 +93,9 @@ final class ExitSearch implements Exits {
         } finally {
             lock.unlock();
         }
+        actions.stream().filter(ExitChoice.Lost.class::isInstance).map(ExitChoice.Lost.class::cast)
+                .collect(Collectors.groupingBy(ExitChoice.Lost::reason, Collectors.counting())).forEach((why, count) ->
+                        LOG.warn("an exit does not answer, {}: connections that lose it: {}", why, count));
         actions.forEach(this::perform);
     }
 
@@ -272,7 +279,7 @@ final class ExitSearch implements Exits {
         }
 
         @Override
-        public void answered() {
+        public void answered(boolean ours) {
             long now = System.nanoTime();
             if (!heard || now - heardNanos > HEARD_AGAIN.toNanos()) {
                 heard = true;

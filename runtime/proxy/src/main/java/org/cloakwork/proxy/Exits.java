@@ -22,8 +22,12 @@ public interface Exits extends AutoCloseable {
         /** {@return through whom} */
         MixnetAddress exit();
 
-        /** The exit has said something about the connection: that it stands, why not, or what came of it. Cheap. */
-        void answered();
+        /**
+         * The exit has said something about the connection: that it stands, why not, or what came of it. Cheap.
+         *
+         * @param ours whether it is one of ours, by what it said: those answer questions
+         */
+        void answered(boolean ours);
 
         /** The exit has not said anything in time, or was not reached: that was the connection's end. */
         void failed();
@@ -65,7 +69,7 @@ public interface Exits extends AutoCloseable {
      * @return to be closed by the caller
      */
     static Exits of(MixnetClient client, ExitSettings settings) {
-        return settings.only().<Exits>map(exit -> new OneExit(client, exit))
+        return settings.only().<Exits>map(exit -> new OneExit(client, exit, ExitWatch.Patience.DEFAULT))
                 .orElseGet(() -> new ExitSearch(client, settings));
     }
 }

@@ -44,15 +44,17 @@ final class ThroughExit extends Connection {
         connected = exit.connect(target.toString());
         connected.thenAccept(ignored -> {
             if (exit.isHeardOf()) {
-                use.answered();
+                use.answered(exit.exitHasWindows());
             } else {
                 use.failed();
             }
         });
-        use.lost().thenAccept(ignored -> {
+        use.lost().thenAccept(reason -> {
             exitLost = true;
-            if (!giveUp(ConnectFailure.GENERAL, "the exit does not answer")) {
-                exit.stream().fail(new StreamException(StreamException.Reason.RESET, "the exit does not answer"));
+            if (!giveUp(ConnectFailure.GENERAL, "the exit does not answer")
+                    && exit.stream().fail(new StreamException(StreamException.Reason.SILENT,
+                            "the exit does not answer: " + reason))) {
+                server().count(Counter.EXIT_LOST);
             }
         });
     }
@@ -68,8 +70,8 @@ final class ThroughExit extends Connection {
 
     /** @param response about this connection, come the right way */
     void received(ProviderResponse response) {
-        use.answered();
         exit.received(response);
+        use.answered(exit.exitHasWindows());
     }
 
     private void counted(Reordering.Accepted piece) {

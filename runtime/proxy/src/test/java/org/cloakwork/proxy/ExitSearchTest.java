@@ -50,7 +50,7 @@ class ExitSearchTest {
             try (Exits exits = Exits.of(client.client(), settings())) {
                 Exits.Use use = exits.choose(443, PATIENCE);
                 assertTrue(Set.of(ONE, TWO).contains(use.exit()));
-                use.answered();
+                use.answered(true);
                 assertEquals(use.exit(), exits.choose(80, PATIENCE).exit());
                 assertEquals(ExitStanding.State.IN_USE, exits.known().getFirst().state());
                 assertEquals(List.of(use.exit()), client.partners);

@@ -1,6 +1,7 @@
 package org.cloakwork.proxy;
 
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -10,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.cloakwork.api.ClientState;
@@ -38,6 +40,9 @@ final class FakeClient implements AutoCloseable {
     final List<SendOptions> options = new ArrayList<>();
     List<KnownExit> exits = List.of();
     Optional<String> fault = Optional.empty();
+    /** Of those that stay without an answer, too. */
+    boolean acknowledges;
+    ClientState state = new ClientState.Ready();
     private final List<Predicate<ReceivedMessage>> takers = new ArrayList<>();
     private final ExecutorService listeners = Executors.newSingleThreadExecutor();
 
@@ -48,6 +53,7 @@ final class FakeClient implements AutoCloseable {
                             new IllegalStateException(reason))).orElseGet(() ->
                             CompletableFuture.completedFuture(exits));
                     case "onState" -> state(arguments[0]);
+                    case "state" -> state;
                     case "intercept" -> taker(arguments[0]);
                     case "partner" -> partner((MixnetAddress) arguments[0]);
                     case "send" -> send((MixnetAddress) arguments[0], (byte[]) arguments[1],
@@ -79,7 +85,10 @@ final class FakeClient implements AutoCloseable {
         options.add(sent);
         if (away.contains(to)) {
             outcome.complete(new Outcome.Failed(FailureReason.UNKNOWN_GATEWAY, "its gateway is away"));
-        } else if (!silent.contains(to)) {
+        } else if (acknowledges) {
+            outcome.complete(new Outcome.Acknowledged(1, 0, Duration.ZERO));
+        }
+        if (!away.contains(to) && !silent.contains(to)) {
             ProviderRequest.Query query = (ProviderRequest.Query) ProviderRequest.parse(message);
             ProviderResponse.QueryAnswer answer = switch (query.question()) {
                 case OPEN_PROXY -> new ProviderResponse.OpenProxy(false);
@@ -98,6 +107,11 @@ final class FakeClient implements AutoCloseable {
                     }
                     throw new UnsupportedOperationException(method.getName());
                 });
+    }
+
+    /** Waits until everything that came was told. */
+    void settle() throws Exception {
+        listeners.submit(() -> { }).get(10, TimeUnit.SECONDS);
     }
 
     /** Somebody else's message, or an exit's that was not asked. */

@@ -52,6 +52,7 @@ final class Connection {
     private volatile boolean used;
     private volatile long closedByNymNanos;
     private volatile boolean over;
+    private volatile Optional<Versions> versions = Optional.empty();
 
     Connection(Exit exit, Exit.Key key) {
         this.exit = exit;
@@ -115,7 +116,13 @@ final class Connection {
         return stream.idleNanos();
     }
 
-    void received(StreamData data) {
+    /** {@return in which versions pieces came, if any did} */
+    Optional<Versions> versions() {
+        return versions;
+    }
+
+    void received(StreamData data, Versions newVersions) {
+        versions = Optional.of(newVersions);
         Optional<ConnectFailure> failure = Optional.empty();
         synchronized (this) {
             if (isOpen()) {

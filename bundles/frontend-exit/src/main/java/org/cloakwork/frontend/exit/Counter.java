@@ -17,6 +17,8 @@ enum Counter implements Counters.Keyed {
     PIECES_LATE("exit.dropped.late", "pieces and windows of connections that are over"),
     PIECES_DUPLICATE("exit.dropped.piece-duplicate", "pieces that were there already"),
     PIECES_NO_ROOM("exit.dropped.no-room", "pieces of connections not known yet for which there was no room"),
+    CONNECTIONS_UNKNOWN("exit.connections.unknown",
+            "clients that were told that this exit has no such connection, any more"),
     EARLY_EXPIRED("exit.dropped.never-connected", "connections of which pieces came and no request"),
     BYTES_OUT("exit.out.bytes", "bytes of clients that went to where they are for"),
     BYTES_IN("exit.in.bytes", "bytes that came back for clients"),

@@ -29,6 +29,7 @@ import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.streams.ByteBudget;
 import org.cloakwork.streams.StreamLimits;
 import org.cloakwork.wire.WireException;
+import org.cloakwork.wire.socks5.ConnectFailure;
 import org.cloakwork.wire.socks5.ExitPolicy;
 import org.cloakwork.wire.socks5.ProviderRequest;
 import org.cloakwork.wire.socks5.ProviderResponse;
@@ -174,11 +175,17 @@ final class Exit implements FrontEnd.Serving {
                 if (connection.isEmpty() && request.versions().providerInterface() == 0) {
                     return false;
                 }
-                connection.ifPresent(known -> known.received(data));
+                connection.ifPresent(known -> known.received(data, request.versions()));
             }
-            case ProviderRequest.Window window -> find(new Key(message.sender(), window.connectionId()))
-                    .ifPresentOrElse(connection -> connection.windowReceived(window.limit()),
-                            () -> counters.count(Counter.PIECES_LATE));
+            case ProviderRequest.Window window -> {
+                Key key = new Key(message.sender(), window.connectionId());
+                find(key).ifPresentOrElse(connection -> connection.windowReceived(window.limit()), () -> {
+                    counters.count(Counter.PIECES_LATE);
+                    if (!isOver(key)) {
+                        tellUnknown(key, window.versions());
+                    }
+                });
+            }
             case ProviderRequest.Query query -> answer(message.sender(),
                     new ProviderResponse.Answer(answerable(query.versions()), answer(query.question())));
             case ProviderRequest.Control control -> answer(message.sender(),
@@ -254,6 +261,22 @@ final class Exit implements FrontEnd.Serving {
                 }
             }
             return Optional.ofNullable(connection);
+        }
+    }
+
+    private boolean isOver(Key key) {
+        synchronized (connections) {
+            return over.contains(key);
+        }
+    }
+
+    /** Of a connection from before this exit was started: its client would wait for ever. */
+    private void tellUnknown(Key key, Versions versions) {
+        if (key.sender().isPresent() && versions.hasWindows()) {
+            counters.count(Counter.CONNECTIONS_UNKNOWN);
+            byte[] bytes = new ProviderResponse.ConnectionError(versions.answer(), key.id(),
+                    ConnectFailure.GENERAL.text()).bytes();
+            insist(() -> client.reply(key.sender().get(), bytes, SendOptions.DEFAULT));
         }
     }
 
@@ -362,6 +385,7 @@ final class Exit implements FrontEnd.Serving {
             if (connection.isEarlyFor(EARLY_LIMIT)) {
                 counters.count(Counter.EARLY_EXPIRED);
                 remove(connection);
+                connection.versions().ifPresent(versions -> tellUnknown(connection.key(), versions));
             }
         }
         List<Insisted> again = new ArrayList<>();

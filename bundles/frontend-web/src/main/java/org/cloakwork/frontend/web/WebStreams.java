@@ -4,16 +4,16 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.StreamException;
 import org.cloakwork.api.StreamOptions;
 import org.cloakwork.client.engine.Engine;
 import org.cloakwork.proxy.ExitConnection;
+import org.cloakwork.proxy.ExitWatch;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.streams.ByteBudget;
 import org.cloakwork.streams.MessageStream;
@@ -43,7 +43,7 @@ final class WebStreams {
     private final Map<Long, Entry> byConnection = new HashMap<>();
     /** Who an exit thinks we are: the same for all of this client's life, and nobody else's. */
     private final String isolation;
-    private final Set<MixnetAddress> exits = new HashSet<>();
+    private final Map<MixnetAddress, ExitWatch> exits = new HashMap<>();
     private boolean ticking;
 
     private static final class Entry {
@@ -51,6 +51,7 @@ final class WebStreams {
         private final int number;
         private final long id;
         private ExitConnection connection;
+        private MixnetAddress exit;
         /** Of one that takes no exit. */
         private OpenStream toClient;
         /** The name of the reason; empty: it is open. */
@@ -80,9 +81,13 @@ final class WebStreams {
 
     /** @param exit that connections will go through: the line of the client does not show when they do */
     void use(MixnetAddress exit) {
-        if (exits.add(exit)) {
-            client.partner(exit);
-        }
+        exits.computeIfAbsent(exit, added -> {
+            client.partner(added);
+            byte[] bytes = new byte[ISOLATION_LENGTH];
+            randomness.fill(bytes);
+            return new ExitWatch(client, added, "web exit " + Base64.getEncoder().encodeToString(bytes),
+                    randomness.nextLong(), ExitWatch.Patience.DEFAULT, loop::nanoTime);
+        });
     }
 
     /**
@@ -122,6 +127,7 @@ final class WebStreams {
     private void openThroughExit(int number, MixnetAddress exit, String target) throws StreamException {
         use(exit);
         Entry entry = new Entry(number, randomness.nextLong());
+        entry.exit = exit;
         entry.connection = new ExitConnection(new ExitConnection.Route(client, exit, true, true), entry.id,
                 randomness.nextLong(), isolation, StreamLimits.DEFAULT, budget, loop::nanoTime, () -> note(entry),
                 piece -> { });
@@ -144,8 +150,18 @@ final class WebStreams {
             loop.schedule(TICK, () -> {
                 ticking = false;
                 byConnection.values().forEach(entry -> entry.connection.tick());
+                exits.forEach(this::tick);
                 tick();
             });
+        }
+    }
+
+    private void tick(MixnetAddress exit, ExitWatch watch) {
+        List<MessageStream> relying = byConnection.values().stream().filter(entry -> entry.exit.equals(exit)
+                && entry.connection.exitHasWindows()).map(Entry::stream).filter(stream -> !stream.isDone()).toList();
+        if (watch.tick(!relying.isEmpty())) {
+            relying.forEach(stream -> stream.fail(new StreamException(StreamException.Reason.SILENT,
+                    "the exit does not answer: " + watch.reason())));
         }
     }
 
@@ -162,6 +178,9 @@ final class WebStreams {
     }
 
     private boolean received(ReceivedMessage message) {
+        if (exits.values().stream().anyMatch(watch -> watch.received(message))) {
+            return true;
+        }
         ProviderResponse response;
         try {
             response = ProviderResponse.parse(message.payload());
@@ -176,6 +195,7 @@ final class WebStreams {
                     .filter(isolation::equals).isPresent();
         }
         entry.connection.received(response);
+        exits.get(entry.exit).heard();
         return true;
     }
 

@@ -46,7 +46,8 @@ final class Clients {
         LinePolicy line = LinePolicy.DEFAULT;
         try (Sockets sockets = new Sockets()) {
             Engine exit = sockets.client("line-exit", ClientConfiguration.DEFAULT.withLine(new LinePolicy(line.twoWay(),
-                    line.ramp(), line.mirror(), line.returnsPackets(), Integer.parseInt(args[1]))),
+                    line.ramp(), line.mirror(), line.returnsPackets(), Integer.parseInt(args[1]),
+                    line.returnsPerSender())),
                     Cover.NONE.strategy(), URI.create(args[0]));
             sockets.opened(new ExitFrontEnd(Map.of()).serve(exit, Map.of("policy", "accept *:443")));
             System.out.println(exit.address());

@@ -46,6 +46,6 @@ public enum Cover {
     ClientConfiguration configuration() {
         LinePolicy line = LinePolicy.DEFAULT;
         return ClientConfiguration.DEFAULT.withLine(new LinePolicy(this == TWO_WAY, line.ramp(), line.mirror(),
-                line.returnsPackets(), line.returnsPerSecond()));
+                line.returnsPackets(), line.returnsPerSecond(), line.returnsPerSender()));
     }
 }

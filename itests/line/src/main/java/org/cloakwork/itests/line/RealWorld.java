@@ -45,6 +45,7 @@ final class RealWorld implements World {
     private final MixnetClient client;
     private final MixnetClient exit;
     private final FrontEnd.Serving exitDoor;
+    private final FrontEnd.Serving socksDoor;
     private final InetSocketAddress socks;
     private final Site site;
     private int relays;
@@ -75,9 +76,9 @@ final class RealWorld implements World {
                     Map.of("policy", "accept 127.0.0.0/8:*", "allow-private", "true")));
             client = sockets.client("line-client", at(cover.configuration(), network, CLIENT_GATEWAY), strategy,
                     network.directory());
-            FrontEnd.Serving door = sockets.opened(new SocksFrontEnd(Map.of()).serve(client,
+            socksDoor = sockets.opened(new SocksFrontEnd(Map.of()).serve(client,
                     Map.of("exit", exit.address().toString(), "port", "0")));
-            socks = new InetSocketAddress(InetAddress.getLoopbackAddress(), door.addresses().getFirst().getPort());
+            socks = new InetSocketAddress(InetAddress.getLoopbackAddress(), socksDoor.addresses().getFirst().getPort());
             site = sockets.opened(new Site());
         } catch (Exception | Error e) {
             close();
@@ -104,8 +105,14 @@ final class RealWorld implements World {
 
     /** Ends the exit, in whatever it is. */
     void killExit() throws Exception {
-        exitDoor.close();
+        // First, so that nobody is told.
         exit.close();
+        exitDoor.close();
+    }
+
+    /** {@return what the SOCKS port has counted} */
+    Map<String, Long> door() {
+        return socksDoor.counters();
     }
 
     /** {@return what the client has counted} */

@@ -54,18 +54,22 @@ final class Trouble {
 
     private void killed(VirtualWorld world) throws Exception {
         Trace.View idle = follow(world, SETTLE, LENGTH);
-        world.connect().exchange(QUESTION, Long.MAX_VALUE, () -> { });
+        VirtualTunnel tunnel = world.connect();
+        tunnel.exchange(QUESTION, Long.MAX_VALUE, () -> { });
         world.run(INTO);
         world.killExit();
+        long killed = world.trace().nanoTime();
         Trace.View now = follow(world, Duration.ZERO, LENGTH);
-        tell("exit killed, virtual time", idle, now, "see sockets");
+        world.await(() -> tunnel.reason().isPresent(), PATIENCE);
+        tell("exit killed, virtual time", idle, now, String.format(Locale.ROOT, "%s; %.0f s after that",
+                tunnel.reason().orElseThrow(), (world.trace().nanoTime() - killed) / 1e9));
     }
 
     private void killedOnSockets(RealWorld world, long bytes) throws Exception {
         Trace.View idle = follow(world, SETTLE, LENGTH);
         String[] end = new String[1];
+        long[] ended = new long[1];
         Thread load = Thread.ofVirtual().start(() -> {
-            long begun = System.nanoTime();
             try (Socket socket = world.connected()) {
                 socket.setSoTimeout((int) PATIENCE.toMillis());
                 socket.getOutputStream().write(new Question(0, bytes).bytes());
@@ -74,13 +78,16 @@ final class Trouble {
             } catch (IOException e) {
                 end[0] = e.getMessage();
             }
-            end[0] += String.format(Locale.ROOT, ", after %.0f s", (System.nanoTime() - begun) / 1e9);
+            ended[0] = System.nanoTime();
         });
         world.run(INTO);
+        long killed = System.nanoTime();
         world.killExit();
         Trace.View now = follow(world, Duration.ZERO, LENGTH);
         load.join(PATIENCE);
-        tell("exit killed, sockets", idle, now, end[0]);
+        tell("exit killed, sockets", idle, now, String.format(Locale.ROOT, "%s, %.0f s after that; connections that "
+                + "ended because the exit did not answer: %d", end[0], (ended[0] - killed) / 1e9,
+                world.door().get("socks5.connections.exit-lost")));
     }
 
     private static Trace.View follow(World world, Duration settle, Duration length) throws Exception {

@@ -74,6 +74,9 @@ final class VirtualExit {
             case ProviderRequest.Send(Versions ignored, StreamData data) ->
                     connection(data.connectionId()).received(data);
             case ProviderRequest.Window window -> connection(window.connectionId()).window(window.limit());
+            case ProviderRequest.Query query when message.sender().isPresent() -> client.reply(message.sender().get(),
+                    new ProviderResponse.Answer(query.versions(), new ProviderResponse.OpenProxy(true)).bytes(),
+                    SendOptions.DEFAULT);
             default -> {
                 return false;
             }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.Optional;
 import org.cloakwork.api.StreamException;
 import org.cloakwork.proxy.ExitConnection;
 import org.cloakwork.spi.runtime.Scheduler;
@@ -53,6 +54,7 @@ final class VirtualTunnel implements Tunnel {
     private boolean closed;
     private boolean ended;
     private boolean noted;
+    private Optional<String> reason = Optional.empty();
 
     VirtualTunnel(Scheduler scheduler, Maker maker) throws StreamException {
         this.scheduler = scheduler;
@@ -67,6 +69,23 @@ final class VirtualTunnel implements Tunnel {
             connected = true;
             note();
         });
+    }
+
+    /** {@return whether it relies on an exit that answers questions} */
+    boolean relies() {
+        return connection.exitHasWindows() && !stream.isDone();
+    }
+
+    /** @param why it does not go on */
+    void fail(StreamException why) {
+        if (stream.fail(why)) {
+            reason = Optional.of(why.getMessage());
+        }
+    }
+
+    /** {@return why it broke, if it did} */
+    Optional<String> reason() {
+        return reason;
     }
 
     void received(ProviderResponse response) {

@@ -3,6 +3,7 @@ package org.cloakwork.itests.line;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.cloakwork.api.ClientState;
@@ -13,6 +14,7 @@ import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.client.engine.Engine;
 import org.cloakwork.localnet.simulation.VirtualMixnet;
 import org.cloakwork.proxy.ExitConnection;
+import org.cloakwork.proxy.ExitWatch;
 import org.cloakwork.retransmission.timeout.TimeoutRetransmission;
 import org.cloakwork.routes.uniform.UniformRoutes;
 import org.cloakwork.spi.runtime.Randomness;
@@ -40,6 +42,7 @@ final class VirtualWorld implements World {
     private final Engine client;
     private final Engine exit;
     private final Engine friend;
+    private final ExitWatch watch;
     private final ByteBudget budget = new ByteBudget(BUDGET_BYTES);
     private final Map<Long, VirtualTunnel> tunnels = new HashMap<>();
 
@@ -60,6 +63,8 @@ final class VirtualWorld implements World {
         client.partner(exit.address());
         network.run(READY, () -> false);
         new VirtualExit(exit, network.scheduler(), network.clock(), network.randomness());
+        watch = new ExitWatch(client, exit.address(), "watch", randomness.nextLong(), ExitWatch.Patience.DEFAULT,
+                network.clock()::nanoTime);
         client.intercept(this::received);
         tick();
     }
@@ -74,18 +79,29 @@ final class VirtualWorld implements World {
     }
 
     private void tick() {
+        List<VirtualTunnel> relying = tunnels.values().stream().filter(VirtualTunnel::relies).toList();
+        if (watch.tick(!relying.isEmpty())) {
+            relying.forEach(tunnel -> tunnel.fail(new StreamException(StreamException.Reason.SILENT,
+                    watch.reason())));
+        }
         tunnels.values().removeIf(VirtualTunnel::tick);
         network.scheduler().schedule(TICK, this::tick);
     }
 
     private boolean received(ReceivedMessage message) {
+        if (watch.received(message)) {
+            return true;
+        }
         ProviderResponse response;
         try {
             response = ProviderResponse.parse(message.payload());
         } catch (WireException e) {
             return false;
         }
-        ExitConnection.idOf(response).map(tunnels::get).ifPresent(tunnel -> tunnel.received(response));
+        ExitConnection.idOf(response).map(tunnels::get).ifPresent(tunnel -> {
+            tunnel.received(response);
+            watch.heard();
+        });
         return true;
     }
 
@@ -105,7 +121,7 @@ final class VirtualWorld implements World {
     }
 
     @Override
-    public Tunnel connect() {
+    public VirtualTunnel connect() {
         long id = randomness.nextLong();
         try {
             VirtualTunnel tunnel = new VirtualTunnel(network.scheduler(), ready -> new ExitConnection(

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -53,6 +54,26 @@ class LineIT {
             assertArrayEquals(idle.lengths(true), view.lengths(true));
             assertArrayEquals(idle.lengths(false), view.lengths(false));
         });
+    }
+
+    /** A site that says nothing, and uploads that fill the line, are no end of an exit; its end is one. */
+    @Test
+    void aTransferEndsWithItsReasonWhenTheExitIsGoneAndNotBefore() {
+        VirtualWorld world = new VirtualWorld(Cover.TWO_WAY, 3, 0.05);
+        VirtualTunnel silent = world.connect();
+        boolean[] answered = new boolean[1];
+        silent.exchange(100, 100, () -> answered[0] = true);
+        world.await(() -> answered[0], Duration.ofMinutes(1));
+        world.run(Duration.ofMinutes(3));
+        VirtualTunnel upload = world.connect();
+        upload.exchange(Long.MAX_VALUE, 1, () -> { });
+        world.run(Duration.ofSeconds(100));
+        assertEquals(Optional.empty(), silent.reason().or(upload::reason));
+        world.killExit();
+        long killed = world.trace().nanoTime();
+        world.await(() -> silent.reason().isPresent() && upload.reason().isPresent(), Duration.ofSeconds(70));
+        assertEquals(60, (world.trace().nanoTime() - killed) / 1e9, 3);
+        assertEquals("it has said nothing for 60 s", silent.reason().orElseThrow());
     }
 
     /** The relay on sockets sees what the wrapped transport sees in virtual time, a frame's own head included. */

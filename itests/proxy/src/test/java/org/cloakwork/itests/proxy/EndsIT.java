@@ -10,20 +10,28 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.cloakwork.api.MixnetClient;
+import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.SenderTag;
 import org.cloakwork.itests.testing.programs.SocksProgram;
 import org.cloakwork.spi.frontend.FrontEnd;
+import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.socks5.ProviderRequest;
+import org.cloakwork.wire.socks5.ProviderResponse;
+import org.cloakwork.wire.socks5.Versions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -217,6 +225,30 @@ class EndsIT {
             assertEquals(2, SocksProgram.ask(port9, "127.0.0.1", 9));
             assertEquals(4, SocksProgram.ask(unknown, "no-such-host.invalid", 80));
             assertEquals(-1, refused.getInputStream().read());
+        }
+    }
+
+    /** As after it was killed and started again: whoever has a connection from before would wait for ever. */
+    @Test
+    void anExitTellsThatItHasNoSuchConnection() throws Exception {
+        BlockingQueue<ProviderResponse> answers = new LinkedBlockingQueue<>();
+        try (MixnetClient client = MixnetClient.builder().network(world.network).start()) {
+            client.awaitReady(Duration.ofMinutes(2));
+            client.subscribe(message -> {
+                try {
+                    answers.add(ProviderResponse.parse(message.payload()));
+                } catch (WireException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            long id = 4711;
+            client.send(world.exitClient.address(), new ProviderRequest.Window(Versions.WINDOWS, id, 1 << 20).bytes(),
+                    SendOptions.DEFAULT.withReplySurbs(3));
+            ProviderResponse.ConnectionError error = (ProviderResponse.ConnectionError) answers.poll(60,
+                    TimeUnit.SECONDS);
+            assertEquals(id, error.connectionId());
+            assertTrue(error.versions().answersWithWindows());
+            assertEquals(1, world.exit.counters().get("exit.connections.unknown"));
         }
     }
 

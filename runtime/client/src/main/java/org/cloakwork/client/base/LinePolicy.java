@@ -16,21 +16,22 @@ import org.cloakwork.spi.runtime.PartConfiguration;
  * @param mirror           whom to ask for packets in return where whom we write to gives none
  * @param returnsPackets   whether others get packets in return that ask for them; an exit always gives them
  * @param returnsPerSecond packets in return that all others together get
+ * @param returnsPerSender packets in return a second that one of them gets at most
  */
 public record LinePolicy(boolean twoWay, Duration ramp, Optional<MixnetAddress> mirror, boolean returnsPackets,
-                         int returnsPerSecond) {
+                         int returnsPerSecond, int returnsPerSender) {
 
     /** Two-way without a mirror. */
     public static final LinePolicy DEFAULT = new LinePolicy(true, Duration.ofSeconds(10), Optional.empty(), false,
-            5000);
+            5000, 1000);
 
     private static final String TWO_WAY = "two-way";
     private static final String MIRROR = "mirror";
 
     /**
      * @param configuration with the keys {@code line} ({@code two-way}, {@code one-way}), {@code line-ramp-millis},
-     *                      {@code mirror}, {@code return-packets} and {@code return-packets-per-second}, all of them
-     *                      optional
+     *                      {@code mirror}, {@code return-packets}, {@code return-packets-per-second} and
+     *                      {@code return-packets-per-sender}, all of them optional
      * @return the policy
      * @throws IllegalArgumentException if one of them is wrong, naming it
      */
@@ -41,7 +42,8 @@ public record LinePolicy(boolean twoWay, Duration ramp, Optional<MixnetAddress> 
                 configuration.millis("line-ramp-millis", (int) DEFAULT.ramp.toMillis(), 100, 600_000),
                 configuration.has(MIRROR) ? Optional.of(mirror(configuration)) : Optional.empty(),
                 configuration.flag("return-packets", DEFAULT.returnsPackets),
-                configuration.integer("return-packets-per-second", DEFAULT.returnsPerSecond, 1, 1_000_000));
+                configuration.integer("return-packets-per-second", DEFAULT.returnsPerSecond, 1, 1_000_000),
+                configuration.integer("return-packets-per-sender", DEFAULT.returnsPerSender, 1, 1_000_000));
     }
 
     private static MixnetAddress mirror(PartConfiguration configuration) {

@@ -164,6 +164,11 @@ public final class ClientComponent {
                 description = "1 to 1000000, for all others together.")
         int return$_$packets$_$per$_$second() default 5000;
 
+        /** {@return packets} */
+        @AttributeDefinition(name = "Return packets a second to one", required = false, min = "1", max = "1000000",
+                description = "1 to 1000000, for one of the others at most.")
+        int return$_$packets$_$per$_$sender() default 1000;
+
         /** {@return how} */
         @AttributeDefinition(name = "Gateway choice", required = false,
                 description = "Which of the guards comes first.", options = {

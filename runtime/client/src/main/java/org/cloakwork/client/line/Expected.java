@@ -17,9 +17,17 @@ final class Expected<K, V> {
     private static final long MOST_NANOS = 20_000_000_000L;
     private static final int MOST = 50_000;
     private static final int VARIATIONS = 6;
+    private static final int USUAL_VARIATIONS = 2;
     private static final double LATER = 1.02;
 
-    private record Entry<V>(V whose, long sentNanos) {
+    /**
+     * Something that came back.
+     *
+     * @param whose     it was
+     * @param sentNanos when that left which it came for
+     * @param <V>       whose it is
+     */
+    record Entry<V>(V whose, long sentNanos) {
     }
 
     private final LinkedHashMap<K, Entry<V>> entries = new LinkedHashMap<>();
@@ -57,8 +65,8 @@ final class Expected<K, V> {
         return Optional.ofNullable(entries.remove(key)).map(Entry::whose);
     }
 
-    /** {@return whose it was; empty if it was not expected, any more} */
-    Optional<V> back(K key, long nowNanos) {
+    /** {@return what it was; empty if it was not expected, any more} */
+    Optional<Entry<V>> back(K key, long nowNanos) {
         Entry<V> entry = entries.remove(key);
         if (entry == null) {
             return Optional.empty();
@@ -71,7 +79,12 @@ final class Expected<K, V> {
             variationNanos += (Math.abs(nanos - meanNanos) - variationNanos) / 16;
             meanNanos += (nanos - meanNanos) / 16;
         }
-        return Optional.of(entry.whose());
+        return Optional.of(entry);
+    }
+
+    /** {@return after how long nearly all have come back} */
+    long usualNanos() {
+        return meanNanos == 0 ? firstNanos : (long) (meanNanos + USUAL_VARIATIONS * variationNanos);
     }
 
     /**

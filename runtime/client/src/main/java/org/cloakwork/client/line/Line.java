@@ -60,6 +60,15 @@ public final class Line {
     public record Ready(PreparedPacket packet, List<ByteBuffer> answers, Pull to) {
     }
 
+    /**
+     * What did not come in time.
+     *
+     * @param pull    it was to come for
+     * @param entered whether it is made up for
+     */
+    private record Overdue(Pull pull, boolean entered) {
+    }
+
     private final LinePolicy policy;
     private final Environment environment;
     private final Counters<Counter> counters;
@@ -70,7 +79,7 @@ public final class Line {
     /** To those of whom it is not known whether they give anything in return. */
     private final Expected<ByteBuffer, Pull> questions = new Expected<>(QUESTION_NANOS);
     /** That did not come in time. */
-    private final Expected<ByteBuffer, Pull> overdue = new Expected<>(QUESTION_NANOS);
+    private final Expected<ByteBuffer, Overdue> overdue = new Expected<>(QUESTION_NANOS);
     private final Expected<EncryptionKey, Boolean> loops = new Expected<>(FIRST_NANOS);
     private final Shares shares;
     private OptionalLong askedNanos = OptionalLong.empty();
@@ -99,7 +108,7 @@ public final class Line {
         this.counters = counters;
         partners = new Partners(environment.randomness());
         ramp = new Ramp(policy.ramp().toNanos(), now());
-        shares = new Shares(policy.returnsPerSecond());
+        shares = new Shares(policy.returnsPerSecond(), policy.returnsPerSender());
         policy.mirror().ifPresent(this::stand);
     }
 
@@ -189,6 +198,9 @@ public final class Line {
         questions.sweep(now, (digest, ignored) -> late.accept(digest));
         overdue.sweep(now, (digest, ignored) -> late.accept(digest));
         loops.sweep(now, (key, ignored) -> loopsLost += (1 - loopsLost) * LOOP_SAMPLE);
+        if (partners.fallSilent(now - answers.usualNanos(), now) && !partners.hasEven()) {
+            ramp.drop();
+        }
         double share = ramp.towards(partners.target(now), now);
         return share > 0 && environment.randomness().nextDouble() < share;
     }
@@ -216,6 +228,7 @@ public final class Line {
     /** @param fragment has left */
     public void left(OutgoingFragment fragment) {
         if (fragment.answer().isPresent() && fragment.message().target() instanceof Target.ToAddress(var to)) {
+            partners.sent(to, now());
             if (answers.sent(fragment.answer().get(), new Pull(to, fragment.answerTag(), false), now())) {
                 missing(1 - lossOfLoops());
             }
@@ -229,6 +242,9 @@ public final class Line {
         counters.count(Counter.PULLS_SENT);
         if (pull.to().asks()) {
             partners.questionLeft(pull.to().partner(), now());
+        }
+        if (!pull.to().asks() && !pull.answers().isEmpty()) {
+            partners.sent(pull.to().partner(), now());
         }
         pull.answers().forEach(answer ->
                 (pull.to().asks() ? questions : answers).sent(answer, pull.to(), now()));
@@ -290,7 +306,8 @@ public final class Line {
         if (filler) {
             counters.count(Counter.FILLER_RECEIVED);
         }
-        Optional<Pull> pull = answers.back(digest, now()).or(() -> questions.take(digest))
+        Optional<Expected.Entry<Pull>> inTime = answers.back(digest, now());
+        Optional<Pull> pull = inTime.map(Expected.Entry::whose).or(() -> questions.take(digest))
                 .or(() -> overdue.take(digest).map(this::cameLate));
         if (pull.isEmpty()) {
             unasked();
@@ -298,9 +315,13 @@ public final class Line {
         }
         counters.count(Counter.RETURNS_RECEIVED);
         returnsLost -= returnsLost * RETURN_SAMPLE;
-        boolean found = partners.answered(pull.get(), filler, now());
+        boolean lost = partners.isLost(pull.get().partner());
+        OptionalLong sentNanos = inTime.map(entry -> OptionalLong.of(entry.sentNanos())).orElse(OptionalLong.empty());
+        boolean found = partners.answered(pull.get(), filler, sentNanos, now());
         if (found && partners.isStanding(pull.get().partner())) {
             ramp.fill();
+        } else if (found && lost) {
+            ramp.restore();
         }
         return found;
     }
@@ -312,22 +333,27 @@ public final class Line {
         }
     }
 
-    private Pull cameLate(Pull pull) {
-        answers.tooSoon();
-        missing(lossOfLoops() - 1);
-        return pull;
+    private Pull cameLate(Overdue late) {
+        if (late.entered()) {
+            answers.tooSoon();
+            missing(lossOfLoops() - 1);
+        }
+        return late.pull();
     }
 
+    /** What somebody does not answer who has fallen silent is missing, and tells nothing of how much gets lost. */
     private void overdue(ByteBuffer digest, Pull pull) {
-        overdue.sent(digest, pull, now());
-        boolean known = partners.overdue(pull, now());
-        if (known) {
-            counters.count(Counter.RETURNS_OVERDUE);
+        boolean even = partners.isEven(pull.partner());
+        overdue.sent(digest, new Overdue(pull, partners.hasEven()), now());
+        counters.count(Counter.RETURNS_OVERDUE);
+        if (even) {
             returnsLost += (1 - returnsLost) * RETURN_SAMPLE;
+        }
+        if (partners.hasEven()) {
             missing(1 - lossOfLoops());
-            if (!partners.hasEven()) {
-                ramp.drop();
-            }
+        } else {
+            // Says nothing of what one does.
+            counters.add(Counter.LINE_UNEVEN, account.lose(1 - lossOfLoops()));
         }
     }
 
@@ -348,6 +374,7 @@ public final class Line {
         questions.clear();
         overdue.clear();
         loops.clear();
+        partners.restarted();
     }
 
     // ------------------------------------------------------------------ others

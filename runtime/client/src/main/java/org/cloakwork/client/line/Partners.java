@@ -1,12 +1,15 @@
 package org.cloakwork.client.line;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.cloakwork.api.MixnetAddress;
@@ -25,16 +28,21 @@ final class Partners {
     private static final long STANDING_AGAIN_NANOS = Duration.ofMinutes(2).toNanos();
     /** Of several tags one that was not used for so long is not asked under any more. */
     private static final long LINGER_NANOS = Duration.ofMinutes(5).toNanos();
-    /** Whoever has not answered so many in a row, and for so long, does not any more; it is asked once in a while. */
-    private static final int MOST_UNANSWERED = 16;
-    private static final long SILENT_NANOS = Duration.ofSeconds(2).toNanos();
+    /**
+     * Whoever has answered none of so many that are due does not any more, and is asked once in a while. To be wrong
+     * costs nothing: loops leave until the next answer comes.
+     */
+    static final int MOST_UNANSWERED = 8;
+    /** It is asked again when it was silent for half as long again, since a question may be one that brings nothing. */
     private static final long LOST_ASK_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final long MOST_LOST_ASK_NANOS = Duration.ofSeconds(20).toNanos();
     private static final double ASKING_SHARE = 0.1;
     /** How often a tag is asked under: something was sent or came lately, comes all the time, has not for long. */
     private static final double USED_WEIGHT = 4;
     private static final double MOST_WEIGHT = 16;
     private static final double LEAST_WEIGHT = 1.0 / 32;
     private static final int MOST = 1000;
+    private static final int MOST_REMEMBERED = 10_000;
 
     private enum Bond { ASKED, EVEN, LOST, NONE }
 
@@ -45,8 +53,17 @@ final class Partners {
         /** Questions that were made, and those of them that have left. */
         private int asked;
         private int questions;
-        private int unanswered;
-        private long heardNanos;
+        /** When packets left for it that were to bring one: those after the newest that has. */
+        private final Queue<Long> unanswered = new ArrayDeque<>();
+
+        private void askedWhileLost(long nowNanos) {
+            nextNanos = nowNanos + Math.clamp((nowNanos - sinceNanos) / 2, LOST_ASK_NANOS, MOST_LOST_ASK_NANOS);
+        }
+
+        private boolean isSilent(long dueNanos) {
+            return unanswered.stream().skip(MOST_UNANSWERED - 1).findFirst().filter(sent -> sent - dueNanos < 0)
+                    .isPresent();
+        }
     }
 
     /** A tag under which a partner knows us. */
@@ -163,7 +180,7 @@ final class Partners {
         Partner partner = partners.get(to);
         boolean due = nowNanos - partner.nextNanos >= 0;
         if (due) {
-            partner.nextNanos = nowNanos + LOST_ASK_NANOS;
+            partner.askedWhileLost(nowNanos);
         }
         return due;
     }
@@ -216,7 +233,11 @@ final class Partners {
             } else if (nowNanos - partner.nextNanos >= 0
                     && (partner.bond == Bond.LOST || partner.asked < MOST_ASKED)) {
                 partner.asked++;
-                partner.nextNanos = nowNanos + (partner.bond == Bond.LOST ? LOST_ASK_NANOS : ASK_NANOS);
+                if (partner.bond == Bond.LOST) {
+                    partner.askedWhileLost(nowNanos);
+                } else {
+                    partner.nextNanos = nowNanos + ASK_NANOS;
+                }
                 return Optional.of(new Line.Pull(entry.getValue().partner, entry.getKey(), true));
             }
         }
@@ -247,16 +268,16 @@ final class Partners {
     /**
      * Something came in return.
      *
-     * @param filler whether it says nothing
+     * @param filler    whether it says nothing
+     * @param sentNanos when that left which it came for, if that is known
      * @return whether that answered whether it gives packets in return
      */
-    boolean answered(Line.Pull pull, boolean filler, long nowNanos) {
+    boolean answered(Line.Pull pull, boolean filler, OptionalLong sentNanos, long nowNanos) {
         Partner partner = partners.get(pull.partner());
         if (partner == null) {
             return false;
         }
-        partner.unanswered = 0;
-        partner.heardNanos = nowNanos;
+        sentNanos.ifPresent(sent -> partner.unanswered.removeIf(before -> before - sent <= 0));
         // Also late: whoever was taken for one that gives nothing.
         boolean found = partner.bond == Bond.LOST || partner.bond != Bond.EVEN && filler;
         if (found) {
@@ -274,22 +295,45 @@ final class Partners {
         return found;
     }
 
+    /** A packet that is to bring one has left for it. */
+    void sent(MixnetAddress to, long nowNanos) {
+        Partner partner = partners.get(to);
+        if (partner != null && partner.bond == Bond.EVEN) {
+            partner.unanswered.add(nowNanos);
+            if (partner.unanswered.size() > MOST_REMEMBERED) {
+                partner.unanswered.remove();
+            }
+        }
+    }
+
     /**
-     * Something did not come in return in time.
-     *
-     * @return whether it was to come, and nobody knows yet that nothing comes any more
+     * @param dueNanos what left before then is due
+     * @param nowNanos monotonic time
+     * @return whether somebody has fallen silent
      */
-    boolean overdue(Line.Pull pull, long nowNanos) {
-        Partner partner = partners.get(pull.partner());
-        if (partner == null || partner.bond != Bond.EVEN) {
-            return false;
+    boolean fallSilent(long dueNanos, long nowNanos) {
+        boolean silent = false;
+        for (Partner partner : partners.values()) {
+            if (partner.bond == Bond.EVEN && partner.isSilent(dueNanos)) {
+                partner.bond = Bond.LOST;
+                partner.sinceNanos = nowNanos;
+                partner.nextNanos = nowNanos;
+                partner.unanswered.clear();
+                silent = true;
+            }
         }
-        if (++partner.unanswered >= MOST_UNANSWERED && nowNanos - partner.heardNanos > SILENT_NANOS) {
-            partner.bond = Bond.LOST;
-            partner.unanswered = 0;
-            partner.nextNanos = nowNanos;
-        }
-        return true;
+        return silent;
+    }
+
+    /** The link is new: nothing comes any more for what left before. */
+    void restarted() {
+        partners.values().forEach(partner -> partner.unanswered.clear());
+    }
+
+    /** {@return whether it gives packets in return now} */
+    boolean isEven(MixnetAddress to) {
+        Partner partner = partners.get(to);
+        return partner != null && partner.bond == Bond.EVEN;
     }
 
     /** {@return whether somebody was found not to give anything in return} */

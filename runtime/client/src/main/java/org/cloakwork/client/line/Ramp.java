@@ -8,6 +8,7 @@ final class Ramp {
 
     private final long fullNanos;
     private double share;
+    private double dropped;
     private long sinceNanos;
 
     /**
@@ -43,6 +44,13 @@ final class Ramp {
 
     /** Nothing comes in return any more: what asks for it would be missed at once. */
     void drop() {
+        dropped = Math.max(share, dropped);
         share = 0;
+    }
+
+    /** It does again. */
+    void restore() {
+        share = Math.max(share, dropped);
+        dropped = 0;
     }
 }

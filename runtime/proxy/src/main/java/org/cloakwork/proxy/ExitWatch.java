@@ -1,0 +1,135 @@
+package org.cloakwork.proxy;
+
+import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.cloakwork.api.ClientState;
+import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.MixnetClient;
+import org.cloakwork.api.Outcome;
+import org.cloakwork.api.ReceivedMessage;
+import org.cloakwork.api.SendOptions;
+import org.cloakwork.wire.socks5.ProviderRequest;
+import org.cloakwork.wire.socks5.Versions;
+
+/**
+ * Whether the exit is still there that connections go through. One that says nothing for a while is asked: a site may
+ * be silent for as long as it likes, an exit of ours answers questions. One that answers none of several is gone. Has
+ * no thread of its own. Safe for use by many threads.
+ */
+public final class ExitWatch {
+
+    private static final int SURBS = 3;
+    private static final int MILLIS_PER_SECOND = 1000;
+
+    /**
+     * How long an exit has.
+     *
+     * @param quiet after so long without a word it is asked
+     * @param again and each time so long after that
+     * @param gone  after so long without a word it is gone
+     */
+    public record Patience(Duration quiet, Duration again, Duration gone) {
+
+        /** Half a minute, and four questions in another half. */
+        public static final Patience DEFAULT =
+                new Patience(Duration.ofSeconds(30), Duration.ofSeconds(8), Duration.ofSeconds(60));
+    }
+
+    private final MixnetClient client;
+    private final MixnetAddress exit;
+    private final String isolation;
+    private final long lane;
+    private final Patience patience;
+    private final LongSupplier nanoTime;
+    private long heardNanos;
+    private long nextNanos;
+    /** One of the questions since then has reached its gateway, so that our side works. */
+    private boolean reached;
+    private boolean wasReady;
+
+    /**
+     * @param client    asks
+     * @param exit      whom
+     * @param isolation who the exit thinks the questions are from; nobody else's
+     * @param lane      of the questions, which must not queue behind bytes
+     * @param patience  with it
+     * @param nanoTime  monotonic time
+     */
+    public ExitWatch(MixnetClient client, MixnetAddress exit, String isolation, long lane, Patience patience,
+                     LongSupplier nanoTime) {
+        this.client = client;
+        this.exit = exit;
+        this.isolation = isolation;
+        this.lane = lane;
+        this.patience = patience;
+        this.nanoTime = nanoTime;
+        heard();
+    }
+
+    /** The exit has said something. */
+    public synchronized void heard() {
+        heardNanos = nanoTime.getAsLong();
+        nextNanos = heardNanos + patience.quiet().toNanos();
+        reached = false;
+    }
+
+    /**
+     * @param message that came
+     * @return whether it answers a question of this watch
+     */
+    public boolean received(ReceivedMessage message) {
+        boolean ours = message.origin() instanceof ReceivedMessage.Answer answer
+                && answer.isOf(exit, SendOptions.DEFAULT.withIsolation(isolation).isolation());
+        if (ours) {
+            heard();
+        }
+        return ours;
+    }
+
+    /**
+     * To be called several times a second.
+     *
+     * @param used whether there are connections of which is known that the exit answers questions
+     * @return whether the exit is gone; once, then it has all the time again
+     */
+    public boolean tick(boolean used) {
+        boolean ready = client.state() instanceof ClientState.Ready;
+        synchronized (this) {
+            // Nobody is to blame for what could not come.
+            if (!used || ready && !wasReady) {
+                heard();
+            }
+            wasReady = ready;
+            long now = nanoTime.getAsLong();
+            if (now - heardNanos >= patience.gone().toNanos() && (ready || reached)) {
+                heard();
+                return true;
+            }
+            if (now - nextNanos < 0) {
+                return false;
+            }
+            nextNanos = now + patience.again().toNanos();
+        }
+        ask();
+        return false;
+    }
+
+    private void ask() {
+        client.send(exit, new ProviderRequest.Query(Versions.CURRENT, ProviderRequest.Query.Question.OPEN_PROXY)
+                .bytes(), SendOptions.DEFAULT.withIsolation(isolation).withLane(lane).withReplySurbs(SURBS)
+                .withDeadline(patience.gone())).outcome().thenAccept(outcome -> {
+                    if (outcome instanceof Outcome.Acknowledged) {
+                        reached();
+                    }
+                });
+    }
+
+    private synchronized void reached() {
+        reached = true;
+    }
+
+    /** {@return what shows that it is gone, for people} */
+    public String reason() {
+        return "it has said nothing for " + patience.gone().toMillis() / MILLIS_PER_SECOND + " s";
+    }
+}
