@@ -45,7 +45,8 @@ final class RoutesMeasurement {
         String[] told = ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(argument -> argument.startsWith("--sun-misc")).toArray(String[]::new);
         for (RunResult result : new Runner(new OptionsBuilder().include("RoutesBenchmark")
-                .include("SphinxBenchmark.pair$").param("format", "fast").forks(forks).jvmArgsPrepend(told).warmupIterations(WARM_UPS)
+                .include("SphinxBenchmark.pair$").param("format", "fast").forks(forks).jvmArgsPrepend(told)
+                .warmupIterations(WARM_UPS)
                 .measurementIterations(ITERATIONS).addProfiler(GCProfiler.class).verbosity(VerboseMode.SILENT).build())
                 .run()) {
             String name = result.getParams().getBenchmark();

@@ -15,8 +15,6 @@ import org.cloakwork.laboratory.network.Download;
 import org.cloakwork.laboratory.network.DrivenClient;
 import org.cloakwork.laboratory.network.FlowMatch;
 import org.cloakwork.laboratory.network.Ground;
-import org.cloakwork.spi.cover.CoverTrafficStrategy;
-import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.spi.routes.Mixes;
 
 /**
@@ -38,48 +36,46 @@ final class Flows {
 
     private final Installed installed;
     private final Ground ground;
-    private final List<Variant> variants;
-    private final Variant cover;
-    private final double delay;
+    private final List<Combination> combinations;
     private final long seed;
     private final int all;
-    private final double mean;
 
-    Flows(Installed installed, Ground ground, List<Variant> variants, Variant cover, double delay, int pairs,
-            long seed) {
+    Flows(Installed installed, Ground ground, List<Combination> combinations, int pairs, long seed) {
         this.installed = installed;
         this.ground = ground;
-        this.variants = variants;
-        this.cover = cover;
-        this.delay = delay;
+        this.combinations = combinations;
         this.seed = seed;
         all = (pairs + TOGETHER - 1) / TOGETHER * TOGETHER;
-        mean = LINK_SECONDS + Ground.LAYERS * (delay + TraceStudy.MIX_MICROS / 2e6);
     }
 
     /** {@return none for a cover part by which no document comes: then there is nothing to compare} */
     List<String> tasks() {
         List<String> tasks = new ArrayList<>();
-        int pairs = isPossible() ? all : 0;
-        for (int from = 0; from < pairs; from += TOGETHER) {
-            for (int variant = 0; variant < variants.size(); variant++) {
+        List<Integer> possible = possible();
+        for (int from = 0; from < all; from += TOGETHER) {
+            for (int variant : possible) {
                 tasks.add("flow/" + variant + "/" + from);
             }
         }
         return tasks;
     }
 
-    private boolean isPossible() {
-        return all > 0 && Download.isPossible(installed.make(PartKind.COVER, cover), new Chance(seed, "flow"));
+    private List<Integer> possible() {
+        return IntStream.range(0, combinations.size()).filter(this::isPossible).boxed().toList();
+    }
+
+    private boolean isPossible(int variant) {
+        return all > 0 && Download.isPossible(combinations.get(variant).cover(installed), new Chance(seed, "flow"));
     }
 
     /** {@return for each pair, how well it fits, and then how well its first fits the second of others} */
     String run(String task) {
         String[] words = task.split("/");
-        Variant routes = variants.get(Integer.parseInt(words[1]));
+        Combination combination = combinations.get(Integer.parseInt(words[1]));
         int from = Integer.parseInt(words[2]);
-        FlowMatch match = FlowMatch.trained(downloads(routes, -TRAINED, TRAINED), mean);
-        List<Download> tested = downloads(routes, from, TOGETHER);
+        FlowMatch match = FlowMatch.trained(downloads(combination, -TRAINED, TRAINED), LINK_SECONDS
+                + Ground.LAYERS * (combination.delaySeconds() + TraceStudy.MIX_MICROS / 2e6));
+        List<Download> tested = downloads(combination, from, TOGETHER);
         double[] scores = new double[TOGETHER * (1 + OTHERS)];
         int at = 0;
         for (int one = 0; one < TOGETHER; one++) {
@@ -91,23 +87,21 @@ final class Flows {
         return Answers.line(scores);
     }
 
-    private List<Download> downloads(Variant routes, int from, int count) {
-        return IntStream.range(from, from + count).mapToObj(pair -> download(routes, "flow/" + pair)).toList();
+    private List<Download> downloads(Combination combination, int from, int count) {
+        return IntStream.range(from, from + count).mapToObj(pair -> download(combination, "flow/" + pair)).toList();
     }
 
     /** With the same network and the same chance for all parts. */
-    private Download download(Variant routes, String name) {
+    private Download download(Combination combination, String name) {
         Chance around = new Chance(seed, name);
         int[] delays = around.ints(Ground.LAYERS * ground.width(), TraceStudy.MIX_MICROS);
-        CoverTrafficStrategy both = installed.make(PartKind.COVER, cover);
-        return Download.of(both, around, delay, ways(routes, delays, name + "/asks"),
-                ways(routes, delays, name + "/answers"));
+        return Download.of(combination.cover(installed), around, combination.delaySeconds(),
+                ways(combination, delays, name + "/asks"), ways(combination, delays, name + "/answers"));
     }
 
-    private Download.Ways ways(Variant routes, int[] delays, String name) {
-        DrivenClient client = new DrivenClient(ground, installed.make(PartKind.ROUTES, routes),
-                installed.make(PartKind.COVER, cover), new Chance(seed, name),
-                (nanos, kind, mixes) -> 1000L * micros(delays, mixes));
+    private Download.Ways ways(Combination combination, int[] delays, String name) {
+        DrivenClient client = combination.client(installed, ground, seed, name, (nanos, kind, mixes) ->
+                1000L * micros(delays, mixes));
         client.run(BEFORE);
         return kind -> LINK_SECONDS + micros(delays, client.way(kind, kind.isCover() ? 0 : 1)) / 1e6;
     }
@@ -118,7 +112,7 @@ final class Flows {
 
     /** {@return which share of those who talk is found; empty if there is nothing to compare} */
     Optional<Estimate> found(Answers answers, int variant) {
-        if (!isPossible()) {
+        if (!isPossible(variant)) {
             return Optional.empty();
         }
         // Each group has a bar of its own, so that the interval holds what chance does to that, too.
@@ -138,7 +132,7 @@ final class Flows {
     }
 
     void report(Answers answers, StringBuilder text, Map<String, String> files) {
-        if (!isPossible()) {
+        if (possible().isEmpty()) {
             text.append("\nSomebody who compares times at both gateways: not looked at (no pairs, or with this "
                     + "cover no document comes within a minute)\n");
             return;
@@ -149,12 +143,18 @@ final class Flows {
                 which share of %d pairs that talk he finds if he takes one in 100 of those that do not for one that does
                 """, OBSERVED, all));
         Table table = new Table(List.of("routes", "found"));
-        Table numbers = new Table(List.of("routes", "found", "found-low", "found-high"));
-        for (int variant = 0; variant < variants.size(); variant++) {
+        List<String> titles = new ArrayList<>(List.of("routes", "found", "found-low", "found-high", "cover"));
+        titles.addAll(Combination.TITLES);
+        Table numbers = new Table(titles);
+        for (int variant : possible()) {
+            Combination combination = combinations.get(variant);
             Estimate found = found(answers, variant).orElseThrow();
-            table.row(List.of(variants.get(variant).toString(), found.text(3)));
-            numbers.row(List.of(variants.get(variant).toString(), String.format(Locale.ROOT, "%.4f", found.value()),
-                    String.format(Locale.ROOT, "%.4f", found.low()), String.format(Locale.ROOT, "%.4f", found.high())));
+            table.row(List.of(combination.among(combinations), found.text(3)));
+            List<String> cells = new ArrayList<>(List.of(combination.routes().toString(),
+                    String.format(Locale.ROOT, "%.4f", found.value()), String.format(Locale.ROOT, "%.4f", found.low()),
+                    String.format(Locale.ROOT, "%.4f", found.high()), combination.cover().toString()));
+            cells.addAll(combination.cells());
+            numbers.row(cells);
         }
         text.append(table.text());
         files.put("flows.csv", numbers.csv());
