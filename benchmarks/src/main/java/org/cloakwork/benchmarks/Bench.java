@@ -10,8 +10,9 @@ import java.util.Optional;
  *
  * <p>Arguments: {@code sphinx}, {@code pipeline}, {@code idle}, {@code start}, {@code web}, {@code memory},
  * {@code routes} or {@code all}, which is all but {@code web}, {@code memory} and {@code routes}; {@code --json};
- * {@code --rounds N}; {@code --warm-up N} and {@code --seconds N} for idle; {@code --mebibytes N} and {@code --seconds N} for memory;
- * {@code --home DIR}, an unpacked distribution; {@code --reference FILE}, the reference program.
+ * {@code --rounds N}; {@code --warm-up N} and {@code --seconds N} for idle; {@code --mebibytes N} and
+ * {@code --seconds N} for memory; {@code --home DIR}, an unpacked distribution; {@code --reference FILE}, the
+ * reference program.
  */
 public final class Bench {
 

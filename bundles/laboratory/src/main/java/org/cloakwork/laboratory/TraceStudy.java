@@ -93,7 +93,7 @@ final class TraceStudy implements Laboratory.Study {
         combinations.forEach(combination -> combination.verify(installed));
         rows = new Rows(installed, choices.flag("routes") ? List.of() : installed.names(PartKind.ROUTES), seed);
         onlookers = new Onlookers(installed, ground, combinations, seed);
-        flows = new Flows(installed, ground, combinations, choices.number("pairs", 2000, 0, 100_000), seed);
+        flows = new Flows(installed, ground, combinations, shares, choices.number("pairs", 2000, 0, 100_000), seed);
         cpu = Stream.generate(LongAdder::new).limit(combinations.size()).toList();
         ran = Stream.generate(LongAdder::new).limit(combinations.size()).toList();
     }
