@@ -76,8 +76,13 @@ test("they run as printed in Deno, installed and checked by it, with no permissi
 test("with no other permission Deno fetches https:, up to a certificate that nobody trusts", async (t) => {
   const certificate = (name) => fs.readFileSync(new URL(`../certificates/good.${name}`, import.meta.url));
   const server = tls.createServer({ cert: certificate("pem"), key: certificate("key") }).listen(0, "127.0.0.1");
+  const sockets = new Set();
+  server.on("connection", (socket) => sockets.add(socket));
   await once(server, "listening");
-  t.after(() => server.close());
+  t.after(() => {
+    server.close();
+    sockets.forEach((socket) => socket.destroy());
+  });
   const own = path.join(folder, "deno");
   const options = JSON.stringify({ directory: process.env.CLOAKWORK_DIRECTORY, exit: process.env.CLOAKWORK_EXIT, cover: "none" });
   fs.writeFileSync(path.join(own, "https.mts"), `import { connect } from "cloakwork";
@@ -88,6 +93,9 @@ await client.close();
   const { stdout } = await promisify(execFile)(path.join(tools, ".bin", "deno"),
     ["run", "--no-prompt", "--allow-net=127.0.0.1", "https.mts"], { cwd: own, timeout: 120_000 });
   assert.match(stdout, /^tls .*leads to no authority that is trusted here/);
+  // A client that is closed tells its exit, though its process ends at once.
+  server.close();
+  await once(server, "close", { signal: AbortSignal.timeout(30_000) });
 });
 
 test("they are strict TypeScript, in Node's and in bundlers' resolution", () => {

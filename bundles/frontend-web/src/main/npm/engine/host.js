@@ -86,6 +86,13 @@ export class WebSocketTransport {
         why = 'closed';
         queueMicrotask(end);
       },
+      finish() {
+        if (socket?.readyState === 1) {
+          socket.close();
+        } else {
+          this.close();
+        }
+      },
     };
   }
 }
@@ -197,6 +204,14 @@ export async function startEngine(source, options, listener) {
     sendBinary: (link, bytes) => links.get(link)?.send(unsigned(bytes)),
     pendingBytes: (link) => links.get(link)?.pendingBytes ?? 0,
     close: (link) => links.get(link)?.close(),
+    finish(link) {
+      const open = links.get(link);
+      if (open?.finish) {
+        open.finish();
+      } else {
+        open?.close();
+      }
+    },
     get: (request, path) => answer(request, () => page(typeof options.directory === 'function' ? options.directory() : options.directory, path, asking.signal)),
     topology: (request) => answer(request,
       async () => new TextEncoder().encode(JSON.stringify(await topology()))),

@@ -55,6 +55,7 @@ public final class Streams {
     private static final long BUDGET_BYTES = 64L << 20;
     private static final int OPEN_SURBS = 20;
     private static final int ENDED_REMEMBERED = 1024;
+    private static final String CLOSED = "the client was closed";
 
     /** Names a stream that another client opened. */
     private record Key(SenderTag sender, long id) {
@@ -540,7 +541,13 @@ public final class Streams {
         }
     }
 
-    /** Breaks everything off that is open: the client is closed. */
+    /** Breaks everything off that is open and tells the other sides: the client closes. */
+    public void leave() {
+        opened.values().forEach(stream -> stream.messages().abort(CLOSED));
+        accepted.values().forEach(stream -> stream.messages().abort(CLOSED));
+    }
+
+    /** The client is closed. */
     public void stop() {
         synchronized (this) {
             stopped = true;
@@ -551,7 +558,7 @@ public final class Streams {
         }
         ports.values().forEach(port -> port.ended().run());
         ports.clear();
-        StreamException closed = new StreamException(Reason.ABORTED, "the client was closed");
+        StreamException closed = new StreamException(Reason.ABORTED, CLOSED);
         opened.values().forEach(stream -> stream.fail(closed));
         accepted.values().forEach(stream -> stream.fail(closed));
     }

@@ -311,8 +311,10 @@ final class Connection {
         }
     }
 
+    /** What waits to leave is dropped, or the end of it would wait, too. */
     void abort(String why) {
         if (isOpen()) {
+            path.closeLane();
             stream.abort(why);
             return;
         }

@@ -31,6 +31,9 @@ interface Host extends JSObject {
 
     void close(int link);
 
+    /** Close it; it counts as closed once the gateway has closed it, too. */
+    void finish(int link);
+
     /** Fetch a page of the directory. */
     void get(int request, String path);
 

@@ -117,6 +117,13 @@ final class WebTransport implements GatewayTransport {
             }
         }
 
+        @Override
+        public void finish() {
+            if (isOpen()) {
+                host.finish(number);
+            }
+        }
+
         private void watch() {
             if (!watched && pendingBytes() > 0) {
                 watched = true;

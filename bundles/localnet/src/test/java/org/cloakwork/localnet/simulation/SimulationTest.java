@@ -140,8 +140,9 @@ class SimulationTest {
     void aRestartEndsSessionsAndTheyComeBack() {
         Report report = run(options(4, Duration.ofMinutes(10), 5, 0, "gateway-restart@5m+70s"));
         assertHolds(report);
-        // Each session ends once with its client; those of the first gateway once before.
-        assertTrue(row(report, "client: gateway.sessions.lost") > 4, report::text);
+        // Those of the first gateway; none when its client is closed.
+        long lost = row(report, "client: gateway.sessions.lost");
+        assertTrue(lost > 0 && lost < 4, report::text);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.cloakwork.itests.distribution;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,6 +11,9 @@ import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProxySelector;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -100,28 +104,58 @@ class ExitsTest {
         Files.writeString(etc.resolve("org.cloakwork.frontend.socks5.cfg"), "port = 0\n");
         Files.writeString(etc.resolve("org.cloakwork.frontend.http.cfg"), "port = 0\n");
         String state = folder.resolve("state").toString();
-        try (Command run = Command.cloakwork("run", "--network", network.toString(), "--frontends", "socks5,http",
-                "--etc", etc.toString(), "--state", state)) {
-            URI http = URI.create(run.awaitLine(line -> line.startsWith("http "), START).substring("http ".length()));
-            run.awaitLine("ready"::equals, START);
-            try (HttpClient client = HttpClient.newBuilder().proxy(ProxySelector.of(new InetSocketAddress(
-                    http.getHost(), http.getPort()))).build()) {
-                long begin = System.nanoTime();
-                HttpResponse<String> answer = client.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + page
-                        + "/")).timeout(START).build(), HttpResponse.BodyHandlers.ofString());
-                assertEquals(200, answer.statusCode(), answer.body());
-                assertEquals("hello", answer.body());
-                System.out.println("a page through an exit that was found, after ready: "
-                        + (System.nanoTime() - begin) / 1_000_000 + " ms");
+        try (ServerSocket site = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+             Socket program = new Socket()) {
+            Socket atSite;
+            try (Command run = Command.cloakwork("run", "--network", network.toString(), "--frontends", "socks5,http",
+                    "--etc", etc.toString(), "--state", state)) {
+                browse(run, page, exit, state);
+                atSite = connect(program, run, site);
             }
-            JsonNode known = JSON.readTree(verb(0, "exits", "--json", "--state", state).text()).get("clients").get(0)
-                    .get("exits").get(0);
-            assertEquals(exit, known.get("address").asText());
-            assertEquals("in use", known.get("state").asText());
-            assertEquals("CH", known.get("country").asText());
-            assertTrue(known.get("round_trip_ms").asInt() > 0, known.toString());
-            assertEquals(1, known.get("policy_rules").asInt());
+            try (atSite) {
+                // Who is stopped tells its exit, which does not hold the connection any longer.
+                atSite.setSoTimeout((int) START.toMillis());
+                assertThrows(SocketException.class, atSite.getInputStream()::read);
+            }
         }
+    }
+
+    private void browse(Command run, int page, String exit, String state) throws Exception {
+        URI http = http(run);
+        run.awaitLine("ready"::equals, START);
+        try (HttpClient client = HttpClient.newBuilder().proxy(ProxySelector.of(new InetSocketAddress(
+                http.getHost(), http.getPort()))).build()) {
+            long begin = System.nanoTime();
+            HttpResponse<String> answer = client.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + page
+                    + "/")).timeout(START).build(), HttpResponse.BodyHandlers.ofString());
+            assertEquals(200, answer.statusCode(), answer.body());
+            assertEquals("hello", answer.body());
+            System.out.println("a page through an exit that was found, after ready: "
+                    + (System.nanoTime() - begin) / 1_000_000 + " ms");
+        }
+        JsonNode known = JSON.readTree(verb(0, "exits", "--json", "--state", state).text()).get("clients").get(0)
+                .get("exits").get(0);
+        assertEquals(exit, known.get("address").asText());
+        assertEquals("in use", known.get("state").asText());
+        assertEquals("CH", known.get("country").asText());
+        assertTrue(known.get("round_trip_ms").asInt() > 0, known.toString());
+        assertEquals(1, known.get("policy_rules").asInt());
+    }
+
+    private static Socket connect(Socket program, Command run, ServerSocket site) throws Exception {
+        URI http = http(run);
+        program.connect(new InetSocketAddress(http.getHost(), http.getPort()));
+        String target = "127.0.0.1:" + site.getLocalPort();
+        program.getOutputStream().write(("CONNECT " + target + " HTTP/1.1\r\nHost: " + target + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
+        program.setSoTimeout((int) START.toMillis());
+        assertEquals("HTTP/1.1 200", new String(program.getInputStream().readNBytes(12), StandardCharsets.US_ASCII));
+        site.setSoTimeout((int) START.toMillis());
+        return site.accept();
+    }
+
+    private static URI http(Command run) throws Exception {
+        return URI.create(run.awaitLine(line -> line.startsWith("http "), START).substring("http ".length()));
     }
 
     @Test

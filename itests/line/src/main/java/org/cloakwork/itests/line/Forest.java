@@ -64,31 +64,34 @@ final class Forest {
      * @param seed    of the folds and the forest
      * @return an answer for each
      */
-    static List<Answer> ask(List<Sample> samples, String about, long seed) {
+    static List<Answer> ask(List<Sample> samples, String about, long seed) throws InterruptedException {
         List<Sample> shuffled = new ArrayList<>(samples);
         Collections.shuffle(shuffled, new Random(seed));
         String[] names = IntStream.range(0, samples.getFirst().features().length)
                 .mapToObj(number -> String.format("f%04d", number)).toArray(String[]::new);
+        return Parallel.map(FOLDS, fold -> ask(shuffled, names, fold, about, seed)).stream().flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<Answer> ask(List<Sample> samples, String[] names, int fold, String about, long seed) {
+        MutableDataset<Label> learned = new MutableDataset<>(new SimpleDataSourceProvenance("the line", LABELS),
+                LABELS);
+        List<Sample> asked = new ArrayList<>();
+        for (int i = 0; i < samples.size(); i++) {
+            if (i % FOLDS == fold) {
+                asked.add(samples.get(i));
+            } else {
+                learned.add(samples.get(i).example(names));
+            }
+        }
+        Model<Label> forest = new RandomForestTrainer<>(new CARTClassificationTrainer(DEPTH,
+                (float) (1 / Math.sqrt(names.length)), seed), new VotingCombiner(), TREES, seed).train(learned);
         List<Answer> answers = new ArrayList<>();
-        for (int fold = 0; fold < FOLDS; fold++) {
-            MutableDataset<Label> learned = new MutableDataset<>(
-                    new SimpleDataSourceProvenance("the line", LABELS), LABELS);
-            List<Sample> asked = new ArrayList<>();
-            for (int i = 0; i < shuffled.size(); i++) {
-                if (i % FOLDS == fold) {
-                    asked.add(shuffled.get(i));
-                } else {
-                    learned.add(shuffled.get(i).example(names));
-                }
-            }
-            Model<Label> forest = new RandomForestTrainer<>(new CARTClassificationTrainer(DEPTH,
-                    (float) (1 / Math.sqrt(names.length)), seed), new VotingCombiner(), TREES, seed).train(learned);
-            for (Sample sample : asked) {
-                var prediction = forest.predict(sample.example(names));
-                Label votes = prediction.getOutputScores().get(about);
-                answers.add(new Answer(sample.label(), prediction.getOutput().getLabel(),
-                        votes == null ? 0 : votes.getScore()));
-            }
+        for (Sample sample : asked) {
+            var prediction = forest.predict(sample.example(names));
+            Label votes = prediction.getOutputScores().get(about);
+            answers.add(new Answer(sample.label(), prediction.getOutput().getLabel(),
+                    votes == null ? 0 : votes.getScore()));
         }
         return answers;
     }

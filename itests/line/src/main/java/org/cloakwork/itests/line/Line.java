@@ -29,7 +29,7 @@ public final class Line {
             Usage: cloakwork line frames [--cover NAMES] [--does NAMES] [--minutes N] [--loss N] [--sockets]
                                          [--csv FOLDER]
                    cloakwork line starts [--cover NAMES] [--count N]
-                   cloakwork line pages [--cover NAMES] [--pages N] [--loads N]
+                   cloakwork line pages [--cover NAMES] [--pages N] [--loads N] [--others N]
                    cloakwork line speed [--laws NUMBERS] [--mebibytes N]
                    cloakwork line clients [--count N] [--law N] [--greedy N] [--limit N]
                    cloakwork line trouble [--loss N] [--mebibytes N]
@@ -61,6 +61,7 @@ public final class Line {
               --mebibytes N     that are loaded and sent (2)
               --pages N         pages (20)
               --loads N         of each page (50)
+              --others N        pages that the watcher does not know, each loaded once (0)
               --seed N          same seed, same run, but for sockets (1)
               --help
             """.formatted(names(Cover.values(), Cover::text), names(Scenario.values(), Line::typed));
@@ -118,14 +119,15 @@ public final class Line {
                 }
             }
             case "pages" -> {
-                read(args, Set.of("--cover", "--pages", "--loads", "--seed"));
+                read(args, Set.of("--cover", "--pages", "--loads", "--others", "--seed"));
                 List<Cover> covers = covers();
                 int pages = number("--pages", 20, MOST_RUNS);
                 int loads = number("--loads", 50, MOST_RUNS);
+                int others = number("--others", 0, 0, MOST_RUNS);
                 long seed = seed();
                 out.print(Pages.HEADER);
                 for (Cover cover : covers) {
-                    new Pages(out).tell(cover, Pages.load(cover, pages, loads, seed), seed);
+                    new Pages(out).tell(cover, pages, Pages.load(cover, pages, loads, others, seed), seed);
                 }
             }
             case "speed" -> {

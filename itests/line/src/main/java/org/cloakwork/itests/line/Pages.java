@@ -7,11 +7,16 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Whether a watcher can tell which of some pages is loaded: a closed world, in which he knows all of them. */
+/**
+ * Whether a watcher can tell which of some pages is loaded: in a closed world, in which he knows all of them, and in an
+ * open one, in which others are loaded as well, of which he knows that there are such pages.
+ */
 final class Pages {
 
     /** So long is looked at a load, however long it takes: its end is not known to who watches. */
@@ -19,6 +24,7 @@ final class Pages {
     private static final long NEVER = Long.MAX_VALUE;
     private static final Duration LONGEST = Duration.ofMinutes(5);
     private static final int REST_SECONDS = 8;
+    private static final String OTHER = "other";
 
     private final PrintStream out;
 
@@ -41,20 +47,22 @@ final class Pages {
      * Loads each page so many times: each session is a client of its own that loads all of them, in an order of its
      * own.
      *
-     * @param cover of the client
-     * @param pages how many pages there are
-     * @param loads of each
-     * @param seed  of everything
-     * @return the loads
+     * @param cover  of the client
+     * @param pages  how many pages the watcher knows
+     * @param loads  of each
+     * @param others pages that he does not, each loaded once, by one of the clients
+     * @param seed   of everything
+     * @return the loads; of others, with numbers from {@code pages} on
      */
-    static List<Load> load(Cover cover, int pages, int loads, long seed) throws InterruptedException {
-        return Parallel.map(loads, number -> session(cover, pages, seed + number)).stream().flatMap(List::stream)
-                .toList();
+    static List<Load> load(Cover cover, int pages, int loads, int others, long seed) throws InterruptedException {
+        return Parallel.map(loads, number -> session(cover, IntStream.concat(IntStream.range(0, pages),
+                IntStream.range(0, others).filter(other -> other % loads == number).map(other -> pages + other)),
+                seed + number)).stream().flatMap(List::stream).toList();
     }
 
-    private static List<Load> session(Cover cover, int pages, long seed) {
+    private static List<Load> session(Cover cover, IntStream pages, long seed) {
         VirtualWorld world = new VirtualWorld(cover, seed, 0);
-        List<Integer> order = new ArrayList<>(IntStream.range(0, pages).boxed().toList());
+        List<Integer> order = new ArrayList<>(pages.boxed().toList());
         Collections.shuffle(order, new Random(seed));
         List<Load> loads = new ArrayList<>();
         for (int page : order) {
@@ -75,24 +83,37 @@ final class Pages {
     /**
      * Says what the forest found.
      *
-     * @return the share of loads that it named
+     * @param pages how many the watcher knows
+     * @return the share of loads of these that it named
      */
-    double tell(Cover cover, List<Load> loads, long seed) {
+    double tell(Cover cover, int pages, List<Load> all, long seed) throws InterruptedException {
+        List<Load> loads = all.stream().filter(load -> load.page() < pages).toList();
         List<Forest.Answer> answers = Forest.ask(loads.stream()
                 .map(load -> new Forest.Sample(Integer.toString(load.page()), load.features())).toList(), "0", seed);
         double accuracy = Forest.accuracy(answers);
-        long pages = loads.stream().mapToInt(Load::page).distinct().count();
         long[] millis = loads.stream().mapToLong(Load::millis).sorted().toArray();
-        out.printf(Locale.ROOT, "| %s | %d | %d | %.3f | %.3f | %.3f | %.1f s | %.1f s | %.0f kB |%n",
+        out.printf(Locale.ROOT, "| %s | %d | %d | %.3f | %.3f | %.3f | %.1f s | %.1f s | %.0f kB |%s%n",
                 cover.text(), pages, loads.size(), accuracy,
                 Math.sqrt(accuracy * (1 - accuracy) / loads.size()), 1.0 / pages,
                 millis[millis.length / 2] / 1000.0, millis[millis.length - 1] / 1000.0,
-                Arrays.stream(loads.stream().mapToLong(Load::bytes).toArray()).average().orElse(0) / 1000);
+                Arrays.stream(loads.stream().mapToLong(Load::bytes).toArray()).average().orElse(0) / 1000,
+                loads.size() == all.size() ? " | |" : open(pages, all, seed));
         return accuracy;
     }
 
+    private static String open(int pages, List<Load> all, long seed) throws InterruptedException {
+        List<Forest.Answer> answers = Forest.ask(all.stream()
+                .map(load -> new Forest.Sample(load.page() < pages ? Integer.toString(load.page()) : OTHER,
+                        load.features())).toList(), "0", seed);
+        Map<Boolean, List<Forest.Answer>> known = answers.stream()
+                .collect(Collectors.partitioningBy(answer -> !answer.label().equals(OTHER)));
+        return String.format(Locale.ROOT, " %.3f | %.3f of %d |", Forest.accuracy(known.get(true)),
+                1 - Forest.accuracy(known.get(false)), known.get(false).size());
+    }
+
     static final String HEADER = """
-            | cover | pages | loads | accuracy | +- | chance | median load | longest | down in 30 s |
-            |---|---|---|---|---|---|---|---|---|
+            | cover | pages | loads | accuracy | +- | chance | median load | longest | down in 30 s \
+            | among others: named | others taken for one |
+            |---|---|---|---|---|---|---|---|---|---|---|
             """;
 }

@@ -117,7 +117,7 @@ final class Starts {
     }
 
     /** Says how often each moment is noticed: what to look at is chosen with one half, and tried on the other. */
-    void tell(Cover cover, Map<Moment, List<Trace.View>> seen, long seed) {
+    void tell(Cover cover, Map<Moment, List<Trace.View>> seen, long seed) throws InterruptedException {
         out.printf("%ncover = %s: true positives at 1 %% false positives, of %d moments against %d at which nothing "
                 + "begins%n", cover.text(), seen.get(Moment.FIRST).size(), seen.get(Moment.SILENCE).size());
         out.print("| moment |");
@@ -185,7 +185,8 @@ final class Starts {
         return looks;
     }
 
-    private static double forest(List<Trace.View> silence, List<Trace.View> there, long seed) {
+    private static double forest(List<Trace.View> silence, List<Trace.View> there, long seed)
+            throws InterruptedException {
         Duration window = WINDOWS.getLast();
         List<Forest.Sample> samples = new ArrayList<>();
         silence.forEach(view -> samples.add(new Forest.Sample("silence",

@@ -68,7 +68,7 @@ class WatcherTest {
     }
 
     @Test
-    void aForestFindsWhatIsThereAndNothingElse() {
+    void aForestFindsWhatIsThereAndNothingElse() throws Exception {
         Random random = new Random(1);
         List<Forest.Sample> told = new ArrayList<>();
         List<Forest.Sample> untold = new ArrayList<>();

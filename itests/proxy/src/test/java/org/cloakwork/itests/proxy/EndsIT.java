@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -141,6 +142,33 @@ class EndsIT {
                 }
             });
             soon("reset seen by the target", started);
+        }
+    }
+
+    /** With cover what it had to send would take a quarter of a minute. */
+    @Test
+    void anExitThatIsClosedResetsTheApplicationAndTheTarget() throws Exception {
+        try (World own = new World(Map.of(), "poisson"); ServerSocket listener = target()) {
+            Future<Socket> accepted = threads.submit(listener::accept);
+            try (Socket application = own.connect("127.0.0.1", listener.getLocalPort());
+                 Socket target = accepted.get()) {
+                Future<?> endless = threads.submit(() -> {
+                    while (true) {
+                        target.getOutputStream().write(new byte[1 << 16]);
+                    }
+                });
+                application.getInputStream().readNBytes(50_000);
+                long started = System.nanoTime();
+                own.exit.close();
+                own.exitClient.close();
+                assertThrows(SocketException.class, () -> {
+                    while (application.getInputStream().read() >= 0) {
+                        // what came before the end
+                    }
+                });
+                soon("reset of a closed exit seen", started);
+                assertThrows(ExecutionException.class, endless::get);
+            }
         }
     }
 

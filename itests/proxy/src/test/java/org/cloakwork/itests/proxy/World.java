@@ -24,8 +24,8 @@ final class World implements AutoCloseable {
     private static final Duration READY = Duration.ofMinutes(2);
 
     final LocalNetwork network = LocalNetwork.builder().start();
-    final MixnetClient exitClient = client(0);
-    final MixnetClient socksClient = client(1);
+    final MixnetClient exitClient;
+    final MixnetClient socksClient = client(1).start();
     /** Whom the exit has had messages from. */
     final Set<SenderTag> senders = ConcurrentHashMap.newKeySet();
     final FrontEnd.Serving exit;
@@ -37,6 +37,12 @@ final class World implements AutoCloseable {
     }
 
     World(Map<String, String> socksSettings) throws Exception {
+        this(socksSettings, "none");
+    }
+
+    /** @param cover of the exit */
+    World(Map<String, String> socksSettings, String cover) throws Exception {
+        exitClient = client(0).part("cover", cover, Map.of()).start();
         exitClient.awaitReady(READY);
         socksClient.awaitReady(READY);
         exitClient.intercept(message -> {
@@ -51,9 +57,9 @@ final class World implements AutoCloseable {
         http = new HttpFrontEnd(Map.of()).serve(socksClient, settings);
     }
 
-    private MixnetClient client(int gateway) {
+    private MixnetClient.Builder client(int gateway) {
         return MixnetClient.builder().network(network)
-                .gateway(network.topology().gateways().get(gateway).identity()).start();
+                .gateway(network.topology().gateways().get(gateway).identity());
     }
 
     int port() {

@@ -54,6 +54,7 @@ import org.cloakwork.client.store.RowStore;
 import org.cloakwork.client.store.Saved;
 import org.cloakwork.client.topology.TopologyKeeper;
 import org.cloakwork.spi.runtime.Counters;
+import org.cloakwork.spi.runtime.Scheduler.Cancellable;
 import org.cloakwork.spi.store.ClientStore;
 import org.cloakwork.spi.store.StoreException;
 import org.cloakwork.streams.OpenStream;
@@ -70,6 +71,9 @@ public final class Engine implements MixnetClient {
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
     private static final String LINE_SHARE = "line.share";
     private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
+    /** What waits has so long to leave when the client stops: the ends of connections are among it. */
+    private static final Duration FAREWELL = Duration.ofMillis(500);
+    private static final Duration FAREWELL_STEP = Duration.ofMillis(5);
 
     private final Ground ground;
     private final StateBoard states;
@@ -89,6 +93,9 @@ public final class Engine implements MixnetClient {
     private final Outgoing outgoing;
     private final Incoming incoming;
     private final Condition condition;
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private boolean hasEnded;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     /**
      * Makes a client that does nothing until {@link #start}, is someone new, and is gone when the process ends.
@@ -415,24 +422,50 @@ public final class Engine implements MixnetClient {
         }
     }
 
-    /** {@return completes when everything has ended} */
+    /**
+     * What was accepted may still leave, for half a second at most: who is at the other end of a connection learns that
+     * it is closed. The gateway is heard out, too, for as long.
+     *
+     * @return completes when everything has ended
+     */
     public CompletableFuture<Void> stop() {
-        CompletableFuture<Void> durable = new CompletableFuture<>();
-        return CompletableFuture.runAsync(() -> {
-            if (isStopped()) {
-                durable.complete(null);
-                return;
-            }
-            // First, so that from here on nothing is accepted that would not be ended below.
+        if (!stopping.getAndSet(true)) {
+            streams.leave();
+            // From here on nothing is accepted.
             states.set(new ClientState.Stopped("closed"));
-            streams.stop();
-            topology.stop();
-            session.close();
-            outgoing.stop();
-            ground.parts().stop();
-            ledger.closing();
-            ledger.whenDurable(() -> durable.complete(null));
-        }, ground.environment().scheduler()::execute).thenCompose(ended -> durable);
+            ground.environment().scheduler().execute(() -> bidFarewell(ground.nowNanos() + FAREWELL.toNanos()));
+        }
+        return ended;
+    }
+
+    private void bidFarewell(long untilNanos) {
+        boolean waits = session.pendingBytes() > 0
+                || admission.inFlight().anyMatch(message -> message.unsentBytes() > 0);
+        if (waits && session.isLive() && untilNanos - ground.nowNanos() > 0) {
+            ground.environment().scheduler().schedule(FAREWELL_STEP, () -> bidFarewell(untilNanos));
+        } else {
+            Cancellable late = ground.environment().scheduler().schedule(
+                    Duration.ofNanos(Math.max(0, untilNanos - ground.nowNanos())), this::end);
+            session.finish();
+            session.whenLeft(() -> {
+                late.cancel();
+                end();
+            });
+        }
+    }
+
+    private void end() {
+        if (hasEnded) {
+            return;
+        }
+        hasEnded = true;
+        streams.stop();
+        topology.stop();
+        session.close();
+        outgoing.stop();
+        ground.parts().stop();
+        ledger.closing();
+        ledger.whenDurable(() -> ended.complete(null));
     }
 
     /** {@return completes when nothing uses any more the transport that {@link Parts} had before} */

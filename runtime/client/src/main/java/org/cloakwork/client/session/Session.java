@@ -201,6 +201,14 @@ public final class Session {
         }
     }
 
+    /** Connects no more; what was sent arrives. See {@link #whenLeft}. */
+    public void finish() {
+        closed = true;
+        if (isLive()) {
+            leave("closed");
+        }
+    }
+
     /** Closes the connection for good. */
     public void close() {
         closed = true;

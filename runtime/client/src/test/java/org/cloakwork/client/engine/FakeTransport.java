@@ -75,6 +75,7 @@ final class FakeTransport implements GatewayTransport {
         private FakeGateway.Session session;
         private boolean open = true;
         private boolean finishing;
+        private boolean broken;
         private long pendingBytes;
         private long busyUntilNanos;
         int pings;
@@ -100,7 +101,7 @@ final class FakeTransport implements GatewayTransport {
                 return;
             }
             if (bytesPerSecond == 0) {
-                world.host.schedule(LATENCY, () -> ifOpen(arrival));
+                world.host.schedule(LATENCY, () -> ifWhole(arrival));
                 return;
             }
             pendingBytes += length;
@@ -111,8 +112,14 @@ final class FakeTransport implements GatewayTransport {
                 if (open && pendingBytes == 0) {
                     handler.drained();
                 }
-                world.host.schedule(LATENCY, () -> ifOpen(arrival));
+                world.host.schedule(LATENCY, () -> ifWhole(arrival));
             });
+        }
+
+        private void ifWhole(Runnable arrival) {
+            if (!broken && session != null) {
+                arrival.run();
+            }
         }
 
         private void ifOpen(Runnable arrival) {
@@ -142,9 +149,18 @@ final class FakeTransport implements GatewayTransport {
             return pendingBytes;
         }
 
+        /** What was sent still arrives. */
         @Override
         public void close() {
-            breakOff("closed");
+            if (open) {
+                open = false;
+                world.host.schedule(LATENCY, () -> {
+                    if (session != null) {
+                        session.closed();
+                    }
+                });
+                world.host.execute(() -> handler.closed("closed"));
+            }
         }
 
         /** What is on its way in both directions still arrives, then the link closes. */
@@ -164,6 +180,7 @@ final class FakeTransport implements GatewayTransport {
 
         /** The connection breaks; frames on their way are lost. */
         void breakOff(String reason) {
+            broken = true;
             if (open) {
                 open = false;
                 if (session != null) {

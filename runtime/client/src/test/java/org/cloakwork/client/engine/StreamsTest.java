@@ -10,11 +10,13 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import org.cloakwork.api.MixnetStream;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.StreamException;
 import org.cloakwork.api.StreamListener;
 import org.cloakwork.api.StreamOptions;
+import org.cloakwork.client.base.ClientConfiguration;
 import org.cloakwork.streams.End;
 import org.cloakwork.streams.OpenStream;
 import org.cloakwork.streams.StreamFrame;
@@ -100,6 +102,25 @@ class StreamsTest {
 
     private static long count(TestClient client, String counter) {
         return client.engine.counters().get(counter);
+    }
+
+    @Test
+    void whoIsClosedTellsTheOtherSide() throws Exception {
+        for (boolean covered : new boolean[] {false, true}) {
+            try (World world = new World(seed.next())) {
+                TestClient alice = world.client(ClientConfiguration.DEFAULT, covered
+                        ? World.cover(Optional.of(Duration.ofMillis(20)), Optional.of(Duration.ofMillis(200)))
+                        : World.cover(Optional.empty(), Optional.empty()));
+                TestClient bob = world.readyClient();
+                alice.awaitReady();
+                StreamListener listener = bob.engine.listen(PORT);
+                OpenStream near = open(world, alice, bob, StreamOptions.DEFAULT);
+                MixnetStream far = accepted(world, listener, bob);
+                alice.stop();
+                assertEquals(StreamException.Reason.RESET, broken(world, far, Duration.ofSeconds(5)));
+                assertEquals(StreamException.Reason.ABORTED, broken(world, near, Duration.ofSeconds(1)));
+            }
+        }
     }
 
     @Test

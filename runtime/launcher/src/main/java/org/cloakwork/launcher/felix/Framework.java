@@ -42,6 +42,8 @@ import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 import org.osgi.util.tracker.ServiceTracker;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Apache Felix with every jar of {@code bundles/} installed and started. Packages of the jars in {@code lib/} (the API
@@ -55,6 +57,8 @@ public final class Framework implements AutoCloseable {
      */
     private static final Map<String, String> LEFT_OUT = Map.of("java.awt", "java.desktop", "javax.imageio",
             "java.desktop", "org.ietf.jgss", "java.security.jgss");
+    private static final Logger LOG = LoggerFactory.getLogger(Framework.class);
+    private static final String CLIENT = "org.cloakwork.client";
     private static final Duration SERVICE_TIMEOUT = Duration.ofSeconds(10);
     /** What a component fails with if what was asked for is wrong. */
     private static final List<Class<?>> WRONG = List.of(IllegalArgumentException.class, PassphraseException.class);
@@ -200,7 +204,7 @@ public final class Framework implements AutoCloseable {
      */
     public MixnetClient awaitClient(String name, Duration deadline) throws InterruptedException, UsageException {
         return await(MixnetClient.class, "(" + MixnetClient.NAME_PROPERTY + "=" + name + ")", deadline,
-                dto -> dto.description.name.equals("org.cloakwork.client") && name.equals(dto.properties.get("name")),
+                dto -> dto.description.name.equals(CLIENT) && name.equals(dto.properties.get("name")),
                 "client " + name);
     }
 
@@ -331,7 +335,21 @@ public final class Framework implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        stopClients();
         stop(felix, folder);
+    }
+
+    /** While their parts are there: the other ends of their connections are told. */
+    private void stopClients() {
+        for (Bundle bundle : felix.getBundleContext().getBundles()) {
+            if (CLIENT.equals(bundle.getSymbolicName())) {
+                try {
+                    bundle.stop(Bundle.STOP_TRANSIENT);
+                } catch (BundleException e) {
+                    LOG.warn("{} did not stop: {}", CLIENT, e.getMessage());
+                }
+            }
+        }
     }
 
     static void stop(org.osgi.framework.launch.Framework felix, PrivateFolder folder) {
