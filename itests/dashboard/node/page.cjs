@@ -60,6 +60,7 @@ async function watch(page, seen) {
     seen.exchanges.push(await text(page, 'gapText'));
   }
   seen.kinds = await page.$$eval('#parts button', list => [...new Set(list.map(b => b.getAttribute('aria-label').split(' ').at(-2)))]);
+  seen.worth = await page.$$eval('#worth tbody tr', list => list.map(tr => [...tr.cells].map(td => td.textContent).join('; ')));
   seen.cards = await page.$$eval('#cards button', list => list.length);
   await page.setBypassCSP(true);
   await page.reload({waitUntil: 'domcontentloaded'});

@@ -60,6 +60,15 @@ public interface Laboratory {
          * @throws IllegalArgumentException if one is missing or cannot be read
          */
         Report report(Map<String, String> answers);
+
+        /**
+         * Tells what the tasks that were done here took, which is not the same each time, and so in no report.
+         *
+         * @return a line for people; empty if there is nothing to say
+         */
+        default String spent() {
+            return "";
+        }
     }
 
     /**

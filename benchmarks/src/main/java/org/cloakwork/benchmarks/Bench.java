@@ -8,10 +8,11 @@ import java.util.Optional;
 /**
  * {@code ./cloakwork bench}: measures and prints.
  *
- * <p>Arguments: {@code sphinx}, {@code pipeline}, {@code idle}, {@code start}, {@code web}, {@code memory} or
- * {@code all}, which is all but {@code web} and {@code memory}; {@code --json}; {@code --rounds N}; {@code --warm-up N}
- * and {@code --seconds N} for idle; {@code --mebibytes N} and {@code --seconds N} for memory; {@code --home DIR}, an
- * unpacked distribution; {@code --reference FILE}, the reference program.
+ * <p>Arguments: {@code sphinx}, {@code pipeline}, {@code idle}, {@code start}, {@code web}, {@code memory},
+ * {@code routes} or {@code all}, which is all but {@code web}, {@code memory} and {@code routes}; {@code --json};
+ * {@code --rounds N}; {@code --warm-up N} and {@code --seconds N} for idle; {@code --mebibytes N} and
+ * {@code --seconds N} for memory; {@code --home DIR}, an unpacked distribution; {@code --reference FILE}, the
+ * reference program.
  */
 public final class Bench {
 
@@ -61,6 +62,7 @@ public final class Bench {
                 case "idle" -> new IdleMeasurement(home, ProcessHandle.current().info().command().orElse("java"),
                         warmUp, seconds).run();
                 case "memory" -> new MemoryMeasurement(home, mebibytes, seconds).run();
+                case "routes" -> new RoutesMeasurement(rounds).run();
                 case "web" -> new WebMeasurement(home, rounds, seconds).run();
                 default -> List.of();
             };

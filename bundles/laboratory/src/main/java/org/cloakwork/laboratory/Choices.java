@@ -64,6 +64,12 @@ record Choices(Map<String, String> options) {
                 .toList();
     }
 
+    /** {@return numbers with commas between} */
+    List<Double> decimals(String name, String byDefault, double min, double max) {
+        return Arrays.stream(text(name, byDefault).split(",")).map(value -> decimal(name, value, min, max)).distinct()
+                .toList();
+    }
+
     /** {@return variants that are named, with commas between} */
     List<Variant> variants(String name, List<Variant> byDefault) {
         return options.containsKey(name)

@@ -61,15 +61,15 @@ final class Decision {
         }
     }
 
-    static String text(List<Candidate> candidates) {
+    /** @param around of all of them, after a comma; empty if nothing else was tried */
+    static String text(String around, List<Candidate> candidates) {
         Optional<Candidate> uniform = candidates.stream().filter(one -> one.name.equals("uniform")).findFirst();
         if (uniform.isEmpty()) {
             return "";
         }
         StringBuilder text =
                 new StringBuilder("\nThe default by the rule of decision 27 (least traced, if nothing else becomes "
-                        + "much "
-                + "worse than with uniform)\n");
+                        + "much worse than with uniform)" + around + "\n");
         List<Candidate> best = candidates.stream().sorted(Comparator.comparingDouble(Candidate::sum)).toList();
         Optional<Candidate> chosen = Optional.empty();
         for (Candidate one : best) {

@@ -10,9 +10,7 @@ import org.cloakwork.laboratory.measure.Estimate;
 import org.cloakwork.laboratory.measure.Table;
 import org.cloakwork.laboratory.network.Chance;
 import org.cloakwork.laboratory.network.Crowd;
-import org.cloakwork.laboratory.network.DrivenClient;
 import org.cloakwork.laboratory.network.Ground;
-import org.cloakwork.spi.part.PartKind;
 
 /** Somebody who sees all links, and what it costs: entropy of the possible senders, time under way, bytes. */
 final class Onlookers {
@@ -30,25 +28,20 @@ final class Onlookers {
 
     private final Installed installed;
     private final Ground ground;
-    private final List<Variant> variants;
-    private final Variant cover;
-    private final double delaySeconds;
+    private final List<Combination> combinations;
     private final long seed;
 
-    Onlookers(Installed installed, Ground ground, List<Variant> variants, Variant cover, double delaySeconds,
-            long seed) {
+    Onlookers(Installed installed, Ground ground, List<Combination> combinations, long seed) {
         this.installed = installed;
         this.ground = ground;
-        this.variants = variants;
-        this.cover = cover;
-        this.delaySeconds = delaySeconds;
+        this.combinations = combinations;
         this.seed = seed;
     }
 
     List<String> tasks() {
         List<String> tasks = new ArrayList<>();
         for (int replicate = 0; replicate < REPLICATES; replicate++) {
-            for (int variant = 0; variant < variants.size(); variant++) {
+            for (int variant = 0; variant < combinations.size(); variant++) {
                 tasks.add("crowd/" + variant + "/" + replicate);
             }
         }
@@ -58,13 +51,12 @@ final class Onlookers {
     /** {@return entropy: median and 5 %; seconds: median and 95 %; packets a second} */
     String run(String task) {
         String[] words = task.split("/");
-        Variant routes = variants.get(Integer.parseInt(words[1]));
+        Combination combination = combinations.get(Integer.parseInt(words[1]));
         Chance around = new Chance(seed, "crowd/" + words[2]);
-        Crowd crowd = new Crowd(ground, delaySeconds, around.ints(Ground.LAYERS * ground.width(),
+        Crowd crowd = new Crowd(ground, combination.delaySeconds(), around.ints(Ground.LAYERS * ground.width(),
                 TraceStudy.MIX_MICROS));
         for (int client = 0; client < CLIENTS; client++) {
-            new DrivenClient(ground, installed.make(PartKind.ROUTES, routes), installed.make(PartKind.COVER, cover),
-                    new Chance(seed, task + "/" + client), crowd.joins()).run(LENGTH);
+            combination.client(installed, ground, seed, task + "/" + client, crowd.joins()).run(LENGTH);
         }
         Crowd.Seen seen = crowd.watch(around);
         if (seen.entropies().length == 0) {
@@ -93,27 +85,35 @@ final class Onlookers {
     }
 
     void report(Answers answers, StringBuilder text, Map<String, String> files) {
-        double packets = found(answers, 0).packets;
         text.append(String.format(Locale.ROOT, """
 
                 Somebody who sees all links of %d clients: entropy of the possible senders of a packet in bits (most
-                possible: %.2f). Each client sends %.1f packets a second: %.0f kB/s out, %.0f kB/s in, %.1f GB a day
-                """, CLIENTS, Math.log(CLIENTS) / Math.log(2), packets, packets * PACKET_BYTES / 1000,
-                packets * (PAYLOAD_BYTES + ACK_BYTES) / 1000,
-                packets * (PACKET_BYTES + PAYLOAD_BYTES + ACK_BYTES) * DAY_SECONDS / 1e9));
-        Table table = new Table(List.of("routes", "entropy, median", "entropy, 5 %", "under way, p50", "p95"));
-        Table numbers = new Table(List.of("routes", "entropy-median", "entropy-median-low", "entropy-median-high",
-                "entropy-5",
-                "seconds-p50", "seconds-p95", "packets-per-second"));
-        for (int variant = 0; variant < variants.size(); variant++) {
+                possible: %.2f); and what each client sends and gets, headers of the line not counted
+                """, CLIENTS, Math.log(CLIENTS) / Math.log(2)));
+        Table table = new Table(List.of("routes", "entropy, median", "entropy, 5 %", "under way, p50", "p95",
+                "packets/s", "kB/s out", "kB/s in", "GB a day"));
+        List<String> titles = new ArrayList<>(List.of("routes", "entropy-median", "entropy-median-low",
+                "entropy-median-high", "entropy-5", "seconds-p50", "seconds-p95", "packets-per-second", "gb-a-day",
+                "cover"));
+        titles.addAll(Combination.TITLES);
+        Table numbers = new Table(titles);
+        for (int variant = 0; variant < combinations.size(); variant++) {
+            Combination combination = combinations.get(variant);
             Found found = found(answers, variant);
-            table.row(List.of(variants.get(variant).toString(), found.median.text(2), found.low.text(2),
+            double day = found.packets * (PACKET_BYTES + PAYLOAD_BYTES + ACK_BYTES) * DAY_SECONDS / 1e9;
+            table.row(List.of(combination.among(combinations), found.median.text(2), found.low.text(2),
                     String.format(Locale.ROOT, "%.0f ms", 1000 * found.seconds.value()),
-                    String.format(Locale.ROOT, "%.0f ms", 1000 * found.longest.value())));
-            numbers.row(List.of(variants.get(variant).toString(), text(found.median.value()), text(found.median.low()),
-                    text(found.median.high()), text(found.low.value()), text(found.seconds.value()),
-                            text(found.longest.value()),
-                    text(found.packets)));
+                    String.format(Locale.ROOT, "%.0f ms", 1000 * found.longest.value()),
+                    String.format(Locale.ROOT, "%.1f", found.packets),
+                    String.format(Locale.ROOT, "%.0f", found.packets * PACKET_BYTES / 1000),
+                    String.format(Locale.ROOT, "%.0f", found.packets * (PAYLOAD_BYTES + ACK_BYTES) / 1000),
+                    String.format(Locale.ROOT, "%.1f", day)));
+            List<String> cells = new ArrayList<>(List.of(combination.routes().toString(), text(found.median.value()),
+                    text(found.median.low()), text(found.median.high()), text(found.low.value()),
+                    text(found.seconds.value()), text(found.longest.value()), text(found.packets), text(day),
+                    combination.cover().toString()));
+            cells.addAll(combination.cells());
+            numbers.row(cells);
         }
         text.append(table.text());
         files.put("global.csv", numbers.csv());

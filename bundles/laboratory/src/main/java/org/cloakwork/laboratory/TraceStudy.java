@@ -1,14 +1,19 @@
 package org.cloakwork.laboratory;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -30,8 +35,8 @@ import org.cloakwork.spi.topology.Topology;
  */
 final class TraceStudy implements Laboratory.Study {
 
-    static final Set<String> OPTIONS = Set.of("hostile", "hours", "clients", "mixes", "routes", "cover", "seed", "drop",
-            "quick-hostile", "delay-millis", "pairs");
+    static final Set<String> OPTIONS = Set.of("hostile", "hours", "clients", "mixes", "routes", "cover",
+            "retransmission", "seed", "drop", "quick-hostile", "delay-millis", "pairs");
 
     /** What was looked at beside the five kinds of packets. */
     private static final int ALL = PacketKind.values().length;
@@ -49,6 +54,10 @@ final class TraceStudy implements Laboratory.Study {
     /** A packet takes up to so long to a mix, to each its own time. */
     static final int MIX_MICROS = 40_000;
     private static final double NANOS = 1e9;
+    private static final int ENDS_NUMBERS = 4;
+    private static final List<Variant> COVER = List.of(Variant.parse("poisson"));
+    private static final List<Variant> RETRANSMISSION = List.of(Variant.parse("timeout"));
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     /** After so many the layers are as at first. */
     private static final int MOST_EPOCHS = 24;
 
@@ -57,14 +66,16 @@ final class TraceStudy implements Laboratory.Study {
     private final double hours;
     private final int clients;
     private final Ground ground;
-    private final List<Variant> variants;
-    private final Variant cover;
+    private final List<Combination> combinations;
     private final long seed;
     private final boolean isDropping;
     private final boolean isQuick;
     private final Rows rows;
     private final Onlookers onlookers;
     private final Flows flows;
+    /** Nanoseconds that clients took here, and how many they were. */
+    private final List<LongAdder> cpu;
+    private final List<LongAdder> ran;
 
     TraceStudy(Installed installed, Choices choices) {
         choices.verify(OPTIONS);
@@ -73,19 +84,18 @@ final class TraceStudy implements Laboratory.Study {
         hours = choices.decimal("hours", 1, 1e-4, 8784);
         clients = choices.number("clients", 1000, 1, 1_000_000);
         ground = new Ground(choices.number("mixes", 80, 2, 2000), (int) Math.min(MOST_EPOCHS, Math.ceil(hours)));
-        variants = choices.variants("routes", installed.routes());
-        cover = Variant.parse(choices.text("cover", "poisson"));
+        combinations = Combination.all(choices.variants("routes", installed.routes()),
+                choices.variants("cover", COVER), choices.variants("retransmission", RETRANSMISSION),
+                choices.decimals("delay-millis", "50", 0, 60_000));
         seed = choices.seed();
         isDropping = choices.flag("drop");
         isQuick = choices.flag("quick-hostile");
-        // Now, rather than in the middle.
-        variants.forEach(variant -> installed.make(PartKind.ROUTES, variant));
-        installed.make(PartKind.COVER, cover);
+        combinations.forEach(combination -> combination.verify(installed));
         rows = new Rows(installed, choices.flag("routes") ? List.of() : installed.names(PartKind.ROUTES), seed);
-        double delay = choices.decimal("delay-millis", 50, 0, 60_000) / 1000;
-        onlookers = new Onlookers(installed, ground, variants, cover, delay, seed);
-        flows = new Flows(installed, ground, variants, cover, delay, choices.number("pairs", 2000, 0, 100_000),
-                seed);
+        onlookers = new Onlookers(installed, ground, combinations, seed);
+        flows = new Flows(installed, ground, combinations, shares, choices.number("pairs", 2000, 0, 100_000), seed);
+        cpu = Stream.generate(LongAdder::new).limit(combinations.size()).toList();
+        ran = Stream.generate(LongAdder::new).limit(combinations.size()).toList();
     }
 
     @Override
@@ -94,7 +104,7 @@ final class TraceStudy implements Laboratory.Study {
         tasks.addAll(onlookers.tasks());
         tasks.addAll(flows.tasks());
         for (int client = 0; client < clients; client++) {
-            for (int variant = 0; variant < variants.size(); variant++) {
+            for (int variant = 0; variant < combinations.size(); variant++) {
                 for (int group = 0; group < groups(); group++) {
                     tasks.add("client/" + variant + "/" + group + "/" + client);
                 }
@@ -157,8 +167,7 @@ final class TraceStudy implements Laboratory.Study {
     }
 
     private DrivenClient client(String task, int variant, DrivenClient.Network network) {
-        return new DrivenClient(ground, installed.make(PartKind.ROUTES, variants.get(variant)),
-                installed.make(PartKind.COVER, cover), new Chance(seed, task), network);
+        return combinations.get(variant).client(installed, ground, seed, task, network);
     }
 
     private Duration length() {
@@ -171,7 +180,10 @@ final class TraceStudy implements Laboratory.Study {
     private String watched(String task, int variant, int[] places, int[] delays, List<Double> seen) {
         Observer observer = new Observer(places, delays, seen.stream().mapToInt(share -> hostile(share, ground))
                 .toArray());
+        long before = THREADS.getCurrentThreadCpuTime();
         client(task, variant, observer).run(length());
+        cpu.get(variant).add(THREADS.getCurrentThreadCpuTime() - before);
+        ran.get(variant).increment();
         return observer.answer();
     }
 
@@ -244,10 +256,10 @@ final class TraceStudy implements Laboratory.Study {
         }
     }
 
-    /** {@return pieces acknowledged, pieces given up, copies} */
+    /** {@return pieces acknowledged, pieces given up, copies, seconds of all pieces until they were acknowledged} */
     private String dead(String task, int variant, int[] places, int[] delays, double share) {
         int dead = hostile(share, ground);
-        double[] ends = new double[3];
+        double[] ends = new double[ENDS_NUMBERS];
         client(task, variant, new DrivenClient.Network() {
             @Override
             public long goes(long nanos, PacketKind kind, Mixes mixes) {
@@ -259,9 +271,10 @@ final class TraceStudy implements Laboratory.Study {
             }
 
             @Override
-            public void ended(int tries, boolean done) {
-                ends[done ? 0 : 1]++;
+            public void ended(int tries, long nanos) {
+                ends[nanos >= 0 ? 0 : 1]++;
                 ends[2] += tries;
+                ends[3] += Math.max(0, nanos) / NANOS;
             }
         }).run(length());
         return Answers.line(ends);
@@ -300,13 +313,15 @@ final class TraceStudy implements Laboratory.Study {
     public Laboratory.Report report(Map<String, String> byTask) {
         Answers answers = new Answers(byTask);
         Map<String, String> files = new TreeMap<>();
-        Table all = new Table(List.of("routes", "cover", "hostile", "hours", "clients", "packets", "traced",
-                "traced-low",
-                "traced-high", "first-seconds-median", "routes-traced", "data", "ack", "reply-block", "cover-packets",
-                "cover-ack", "both-ends", "gateway-and-end", "expected"));
+        List<String> titles = new ArrayList<>(List.of("routes", "cover", "hostile", "hours", "clients", "packets",
+                "traced", "traced-low", "traced-high", "first-seconds-median", "routes-traced", "data", "ack",
+                "reply-block", "cover-packets", "cover-ack", "both-ends", "gateway-and-end", "expected"));
+        titles.addAll(Combination.TITLES);
+        Table all = new Table(titles);
         StringBuilder text = new StringBuilder(String.format(Locale.ROOT,
-                "%s h of %d clients each, %d mixes a layer, cover %s, "
-                + "seed %d%s%s%n", words(hours), clients, ground.width(), cover, seed, isDropping
+                "%s h of %d clients each, %d mixes a layer, %s, "
+                + "seed %d%s%s%n", words(hours), clients, ground.width(), Combination.around(combinations), seed,
+                isDropping
                 ? ", hostile mixes drop"
                 : "", isQuick ? ", the quickest mixes are hostile" : "").replace(System.lineSeparator(), "\n"));
         text.append("""
@@ -323,25 +338,27 @@ final class TraceStudy implements Laboratory.Study {
                     "reply blocks", "cover", "cover acks", "both ends", "gateway and end", "closed form"));
             Plot plot = new Plot(String.format(Locale.ROOT, "Traced, %s %% of the mixes hostile", words(100 * hostile)),
                     "seconds of use", 1);
-            for (int variant = 0; variant < variants.size(); variant++) {
+            for (int variant = 0; variant < combinations.size(); variant++) {
                 Found found = found(answers, variant, share);
                 Estimate traced = found.traced(ALL);
                 double mean = Estimate.mean(found.counts[ALL]).value();
                 double packets = Estimate.mean(found.packets).value();
                 Optional<Double> median = median(found.firsts[ALL]);
                 String first = median.map(second -> String.format(Locale.ROOT, "%.1f", second)).orElse("");
-                String expected = ClosedForm.of(variants.get(variant), hostile(hostile, ground), ground.width(),
+                Combination combination = combinations.get(variant);
+                String expected = ClosedForm.of(combination.routes(), hostile(hostile, ground), ground.width(),
                         packets,
                         hours);
                 List<String> kinds = IntStream.range(0, LOOKS).filter(look -> look != ALL)
                         .mapToObj(look -> String.format(Locale.ROOT, "%.3f", found.traced(look).value())).toList();
-                List<String> cells = new ArrayList<>(List.of(variants.get(variant).toString(), traced.text(3),
+                List<String> cells = new ArrayList<>(List.of(combination.among(combinations), traced.text(3),
                         median.map(second -> soon(second, packets)).orElse("-"),
                         String.format(Locale.ROOT, "%.1f", mean)));
                 cells.addAll(kinds);
                 cells.add(expected.isEmpty() ? "-" : expected);
                 table.row(cells);
-                cells = new ArrayList<>(List.of(variants.get(variant).toString(), cover.toString(), words(hostile),
+                cells = new ArrayList<>(List.of(combination.routes().toString(), combination.cover().toString(),
+                        words(hostile),
                         words(hours),
                         Integer.toString(clients), String.format(Locale.ROOT, "%.0f", packets),
                         String.format(Locale.ROOT, "%.4f", traced.value()), String.format(Locale.ROOT, "%.4f",
@@ -350,8 +367,9 @@ final class TraceStudy implements Laboratory.Study {
                                 mean)));
                 cells.addAll(kinds);
                 cells.add(expected);
+                cells.addAll(combination.cells());
                 all.row(cells);
-                plot.line(variants.get(variant).toString(), curve(found.firsts[ALL]));
+                plot.line(combination.among(combinations), curve(found.firsts[ALL]));
             }
             text.append(table.text());
             files.put("traced-" + words(hostile) + ".svg", plot.svg());
@@ -366,22 +384,26 @@ final class TraceStudy implements Laboratory.Study {
         return new Laboratory.Report(text.toString(), files, failed);
     }
 
+    /** Parts are compared with each other where all else is the same. */
     private String decision(Answers answers) {
-        List<Decision.Candidate> candidates = new ArrayList<>();
-        for (int variant = 0; variant < variants.size(); variant++) {
+        Map<String, List<Decision.Candidate>> candidates = new LinkedHashMap<>();
+        for (int variant = 0; variant < combinations.size(); variant++) {
             int of = variant;
             Onlookers.Found seen = onlookers.found(answers, variant);
             double[] ends = ends(answers, variant, DEAD.indexOf(DECIDING));
-            candidates.add(new Decision.Candidate(variants.get(variant).toString(), IntStream.range(0, shares.size())
-                    .mapToObj(share -> found(answers, of, share).traced(ALL).value()).toList(), seen.median().value(),
-                    seen.longest().value(), ends[0] + ends[1] == 0 ? 1 : ends[0] / (ends[0] + ends[1]),
-                    flows.found(answers, variant).orElse(new Estimate(0, 0, 0))));
+            candidates.computeIfAbsent(combinations.get(variant).around(), around -> new ArrayList<>())
+                    .add(new Decision.Candidate(combinations.get(variant).routes().toString(),
+                            IntStream.range(0, shares.size()).mapToObj(share -> found(answers, of, share).traced(ALL)
+                                    .value()).toList(), seen.median().value(), seen.longest().value(),
+                            ends[0] + ends[1] == 0 ? 1 : ends[0] / (ends[0] + ends[1]),
+                            flows.found(answers, variant).orElse(new Estimate(0, 0, 0))));
         }
-        return Decision.text(candidates);
+        return candidates.entrySet().stream().map(entry -> Decision.text(candidates.size() == 1 ? "" : ", "
+                + entry.getKey(), entry.getValue())).collect(Collectors.joining());
     }
 
     private double[] ends(Answers answers, int variant, int dead) {
-        double[] sums = new double[3];
+        double[] sums = new double[ENDS_NUMBERS];
         for (int client = 0; client < clients; client += deadOf()) {
             double[] ends = answers.of("dead/" + variant + "/" + dead + "/" + client, sums.length);
             Arrays.setAll(sums, i -> sums[i] + ends[i]);
@@ -390,13 +412,16 @@ final class TraceStudy implements Laboratory.Study {
     }
 
     private void dead(Answers answers, StringBuilder text, Map<String, String> files) {
-        text.append("\nDelivered with dead mixes, each piece sent up to 20 times: share of the pieces, copies of "
-                + "each on average\n");
+        text.append("\nDelivered with dead mixes, within 15 minutes: share of the pieces; copies of each, and seconds "
+                + "until it is acknowledged, on average\n");
         Table table = new Table(prepended("routes", DEAD.stream().map(share -> words(100 * share) + " % dead")
                 .toList()));
-        Table numbers = new Table(List.of("routes", "dead", "pieces", "delivered", "delivered-low", "delivered-high",
-                "copies"));
-        for (int variant = 0; variant < variants.size(); variant++) {
+        List<String> titles = new ArrayList<>(List.of("routes", "dead", "pieces", "delivered", "delivered-low",
+                "delivered-high", "copies", "seconds", "cover"));
+        titles.addAll(Combination.TITLES);
+        Table numbers = new Table(titles);
+        for (int variant = 0; variant < combinations.size(); variant++) {
+            Combination combination = combinations.get(variant);
             List<String> cells = new ArrayList<>();
             for (int dead = 0; dead < DEAD.size(); dead++) {
                 double[] sums = ends(answers, variant, dead);
@@ -406,17 +431,33 @@ final class TraceStudy implements Laboratory.Study {
                     continue;
                 }
                 Estimate delivered = Estimate.share((long) sums[0], (long) pieces);
-                cells.add(String.format(Locale.ROOT, "%s, %.2f", delivered.text(4), sums[2] / pieces));
-                numbers.row(List.of(variants.get(variant).toString(), words(DEAD.get(dead)), words(pieces),
-                        String.format(Locale.ROOT, "%.5f", delivered.value()), String.format(Locale.ROOT, "%.5f",
-                                delivered.low()),
-                        String.format(Locale.ROOT, "%.5f", delivered.high()), String.format(Locale.ROOT, "%.3f",
-                                sums[2] / pieces)));
+                double seconds = sums[0] == 0 ? 0 : sums[3] / sums[0];
+                cells.add(String.format(Locale.ROOT, "%s; %.2f, %.1f s", delivered.text(4), sums[2] / pieces,
+                        seconds));
+                List<String> row = new ArrayList<>(List.of(combination.routes().toString(), words(DEAD.get(dead)),
+                        words(pieces), String.format(Locale.ROOT, "%.5f", delivered.value()),
+                        String.format(Locale.ROOT, "%.5f", delivered.low()),
+                        String.format(Locale.ROOT, "%.5f", delivered.high()),
+                        String.format(Locale.ROOT, "%.3f", sums[2] / pieces), String.format(Locale.ROOT, "%.3f",
+                                seconds), combination.cover().toString()));
+                row.addAll(combination.cells());
+                numbers.row(row);
             }
-            table.row(prepended(variants.get(variant).toString(), cells));
+            table.row(prepended(combination.among(combinations), cells));
         }
         text.append(table.text());
         files.put("dead.csv", numbers.csv());
+    }
+
+    /** Not in the report, which is the same from whatever machine: processor time is not. */
+    @Override
+    public String spent() {
+        String each = IntStream.range(0, combinations.size()).filter(variant -> ran.get(variant).sum() > 0)
+                .mapToObj(variant -> String.format(Locale.ROOT, "%s %.3f", combinations.get(variant)
+                        .among(combinations), cpu.get(variant).sum() / NANOS / ran.get(variant).sum() / hours))
+                .collect(Collectors.joining(", "));
+        return each.isEmpty() ? "" : "seconds of processor time for an hour of a client, of the parts and of who looks "
+                + "on, without sealing: " + each;
     }
 
     /** {@return for people, also how much a client has sent until then} */

@@ -1,6 +1,7 @@
 package org.cloakwork.laboratory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -62,7 +63,38 @@ class TraceStudyTest {
     }
 
     @Test
+    void eachIsTriedWithEach() {
+        Map<String, String> options = new TreeMap<>(SMALL);
+        options.putAll(Map.of("cover", "none,poisson", "retransmission", "timeout,adaptive", "delay-millis", "20",
+                "routes", "uniform", "hostile", "0.1", "clients", "2"));
+        Laboratory.Study study = new LaboratoryImpl().study(options);
+        Laboratory.Report report = study.report(answers(study, false));
+        for (String file : new String[] {"traced.csv", "global.csv"}) {
+            assertEquals(1 + 2 * 2, report.files().get(file).lines().distinct().count(), file);
+        }
+        assertTrue(report.text().contains("uniform + none + adaptive  "), report.text());
+        assertTrue(report.text().contains(", cover none, retransmission adaptive, delays of 20 ms\n"), report.text());
+        assertTrue(study.spent().contains("uniform + poisson + timeout 0."), study.spent());
+        assertFalse(report.text().contains(study.spent()), report.text());
+    }
+
+    @Test
+    void aPatientPartTakesLongerWhereMixesAreDead() {
+        Map<String, String> options = new TreeMap<>(SMALL);
+        options.putAll(Map.of("retransmission", "timeout,timeout:ack-wait-addition-millis=20000", "routes", "uniform",
+                "hours", "0.1", "clients", "20"));
+        Laboratory.Study study = new LaboratoryImpl().study(options);
+        String csv = study.report(answers(study, false)).files().get("dead.csv");
+        double[] seconds = csv.lines().filter(line -> line.startsWith("uniform,0.1,"))
+                .mapToDouble(line -> Double.parseDouble(line.split(",")[7])).toArray();
+        assertEquals(2, seconds.length, csv);
+        assertTrue(seconds[0] > 0.8 && seconds[0] < 5, csv);
+        assertTrue(seconds[1] > 8 && seconds[1] < 40, csv);
+    }
+
+    @Test
     void whatIsWrongIsNamed() {
+        assertMistake("there is no retransmission part called \"polka\"", "retransmission", "timeout,polka");
         assertMistake("there is no routes part called \"polka\"", "routes", "polka");
         assertMistake("mixes", "routes", "subset:mixes=1000");
         assertMistake("--hostile 2", "hostile", "2");

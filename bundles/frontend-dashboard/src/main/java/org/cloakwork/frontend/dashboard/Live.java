@@ -34,6 +34,7 @@ final class Live {
     private final Map<String, CoverTrafficStrategy> covers;
     private final boolean mayChange;
     private final Price price = new Price();
+    private final List<Json> worth = Worth.all();
 
     Live(Chronicle chronicle, Map<String, CoverTrafficStrategy> covers, boolean mayChange) {
         this.chronicle = chronicle;
@@ -173,7 +174,7 @@ final class Live {
         return told;
     }
 
-    /** {@return parts with their configurations, and bundles} */
+    /** {@return parts with their configurations, what they are worth, and bundles} */
     Json parts(Control control) {
         List<Json> parts = control.parts().stream().map(part -> Json.empty().with("kind", part.kind())
                 .with("name", part.name()).with("bundle", part.bundle()).with("state", Texts.shortened(part.state()))
@@ -182,7 +183,8 @@ final class Live {
                         .with("key", setting.key()).with("value", setting.value().map(Texts::shortened).orElse(null))
                         .with("default", setting.defaultValue()).with("description", setting.description())).toList()))
                 .toList();
-        return Json.empty().with("parts", parts).with("bundles", control.bundles().stream().map(bundle -> Json.empty()
+        return Json.empty().with("parts", parts).with("worth", worth)
+                .with("bundles", control.bundles().stream().map(bundle -> Json.empty()
                 .with("name", bundle.name()).with("version", bundle.version()).with("state", bundle.state())).toList());
     }
 }

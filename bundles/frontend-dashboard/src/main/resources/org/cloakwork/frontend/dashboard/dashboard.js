@@ -317,6 +317,12 @@ async function parts() {
     name.append(el('b', p.name));
     return [name, p.usedBy.length > 1 && p.usedBy.length === last.clients.length ? 'all' : p.usedBy.join(', '), p.available ? 'there' : p.state, p.settings.length ? details : '', p.kind in c.uses ? use : ''];
   }), 'none');
+  rows('worth', all.parts.filter(p => p.kind === 'routes').map(p => {
+    const w = all.worth.find(x => x.name === p.name), percent = x => +(100 * x).toFixed(1);
+    const name = c.uses.routes === p.name ? el('b', p.name + ' (in use)') : p.name;
+    return w ? [name, `${percent(w.traced[0])} % (${percent(w.traced[1])} to ${percent(w.traced[2])})`, (+w.entropy[0]).toFixed(2), millis(1000 * w.p95[0]), percent(w.delivered[0]) + ' %']
+      : [name, 'not measured', '', '', ''];
+  }), 'no routes part is installed');
   rows('bundles', all.bundles.map(b => [b.name, b.version, b.state]), 'none');
 }
 async function exchange(client, kind, name) {

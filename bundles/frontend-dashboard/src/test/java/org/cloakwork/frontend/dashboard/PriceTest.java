@@ -1,11 +1,15 @@
 package org.cloakwork.frontend.dashboard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.runtime.Randomness;
+import org.cloakwork.wire.json.Json;
 import org.junit.jupiter.api.Test;
 
 class PriceTest {
@@ -30,6 +34,18 @@ class PriceTest {
         assertEquals(55, price.packetsPerSecond(), 1e-9);
         assertEquals(55 * 2413, price.outBytes(), 1e-6);
         assertEquals(10, price.waitMillis(), 1e-9, "half a gap, where all are alike");
+    }
+
+    @Test
+    void whatRoutesAreWorthIsInTheFile() {
+        List<Json> all = Worth.all();
+        assertEquals(5, all.size());
+        for (Json part : all) {
+            for (String measure : List.of("traced", "entropy", "p95", "delivered")) {
+                Pattern three = Pattern.compile("\"" + measure + "\":\\[(\"[0-9.]+\",?){3}\\]");
+                assertTrue(three.matcher(part.toString()).find(), part + ": " + measure);
+            }
+        }
     }
 
     @Test

@@ -2,9 +2,11 @@ package org.cloakwork.laboratory.network;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.routes.PacketKind;
 
@@ -38,11 +40,45 @@ public record Download(Client initiator, Client responder) {
     public record Client(double[] sent, double[] received, double[] acks) {
     }
 
-    /** What a packet of a client takes beside the delays of its mixes. */
+    /**
+     * Of a packet.
+     *
+     * @param seconds it takes beside the delays of its mixes
+     * @param first   number of its first mix among those of the layer, hostile ones first
+     * @param last    of its last one
+     */
+    public record Way(double seconds, int first, int last) {
+    }
+
+    /** Chooses the ways of a client's packets. */
     public interface Ways {
 
-        /** {@return for a packet of that kind, in seconds} */
-        double seconds(PacketKind kind);
+        /** {@return the way of a packet of that kind} */
+        Way of(PacketKind kind);
+    }
+
+    /** Times that somebody sees. */
+    private static final class View {
+
+        private final int hostile;
+        private final DoubleStream.Builder[] sent = {DoubleStream.builder(), DoubleStream.builder()};
+        private final DoubleStream.Builder[] received = {DoubleStream.builder(), DoubleStream.builder()};
+        private final DoubleStream.Builder[] acks = {DoubleStream.builder(), DoubleStream.builder()};
+
+        private View(int hostile) {
+            this.hostile = hostile;
+        }
+
+        private void add(DoubleStream.Builder to, int mix, double at) {
+            if (mix < hostile) {
+                to.add(at);
+            }
+        }
+
+        private Client client(int who, double end) {
+            return new Client(cut(sent[who].build(), end), cut(received[who].build(), end),
+                    cut(acks[who].build(), end));
+        }
     }
 
     /** What a client sends, and what of it is for the other. */
@@ -75,8 +111,8 @@ public record Download(Client initiator, Client responder) {
      * @return a download
      */
     public static Download of(CoverTrafficStrategy cover, Chance chance, double delay) {
-        Ways same = kind -> LINKS * LINK;
-        return of(cover, chance, delay, same, same);
+        Ways same = kind -> new Way(LINKS * LINK, 0, 0);
+        return of(cover, chance, delay, same, same, new int[0]).getFirst();
     }
 
     /**
@@ -85,12 +121,19 @@ public record Download(Client initiator, Client responder) {
      * @param delay    of a mix, mean, in seconds
      * @param asks     ways of the one who asks
      * @param answers  ways of the other
-     * @return a download
+     * @param hostile  numbers of hostile mixes in the first layer and the last
+     * @return the download as it is seen at both gateways, and then by each number of hostile mixes: packets that go
+     *         into one of the first layer, and that come out of one of the last
      */
-    public static Download of(CoverTrafficStrategy cover, Chance chance, double delay, Ways asks, Ways answers) {
+    public static List<Download> of(CoverTrafficStrategy cover, Chance chance, double delay, Ways asks, Ways answers,
+            int[] hostile) {
         double[] asking = times(() -> cover.untilNextSlot(DrivenClient.FREE, chance), LONGEST);
         double[] comes = new double[REQUESTS];
-        Arrays.setAll(comes, request -> asking[request] + asks.seconds(PacketKind.DATA) + under(chance, delay));
+        Way[] requests = new Way[REQUESTS];
+        for (int request = 0; request < REQUESTS; request++) {
+            requests[request] = asks.of(PacketKind.DATA);
+            comes[request] = asking[request] + requests[request].seconds + under(chance, delay);
+        }
         // The connection and what is asked for over it: both must be there.
         double begins = Math.max(comes[0], comes[1]) + ANSWERS_AFTER * (1 + chance.part());
         double[] main = times(() -> cover.untilNextSlot(DrivenClient.FREE, chance), LONGEST);
@@ -111,7 +154,26 @@ public record Download(Client initiator, Client responder) {
         Sent initiator = with(seen, isRequest, times(() -> cover.untilNextLoop(DrivenClient.FREE, chance), end));
         Sent responder = with(cut(Arrays.stream(main), end), isDocument,
                 times(() -> cover.untilNextLoop(DrivenClient.FREE, chance), end));
-        return put(initiator, responder, comes, chance, delay, end, asks, answers);
+        List<View> views = IntStream.concat(IntStream.of(Integer.MAX_VALUE), Arrays.stream(hostile))
+                .mapToObj(View::new).toList();
+        Sent[] both = {initiator, responder};
+        for (int who = 0; who < both.length; who++) {
+            Ways ways = who == 0 ? asks : answers;
+            for (int i = 0; i < both[who].times.length; i++) {
+                boolean isForOther = both[who].isForOther[i];
+                boolean isOfRequests = who == 0 && i < REQUESTS;
+                Way way = isOfRequests ? requests[i] : ways.of(isForOther ? PacketKind.DATA : PacketKind.COVER);
+                double arrives = isOfRequests ? comes[i] : both[who].times[i] + way.seconds + under(chance, delay);
+                Way back = ways.of(isForOther ? PacketKind.ACK : PacketKind.COVER_ACK);
+                double known = arrives + back.seconds + under(chance, delay);
+                for (View view : views) {
+                    view.add(view.sent[who], way.first, both[who].times[i]);
+                    view.add(view.received[isForOther ? 1 - who : who], way.last, arrives);
+                    view.add(view.acks[who], back.last, known);
+                }
+            }
+        }
+        return views.stream().map(view -> new Download(view.client(0, end), view.client(1, end))).toList();
     }
 
     private static double[] times(Supplier<Optional<Duration>> gap, double end) {
@@ -133,29 +195,6 @@ public record Download(Client initiator, Client responder) {
     private static Sent with(double[] main, boolean[] isForOther, double[] loops) {
         double[] all = DoubleStream.concat(Arrays.stream(main), Arrays.stream(loops)).toArray();
         return new Sent(all, Arrays.copyOf(Arrays.copyOf(isForOther, main.length), all.length));
-    }
-
-    private static Download put(Sent initiator, Sent responder, double[] comes, Chance chance, double delay,
-            double end, Ways asks, Ways answers) {
-        DoubleStream.Builder[] received = {DoubleStream.builder(), DoubleStream.builder()};
-        DoubleStream.Builder[] acks = {DoubleStream.builder(), DoubleStream.builder()};
-        Sent[] both = {initiator, responder};
-        for (int who = 0; who < both.length; who++) {
-            Ways ways = who == 0 ? asks : answers;
-            for (int i = 0; i < both[who].times.length; i++) {
-                boolean isForOther = both[who].isForOther[i];
-                double arrives = who == 0 && i < comes.length ? comes[i] : both[who].times[i]
-                        + ways.seconds(isForOther ? PacketKind.DATA : PacketKind.COVER) + under(chance, delay);
-                received[isForOther ? 1 - who : who].add(arrives);
-                acks[who].add(arrives + ways.seconds(isForOther ? PacketKind.ACK : PacketKind.COVER_ACK)
-                        + under(chance, delay));
-            }
-        }
-        return new Download(
-                new Client(cut(Arrays.stream(initiator.times), end), cut(received[0].build(), end),
-                        cut(acks[0].build(), end)),
-                new Client(cut(Arrays.stream(responder.times), end), cut(received[1].build(), end),
-                        cut(acks[1].build(), end)));
     }
 
     private static double under(Chance chance, double delay) {

@@ -3,13 +3,16 @@ package org.cloakwork.laboratory.network;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.function.Supplier;
 import org.cloakwork.api.IdentityKey;
+import org.cloakwork.api.SendOptions;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.routes.Mixes;
 import org.cloakwork.spi.routes.PacketKind;
@@ -20,8 +23,8 @@ import org.cloakwork.spi.topology.Topology;
 /**
  * Asks a cover part when packets leave and a routes part which way they go, as the client does, for hours, and seals
  * nothing: a packet costs no more than the parts take for it. Sends what clients of the simulator send: a message a
- * minute on average, of 50 to 5,000 bytes, one in ten with ten reply blocks. What becomes of data and cover is told
- * to the routes part some packets later. Used on one thread.
+ * minute on average, of 50 to 5,000 bytes, one in ten with ten reply blocks. What arrived is told
+ * the routes part some packets later; what did not when the retransmission part waits no longer. Used on one thread.
  */
 public final class DrivenClient {
 
@@ -36,7 +39,8 @@ public final class DrivenClient {
     private static final int REPLY_BLOCKS = 10;
     /** About a round trip. */
     private static final int UNDER_WAY = 24;
-    private static final int MOST_TRIES = 20;
+    /** Of a piece, in nanoseconds since it was sent first. */
+    static final long DEADLINE = SendOptions.DEFAULT.deadline().toNanos();
     static final CoverTrafficStrategy.Link FREE = new CoverTrafficStrategy.Link() {
         @Override
         public boolean congested() {
@@ -52,11 +56,13 @@ public final class DrivenClient {
     private final Ground ground;
     private final RoutePolicy routes;
     private final CoverTrafficStrategy cover;
+    private final Patience patience;
     private final Chance chance;
     private final Network network;
     private final long[] peers = new long[PEERS];
     private final Deque<Fragment> waiting = new ArrayDeque<>();
     private final Queue<UnderWay> underWay = new ArrayDeque<>();
+    private final Queue<Due> later = new PriorityQueue<>(Comparator.comparingLong(Due::at));
     private Memory memory;
     private long now;
 
@@ -77,17 +83,50 @@ public final class DrivenClient {
          * A piece of a message was acknowledged, or given up.
          *
          * @param tries how often it was sent
-         * @param done  whether it was acknowledged
+         * @param nanos from the first time until it was acknowledged; negative: it was not
          */
-        default void ended(int tries, boolean done) {
+        default void ended(int tries, long nanos) {
         }
     }
 
-    private record Fragment(long conversation, int tries) {
+    /** A piece of a message. */
+    static final class Fragment {
+
+        private final long conversation;
+        private int tries;
+        private long first;
+        private long expected;
+        private boolean isEnded;
+
+        private Fragment(long conversation) {
+            this.conversation = conversation;
+        }
+
+        /** {@return copies that have left} */
+        int tries() {
+            return tries;
+        }
+
+        /** {@return when the first left} */
+        long first() {
+            return first;
+        }
+
+        /** {@return how long mixes hold the last one and its acknowledgement} */
+        long expected() {
+            return expected;
+        }
     }
 
     /** A packet of which it will be known what became of it. */
-    private record UnderWay(Packet packet, Mixes mixes, Packet ack, Mixes ackMixes, long late, Fragment fragment) {
+    private record UnderWay(Packet packet, Mixes mixes, Packet ack, Mixes ackMixes, long late, long until,
+            Fragment fragment) {
+    }
+
+    private enum What { LOST, COPY, ACKNOWLEDGED }
+
+    /** What is to be done about a packet, and when. */
+    private record Due(long at, What what, UnderWay packet) {
     }
 
     /** What the part remembers of an epoch; as {@link RoutePolicy} says. */
@@ -137,12 +176,26 @@ public final class DrivenClient {
      * @param routes  a part of its own
      * @param cover   a part of its own; null if only {@link #covers} is to be called
      * @param chance  decides
-     * @param network told of each packet
+     * @param network told of each packet; loses no data
      */
     public DrivenClient(Ground ground, RoutePolicy routes, CoverTrafficStrategy cover, Chance chance, Network network) {
+        this(ground, routes, cover, null, chance, network);
+    }
+
+    /**
+     * @param ground   where it is
+     * @param routes   a part of its own
+     * @param cover    a part of its own
+     * @param patience with acknowledgements, of its own
+     * @param chance   decides all but delays
+     * @param network  told of each packet
+     */
+    public DrivenClient(Ground ground, RoutePolicy routes, CoverTrafficStrategy cover, Patience patience,
+            Chance chance, Network network) {
         this.ground = ground;
         this.routes = routes;
         this.cover = cover;
+        this.patience = patience;
         this.chance = chance;
         this.network = network;
         memory = new Memory(ground.topology(0));
@@ -171,8 +224,12 @@ public final class DrivenClient {
         boolean isPaced = slot < Long.MAX_VALUE;
         long message = chance.exponentialNanos(MEAN_INTERVAL.toNanos());
         long epoch = 0;
-        while (Math.min(slot, Math.min(loop, message)) < end) {
-            now = Math.min(slot, Math.min(loop, message));
+        while (true) {
+            long due = later.isEmpty() ? Long.MAX_VALUE : later.peek().at;
+            now = Math.min(Math.min(slot, loop), Math.min(message, due));
+            if (now >= end) {
+                return;
+            }
             if (isRedrawn && now / Topology.EPOCH.toNanos() > epoch) {
                 epoch = now / Topology.EPOCH.toNanos();
                 memory = new Memory(ground.topology(epoch));
@@ -181,20 +238,19 @@ public final class DrivenClient {
             if (now == message) {
                 write();
                 message = now + Math.max(1, chance.exponentialNanos(MEAN_INTERVAL.toNanos()));
-                while (!isPaced && !waiting.isEmpty()) {
-                    send(waiting.poll());
-                }
             } else if (now == slot) {
-                Fragment fragment = waiting.poll();
-                if (fragment == null) {
+                if (!sendWaiting()) {
                     sendCover();
-                } else {
-                    send(fragment);
                 }
                 slot = next(cover.untilNextSlot(FREE, chance));
-            } else {
+            } else if (now == loop) {
                 sendCover();
                 loop = next(cover.untilNextLoop(FREE, chance));
+            } else {
+                pass(later.poll());
+            }
+            while (!isPaced && sendWaiting()) {
+                // All that there is leaves at once.
             }
             while (underWay.size() > (isPaced ? UNDER_WAY : 0)) {
                 tell(underWay.poll());
@@ -237,13 +293,25 @@ public final class DrivenClient {
         }
         int bytes = LEAST_BYTES + chance.nextInt(MOST_BYTES - LEAST_BYTES + 1);
         for (int left = bytes; left > 0; left -= FRAGMENT_BYTES) {
-            waiting.add(new Fragment(conversation, 1));
+            waiting.add(new Fragment(conversation));
         }
     }
 
     private Packet packet(PacketKind kind, long conversation) {
         return new Packet(memory, kind, conversation, ground.own(),
                 kind == PacketKind.DATA ? ground.other() : ground.own());
+    }
+
+    /** {@return whether something was waiting} */
+    private boolean sendWaiting() {
+        Fragment fragment = waiting.poll();
+        while (fragment != null && fragment.isEnded) {
+            fragment = waiting.poll();
+        }
+        if (fragment != null) {
+            send(fragment);
+        }
+        return fragment != null;
     }
 
     private void send(Fragment fragment) {
@@ -253,7 +321,45 @@ public final class DrivenClient {
         Packet ack = packet(PacketKind.ACK, fragment.conversation);
         Mixes ackMixes = routes.choose(ack, chance);
         long ackLate = network.goes(now, PacketKind.ACK, ackMixes);
-        underWay.add(new UnderWay(data, mixes, ack, ackMixes, Math.min(late, ackLate), fragment));
+        boolean isLost = Math.min(late, ackLate) < 0;
+        fragment.expected = patience == null ? 0 : patience.roundTrip();
+        fragment.first = fragment.tries++ == 0 ? now : fragment.first;
+        UnderWay sent = new UnderWay(data, mixes, ack, ackMixes, isLost ? -1 : late + ackLate,
+                now + fragment.expected + late + ackLate, fragment);
+        Optional<Duration> patient = patience == null ? Optional.empty() : patience.untilLost(fragment, now);
+        long lost = patient.map(wait -> now + wait.toNanos()).orElse(fragment.first + DEADLINE);
+        if (!isLost && (sent.until <= lost || patient.isEmpty())) {
+            underWay.add(sent);
+            return;
+        }
+        later.add(new Due(lost, What.LOST, sent));
+        if (!isLost) {
+            later.add(new Due(sent.until, What.ACKNOWLEDGED, sent));
+        }
+    }
+
+    private void pass(Due due) {
+        Fragment fragment = due.packet.fragment;
+        if (fragment.isEnded) {
+            return;
+        }
+        if (due.what == What.ACKNOWLEDGED) {
+            tell(due.packet);
+            return;
+        } else if (due.what == What.LOST) {
+            routes.lost(due.packet.packet, due.packet.mixes);
+            routes.lost(due.packet.ack, due.packet.ackMixes);
+        }
+        Optional<Duration> putOff = now < fragment.first + DEADLINE ? patience.untilCopy(fragment, now)
+                : Optional.empty();
+        if (putOff.isEmpty()) {
+            fragment.isEnded = true;
+            network.ended(fragment.tries, -1);
+        } else if (putOff.get().isZero()) {
+            waiting.addFirst(fragment);
+        } else {
+            later.add(new Due(now + putOff.get().toNanos(), What.COPY, due.packet));
+        }
     }
 
     private void sendCover() {
@@ -261,7 +367,7 @@ public final class DrivenClient {
         Mixes mixes = routes.choose(packet, chance);
         long late = network.goes(now, PacketKind.COVER, mixes);
         network.goes(now, PacketKind.COVER_ACK, routes.choose(packet(PacketKind.COVER_ACK, 0), chance));
-        underWay.add(new UnderWay(packet, mixes, null, null, late, null));
+        underWay.add(new UnderWay(packet, mixes, null, null, late, 0, null));
     }
 
     private void tell(UnderWay known) {
@@ -269,17 +375,16 @@ public final class DrivenClient {
             routes.arrived(known.packet, known.mixes, Optional.of(Duration.ofNanos(known.late)));
         } else if (known.ack == null) {
             routes.lost(known.packet, known.mixes);
-        } else if (known.late >= 0) {
+        } else {
             routes.arrived(known.packet, known.mixes, Optional.empty());
             routes.arrived(known.ack, known.ackMixes, Optional.empty());
-            network.ended(known.fragment.tries, true);
-        } else {
-            routes.lost(known.packet, known.mixes);
-            routes.lost(known.ack, known.ackMixes);
-            if (known.fragment.tries == MOST_TRIES) {
-                network.ended(known.fragment.tries, false);
-            } else {
-                waiting.addFirst(new Fragment(known.fragment.conversation, known.fragment.tries + 1));
+            Fragment fragment = known.fragment;
+            if (!fragment.isEnded) {
+                fragment.isEnded = true;
+                network.ended(fragment.tries, known.until - fragment.first);
+                if (patience != null && fragment.tries == 1) {
+                    patience.measured(known.late);
+                }
             }
         }
     }

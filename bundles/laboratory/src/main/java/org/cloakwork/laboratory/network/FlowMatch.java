@@ -43,6 +43,9 @@ public record FlowMatch(double mean, double sigma, double least) {
                 }
             }
         }
+        if (count == 0) {
+            return new FlowMatch(least, least, least);
+        }
         double mean = sum / count;
         return new FlowMatch(mean, Math.sqrt(squares / count - mean * mean), least);
     }
@@ -89,7 +92,8 @@ public record FlowMatch(double mean, double sigma, double least) {
      * @param one      whose initiator
      * @param other    and whose responder are looked at
      * @param observed numbers of observations, the smallest first
-     * @return for each of them, how well the two fit: the mean of the logarithms
+     * @return for each of them, how well the two fit: the mean of the logarithms; of all there is, if that is less, and
+     *         negative infinity, if there is nothing
      */
     public double[] scores(Download one, Download other, int[] observed) {
         List<Aligned> both = aligned(one, other, least);
@@ -106,6 +110,7 @@ public record FlowMatch(double mean, double sigma, double least) {
                 scores[look++] = sum / (i + 1);
             }
         }
+        Arrays.fill(scores, look, scores.length, length == 0 ? Double.NEGATIVE_INFINITY : sum / length);
         return scores;
     }
 }

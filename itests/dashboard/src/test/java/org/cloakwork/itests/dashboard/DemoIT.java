@@ -86,6 +86,9 @@ class DemoIT {
                 "cover constant → poisson at alice, .* 0 messages lost\\."), seen.path("exchanges").toString());
         assertEquals(PartKind.OF_A_CLIENT.stream().map(PartKind::name).sorted().toList(),
                 texts(seen.path("kinds")).stream().sorted().toList());
+        assertEquals(5, seen.path("worth").size(), seen.path("worth").toString());
+        assertTrue(texts(seen.path("worth")).stream().anyMatch(row -> row.matches("subset \\(in use\\); [\\d.]+ % "
+                + "\\([\\d.]+ to [\\d.]+\\); 6\\.\\d+; \\d+ ms; 100 %")), seen.path("worth").toString());
         assertEquals(List.of(), texts(seen.path("console")));
         assertEquals(List.of(), texts(seen.path("outside")));
         assertEquals(List.of(), texts(seen.path("axe")).stream()

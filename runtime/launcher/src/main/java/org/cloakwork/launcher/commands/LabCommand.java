@@ -90,8 +90,10 @@ public final class LabCommand implements Command {
                 .addOption(Arguments.option("routes", "PART,...",
                 "such as uniform,subset:mixes=4 (default: all that are"
                         + " installed, some in several ways)"))
-                .addOption(Arguments.option("cover", "PART", "such as poisson:loop=false (default poisson)"))
-                .addOption(Arguments.option("delay-millis", "MS", "mean delay of a mix (default 50)"))
+                .addOption(Arguments.option("cover", "PART,...",
+                "such as poisson:loop=false (default poisson); of several each is tried with all else"))
+                .addOption(Arguments.option("retransmission", "PART,...", "such as timeout,adaptive (default timeout)"))
+                .addOption(Arguments.option("delay-millis", "MS,...", "mean delay of a mix (default 50)"))
                 .addOption(Arguments.option("pairs", "N",
                         "of clients that talk and are looked for by their times (default 2000; 0: none)"))
                 .addOption(Arguments.option("seed", "S", "same seed, same report (default 1)"))
@@ -246,6 +248,9 @@ public final class LabCommand implements Command {
                         return null;
                     });
             err.printf(Locale.ROOT, "%d tasks in %.1f s%n", left.size(), (System.nanoTime() - started) / 1e9);
+            if (!study.spent().isEmpty()) {
+                err.println(study.spent());
+            }
             if (shard.isPresent()) {
                 err.println("when all " + shard.get().of + " are done: ./cloakwork lab merge " + folder.get()
                         + "/answers-*-of-" + shard.get().of + ".txt");
