@@ -79,10 +79,10 @@ final class Trouble {
             death(loading, new VirtualWorld(Cover.TWO_WAY, seed + i, 0), true);
         }
         double same = BinomialTest.withDefaults().test((int) (idle[0] + loading[0]), (int) idle[0], 0.5).getPValue();
-        out.printf(Locale.ROOT, "| exit killed %d times, virtual time: the %d s after | %.2f | %.2f | %.3g | of %.0f are "
-                + "missing %.1f while idle, %.1f while loading |%n", DEATHS, AFTER.toSeconds(), rate(idle[0], AFTER),
-                rate(loading[0], AFTER), same, rate(idle[1], BEFORE) * AFTER.toSeconds(), missing(idle),
-                missing(loading));
+        out.printf(Locale.ROOT, "| exit killed %d times, virtual time: the %d s after | %.2f | %.2f | %.3g | of %.0f "
+                + "are missing %.1f while idle, %.1f while loading |%n", DEATHS, AFTER.toSeconds(),
+                rate(idle[0], AFTER), rate(loading[0], AFTER), same, rate(idle[1], BEFORE) * AFTER.toSeconds(),
+                missing(idle), missing(loading));
     }
 
     /** @param counts large frames that came in so long after, and in so long before */
