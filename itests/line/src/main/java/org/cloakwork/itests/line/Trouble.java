@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.commons.statistics.inference.BinomialTest;
 
 /** A line in trouble: packets get lost on the way, or the exit ends in the middle of a download. */
 final class Trouble {
@@ -17,6 +18,9 @@ final class Trouble {
     private static final Duration INTO = Duration.ofSeconds(20);
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int QUESTION = 400;
+    private static final int DEATHS = 20;
+    private static final Duration BEFORE = Duration.ofSeconds(10);
+    private static final Duration AFTER = Duration.ofSeconds(2);
 
     private final PrintStream out;
 
@@ -34,6 +38,7 @@ final class Trouble {
                 + "|---|---|---|---|---|%n");
         lossy(loss, bytes, seed);
         killed(new VirtualWorld(Cover.TWO_WAY, seed, 0));
+        deaths(seed);
         try (RealWorld world = new RealWorld(Cover.TWO_WAY, seed)) {
             killedOnSockets(world, bytes * 100);
         }
@@ -63,6 +68,40 @@ final class Trouble {
         world.await(() -> tunnel.reason().isPresent(), PATIENCE);
         tell("exit killed, virtual time", idle, now, String.format(Locale.ROOT, "%s; %.0f s after that",
                 tunnel.reason().orElseThrow(), (world.trace().nanoTime() - killed) / 1e9));
+    }
+
+    /** Whether somebody who sees the pause can tell by it what the exit was used for. */
+    private void deaths(long seed) throws Exception {
+        long[] idle = new long[2];
+        long[] loading = new long[2];
+        for (int i = 0; i < DEATHS; i++) {
+            death(idle, new VirtualWorld(Cover.TWO_WAY, seed + i, 0), false);
+            death(loading, new VirtualWorld(Cover.TWO_WAY, seed + i, 0), true);
+        }
+        double same = BinomialTest.withDefaults().test((int) (idle[0] + loading[0]), (int) idle[0], 0.5).getPValue();
+        out.printf(Locale.ROOT, "| exit killed %d times, virtual time: the %d s after | %.2f | %.2f | %.3g | of %.0f "
+                + "are missing %.1f while idle, %.1f while loading |%n", DEATHS, AFTER.toSeconds(),
+                rate(idle[0], AFTER), rate(loading[0], AFTER), same, rate(idle[1], BEFORE) * AFTER.toSeconds(),
+                missing(idle), missing(loading));
+    }
+
+    /** @param counts large frames that came in so long after, and in so long before */
+    private static void death(long[] counts, VirtualWorld world, boolean loading) throws Exception {
+        if (loading) {
+            world.connect().exchange(QUESTION, Long.MAX_VALUE, () -> { });
+        }
+        world.run(INTO);
+        counts[1] += follow(world, Duration.ZERO, BEFORE).count(Frame.Kind.DOWN_LARGE);
+        world.killExit();
+        counts[0] += follow(world, Duration.ZERO, AFTER).count(Frame.Kind.DOWN_LARGE);
+    }
+
+    private static double rate(long count, Duration time) {
+        return count * 1000.0 / time.toMillis() / DEATHS;
+    }
+
+    private static double missing(long[] counts) {
+        return (rate(counts[1], BEFORE) - rate(counts[0], AFTER)) * AFTER.toMillis() / 1000;
     }
 
     private void killedOnSockets(RealWorld world, long bytes) throws Exception {

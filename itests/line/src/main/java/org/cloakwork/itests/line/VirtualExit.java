@@ -175,6 +175,8 @@ final class VirtualExit {
             try {
                 answer();
                 read();
+            } catch (StreamException e) {
+                // It broke meanwhile: its client is gone.
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
