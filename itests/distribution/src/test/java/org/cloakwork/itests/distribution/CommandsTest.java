@@ -82,8 +82,7 @@ class CommandsTest {
     @Test
     void aStudyIsTheSameWhoeverDoesIt() throws Exception {
         String[] study = {"lab", "--clients", "3", "--hours", "0.003", "--routes", "uniform,subset:mixes=3",
-                "--hostile", "0.2", "--pairs", "100",
-            "--out"};
+                "--retransmission", "adaptive", "--hostile", "0.2", "--pairs", "100", "--out"};
         Path whole = folder.resolve("whole");
         assertEquals(0, Command.run(with(study, whole.toString())).exitCode());
         Path parts = folder.resolve("parts");
@@ -101,7 +100,7 @@ class CommandsTest {
         Command.Result merged = Command.run("lab", "merge", first.toString(), second, "--out", parts.toString());
         assertEquals(0, merged.exitCode(), merged.text());
         for (String file : List.of("report.txt", "traced.csv", "traced.json", "traced-0.2.svg", "global.csv",
-                "flows.csv", "dead.csv")) {
+                "flows.csv", "ends.csv", "dead.csv")) {
             assertEquals(Files.readString(whole.resolve(file)), Files.readString(parts.resolve(file)), file);
         }
     }
