@@ -11,7 +11,10 @@ import org.cloakwork.spi.topology.Node;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 
-/** Draws some mixes of each layer and takes the one that the directory says performs best. */
+/**
+ * Draws some mixes of each layer and takes the one that the directory says performs best. A part that learns has
+ * {@code arrived} and {@code lost}, too, and remembers by {@code packet.remembered}.
+ */
 @Component(service = RoutePolicy.class, configurationPid = "@package@")
 @Cloakwork(part = "routes", name = "@name@")
 public final class @class@ implements RoutePolicy {

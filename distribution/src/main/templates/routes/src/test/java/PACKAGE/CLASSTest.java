@@ -27,7 +27,11 @@ class @class@Test {
 
     private static final IdentityKey GATEWAY = identity(new Random(9));
 
-    private record Packet(Topology topology) implements RoutePolicy.Packet {
+    private record Packet(Topology topology, Map<Scope, Object> memory) implements RoutePolicy.Packet {
+
+        Packet(Topology topology) {
+            this(topology, new HashMap<>());
+        }
 
         @Override
         public PacketKind kind() {
@@ -49,9 +53,11 @@ class @class@Test {
             return GATEWAY;
         }
 
+        /** Whoever asks, asks for the same type. */
         @Override
+        @SuppressWarnings("unchecked")
         public <T> T remembered(Scope scope, Supplier<T> first) {
-            return first.get();
+            return (T) memory.computeIfAbsent(scope, missing -> first.get());
         }
     }
 

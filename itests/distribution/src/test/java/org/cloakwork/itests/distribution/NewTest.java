@@ -44,6 +44,12 @@ class NewTest {
             Path jar = projects.resolve(kind).resolve("target/org.example." + kind + ".rain_drop-1.0.0.jar");
             Files.copy(jar, unpacked.home().resolve("bundles").resolve(jar.getFileName()));
         }
+        Command.Result studied = unpacked.run("lab", "--routes", "uniform,rain-drop:draws=3", "--cover", "rain-drop",
+                "--retransmission", "rain-drop", "--hostile", "0.1", "--hours", "0.02", "--clients", "20", "--pairs", "0");
+        assertEquals(0, studied.exitCode(), studied.text());
+        assertTrue(studied.text().contains("rain-drop:draws=3"), studied.text());
+        Command.Result wrong = unpacked.run("lab", "--routes", "rain-drop:draws=0", "--hostile", "0.1");
+        assertTrue(wrong.exitCode() > 0 && wrong.text().contains("draws: \"0\""), wrong.text());
         Path etc = Files.createDirectory(folder.resolve("etc"));
         Files.writeString(etc.resolve("cloakwork.cfg"), KINDS.stream()
                 .map(kind -> (kind.equals(PartKind.FRONT_END.name()) ? "frontends" : kind) + " = rain-drop\n")

@@ -2,6 +2,7 @@ package org.cloakwork.launcher.felix;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.InvocationTargetException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -341,15 +342,19 @@ public final class Framework implements AutoCloseable {
 
     /** While their parts are there: the other ends of their connections are told. */
     private void stopClients() {
-        for (Bundle bundle : felix.getBundleContext().getBundles()) {
-            if (CLIENT.equals(bundle.getSymbolicName())) {
-                try {
-                    bundle.stop(Bundle.STOP_TRANSIENT);
-                } catch (BundleException e) {
-                    LOG.warn("{} did not stop: {}", CLIENT, e.getMessage());
-                }
-            }
+        ServiceComponentRuntime runtime = components.getService();
+        if (runtime == null) {
+            return;
         }
+        descriptions().filter(description -> description.name.equals(CLIENT)).forEach(description -> {
+            try {
+                runtime.disableComponent(description).getValue();
+            } catch (InvocationTargetException e) {
+                LOG.warn("clients did not stop: {}", e.getCause().getMessage());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 
     static void stop(org.osgi.framework.launch.Framework felix, PrivateFolder folder) {
