@@ -45,7 +45,8 @@ class NewTest {
             Files.copy(jar, unpacked.home().resolve("bundles").resolve(jar.getFileName()));
         }
         Command.Result studied = unpacked.run("lab", "--routes", "uniform,rain-drop:draws=3", "--cover", "rain-drop",
-                "--retransmission", "rain-drop", "--hostile", "0.1", "--hours", "0.02", "--clients", "20", "--pairs", "0");
+                "--retransmission", "rain-drop", "--hostile", "0.1", "--hours", "0.02", "--clients", "20", "--pairs",
+                "0");
         assertEquals(0, studied.exitCode(), studied.text());
         assertTrue(studied.text().contains("rain-drop:draws=3"), studied.text());
         Command.Result wrong = unpacked.run("lab", "--routes", "rain-drop:draws=0", "--hostile", "0.1");
