@@ -53,10 +53,13 @@ final class Partners {
         /** Questions that were made, and those of them that have left. */
         private int asked;
         private int questions;
+        /** While it is silent. */
+        private long askedNanos;
         /** When packets left for it that were to bring one: those after the newest that has. */
         private final Queue<Long> unanswered = new ArrayDeque<>();
 
         private void askedWhileLost(long nowNanos) {
+            askedNanos = nowNanos;
             nextNanos = nowNanos + Math.clamp((nowNanos - sinceNanos) / 2, LOST_ASK_NANOS, MOST_LOST_ASK_NANOS);
         }
 
@@ -175,10 +178,13 @@ final class Partners {
         return without.contains(to);
     }
 
-    /** {@return whether something may go to a partner that is silent, in the place of a question} */
+    /**
+     * {@return whether something may go to a partner that is silent, in the place of a question: more often than that,
+     * since whoever is at another gateway now is found only if it does}
+     */
     boolean takeQuestion(MixnetAddress to, long nowNanos) {
         Partner partner = partners.get(to);
-        boolean due = nowNanos - partner.nextNanos >= 0;
+        boolean due = nowNanos - partner.nextNanos >= 0 || nowNanos - partner.askedNanos >= LOST_ASK_NANOS;
         if (due) {
             partner.askedWhileLost(nowNanos);
         }
