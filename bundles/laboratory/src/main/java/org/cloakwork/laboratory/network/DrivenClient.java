@@ -265,7 +265,7 @@ public final class DrivenClient {
      */
     public void covers(int routes) {
         for (int i = 0; i < routes; i++) {
-            network.goes(i, PacketKind.COVER, this.routes.choose(packet(PacketKind.COVER, 0), chance));
+            network.goes(i, PacketKind.COVER, choose(packet(PacketKind.COVER, 0)));
         }
     }
 
@@ -277,7 +277,28 @@ public final class DrivenClient {
      * @return the way
      */
     public Mixes way(PacketKind kind, long conversation) {
-        return routes.choose(packet(kind, conversation), chance);
+        return choose(packet(kind, conversation));
+    }
+
+    /** As the client, which would go on with another part: a figure of a wrong way would be a figure of nothing. */
+    private Mixes choose(Packet packet) {
+        Mixes mixes;
+        try {
+            mixes = routes.choose(packet, chance);
+        } catch (RuntimeException e) {
+            throw new IllegalStateException("routes part " + routes.getClass().getName() + " failed in choose: " + e, e);
+        }
+        if (mixes == null) {
+            throw new IllegalStateException("routes part " + routes.getClass().getName() + ": choose returned null");
+        }
+        for (int layer = 1; layer <= Mixes.LAYERS; layer++) {
+            if (ground.layer(packet.topology(), mixes.of(layer)) != layer) {
+                throw new IllegalStateException("routes part " + routes.getClass().getName() + ": choose returned "
+                        + mixes.of(layer).identity() + " for layer " + layer
+                        + "; allowed is a mix of that layer of the topology");
+            }
+        }
+        return mixes;
     }
 
     private long next(Optional<Duration> gap) {
@@ -289,7 +310,7 @@ public final class DrivenClient {
         long conversation = isAnonymous ? peers[chance.nextInt(PEERS)] : chance.nextLong() | 1;
         for (int i = 0; isAnonymous && i < REPLY_BLOCKS; i++) {
             Packet block = packet(PacketKind.REPLY_BLOCK, conversation);
-            network.goes(now, PacketKind.REPLY_BLOCK, routes.choose(block, chance));
+            network.goes(now, PacketKind.REPLY_BLOCK, choose(block));
         }
         int bytes = LEAST_BYTES + chance.nextInt(MOST_BYTES - LEAST_BYTES + 1);
         for (int left = bytes; left > 0; left -= FRAGMENT_BYTES) {
@@ -316,10 +337,10 @@ public final class DrivenClient {
 
     private void send(Fragment fragment) {
         Packet data = packet(PacketKind.DATA, fragment.conversation);
-        Mixes mixes = routes.choose(data, chance);
+        Mixes mixes = choose(data);
         long late = network.goes(now, PacketKind.DATA, mixes);
         Packet ack = packet(PacketKind.ACK, fragment.conversation);
-        Mixes ackMixes = routes.choose(ack, chance);
+        Mixes ackMixes = choose(ack);
         long ackLate = network.goes(now, PacketKind.ACK, ackMixes);
         boolean isLost = Math.min(late, ackLate) < 0;
         fragment.expected = patience == null ? 0 : patience.roundTrip();
@@ -364,9 +385,9 @@ public final class DrivenClient {
 
     private void sendCover() {
         Packet packet = packet(PacketKind.COVER, 0);
-        Mixes mixes = routes.choose(packet, chance);
+        Mixes mixes = choose(packet);
         long late = network.goes(now, PacketKind.COVER, mixes);
-        network.goes(now, PacketKind.COVER_ACK, routes.choose(packet(PacketKind.COVER_ACK, 0), chance));
+        network.goes(now, PacketKind.COVER_ACK, choose(packet(PacketKind.COVER_ACK, 0)));
         underWay.add(new UnderWay(packet, mixes, null, null, late, 0, null));
     }
 

@@ -92,6 +92,12 @@ public final class Ground {
         return topologies.get((int) (epoch % topologies.size()));
     }
 
+    /** {@return in which layer of one of these topologies it is, from 1; 0 if in none} */
+    int layer(Topology topology, Node node) {
+        boolean isMix = node.id() >= 0 && node.id() < (long) LAYERS * width;
+        return isMix ? (int) ((node.id() / width + topology.epochId() - FIRST_EPOCH) % LAYERS) + 1 : 0;
+    }
+
     /** {@return the gateway of the client} */
     IdentityKey own() {
         return own.identity();

@@ -1,0 +1,47 @@
+package org.cloakwork.laboratory.network;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.function.Function;
+import org.cloakwork.spi.routes.Mixes;
+import org.cloakwork.spi.routes.RoutePolicy;
+import org.cloakwork.spi.topology.Topology;
+import org.junit.jupiter.api.Test;
+
+class DrivenClientTest {
+
+    private static final int EPOCHS = 2;
+
+    private final Ground ground = new Ground(4, EPOCHS);
+
+    private String refused(Function<Topology, Mixes> way) {
+        RoutePolicy wrong = (packet, randomness) -> way.apply(packet.topology());
+        DrivenClient client = new DrivenClient(ground, wrong, null, new Chance(1, "wrong"), (nanos, kind, mixes) -> 0);
+        return assertThrows(IllegalStateException.class, () -> client.covers(1)).getMessage();
+    }
+
+    @Test
+    void aPartThatNamesAnotherLayerIsToldSo() {
+        String swapped = refused(topology -> new Mixes(topology.layer(1).getFirst(), topology.layer(3).getFirst(),
+                topology.layer(2).getFirst()));
+        assertTrue(swapped.contains("choose returned") && swapped.contains("for layer 2"), swapped);
+        assertTrue(refused(topology -> null).endsWith("choose returned null"));
+        assertTrue(refused(topology -> {
+            throw new IllegalArgumentException("a mistake");
+        }).endsWith("failed in choose: java.lang.IllegalArgumentException: a mistake"));
+    }
+
+    @Test
+    void layersAreThoseOfTheTopology() {
+        for (int epoch = 0; epoch < EPOCHS; epoch++) {
+            Topology topology = ground.topology(epoch);
+            for (int layer = 1; layer <= Mixes.LAYERS; layer++) {
+                int wanted = layer;
+                topology.layer(layer).forEach(mix -> assertEquals(wanted, ground.layer(topology, mix)));
+            }
+            topology.gateways().forEach(gateway -> assertEquals(0, ground.layer(topology, gateway)));
+        }
+    }
+}
