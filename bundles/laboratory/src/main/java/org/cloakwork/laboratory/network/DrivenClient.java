@@ -286,19 +286,22 @@ public final class DrivenClient {
         try {
             mixes = routes.choose(packet, chance);
         } catch (RuntimeException e) {
-            throw new IllegalStateException("routes part " + routes.getClass().getName() + " failed in choose: " + e, e);
+            throw new IllegalStateException(says("failed in choose: " + e), e);
         }
         if (mixes == null) {
-            throw new IllegalStateException("routes part " + routes.getClass().getName() + ": choose returned null");
+            throw new IllegalStateException(says("choose returned null"));
         }
         for (int layer = 1; layer <= Mixes.LAYERS; layer++) {
             if (ground.layer(packet.topology(), mixes.of(layer)) != layer) {
-                throw new IllegalStateException("routes part " + routes.getClass().getName() + ": choose returned "
-                        + mixes.of(layer).identity() + " for layer " + layer
-                        + "; allowed is a mix of that layer of the topology");
+                throw new IllegalStateException(says("choose returned " + mixes.of(layer).identity() + " for layer "
+                        + layer + "; allowed is a mix of that layer of the topology"));
             }
         }
         return mixes;
+    }
+
+    private String says(String what) {
+        return "routes part " + routes.getClass().getName() + ": " + what;
     }
 
     private long next(Optional<Duration> gap) {
