@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.Collections;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.cloakwork.spi.topology.TopologyProvider;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class A11LooksLikeNymClientIT {
 
+    private static final int QUESTIONS = 4;
     private static final String UPGRADE = """
             GET / HTTP/1.1
             Host: 127.0.0.1:PORT
@@ -81,13 +83,19 @@ class A11LooksLikeNymClientIT {
     @Test
     void theDirectorySeesTheQuestionsOfNymClient() throws Exception {
         Set<String> heads = Collections.synchronizedSet(new TreeSet<>());
+        // The first refusal ends the others, asked or not.
+        CompletableFuture<Void> allAsked = new CompletableFuture<>();
         try (RawPeer directory = new RawPeer(line -> {
             heads.add(line.readHead());
+            if (heads.size() == QUESTIONS) {
+                allAsked.complete(null);
+            }
+            allAsked.join();
             line.say("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
         })) {
             TopologyProvider topology = Parts.directory("http://127.0.0.1:" + directory.port() + "/api/");
             assertThrows(ExecutionException.class, () -> topology.fetch().get(30, TimeUnit.SECONDS));
-            for (int i = 0; i < 4; i++) {
+            for (int i = 0; i < QUESTIONS; i++) {
                 directory.nextDone();
             }
             Set<String> expected = new TreeSet<>();
