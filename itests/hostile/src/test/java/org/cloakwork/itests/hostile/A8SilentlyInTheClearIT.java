@@ -148,8 +148,9 @@ class A8SilentlyInTheClearIT {
                 String line;
                 do {
                     line = lines.readLine();
-                } while (line != null && !line.contains("tls = required"));
-                assertTrue(line != null && line.startsWith("connecting: ")
+                    // The log says it, too, before or after.
+                } while (line != null && !(line.startsWith("connecting: ") && line.contains("tls = required")));
+                assertTrue(line != null
                         && line.contains("it announces TLS and is not used in the clear (tls = required)"), line);
                 System.out.println("cloakwork run: " + line);
                 assertEquals(0, watcher.seen());
