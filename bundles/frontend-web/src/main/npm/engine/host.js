@@ -206,11 +206,7 @@ export async function startEngine(source, options, listener) {
     close: (link) => links.get(link)?.close(),
     finish(link) {
       const open = links.get(link);
-      if (open?.finish) {
-        open.finish();
-      } else {
-        open?.close();
-      }
+      (open?.finish ?? open?.close)?.call(open);
     },
     get: (request, path) => answer(request, () => page(typeof options.directory === 'function' ? options.directory() : options.directory, path, asking.signal)),
     topology: (request) => answer(request,

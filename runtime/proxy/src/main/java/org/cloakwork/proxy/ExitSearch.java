@@ -59,7 +59,7 @@ final class ExitSearch implements Exits {
     private final SecureRandom random = new SecureRandom();
     /** Begins the name of everybody that our questions are from. */
     private final String prefix;
-    private final Thread ticker = Thread.ofVirtual().name("exits-ticker").unstarted(this::tick);
+    private final Ticker ticker = new Ticker("exits-ticker", TICK, this::tick);
     private final Subscription interception;
     private final Subscription states;
 
@@ -205,17 +205,10 @@ final class ExitSearch implements Exits {
     }
 
     private void tick() {
-        while (true) {
-            try {
-                Thread.sleep(TICK);
-            } catch (InterruptedException e) {
-                return;
-            }
-            step(() -> {
-                probes.values().removeIf(probe -> !choice.isOpen(probe.number()));
-                return choice.tick(System.nanoTime());
-            });
-        }
+        step(() -> {
+            probes.values().removeIf(probe -> !choice.isOpen(probe.number()));
+            return choice.tick(System.nanoTime());
+        });
     }
 
     @Override
@@ -338,7 +331,7 @@ final class ExitSearch implements Exits {
             lock.unlock();
         }
         asked.close();
-        ticker.interrupt();
+        ticker.close();
         states.close();
         interception.close();
     }

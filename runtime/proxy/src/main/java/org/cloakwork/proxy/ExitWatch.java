@@ -37,7 +37,7 @@ public final class ExitWatch {
 
     private final MixnetClient client;
     private final MixnetAddress exit;
-    private final String isolation;
+    private final String names;
     private final long lane;
     private final Patience patience;
     private final LongSupplier nanoTime;
@@ -46,20 +46,22 @@ public final class ExitWatch {
     /** One of the questions since then has reached its gateway, so that our side works. */
     private boolean reached;
     private boolean wasReady;
+    private long questions;
 
     /**
      * @param client    asks
      * @param exit      whom
-     * @param isolation who the exit thinks the questions are from; nobody else's
+     * @param names     begins the name of everybody that the exit thinks a question is from; nobody else's. Each
+     *                  question is from somebody else: one name for all of them would join what connections keep apart
      * @param lane      of the questions, which must not queue behind bytes
      * @param patience  with it
      * @param nanoTime  monotonic time
      */
-    public ExitWatch(MixnetClient client, MixnetAddress exit, String isolation, long lane, Patience patience,
+    public ExitWatch(MixnetClient client, MixnetAddress exit, String names, long lane, Patience patience,
                      LongSupplier nanoTime) {
         this.client = client;
         this.exit = exit;
-        this.isolation = isolation;
+        this.names = names;
         this.lane = lane;
         this.patience = patience;
         this.nanoTime = nanoTime;
@@ -79,7 +81,7 @@ public final class ExitWatch {
      */
     public boolean received(ReceivedMessage message) {
         boolean ours = message.origin() instanceof ReceivedMessage.Answer answer
-                && answer.isOf(exit, SendOptions.DEFAULT.withIsolation(isolation).isolation());
+                && answer.isOf(exit, answer.isolation().filter(name -> name.startsWith(names)));
         if (ours) {
             heard();
         }
@@ -94,6 +96,7 @@ public final class ExitWatch {
      */
     public boolean tick(boolean used) {
         boolean ready = client.state() instanceof ClientState.Ready;
+        String name;
         synchronized (this) {
             // Nobody is to blame for what could not come.
             if (!used || ready && !wasReady) {
@@ -109,14 +112,15 @@ public final class ExitWatch {
                 return false;
             }
             nextNanos = now + patience.again().toNanos();
+            name = names + ' ' + questions++;
         }
-        ask();
+        ask(name);
         return false;
     }
 
-    private void ask() {
+    private void ask(String name) {
         client.send(exit, new ProviderRequest.Query(Versions.CURRENT, ProviderRequest.Query.Question.OPEN_PROXY)
-                .bytes(), SendOptions.DEFAULT.withIsolation(isolation).withLane(lane).withReplySurbs(SURBS)
+                .bytes(), SendOptions.DEFAULT.withIsolation(name).withLane(lane).withReplySurbs(SURBS)
                 .withDeadline(patience.gone())).outcome().thenAccept(outcome -> {
                     if (outcome instanceof Outcome.Acknowledged) {
                         reached();

@@ -32,7 +32,7 @@ final class OneExit implements Exits {
     private final Set<Taken> taken = ConcurrentHashMap.newKeySet();
     private final Subscription partner;
     private final Subscription interception;
-    private final Thread ticker = Thread.ofVirtual().name("exit-ticker").unstarted(this::tick);
+    private final Ticker ticker = new Ticker("exit-ticker", TICK, this::tick);
 
     OneExit(MixnetClient client, MixnetAddress exit, ExitWatch.Patience patience) {
         this.exit = exit;
@@ -79,25 +79,6 @@ final class OneExit implements Exits {
     }
 
     private void tick() {
-        while (true) {
-            try {
-                Thread.sleep(TICK);
-            } catch (InterruptedException e) {
-                return;
-            }
-            try {
-                tickOnce();
-            } catch (RuntimeException | Error e) {
-                try {
-                    LOG.warn("what time brings to an exit failed: {}", e.toString());
-                } catch (RuntimeException | Error again) {
-                    // not even a line can be written; the next tick is in a moment
-                }
-            }
-        }
-    }
-
-    private void tickOnce() {
         List<Taken> relying = taken.stream().filter(use -> use.answersQuestions).toList();
         if (watch.tick(!relying.isEmpty())) {
             LOG.warn("the exit does not answer, {}: connections that end: {}", watch.reason(), relying.size());
@@ -123,7 +104,7 @@ final class OneExit implements Exits {
 
     @Override
     public void close() {
-        ticker.interrupt();
+        ticker.close();
         interception.close();
         partner.close();
     }

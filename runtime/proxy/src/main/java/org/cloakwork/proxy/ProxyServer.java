@@ -79,7 +79,7 @@ public final class ProxyServer implements FrontEnd.Serving {
     private final AtomicBoolean toldOtherwise = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Thread acceptor;
-    private final Thread ticker;
+    private final Ticker ticker;
     private Subscription interception = () -> { };
 
     private ProxyServer(MixnetClient client, ProxyConfiguration configuration, Dialect dialect,
@@ -89,7 +89,8 @@ public final class ProxyServer implements FrontEnd.Serving {
         this.dialect = dialect;
         ownIsolation = configuration.name() + ' ' + randomText() + ' ';
         acceptor = Thread.ofVirtual().name(configuration.name() + "-acceptor").unstarted(this::accept);
-        ticker = Thread.ofVirtual().name(configuration.name() + "-ticker").unstarted(this::tick);
+        ticker = new Ticker(configuration.name() + "-ticker", TICK,
+                () -> connections.values().forEach(ThroughExit::tick));
         this.listener = listener;
         limits = StreamLimits.DEFAULT.withSilence(configuration.silenceLimit());
         budget = new ByteBudget(configuration.bufferLimitBytes());
@@ -449,16 +450,6 @@ public final class ProxyServer implements FrontEnd.Serving {
 
     // ------------------------------------------------------------------ time and end
 
-    private void tick() {
-        do {
-            try {
-                connections.values().forEach(connection -> connection.tick());
-            } catch (RuntimeException | Error e) {
-                warn("what time brings to connections failed", e);
-            }
-        } while (pause(TICK));
-    }
-
     private static void warn(String what, Throwable why) {
         try {
             LOG.warn("{}: {}", what, why.toString());
@@ -504,6 +495,6 @@ public final class ProxyServer implements FrontEnd.Serving {
             asking.values().forEach(Thread::interrupt);
         }
         left.forEach(program -> close(program.socket()));
-        ticker.interrupt();
+        ticker.close();
     }
 }

@@ -73,9 +73,7 @@ final class WebStreams {
         this.loop = loop;
         this.client = client;
         this.randomness = randomness;
-        byte[] bytes = new byte[ISOLATION_LENGTH];
-        randomness.fill(bytes);
-        isolation = "web " + Base64.getEncoder().encodeToString(bytes);
+        isolation = name("web ");
         client.intercept(this::received);
     }
 
@@ -83,11 +81,15 @@ final class WebStreams {
     void use(MixnetAddress exit) {
         exits.computeIfAbsent(exit, added -> {
             client.partner(added);
-            byte[] bytes = new byte[ISOLATION_LENGTH];
-            randomness.fill(bytes);
-            return new ExitWatch(client, added, "web exit " + Base64.getEncoder().encodeToString(bytes),
-                    randomness.nextLong(), ExitWatch.Patience.DEFAULT, loop::nanoTime);
+            return new ExitWatch(client, added, name("web exit "), randomness.nextLong(),
+                    ExitWatch.Patience.DEFAULT, loop::nanoTime);
         });
+    }
+
+    private String name(String begin) {
+        byte[] bytes = new byte[ISOLATION_LENGTH];
+        randomness.fill(bytes);
+        return begin + Base64.getEncoder().encodeToString(bytes);
     }
 
     /**

@@ -94,7 +94,6 @@ public final class Engine implements MixnetClient {
     private final Incoming incoming;
     private final Condition condition;
     private final AtomicBoolean stopping = new AtomicBoolean();
-    private boolean hasEnded;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
     /**
@@ -445,7 +444,7 @@ public final class Engine implements MixnetClient {
             ground.environment().scheduler().schedule(FAREWELL_STEP, () -> bidFarewell(untilNanos));
         } else {
             Cancellable late = ground.environment().scheduler().schedule(
-                    Duration.ofNanos(Math.max(0, untilNanos - ground.nowNanos())), this::end);
+                    Duration.ofNanos(Math.max(0, untilNanos - ground.nowNanos())), session::close);
             session.finish();
             session.whenLeft(() -> {
                 late.cancel();
@@ -455,10 +454,6 @@ public final class Engine implements MixnetClient {
     }
 
     private void end() {
-        if (hasEnded) {
-            return;
-        }
-        hasEnded = true;
         streams.stop();
         topology.stop();
         session.close();
