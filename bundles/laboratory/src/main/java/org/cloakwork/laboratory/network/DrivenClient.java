@@ -193,7 +193,7 @@ public final class DrivenClient {
     public DrivenClient(Ground ground, RoutePolicy routes, CoverTrafficStrategy cover, Patience patience,
             Chance chance, Network network) {
         this.ground = ground;
-        this.routes = routes;
+        this.routes = new CheckedRoutes(ground, routes);
         this.cover = cover;
         this.patience = patience;
         this.chance = chance;
@@ -265,7 +265,7 @@ public final class DrivenClient {
      */
     public void covers(int routes) {
         for (int i = 0; i < routes; i++) {
-            network.goes(i, PacketKind.COVER, choose(packet(PacketKind.COVER, 0)));
+            network.goes(i, PacketKind.COVER, this.routes.choose(packet(PacketKind.COVER, 0), chance));
         }
     }
 
@@ -277,31 +277,7 @@ public final class DrivenClient {
      * @return the way
      */
     public Mixes way(PacketKind kind, long conversation) {
-        return choose(packet(kind, conversation));
-    }
-
-    /** As the client, which would go on with another part: a figure of a wrong way would be a figure of nothing. */
-    private Mixes choose(Packet packet) {
-        Mixes mixes;
-        try {
-            mixes = routes.choose(packet, chance);
-        } catch (RuntimeException e) {
-            throw new IllegalStateException(says("failed in choose: " + e), e);
-        }
-        if (mixes == null) {
-            throw new IllegalStateException(says("choose returned null"));
-        }
-        for (int layer = 1; layer <= Mixes.LAYERS; layer++) {
-            if (ground.layer(packet.topology(), mixes.of(layer)) != layer) {
-                throw new IllegalStateException(says("choose returned " + mixes.of(layer).identity() + " for layer "
-                        + layer + "; allowed is a mix of that layer of the topology"));
-            }
-        }
-        return mixes;
-    }
-
-    private String says(String what) {
-        return "routes part " + routes.getClass().getName() + ": " + what;
+        return routes.choose(packet(kind, conversation), chance);
     }
 
     private long next(Optional<Duration> gap) {
@@ -313,7 +289,7 @@ public final class DrivenClient {
         long conversation = isAnonymous ? peers[chance.nextInt(PEERS)] : chance.nextLong() | 1;
         for (int i = 0; isAnonymous && i < REPLY_BLOCKS; i++) {
             Packet block = packet(PacketKind.REPLY_BLOCK, conversation);
-            network.goes(now, PacketKind.REPLY_BLOCK, choose(block));
+            network.goes(now, PacketKind.REPLY_BLOCK, routes.choose(block, chance));
         }
         int bytes = LEAST_BYTES + chance.nextInt(MOST_BYTES - LEAST_BYTES + 1);
         for (int left = bytes; left > 0; left -= FRAGMENT_BYTES) {
@@ -340,10 +316,10 @@ public final class DrivenClient {
 
     private void send(Fragment fragment) {
         Packet data = packet(PacketKind.DATA, fragment.conversation);
-        Mixes mixes = choose(data);
+        Mixes mixes = routes.choose(data, chance);
         long late = network.goes(now, PacketKind.DATA, mixes);
         Packet ack = packet(PacketKind.ACK, fragment.conversation);
-        Mixes ackMixes = choose(ack);
+        Mixes ackMixes = routes.choose(ack, chance);
         long ackLate = network.goes(now, PacketKind.ACK, ackMixes);
         boolean isLost = Math.min(late, ackLate) < 0;
         fragment.expected = patience == null ? 0 : patience.roundTrip();
@@ -388,9 +364,9 @@ public final class DrivenClient {
 
     private void sendCover() {
         Packet packet = packet(PacketKind.COVER, 0);
-        Mixes mixes = choose(packet);
+        Mixes mixes = routes.choose(packet, chance);
         long late = network.goes(now, PacketKind.COVER, mixes);
-        network.goes(now, PacketKind.COVER_ACK, choose(packet(PacketKind.COVER_ACK, 0)));
+        network.goes(now, PacketKind.COVER_ACK, routes.choose(packet(PacketKind.COVER_ACK, 0), chance));
         underWay.add(new UnderWay(packet, mixes, null, null, late, 0, null));
     }
 

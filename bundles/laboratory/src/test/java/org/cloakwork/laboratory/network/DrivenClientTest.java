@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Function;
+import org.cloakwork.spi.cover.CoverTrafficStrategy;
 import org.cloakwork.spi.routes.Mixes;
 import org.cloakwork.spi.routes.RoutePolicy;
+import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.topology.Topology;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +35,38 @@ class DrivenClientTest {
         assertTrue(refused(topology -> {
             throw new IllegalArgumentException("a mistake");
         }).endsWith("failed in choose: java.lang.IllegalArgumentException: a mistake"));
+    }
+
+    @Test
+    void aPartThatFailsWhenItIsToldSomethingIsNamed() {
+        RoutePolicy wrong = new RoutePolicy() {
+
+            @Override
+            public Mixes choose(Packet packet, Randomness randomness) {
+                return new Mixes(packet.topology().layer(1).getFirst(), packet.topology().layer(2).getFirst(),
+                        packet.topology().layer(3).getFirst());
+            }
+
+            @Override
+            public void arrived(Packet packet, Mixes mixes, Optional<Duration> excess) {
+                throw new IllegalStateException("a mistake");
+            }
+        };
+        CoverTrafficStrategy cover = new CoverTrafficStrategy() {
+
+            @Override
+            public Optional<Duration> untilNextSlot(Link link, Randomness randomness) {
+                return Optional.of(Duration.ofMillis(20));
+            }
+
+            @Override
+            public Optional<Duration> untilNextLoop(Link link, Randomness randomness) {
+                return Optional.empty();
+            }
+        };
+        DrivenClient client = new DrivenClient(ground, wrong, cover, new Chance(1, "wrong"), (nanos, kind, mixes) -> 0);
+        String told = assertThrows(IllegalStateException.class, () -> client.run(Duration.ofMinutes(1))).getMessage();
+        assertTrue(told.endsWith("failed in arrived: java.lang.IllegalStateException: a mistake"), told);
     }
 
     @Test
