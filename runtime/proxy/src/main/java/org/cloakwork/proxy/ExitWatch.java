@@ -81,7 +81,8 @@ public final class ExitWatch {
      */
     public boolean received(ReceivedMessage message) {
         boolean ours = message.origin() instanceof ReceivedMessage.Answer answer
-                && answer.isOf(exit, answer.isolation().filter(name -> name.startsWith(names)));
+                && answer.isolation().filter(name -> name.startsWith(names)).isPresent()
+                && answer.isOf(exit, answer.isolation());
         if (ours) {
             heard();
         }

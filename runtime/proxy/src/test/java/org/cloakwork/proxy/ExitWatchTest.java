@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.ReceivedMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -58,6 +60,18 @@ class ExitWatchTest {
         assertEquals(OptionalInt.empty(), gone(3600, true));
         assertTrue(client.asked.size() > 100 && client.asked.size() <= 120, client.asked.size() + " questions");
         client.close();
+    }
+
+    @Test
+    void whatAnExitAnswersToAnybodyElseIsLeftToThem() {
+        assertTrue(watch.received(answer(EXIT, Optional.of("watch 0"))));
+        assertFalse(watch.received(answer(EXIT, Optional.empty())), "to the program itself");
+        assertFalse(watch.received(answer(EXIT, Optional.of("somebody"))));
+        assertFalse(watch.received(answer(Addresses.of(2), Optional.of("watch 0"))));
+    }
+
+    private static ReceivedMessage answer(MixnetAddress from, Optional<String> to) {
+        return new ReceivedMessage(new byte[1], new ReceivedMessage.Answer(Optional.of(from), to));
     }
 
     @Test

@@ -78,7 +78,8 @@ class BetweenComponentsIT {
         // Frames that a gateway has handed out are acknowledged: what is lost behind it is lost, as simulate has it.
         boolean lossy = place == World.Place.CLIENT_AND_GATEWAY && (fault.isLie() || fault == Fault.CUT);
         if (!lossy) {
-            World.await(() -> world.result().vain() == 0, "what was acknowledged");
+            World.await(() -> world.result().vain() == 0,
+                    () -> "all that was acknowledged has come to its listener: " + world.result() + world.counters());
         }
         Tally.Result result = world.result();
         System.out.printf("chaos: %s, %s: %d times; %s%n", place, fault, world.done(place, fault) - before, result);

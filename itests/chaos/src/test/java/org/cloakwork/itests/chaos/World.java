@@ -12,8 +12,11 @@ import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.cloakwork.api.Delivery;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.Network;
@@ -175,11 +178,21 @@ final class World implements AutoCloseable {
         return network;
     }
 
+    /** {@return what each client has counted so far, for people} */
+    String counters() {
+        return clients.stream().map(client -> System.lineSeparator() + new TreeMap<>(client.counters()))
+                .collect(Collectors.joining());
+    }
+
     static void await(BooleanSupplier condition, String what) throws InterruptedException {
+        await(condition, () -> what);
+    }
+
+    static void await(BooleanSupplier condition, Supplier<String> what) throws InterruptedException {
         long end = System.nanoTime() + PATIENCE.multipliedBy(2).toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - end > 0) {
-                throw new AssertionError("not within " + PATIENCE.multipliedBy(2).toSeconds() + " s: " + what);
+                throw new AssertionError("not within " + PATIENCE.multipliedBy(2).toSeconds() + " s: " + what.get());
             }
             TimeUnit.MILLISECONDS.sleep(10);
         }
