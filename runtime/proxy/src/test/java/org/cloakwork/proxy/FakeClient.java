@@ -38,6 +38,7 @@ final class FakeClient implements AutoCloseable {
     /** Whom packets in return are asked of, in the order in which that began. */
     final List<MixnetAddress> partners = new CopyOnWriteArrayList<>();
     final List<SendOptions> options = new ArrayList<>();
+    final List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
     List<KnownExit> exits = List.of();
     Optional<String> fault = Optional.empty();
     /** Of those that stay without an answer, too. */
@@ -83,6 +84,7 @@ final class FakeClient implements AutoCloseable {
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         asked.add(to);
         options.add(sent);
+        outcomes.add(outcome);
         if (away.contains(to)) {
             outcome.complete(new Outcome.Failed(FailureReason.UNKNOWN_GATEWAY, "its gateway is away"));
         } else if (acknowledges) {
