@@ -338,13 +338,24 @@ public final class ProxyServer implements FrontEnd.Serving {
             ThroughExit connection = new ThroughExit(this, id, random.nextLong(), target, pseudonym.get(), use);
             // The exit may answer before it returns.
             connections.put(id, connection);
-            connection.ask();
+            ask(connection);
             return connection;
         } catch (StreamException e) {
             use.left();
             counters.count(Counter.REFUSED_FULL);
             pseudonym.get().leave();
             throw new NotConnectedException("too many connections at once", ConnectFailure.EXIT_FULL);
+        }
+    }
+
+    private void ask(ThroughExit connection) throws NotConnectedException {
+        try {
+            connection.ask();
+        } catch (IllegalStateException e) {
+            // Nobody who was never ready has an address to tell the exit.
+            counters.count(Counter.CONNECTIONS_FAILED);
+            connection.close();
+            throw new NotConnectedException(e.getMessage(), ConnectFailure.GENERAL);
         }
     }
 

@@ -56,6 +56,9 @@ final class FakeClient implements AutoCloseable {
                     case "onState" -> state(arguments[0]);
                     case "state" -> state;
                     case "intercept" -> taker(arguments[0]);
+                    case "address" -> throw new IllegalStateException("the address is not known");
+                    case "pieceBytes" -> Integer.MAX_VALUE;
+                    case "closeLane" -> null;
                     case "partner" -> partner((MixnetAddress) arguments[0]);
                     case "send" -> send((MixnetAddress) arguments[0], (byte[]) arguments[1],
                             (SendOptions) arguments[2]);
@@ -90,7 +93,7 @@ final class FakeClient implements AutoCloseable {
         } else if (acknowledges) {
             outcome.complete(new Outcome.Acknowledged(1, 0, Duration.ZERO));
         }
-        if (!away.contains(to) && !silent.contains(to)) {
+        if (ProviderRequest.parse(message) instanceof ProviderRequest.Query && !away.contains(to) && !silent.contains(to)) {
             ProviderRequest.Query query = (ProviderRequest.Query) ProviderRequest.parse(message);
             ProviderResponse.QueryAnswer answer = switch (query.question()) {
                 case OPEN_PROXY -> new ProviderResponse.OpenProxy(false);
