@@ -36,6 +36,7 @@ import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.streams.ByteBudget;
 import org.cloakwork.streams.SocketPump;
 import org.cloakwork.streams.StreamLimits;
+import org.cloakwork.streams.Ticker;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.socks5.ConnectFailure;
 import org.cloakwork.wire.socks5.ProviderResponse;
@@ -90,7 +91,8 @@ public final class ProxyServer implements FrontEnd.Serving {
         ownIsolation = configuration.name() + ' ' + randomText() + ' ';
         acceptor = Thread.ofVirtual().name(configuration.name() + "-acceptor").unstarted(this::accept);
         ticker = new Ticker(configuration.name() + "-ticker", TICK,
-                () -> connections.values().forEach(ThroughExit::tick));
+                () -> connections.values().forEach(ThroughExit::tick),
+                failure -> warn("what time brings to connections failed", failure));
         this.listener = listener;
         limits = StreamLimits.DEFAULT.withSilence(configuration.silenceLimit());
         budget = new ByteBudget(configuration.bufferLimitBytes());

@@ -93,8 +93,8 @@ final class FakeClient implements AutoCloseable {
         } else if (acknowledges) {
             outcome.complete(new Outcome.Acknowledged(1, 0, Duration.ZERO));
         }
-        if (ProviderRequest.parse(message) instanceof ProviderRequest.Query && !away.contains(to) && !silent.contains(to)) {
-            ProviderRequest.Query query = (ProviderRequest.Query) ProviderRequest.parse(message);
+        if (!away.contains(to) && !silent.contains(to)
+                && ProviderRequest.parse(message) instanceof ProviderRequest.Query query) {
             ProviderResponse.QueryAnswer answer = switch (query.question()) {
                 case OPEN_PROXY -> new ProviderResponse.OpenProxy(false);
                 case EXIT_POLICY -> new ProviderResponse.Policy(true, "", Optional.of(ExitPolicy.ACCEPT_ALL));

@@ -206,7 +206,8 @@ final class FrontEnds {
         } catch (Failure e) {
             Map<String, String> last = taken.get(frontEnd);
             boolean goesOn = last != null && !last.equals(settings) && goesOn(frontEnd, part, settings, last);
-            told(frontEnd, e, goesOn ? "; the last good settings stay in force" : e.isMistake() ? "" : "; trying again");
+            String otherwise = e.isMistake() ? "" : "; trying again";
+            told(frontEnd, e, goesOn ? "; the last good settings stay in force" : otherwise);
             if (!goesOn) {
                 int failed = attempts.merge(frontEnd, 1, Integer::sum) - 1;
                 tryAgain(FIRST_PAUSE.multipliedBy(1L << Math.min(failed, MOST_DOUBLINGS)));
