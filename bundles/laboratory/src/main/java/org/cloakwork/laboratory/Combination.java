@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.cloakwork.laboratory.network.Chance;
+import org.cloakwork.laboratory.network.CheckedCover;
 import org.cloakwork.laboratory.network.DrivenClient;
 import org.cloakwork.laboratory.network.Ground;
 import org.cloakwork.laboratory.network.Patience;
@@ -85,7 +86,7 @@ record Combination(Variant routes, Variant cover, Variant retransmission, double
     }
 
     CoverTrafficStrategy cover(Installed installed) {
-        return installed.make(PartKind.COVER, cover);
+        return new CheckedCover(installed.make(PartKind.COVER, cover));
     }
 
     /** {@return a client with parts of its own; the name decides what chance does} */

@@ -2,7 +2,6 @@ package org.cloakwork.laboratory.network;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.cloakwork.spi.routes.Mixes;
 import org.cloakwork.spi.routes.RoutePolicy;
 import org.cloakwork.spi.runtime.Randomness;
@@ -12,6 +11,8 @@ import org.cloakwork.spi.runtime.Randomness;
  * since a figure of a wrong way would be a figure of nothing.
  */
 final class CheckedRoutes implements RoutePolicy {
+
+    private static final String KIND = "routes";
 
     private final Ground ground;
     private final RoutePolicy part;
@@ -23,13 +24,10 @@ final class CheckedRoutes implements RoutePolicy {
 
     @Override
     public Mixes choose(Packet packet, Randomness randomness) {
-        Mixes mixes = called("choose", () -> part.choose(packet, randomness));
-        if (mixes == null) {
-            throw fault("choose returned null", null);
-        }
+        Mixes mixes = Fault.called(KIND, part, "choose", () -> part.choose(packet, randomness));
         for (int layer = 1; layer <= Mixes.LAYERS; layer++) {
             if (ground.layer(packet.topology(), mixes.of(layer)) != layer) {
-                throw fault("choose returned " + mixes.of(layer).identity() + " for layer " + layer
+                throw Fault.of(KIND, part, "choose returned " + mixes.of(layer).identity() + " for layer " + layer
                         + "; allowed is a mix of that layer of the topology", null);
             }
         }
@@ -38,29 +36,17 @@ final class CheckedRoutes implements RoutePolicy {
 
     @Override
     public void arrived(Packet packet, Mixes mixes, Optional<Duration> excess) {
-        called("arrived", () -> {
+        Fault.called(KIND, part, "arrived", () -> {
             part.arrived(packet, mixes, excess);
-            return null;
+            return true;
         });
     }
 
     @Override
     public void lost(Packet packet, Mixes mixes) {
-        called("lost", () -> {
+        Fault.called(KIND, part, "lost", () -> {
             part.lost(packet, mixes);
-            return null;
+            return true;
         });
-    }
-
-    private <R> R called(String call, Supplier<R> body) {
-        try {
-            return body.get();
-        } catch (RuntimeException e) {
-            throw fault("failed in " + call + ": " + e, e);
-        }
-    }
-
-    private IllegalStateException fault(String what, RuntimeException cause) {
-        return new IllegalStateException("routes part " + part.getClass().getName() + ": " + what, cause);
     }
 }

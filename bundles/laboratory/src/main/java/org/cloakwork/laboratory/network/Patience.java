@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.cloakwork.spi.retransmission.RetransmissionPolicy;
 
 /**
@@ -12,6 +13,7 @@ import org.cloakwork.spi.retransmission.RetransmissionPolicy;
  */
 public final class Patience {
 
+    private static final String KIND = "retransmission";
     private static final int DELAYS = 2 * Ground.LAYERS;
     private static final long MINUTE = 60_000_000_000L;
     private static final int VARIATION = 4;
@@ -53,12 +55,23 @@ public final class Patience {
     /** {@return until a copy is due; empty: none will be made} */
     Optional<Duration> untilLost(DrivenClient.Fragment fragment, long now) {
         (fragment.tries() == 1 ? newPackets : copies).add(now);
-        return policy.waitForAck(sent(fragment, now));
+        return checked("waitForAck", RetransmissionPolicy.MIN_WAIT, () -> policy.waitForAck(sent(fragment, now)));
     }
 
     /** {@return how long the copy is put off; empty: none will be made} */
     Optional<Duration> untilCopy(DrivenClient.Fragment fragment, long now) {
-        return policy.untilCopy(sent(fragment, now));
+        return checked("untilCopy", Duration.ZERO, () -> policy.untilCopy(sent(fragment, now)));
+    }
+
+    /** With waits of nothing copies would leave without end. */
+    private Optional<Duration> checked(String call, Duration least, Supplier<Optional<Duration>> body) {
+        Optional<Duration> answer = Fault.called(KIND, policy, call, body);
+        answer.filter(wait -> wait.compareTo(least) < 0 || wait.compareTo(RetransmissionPolicy.MAX_WAIT) > 0)
+                .ifPresent(wait -> {
+                    throw Fault.of(KIND, policy, call + " returned " + wait + "; allowed is " + least + " to "
+                            + RetransmissionPolicy.MAX_WAIT, null);
+                });
+        return answer;
     }
 
     private Sent sent(DrivenClient.Fragment fragment, long now) {

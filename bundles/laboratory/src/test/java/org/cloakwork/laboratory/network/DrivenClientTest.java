@@ -13,6 +13,7 @@ import org.cloakwork.spi.routes.RoutePolicy;
 import org.cloakwork.spi.runtime.Randomness;
 import org.cloakwork.spi.topology.Topology;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class DrivenClientTest {
 
@@ -67,6 +68,43 @@ class DrivenClientTest {
         DrivenClient client = new DrivenClient(ground, wrong, cover, new Chance(1, "wrong"), (nanos, kind, mixes) -> 0);
         String told = assertThrows(IllegalStateException.class, () -> client.run(Duration.ofMinutes(1))).getMessage();
         assertTrue(told.endsWith("failed in arrived: java.lang.IllegalStateException: a mistake"), told);
+    }
+
+    private static CoverTrafficStrategy every(Optional<Duration> slot) {
+        return new CoverTrafficStrategy() {
+
+            @Override
+            public Optional<Duration> untilNextSlot(Link link, Randomness randomness) {
+                return slot;
+            }
+
+            @Override
+            public Optional<Duration> untilNextLoop(Link link, Randomness randomness) {
+                return Optional.empty();
+            }
+        };
+    }
+
+    private String refused(Optional<Duration> slot, Optional<Duration> wait) {
+        RoutePolicy first = (packet, randomness) -> new Mixes(packet.topology().layer(1).getFirst(),
+                packet.topology().layer(2).getFirst(), packet.topology().layer(3).getFirst());
+        DrivenClient client = new DrivenClient(ground, first, new CheckedCover(every(slot)),
+                new Patience(packet -> wait, Duration.ofMillis(50), new Chance(1, "delays")), new Chance(1, "hasty"),
+                (nanos, kind, mixes) -> -1);
+        return assertThrows(IllegalStateException.class, () -> client.run(Duration.ofHours(1))).getMessage();
+    }
+
+    /** Time would stand still. */
+    @Test
+    @Timeout(30)
+    void partsThatWaitForNothingAreNamed() {
+        assertTrue(refused(Optional.of(Duration.ZERO), Optional.empty())
+                .endsWith("untilNextSlot returned PT0S; allowed is more than 0 and at most PT720H"));
+        assertTrue(refused(Optional.of(Duration.ofNanos(1)), Optional.empty())
+                .endsWith("untilNextSlot returned a hundred gaps that last PT0.0000001S; allowed is at least PT0.001S"));
+        assertTrue(refused(Optional.empty(), Optional.of(Duration.ZERO))
+                .endsWith("waitForAck returned PT0S; allowed is PT0.001S to PT720H"));
+        assertTrue(refused(Optional.empty(), null).endsWith("waitForAck returned null"));
     }
 
     @Test
