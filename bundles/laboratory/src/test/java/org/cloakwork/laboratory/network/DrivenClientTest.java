@@ -100,8 +100,8 @@ class DrivenClientTest {
     void partsThatWaitForNothingAreNamed() {
         assertTrue(refused(Optional.of(Duration.ZERO), Optional.empty())
                 .endsWith("untilNextSlot returned PT0S; allowed is more than 0 and at most PT720H"));
-        assertTrue(refused(Optional.of(Duration.ofNanos(1)), Optional.empty())
-                .endsWith("untilNextSlot returned a hundred gaps that last PT0.0000001S; allowed is at least PT0.001S"));
+        assertTrue(refused(Optional.of(Duration.ofNanos(1)), Optional.empty()).endsWith(
+                "untilNextSlot returned a hundred gaps that last PT0.0000001S; allowed is at least PT0.001S"));
         assertTrue(refused(Optional.empty(), Optional.of(Duration.ZERO))
                 .endsWith("waitForAck returned PT0S; allowed is PT0.001S to PT720H"));
         assertTrue(refused(Optional.empty(), null).endsWith("waitForAck returned null"));
