@@ -196,13 +196,17 @@ public final class Admission {
         return !path.isEmpty() && certificates.orElseThrow().contains(path.getFirst());
     }
 
-    /** {@return the SHA-256 of a file, in hexadecimal} */
-    public static String sha256(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
+    /** {@return the SHA-256 of files, one after the other, in hexadecimal} */
+    public static String sha256(Path... files) throws IOException {
+        try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             byte[] buffer = new byte[BUFFER_BYTES];
-            for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
-                digest.update(buffer, 0, length);
+            for (Path file : files) {
+                try (InputStream in = Files.newInputStream(file)) {
+                    for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+                        digest.update(buffer, 0, length);
+                    }
+                }
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
