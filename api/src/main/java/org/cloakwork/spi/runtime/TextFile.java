@@ -11,7 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Files that people write, on any system: in UTF-8, with or without a byte-order mark. Ends of lines stay as they are. */
+/**
+ * Files that people write, on any system: in UTF-8, with or without a byte-order mark. Ends of lines stay as they are.
+ *
+ * @since 3.1
+ */
 public final class TextFile {
 
     private static final int MARK_BYTES = 3;
