@@ -24,7 +24,7 @@ for %%v in (run demo localnet) do if "%~1"=="%%v" goto settle
 goto settled
 :settle
 >"%home%\upgrade\ready" echo now
-(xcopy "%home%\upgrade\new" "%home%" /e /y /q /h /r /i >nul || goto unsettled) & rmdir /s /q "%home%\upgrade" & "%home%\bin\cloakwork.cmd" %*
+xcopy "%home%\upgrade\new" "%home%" /e /y /q /h /r /i >nul & if errorlevel 1 (goto unsettled) else rmdir /s /q "%home%\upgrade" & "%home%\bin\cloakwork.cmd" %*
 :unsettled
 >&2 echo cloakwork: the upgrade in "%home%\upgrade" could not be put in place; is an instance running?
 exit /b 1
@@ -51,7 +51,9 @@ exit /b 1
 :found
 rem The feature release, from the file beside bin\; without it the newest is assumed.
 set "release=25"
-for %%j in ("%java%") do for %%r in ("%%~dpj..\release") do if exist "%%~fr" for /f "usebackq tokens=1,2 delims==." %%a in ("%%~fr") do if "%%a"=="JAVA_VERSION" set release=%%b
+for %%j in ("%java%") do set "folder=%%~dpj"
+set "file=%folder%..\release"
+if exist "%file%" for /f "usebackq tokens=1,2 delims==." %%a in ("%file%") do if "%%a"=="JAVA_VERSION" set release=%%b
 set "release=%release:"=%"
 if %release% lss 21 (
     >&2 echo cloakwork: "%java%" is Java %release%: set JAVA_HOME to a JDK 21 or newer
@@ -66,12 +68,14 @@ if "%~1"=="swap-test" set "heap=512"
 if "%~1"=="lab" set "heap=768" & set "nursery=32m"
 if "%~1"=="simulate" set "heap=" & set "nursery=64m"
 if not defined CLOAKWORK_HEAP_MIB goto sized
-set "heap=0"
-for /f "tokens=* delims=0" %%h in ("%CLOAKWORK_HEAP_MIB:"=%") do set "heap=%%h"
+set "heap=%CLOAKWORK_HEAP_MIB:"=%"
+:zeros
+if "%heap:~0,1%"=="0" set "heap=%heap:~1%" & goto zeros
 for /f "delims=0123456789" %%h in ("%heap%") do set "heap=0"
-if not "%heap:~6%"=="" set "heap=0"
+if not defined heap set "heap=0"
+if %heap% gtr 999999 set "heap=0"
 if %heap% geq 96 goto sized
->&2 echo cloakwork: CLOAKWORK_HEAP_MIB="%CLOAKWORK_HEAP_MIB:"=%": allowed is a whole number from 96, MiB of heap
+>&2 echo cloakwork: CLOAKWORK_HEAP_MIB: allowed is a whole number from 96, MiB of heap
 exit /b 2
 :sized
 set "options=--enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xmn%nursery% -XX:MetaspaceSize=64m"
