@@ -261,7 +261,7 @@ public final class LabCommand implements Command {
                 err.println(study.spent());
             }
             if (shard.isPresent()) {
-                err.println("when all " + shard.get().of + " are done: ./cloakwork lab merge " + folder.get()
+                err.println("when all " + shard.get().of + " are done: cloakwork lab merge " + folder.get()
                         + "/answers-*-of-" + shard.get().of + ".txt");
                 return DONE;
             }

@@ -3,7 +3,6 @@ package org.cloakwork.launcher.felix;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -30,6 +29,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.cloakwork.launcher.cli.UsageException;
+import org.cloakwork.spi.runtime.TextFile;
 
 /**
  * Which jars may become bundles, at the start and afterwards: with {@code etc/bundles.sha256} those whose digest is
@@ -113,7 +113,7 @@ public final class Admission {
     private static Map<String, Set<String>> digests(byte[] list) throws IOException {
         Map<String, Set<String>> digests = new LinkedHashMap<>();
         int number = 0;
-        for (String line : new String(list, StandardCharsets.UTF_8).split("\\R")) {
+        for (String line : TextFile.text(list).lines().toList()) {
             number++;
             if (!line.isBlank() && !line.startsWith("#")) {
                 Matcher matcher = LINE.matcher(line);
@@ -131,8 +131,9 @@ public final class Admission {
     }
 
     private static Set<Certificate> certificates(byte[] list) throws IOException, CertificateException {
-        Collection<? extends Certificate> certificates =
-                CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(list));
+        int start = TextFile.markLength(list);
+        Collection<? extends Certificate> certificates = CertificateFactory.getInstance("X.509")
+                .generateCertificates(new ByteArrayInputStream(list, start, list.length - start));
         if (certificates.isEmpty()) {
             throw new IOException("there is no certificate in it");
         }
