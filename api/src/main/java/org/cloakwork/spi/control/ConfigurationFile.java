@@ -3,12 +3,6 @@ package org.cloakwork.spi.control;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -20,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.cloakwork.spi.runtime.TextFile;
 
 /**
  * A file of {@code etc/}: keys and values in the form of {@link Properties}, in UTF-8, with or without a byte-order
@@ -37,7 +32,6 @@ public record ConfigurationFile(Map<String, String> values, Map<String, Integer>
 
     private static final int MAX_FAULTS = 100;
     private static final int MAX_SHOWN = 100;
-    private static final String OTHER_ENCODING = "; the file is to be saved as UTF-8";
 
     /**
      * Something that is wrong.
@@ -92,33 +86,11 @@ public record ConfigurationFile(Map<String, String> values, Map<String, Integer>
      * @return what they say
      */
     public static ConfigurationFile of(byte[] bytes) {
-        if (begins(bytes, 0xFE, 0xFF) || begins(bytes, 0xFF, 0xFE)) {
-            return broken("is UTF-16" + OTHER_ENCODING);
+        try {
+            return of(TextFile.text(bytes));
+        } catch (TextFile.EncodingException e) {
+            return new ConfigurationFile(Map.of(), Map.of(), List.of(new Fault(e.line(), e.reason())));
         }
-        int start = begins(bytes, 0xEF, 0xBB, 0xBF) ? 3 : 0;
-        CharBuffer text = CharBuffer.allocate(bytes.length);
-        ByteBuffer input = ByteBuffer.wrap(bytes, start, bytes.length - start);
-        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT);
-        CoderResult result = decoder.decode(input, text, true);
-        int zero = text.flip().toString().indexOf('\0');
-        if (result.isError() || zero >= 0) {
-            int line = 1 + (int) text.toString().substring(0, zero >= 0 ? zero : text.length()).chars()
-                    .filter(c -> c == '\n').count();
-            return new ConfigurationFile(Map.of(), Map.of(), List.of(new Fault(line, zero >= 0
-                    ? "a zero byte" + OTHER_ENCODING
-                    : "byte %d of the file is 0x%02X, which is not UTF-8%s".formatted(input.position() + 1,
-                    bytes[input.position()] & 0xff, OTHER_ENCODING))));
-        }
-        return of(text.toString());
-    }
-
-    private static boolean begins(byte[] bytes, int... beginning) {
-        for (int i = 0; i < beginning.length; i++) {
-            if (i == bytes.length || (bytes[i] & 0xff) != beginning[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static ConfigurationFile of(String text) {
@@ -149,7 +121,8 @@ public record ConfigurationFile(Map<String, String> values, Map<String, Integer>
                 entries.load(new StringReader(String.join("\n", logical.subList(first, next))));
             } catch (IOException | IllegalArgumentException e) {
                 next = Math.min(next, first + entries.all.size() + 1);
-                faults.add(new Fault(starts.get(next - 1), "cannot be read: " + e.getMessage()));
+                faults.add(new Fault(starts.get(next - 1), "cannot be read: " + e.getMessage()
+                        + (e.getMessage().contains("\\u") ? " A path is written with / or with \\\\." : "")));
             }
             for (int i = 0; i < entries.all.size(); i++) {
                 int line = starts.get(Math.min(first + i, starts.size() - 1));

@@ -60,6 +60,14 @@ class ConfigurationFileTest {
     }
 
     @Test
+    void aPathOfWindowsIsToldHowItIsWritten() {
+        ConfigurationFile file = of("path = C:\\users\\me\\network.json\r\n", StandardCharsets.UTF_8);
+        assertEquals(List.of(new Fault(1,
+                "cannot be read: Malformed \\uxxxx encoding. A path is written with / or with \\\\.")), file.faults());
+        assertEquals(Map.of("path", "C:\\me"), of("path = C:\\\\me", StandardCharsets.UTF_8).values());
+    }
+
+    @Test
     void whatCannotBeReadIsAFault(@TempDir Path folder) throws Exception {
         assertEquals(List.of(new Fault(0, "cannot be read: no such file")),
                 ConfigurationFile.read(folder.resolve("none")).faults());

@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -19,6 +18,7 @@ import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetStream;
 import org.cloakwork.api.StreamOptions;
 import org.cloakwork.spi.control.Control;
+import org.cloakwork.spi.runtime.TextFile;
 
 /**
  * A connection of the shell that becomes a stream: after {@code join HOST PORT CLIENT FILE} (a client, or {@code -} for
@@ -30,6 +30,7 @@ final class Joining {
     private static final Pattern LINE = Pattern.compile("join (\\S+) ([0-9]{1,5}) ([A-Za-z0-9_-]+) (.+)");
     private static final String NONE = "-";
     private static final int BUFFER_BYTES = 16 * 1024;
+    private static final int MAX_KEY_FILE_BYTES = 4096;
     private static final int ISOLATION_LENGTH = 16;
 
     private final Overview overview;
@@ -56,7 +57,7 @@ final class Joining {
         String host = words.group(1);
         StreamOptions options = StreamOptions.DEFAULT.withIsolation("join " + randomText());
         if (!words.group(4).equals(NONE)) {
-            options = options.withKey(AccessKey.parse(Files.readString(Path.of(words.group(4)))));
+            options = options.withKey(key(Path.of(words.group(4))));
         }
         List<Control.Client> clients = overview.clients();
         Control.Client client = (words.group(3).equals(NONE) ? clients.stream().findFirst()
@@ -67,6 +68,14 @@ final class Joining {
                 : Optional.of(MixnetAddress.parse(host));
         return address.isPresent() ? client.client().openStream(address.get(), port, options)
                 : client.client().openStream(host, port, options);
+    }
+
+    private static AccessKey key(Path file) throws IOException {
+        try {
+            return AccessKey.parse(TextFile.read(file, MAX_KEY_FILE_BYTES));
+        } catch (TextFile.EncodingException e) {
+            throw new IOException(file + ": " + e.getMessage(), e);
+        }
     }
 
     private String randomText() {

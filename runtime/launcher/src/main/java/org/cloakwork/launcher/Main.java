@@ -35,7 +35,7 @@ public final class Main {
         System.exit(new Verbs(commands(System.out, System.err), System.out, System.err).run(arguments));
     }
 
-    private static List<Command> commands(PrintStream out, PrintStream err) {
+    static List<Command> commands(PrintStream out, PrintStream err) {
         return List.of(new DemoCommand(out, err), new LocalnetCommand(out, err), new RunCommand(out, err),
                 ControlCommand.parts(out, err), ControlCommand.swap(out, err), ControlCommand.clients(out, err),
                 ControlCommand.state(out, err), ControlCommand.drops(out, err),

@@ -1,12 +1,12 @@
 package org.cloakwork.frontend.exit;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Collectors;
 import org.cloakwork.spi.runtime.HeapShare;
 import org.cloakwork.spi.runtime.PartConfiguration;
+import org.cloakwork.spi.runtime.TextFile;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.socks5.ExitPolicy;
 
@@ -45,7 +45,7 @@ record ExitConfiguration(ExitPolicy policy, boolean allowPrivate, int maxConnect
         String file = configuration.textOr("policy-file", "");
         if (!file.isEmpty()) {
             try {
-                return ExitPolicy.parse(Files.readString(Path.of(file)));
+                return ExitPolicy.parse(TextFile.read(Path.of(file), MIB));
             } catch (IOException | WireException e) {
                 throw configuration.wrong("policy-file", file + ", " + e.getMessage(), "a readable policy");
             }

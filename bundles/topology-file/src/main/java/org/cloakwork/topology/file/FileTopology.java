@@ -2,6 +2,7 @@ package org.cloakwork.topology.file;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -14,6 +15,7 @@ import org.cloakwork.api.KnownExit;
 import org.cloakwork.spi.part.AnnotatedPartFactory;
 import org.cloakwork.spi.part.Cloakwork;
 import org.cloakwork.spi.runtime.PartConfiguration;
+import org.cloakwork.spi.runtime.TextFile;
 import org.cloakwork.spi.topology.Topology;
 import org.cloakwork.spi.topology.TopologyException;
 import org.cloakwork.spi.topology.TopologyProvider;
@@ -91,6 +93,8 @@ public final class FileTopology implements TopologyProvider {
                 answer.complete(reader.read(bytes()));
             } catch (NoSuchFileException e) {
                 answer.completeExceptionally(new TopologyException(path + ": no such file", e));
+            } catch (TextFile.EncodingException e) {
+                answer.completeExceptionally(new TopologyException(path + ": " + e.getMessage(), e));
             } catch (IOException e) {
                 answer.completeExceptionally(new TopologyException(path + ": cannot be read: " + e, e));
             } catch (WireException e) {
@@ -112,7 +116,8 @@ public final class FileTopology implements TopologyProvider {
             if (bytes.length > MAX_FILE_BYTES) {
                 throw new WireException("larger than " + MAX_FILE_BYTES + " bytes");
             }
-            return bytes;
+            // Without the byte-order mark that some editors write, which JSON does not have.
+            return TextFile.text(bytes).getBytes(StandardCharsets.UTF_8);
         }
     }
 

@@ -68,6 +68,16 @@ class FileTopologyTest {
     }
 
     @Test
+    void aByteOrderMarkAndEndsOfLinesOfWindowsAreReadAndUtf16IsRefused() throws Exception {
+        Path path = folder.resolve("network.json");
+        String json = new String(TopologyJson.write(topology()), StandardCharsets.UTF_8).replace("\n", "\r\n");
+        Files.writeString(path, "\ufeff" + json + "\r\n");
+        assertEquals(topology().nodes(), fetch(path).nodes());
+        Files.writeString(path, json, StandardCharsets.UTF_16);
+        assertRefused(path, "is UTF-16; the file is to be saved as UTF-8");
+    }
+
+    @Test
     void theServiceLoaderFindsAPartThatReadsTheFileAnewEachTime() throws Exception {
         Path path = folder.resolve("net.json");
         Files.write(path, TopologyJson.write(topology()));

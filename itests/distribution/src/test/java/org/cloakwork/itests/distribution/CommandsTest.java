@@ -103,6 +103,13 @@ class CommandsTest {
                 "flows.csv", "ends.csv", "dead.csv")) {
             assertEquals(Files.readString(whole.resolve(file)), Files.readString(parts.resolve(file)), file);
         }
+        Files.writeString(first, Files.readString(first).replaceFirst("jars=[0-9a-f]{8}", "jars=00000000"));
+        Command.Result mixed = Command.run("lab", "merge", second, first.toString());
+        assertEquals(2, mixed.exitCode(), mixed.text());
+        assertTrue(mixed.text().contains(first + ": answers of other jars"), mixed.text());
+        Command.Result goesOn = Command.run(with(study, parts.toString(), "--shard", "1/2"));
+        assertEquals(2, goesOn.exitCode(), goesOn.text());
+        assertTrue(goesOn.text().contains(first + " has answers of other jars"), goesOn.text());
     }
 
     @Test

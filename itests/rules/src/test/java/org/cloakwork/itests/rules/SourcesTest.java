@@ -49,6 +49,22 @@ class SourcesTest {
         assertTrue(citations >= LEAST_CITATIONS, "citations: " + citations);
     }
 
+    /** Consoles have many charsets, above all on Windows: what is printed has letters that all of them have. */
+    @Test
+    void textsOfThePartsThatPeopleRunAreAscii() throws IOException {
+        List<String> problems = new ArrayList<>();
+        for (Path file : SourceFiles.java()) {
+            String name = ROOT.relativize(file).toString().replace('\\', '/');
+            if (name.contains("/src/main/")) {
+                // Comments are for people with editors.
+                String code = Files.readString(file).replaceAll("(?s)/\\*.*?\\*/", "").replaceAll("(?m)^ *//.*", "");
+                code.lines().filter(line -> line.chars().anyMatch(letter -> letter > '~'))
+                        .forEach(line -> problems.add(name + ": " + line.strip()));
+            }
+        }
+        assertEquals(List.of(), problems);
+    }
+
     @Test
     void whatLeadsNowhereIsFound() {
         assertFound("A.java:1: docs/protocol/3-messages.md has no 2.99", "/** " + CITED + "3-messages, 2.99. */");

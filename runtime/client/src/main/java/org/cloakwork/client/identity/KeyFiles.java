@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.cloakwork.spi.runtime.OwnFiles;
 import org.cloakwork.spi.runtime.Randomness;
+import org.cloakwork.spi.runtime.TextFile;
 import org.cloakwork.spi.store.Passphrase;
 import org.cloakwork.spi.store.PassphraseException;
 import org.cloakwork.spi.store.StoreException;
@@ -203,7 +204,11 @@ public final class KeyFiles {
                     + ", but the other key files are there; nothing was changed");
         }
         try (InputStream in = Files.newInputStream(path)) {
-            return new String(in.readNBytes(MAX_FILE_BYTES + 1), StandardCharsets.US_ASCII);
+            byte[] bytes = in.readNBytes(MAX_FILE_BYTES + 1);
+            int start = TextFile.markLength(bytes);
+            return new String(bytes, start, bytes.length - start, StandardCharsets.US_ASCII);
+        } catch (TextFile.EncodingException e) {
+            throw new StoreException(path + ": " + e.getMessage() + "; nothing was changed", e);
         } catch (IOException e) {
             throw new StoreException(path + ": cannot be read: " + e + "; nothing was changed", e);
         }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.cloakwork.api.AccessKey;
 import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.client.base.Petnames;
+import org.cloakwork.spi.runtime.TextFile;
 
 /**
  * A file of names, read again when it has changed. A line is {@code NAME = ADDRESS} or {@code NAME = ADDRESS, FILE}:
@@ -55,8 +56,10 @@ public final class NamesFile implements Petnames {
             return Optional.empty();
         }
         try {
-            return Optional.of(AccessKey.parse(Files.readString(key)));
+            return Optional.of(AccessKey.parse(TextFile.read(key, MOST_BYTES)));
         } catch (IllegalArgumentException e) {
+            throw new IOException(key + ": " + e.getMessage());
+        } catch (TextFile.EncodingException e) {
             throw new IOException(key + ": " + e.getMessage());
         } catch (IOException e) {
             throw new IOException(key + " cannot be read", e);
@@ -70,12 +73,14 @@ public final class NamesFile implements Petnames {
                 if (now.bytes() > MOST_BYTES) {
                     throw new IOException(file + ": larger than " + MOST_BYTES + " bytes");
                 }
-                entries = parse(Files.readAllLines(file));
+                entries = parse(TextFile.read(file, MOST_BYTES).lines().toList());
                 stamp = now;
             }
         } catch (NoSuchFileException e) {
             entries = Entries.NONE;
             stamp = null;
+        } catch (TextFile.EncodingException e) {
+            throw new IOException(file + (e.line() > 0 ? ":" + e.line() : "") + ": " + e.reason());
         }
         return entries;
     }

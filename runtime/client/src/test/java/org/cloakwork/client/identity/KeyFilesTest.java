@@ -59,6 +59,25 @@ class KeyFilesTest {
     }
 
     @Test
+    void filesThatAnEditorSavedAreReadAndThoseInAnotherEncodingRefused() throws Exception {
+        Path directory = folder.resolve("edited");
+        Identity identity = KeyFiles.loadOrCreate(directory, RANDOM, Optional.empty());
+        Map<String, byte[]> before = files(directory);
+        for (Map.Entry<String, byte[]> file : before.entrySet()) {
+            Path path = directory.resolve(file.getKey());
+            String text = new String(file.getValue(), StandardCharsets.US_ASCII).replace("\r\n", "\n");
+            Files.writeString(path, "\ufeff" + text);
+            assertEquals(identity, KeyFiles.loadOrCreate(directory, RANDOM, Optional.empty()));
+            Files.writeString(path, text, StandardCharsets.UTF_16);
+            String message = assertThrows(StoreException.class,
+                    () -> KeyFiles.loadOrCreate(directory, RANDOM, Optional.empty())).getMessage();
+            assertEquals(path + ": is UTF-16; the file is to be saved as UTF-8; nothing was changed", message);
+            Files.writeString(path, "\ufeff" + text.replace("\n", "\r\n"));
+        }
+        assertEquals(identity, KeyFiles.loadOrCreate(directory, RANDOM, Optional.empty()));
+    }
+
+    @Test
     void withAPassphraseNoPrivateKeyIsInAnyFile() throws Exception {
         Path directory = folder.resolve("sealed");
         Identity identity = KeyFiles.loadOrCreate(directory, RANDOM, passphrase("one"));

@@ -5,21 +5,25 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.function.DoubleSupplier;
 
-/** A line in a terminal that tells how far something is once that has taken two seconds; it goes when it ends. */
+/**
+ * A line in a terminal that tells how far something is once that has taken two seconds; it goes when it ends. In a log
+ * a line each minute, for what is known to take many.
+ */
 public final class ProgressLine {
 
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Duration PERIOD = Duration.ofMillis(200);
     private static final int CELLS = 30;
+    private static final Duration LOG_PERIOD = Duration.ofMinutes(1);
     private static final String CLEARED = "\r\u001b[K";
 
-    private final PrintStream terminal;
+    private final PrintStream out;
     private final String what;
     private final DoubleSupplier done;
     private final long startedNanos = System.nanoTime();
 
-    private ProgressLine(PrintStream terminal, String what, DoubleSupplier done) {
-        this.terminal = terminal;
+    private ProgressLine(PrintStream out, String what, DoubleSupplier done) {
+        this.out = out;
         this.what = what;
         this.done = done;
     }
@@ -54,10 +58,33 @@ public final class ProgressLine {
         return isShown() ? during(err, what, done, work, PATIENCE) : work.run();
     }
 
+    /**
+     * Does something on this thread that may take hours, and tells meanwhile how far it is, in a log, too.
+     *
+     * @param err  for people; a line each minute if it is no terminal
+     * @param what is done, in a word or two
+     * @param done how much of it, 0 to 1; asked by a thread of its own
+     * @return what came of it
+     */
+    public static <T, E extends Exception> T duringHours(PrintStream err, String what, DoubleSupplier done,
+            Work<T, E> work) throws E {
+        return isShown() ? during(err, what, done, work, PATIENCE) : logged(err, what, done, work, LOG_PERIOD);
+    }
+
     static <T, E extends Exception> T during(PrintStream terminal, String what, DoubleSupplier done, Work<T, E> work,
             Duration patience) throws E {
         ProgressLine line = new ProgressLine(terminal, what, done);
-        Thread thread = Thread.ofPlatform().daemon().name("progress").start(() -> line.drawUntilEnded(patience));
+        return beside(() -> line.drawUntilEnded(patience), work);
+    }
+
+    static <T, E extends Exception> T logged(PrintStream log, String what, DoubleSupplier done, Work<T, E> work,
+            Duration period) throws E {
+        ProgressLine line = new ProgressLine(log, what, done);
+        return beside(() -> line.logUntilEnded(period), work);
+    }
+
+    private static <T, E extends Exception> T beside(Runnable telling, Work<T, E> work) throws E {
+        Thread thread = Thread.ofPlatform().daemon().name("progress").start(telling);
         try {
             return work.run();
         } finally {
@@ -76,17 +103,31 @@ public final class ProgressLine {
             Thread.sleep(patience);
             while (true) {
                 drawn = true;
-                terminal.print(CLEARED + text(what, done.getAsDouble(),
-                        Duration.ofNanos(System.nanoTime() - startedNanos)));
-                terminal.flush();
+                out.print(CLEARED + text());
+                out.flush();
                 Thread.sleep(PERIOD);
             }
         } catch (InterruptedException ended) {
             if (drawn) {
-                terminal.print(CLEARED);
-                terminal.flush();
+                out.print(CLEARED);
+                out.flush();
             }
         }
+    }
+
+    private void logUntilEnded(Duration period) {
+        try {
+            while (true) {
+                Thread.sleep(period);
+                out.println(text());
+            }
+        } catch (InterruptedException ended) {
+            // what ended says so itself
+        }
+    }
+
+    private String text() {
+        return text(what, done.getAsDouble(), Duration.ofNanos(System.nanoTime() - startedNanos));
     }
 
     static String text(String what, double done, Duration since) {

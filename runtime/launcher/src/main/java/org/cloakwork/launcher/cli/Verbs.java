@@ -51,7 +51,7 @@ public final class Verbs {
             default -> {
                 Optional<Command> command = command(verb);
                 if (command.isEmpty()) {
-                    err.println("cloakwork: unknown command \"" + verb + "\"; ./cloakwork help lists them");
+                    err.println("cloakwork: unknown command \"" + verb + "\"; cloakwork help lists them");
                     return Command.WRONG;
                 }
                 return run(command.get(), rest);

@@ -3,7 +3,6 @@ package org.cloakwork.launcher.commands;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +17,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import org.cloakwork.launcher.cli.UsageException;
+import org.cloakwork.launcher.cli.Verbs;
 import org.cloakwork.launcher.felix.Admission;
+import org.cloakwork.spi.runtime.TextFile;
 
 /** A zip with a distribution, which is not trusted before its digest was compared, nor afterwards. */
 final class Archive {
@@ -26,7 +27,7 @@ final class Archive {
     private static final int MAX_FILES = 10_000;
     private static final int MAX_NAME = 250;
     private static final int BUFFER_BYTES = 64 * 1024;
-    private static final long MAX_DIGEST_BYTES = 4096;
+    private static final int MAX_DIGEST_BYTES = 4096;
     private static final long MAX_BYTES = 1024L * 1024 * 1024;
     /** What every system takes for the name of a file, and for nothing else. */
     private static final Pattern SEGMENT = Pattern.compile("[A-Za-z0-9._+@-]*[A-Za-z0-9_+@-]");
@@ -53,14 +54,11 @@ final class Archive {
         Path beside = file.resolveSibling(file.getFileName() + ".sha256");
         String wanted;
         try {
-            if (Files.size(beside) > MAX_DIGEST_BYTES) {
-                throw new IOException("too long");
-            }
-            wanted = Files.readString(beside, StandardCharsets.UTF_8).strip().split("\\s", 2)[0]
+            wanted = TextFile.read(beside, MAX_DIGEST_BYTES).strip().split("\\s", 2)[0]
                     .toLowerCase(Locale.ROOT);
         } catch (IOException e) {
             throw new UsageException(beside + ": cannot be read, and the archive's SHA-256 has to be compared with it: "
-                    + e);
+                    + Verbs.told(e));
         }
         String actual = sha256();
         if (!actual.equals(wanted)) {

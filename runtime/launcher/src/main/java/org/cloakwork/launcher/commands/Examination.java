@@ -190,7 +190,7 @@ final class Examination {
                     "name a target that is there with --target HOST:PORT"));
         } else {
             found.accept(Finding.fault("exit", reason + " (after " + millis + " ms)",
-                    "take another exit: ./cloakwork exits lists them, exit = auto changes by itself"));
+                    "take another exit: cloakwork exits lists them, exit = auto changes by itself"));
             found.accept(Finding.skipped("names", "the exit comes first"));
         }
     }

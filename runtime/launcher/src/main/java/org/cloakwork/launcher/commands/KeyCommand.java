@@ -21,9 +21,12 @@ import org.cloakwork.api.EncryptionKey;
 import org.cloakwork.launcher.cli.Command;
 import org.cloakwork.launcher.cli.UsageException;
 import org.cloakwork.spi.runtime.OwnFiles;
+import org.cloakwork.spi.runtime.TextFile;
 
 /** {@code cloakwork key}: a key pair that a caller comes in with. */
 public final class KeyCommand implements Command {
+
+    private static final int MAX_FILE_BYTES = 4096;
 
     private final PrintStream out;
 
@@ -68,8 +71,8 @@ public final class KeyCommand implements Command {
             throw new UsageException(file + ": its folder is not there");
         }
         try {
-            out.println(publicHalf(AccessKey.parse(Files.readString(file)).bytes()));
-        } catch (IllegalArgumentException e) {
+            out.println(publicHalf(AccessKey.parse(TextFile.read(file, MAX_FILE_BYTES)).bytes()));
+        } catch (IllegalArgumentException | TextFile.EncodingException e) {
             throw new UsageException(file + ": " + e.getMessage());
         }
         return DONE;

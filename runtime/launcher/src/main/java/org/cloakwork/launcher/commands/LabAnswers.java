@@ -23,12 +23,14 @@ import org.cloakwork.api.LaboratoryCluster;
 import org.cloakwork.launcher.cli.UsageException;
 
 /**
- * Answers to the tasks of a study, also in a file: its first line says what is measured, each other one is a task, a
- * tabulator, and the answer. What is written is done, whatever becomes of the process. Safe for use by many threads.
+ * Answers to the tasks of a study, also in a file: its first line says what is measured and by which jars, each other
+ * one is a task, a tabulator, and the answer. What is written is done, whatever becomes of the process. Safe for use by
+ * many threads.
  */
 final class LabAnswers implements AutoCloseable {
 
-    private static final String KIND = "cloakwork-lab-1";
+    private static final String KIND = "cloakwork-lab-2";
+    private static final String JARS = "jars";
 
     private final Map<String, String> answers = new ConcurrentHashMap<>();
     /** Null without a file. */
@@ -37,11 +39,12 @@ final class LabAnswers implements AutoCloseable {
     /**
      * A file of answers.
      *
+     * @param jars    digest of those that gave them
      * @param chosen  what is measured
      * @param answers by task
      * @param length  of the file as far as its last line is whole
      */
-    record Read(Map<String, String> chosen, Map<String, String> answers, long length) {
+    record Read(String jars, Map<String, String> chosen, Map<String, String> answers, long length) {
     }
 
     private LabAnswers(RandomAccessFile file) {
@@ -49,7 +52,8 @@ final class LabAnswers implements AutoCloseable {
     }
 
     /** {@return none yet, or those of the file if there is one} */
-    static LabAnswers open(Map<String, String> chosen, Optional<Path> path) throws IOException, UsageException {
+    static LabAnswers open(Map<String, String> chosen, String jars, Optional<Path> path)
+            throws IOException, UsageException {
         if (path.isEmpty()) {
             return new LabAnswers(null);
         }
@@ -59,10 +63,14 @@ final class LabAnswers implements AutoCloseable {
             throw new UsageException(path.get() + " has answers to other options: " + before.get().chosen
                     + "; --out needs another folder");
         }
+        if (before.isPresent() && !before.get().jars.equals(jars)) {
+            throw new UsageException(path.get() + " has answers of other jars than those in bundles and lib: something "
+                    + "was built anew, added or taken away since; --out needs another folder");
+        }
         LabAnswers answers = new LabAnswers(new RandomAccessFile(path.get().toFile(), "rw"));
         if (isNew) {
-            answers.write(KIND + chosen.entrySet().stream().map(entry -> "\t" + entry.getKey() + "=" + entry.getValue())
-                    .collect(Collectors.joining()));
+            answers.write(KIND + "\t" + JARS + "=" + jars + chosen.entrySet().stream()
+                    .map(entry -> "\t" + entry.getKey() + "=" + entry.getValue()).collect(Collectors.joining()));
         } else {
             answers.answers.putAll(before.get().answers);
             answers.file.setLength(before.get().length);
@@ -93,7 +101,7 @@ final class LabAnswers implements AutoCloseable {
             }
             answers.put(line.substring(0, tab), line.substring(tab + 1));
         }
-        return new Read(chosen, answers, text.getBytes(StandardCharsets.UTF_8).length);
+        return new Read(chosen.remove(JARS), chosen, answers, text.getBytes(StandardCharsets.UTF_8).length);
     }
 
     boolean has(String task) {

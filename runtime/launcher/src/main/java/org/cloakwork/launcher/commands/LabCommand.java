@@ -25,6 +25,7 @@ import org.cloakwork.launcher.cli.Command;
 import org.cloakwork.launcher.cli.Logging;
 import org.cloakwork.launcher.cli.ProgressLine;
 import org.cloakwork.launcher.cli.UsageException;
+import org.cloakwork.launcher.felix.Admission;
 import org.cloakwork.launcher.felix.Framework;
 import org.cloakwork.launcher.felix.Home;
 
@@ -144,19 +145,20 @@ public final class LabCommand implements Command {
                 return merge(laboratory, words.subList(1, words.size()).stream().map(Path::of).toList(), folder);
             }
             Map<String, String> chosen = chosen(line);
+            String jars = jars();
             Laboratory.Study study = study(laboratory, chosen);
             if (folder.isPresent()) {
                 Files.createDirectories(folder.get());
             }
             if (where.isEmpty()) {
-                return measure(study, chosen, folder, shard, answers -> (tasks, left) -> answers.answer(study, left,
-                        threads));
+                return measure(study, chosen, jars, folder, shard, answers -> (tasks, left) -> answers.answer(study,
+                        left, threads));
             }
             LaboratoryCluster cluster = framework.await(LaboratoryCluster.class, "", START,
                     "org.cloakwork.laboratory.cluster.JGroupsCluster", "the laboratory's cluster");
-            return measure(study, chosen, folder, shard, answers -> (tasks, left) -> {
+            return measure(study, chosen, jars, folder, shard, answers -> (tasks, left) -> {
                 Set<String> asked = Set.copyOf(tasks);
-                try (LaboratoryCluster.Member member = cluster.join(where.get(), "cloakwork-lab " + chosen,
+                try (LaboratoryCluster.Member member = cluster.join(where.get(), "cloakwork-lab " + chosen + jars,
                         answers.all(), (task, answer) -> {
                             if (asked.contains(task)) {
                                 answers.add(task, answer);
@@ -230,19 +232,26 @@ public final class LabCommand implements Command {
         }
     }
 
-    private int measure(Laboratory.Study study, Map<String, String> chosen, Optional<Path> folder,
+    /** {@return a digest of all that could change an answer} */
+    private static String jars() throws IOException {
+        List<Path> all = new ArrayList<>(Framework.jars(Home.path().resolve("bundles")));
+        all.addAll(Framework.jars(Home.path().resolve("lib")));
+        return Admission.sha256(all.toArray(Path[]::new));
+    }
+
+    private int measure(Laboratory.Study study, Map<String, String> chosen, String jars, Optional<Path> folder,
             Optional<Shard> shard, Function<LabAnswers, Work> work) throws Exception {
         List<String> tasks = shard.map(part -> part.of(study.tasks())).orElseGet(study::tasks);
         Optional<Path> file = folder.map(to -> to.resolve(shard.map(part -> "answers-" + part.number + "-of-"
                 + part.of + ".txt")
                 .orElse("answers.txt")));
-        try (LabAnswers answers = LabAnswers.open(chosen, file)) {
+        try (LabAnswers answers = LabAnswers.open(chosen, jars, file)) {
             List<String> left = tasks.stream().filter(task -> !answers.has(task)).toList();
             if (left.size() < tasks.size()) {
                 err.printf(Locale.ROOT, "%d of %d tasks are done already%n", tasks.size() - left.size(), tasks.size());
             }
             long started = System.nanoTime();
-            ProgressLine.during(err, "measuring", () -> (double) answers.count(tasks) / tasks.size(),
+            ProgressLine.duringHours(err, "measuring", () -> (double) answers.count(tasks) / tasks.size(),
                     () -> {
                         work.apply(answers).all(tasks, left);
                         return null;
@@ -252,7 +261,7 @@ public final class LabCommand implements Command {
                 err.println(study.spent());
             }
             if (shard.isPresent()) {
-                err.println("when all " + shard.get().of + " are done: ./cloakwork lab merge " + folder.get()
+                err.println("when all " + shard.get().of + " are done: cloakwork lab merge " + folder.get()
                         + "/answers-*-of-" + shard.get().of + ".txt");
                 return DONE;
             }
@@ -263,8 +272,13 @@ public final class LabCommand implements Command {
     private int merge(Laboratory laboratory, List<Path> files, Optional<Path> folder) throws Exception {
         Map<String, String> all = new TreeMap<>();
         Map<String, String> chosen = null;
+        String jars = null;
         for (Path file : files) {
             LabAnswers.Read read = LabAnswers.read(file);
+            if (jars != null && !jars.equals(read.jars())) {
+                throw new UsageException(file + ": answers of other jars than " + files.getFirst());
+            }
+            jars = read.jars();
             if (chosen != null && !chosen.equals(read.chosen())) {
                 throw new UsageException(file + ": of another study than " + files.getFirst() + ": " + read.chosen()
                         + ", not "

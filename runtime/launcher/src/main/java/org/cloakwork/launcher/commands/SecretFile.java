@@ -8,6 +8,7 @@ import java.util.Arrays;
 import org.cloakwork.launcher.cli.UsageException;
 import org.cloakwork.launcher.cli.Verbs;
 import org.cloakwork.spi.runtime.OwnFiles;
+import org.cloakwork.spi.runtime.TextFile;
 
 /** A secret in the first line of a file that is nobody else's. */
 final class SecretFile {
@@ -34,14 +35,17 @@ final class SecretFile {
             throw new UsageException(named + ": cannot be read: " + Verbs.told(e));
         }
         try {
-            int length = 0;
-            while (length < bytes.length && bytes[length] != '\n' && bytes[length] != '\r') {
-                length++;
+            int start = TextFile.markLength(bytes);
+            int end = start;
+            while (end < bytes.length && bytes[end] != '\n' && bytes[end] != '\r') {
+                end++;
             }
-            if (length > MAX_BYTES) {
+            if (end > MAX_BYTES) {
                 throw new UsageException(named + ": its first line has more than " + MAX_BYTES + " bytes");
             }
-            return Arrays.copyOf(bytes, length);
+            return Arrays.copyOfRange(bytes, start, end);
+        } catch (TextFile.EncodingException e) {
+            throw new UsageException(named + ": " + e.getMessage());
         } finally {
             Arrays.fill(bytes, (byte) 0);
         }

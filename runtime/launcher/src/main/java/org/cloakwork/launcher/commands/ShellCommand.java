@@ -57,10 +57,15 @@ public final class ShellCommand implements Command {
                     return talk(instance, lines::next, answer -> lines.print(answer.text()));
                 }
             }
-            BufferedReader in = new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
+            BufferedReader in = new BufferedReader(new InputStreamReader(System.in, typed()));
             return talk(instance, () -> Optional.ofNullable(in.readLine()),
                     answer -> (answer.isTold() ? out : err).print(answer.text()));
         }
+    }
+
+    /** What the console of Windows sends is in another charset than files. */
+    private static Charset typed() {
+        return Charset.forName(System.getProperty("stdin.encoding", Charset.defaultCharset().name()));
     }
 
     private interface Input {

@@ -122,7 +122,7 @@ final class Systemd implements AutoCloseable {
     /** Everybody on the machine reads it: of keys, the first letters. */
     private static String line(String sentence) {
         String line = sentence.replaceAll("[\\p{Cc}\\p{Cf}\u2028\u2029]", " ").replaceAll("(\\w{8})\\w{24,}", "$1...");
-        return line.length() <= MAX_STATUS_CHARACTERS ? line : line.substring(0, MAX_STATUS_CHARACTERS - 1) + "…";
+        return line.length() <= MAX_STATUS_CHARACTERS ? line : line.substring(0, MAX_STATUS_CHARACTERS - 1) + "\u2026";
     }
 
     private boolean lives(Control there) {

@@ -3,7 +3,6 @@ package org.cloakwork.launcher.felix;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -30,6 +29,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.cloakwork.launcher.cli.UsageException;
+import org.cloakwork.spi.runtime.TextFile;
 
 /**
  * Which jars may become bundles, at the start and afterwards: with {@code etc/bundles.sha256} those whose digest is
@@ -113,7 +113,7 @@ public final class Admission {
     private static Map<String, Set<String>> digests(byte[] list) throws IOException {
         Map<String, Set<String>> digests = new LinkedHashMap<>();
         int number = 0;
-        for (String line : new String(list, StandardCharsets.UTF_8).split("\\R")) {
+        for (String line : TextFile.text(list).lines().toList()) {
             number++;
             if (!line.isBlank() && !line.startsWith("#")) {
                 Matcher matcher = LINE.matcher(line);
@@ -131,8 +131,9 @@ public final class Admission {
     }
 
     private static Set<Certificate> certificates(byte[] list) throws IOException, CertificateException {
-        Collection<? extends Certificate> certificates =
-                CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(list));
+        int start = TextFile.markLength(list);
+        Collection<? extends Certificate> certificates = CertificateFactory.getInstance("X.509")
+                .generateCertificates(new ByteArrayInputStream(list, start, list.length - start));
         if (certificates.isEmpty()) {
             throw new IOException("there is no certificate in it");
         }
@@ -196,13 +197,17 @@ public final class Admission {
         return !path.isEmpty() && certificates.orElseThrow().contains(path.getFirst());
     }
 
-    /** {@return the SHA-256 of a file, in hexadecimal} */
-    public static String sha256(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
+    /** {@return the SHA-256 of files, one after the other, in hexadecimal} */
+    public static String sha256(Path... files) throws IOException {
+        try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             byte[] buffer = new byte[BUFFER_BYTES];
-            for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
-                digest.update(buffer, 0, length);
+            for (Path file : files) {
+                try (InputStream in = Files.newInputStream(file)) {
+                    for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+                        digest.update(buffer, 0, length);
+                    }
+                }
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {

@@ -2,6 +2,7 @@ package org.cloakwork.launcher.felix;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -308,7 +309,7 @@ final class BundleFolder implements AutoCloseable {
             Files.copy(last.get(), kept, StandardCopyOption.REPLACE_EXISTING);
             return Optional.of(new Jar(kept, present.jar().stamp(), present.jar().name(), present.jar().version(),
                     present.jar().fragment()));
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             LOG.warn("{} could not be taken back: {}", present.jar().file(), e.getMessage());
             return Optional.empty();
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Map;
@@ -25,7 +26,13 @@ public final class Home {
         }
         try {
             Path jar = Path.of(Home.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-            return jar.getParent().getParent();
+            Path home = jar.getParent().getParent();
+            try {
+                // The start script of Windows gives short names of folders to the JVM, which is not good at others.
+                return home.toRealPath(LinkOption.NOFOLLOW_LINKS);
+            } catch (IOException e) {
+                return home;
+            }
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }

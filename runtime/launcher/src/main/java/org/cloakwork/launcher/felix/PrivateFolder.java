@@ -6,15 +6,16 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.cloakwork.spi.runtime.OwnFiles;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,7 +75,7 @@ final class PrivateFolder implements AutoCloseable {
                     remove(folder);
                 }
             }
-        } catch (IOException | UncheckedIOException | DirectoryIteratorException | UnsupportedOperationException e) {
+        } catch (IOException | DirectoryIteratorException | UnsupportedOperationException e) {
             LOG.debug("what earlier processes left is still there", e);
         }
     }
@@ -134,18 +135,41 @@ final class PrivateFolder implements AutoCloseable {
                 lock.close();
             }
             remove(path);
-        } catch (NoSuchFileException e) {
-            LOG.debug("another process removes it, too", e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static void remove(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
+    /** Another process may remove it, too: whoever starts takes those of the dead away, and the lock is gone first. */
+    static void remove(Path folder) throws IOException {
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                return removed(file);
             }
-        }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                return unlessGone(e);
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, IOException e) throws IOException {
+                return e == null ? removed(directory) : unlessGone(e);
+            }
+
+            private FileVisitResult removed(Path file) throws IOException {
+                Files.deleteIfExists(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            private FileVisitResult unlessGone(IOException e) throws IOException {
+                if (e instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw e;
+            }
+        });
     }
 }

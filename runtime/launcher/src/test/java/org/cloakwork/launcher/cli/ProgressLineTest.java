@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,18 @@ class ProgressLineTest {
     void whatIsDoneSoonShowsNothing() {
         assertEquals(7, ProgressLine.during(terminal, "sending", () -> 0.5, () -> 7, Duration.ofMinutes(1)));
         assertEquals("", bytes.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void aLogGetsLines() throws Exception {
+        CountDownLatch asked = new CountDownLatch(3);
+        assertTrue(ProgressLine.logged(terminal, "measuring", () -> {
+            asked.countDown();
+            return 0.25;
+        }, () -> asked.await(20, TimeUnit.SECONDS), Duration.ofMillis(1)));
+        List<String> lines = bytes.toString(StandardCharsets.UTF_8).lines().toList();
+        assertTrue(lines.size() >= 2, lines::toString);
+        lines.forEach(line -> assertTrue(line.startsWith("measuring [#######.......................]  25 %, "), line));
     }
 
     @Test

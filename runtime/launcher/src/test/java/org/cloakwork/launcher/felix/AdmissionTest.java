@@ -152,6 +152,10 @@ class AdmissionTest {
         list(another);
         assertRefused(signed, "not signed");
         list(mine);
+        Path list = etc.resolve("bundles.pem");
+        // As Notepad saves it.
+        Files.writeString(list, "\ufeff" + Files.readString(list).replaceAll("\\R", "\r\n"));
+        assertAdmitted(signed);
         assertRefused(signed(another, "foreign.jar"), "not signed");
     }
 
