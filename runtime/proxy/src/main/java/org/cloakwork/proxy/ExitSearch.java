@@ -22,6 +22,7 @@ import org.cloakwork.api.ReceivedMessage;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.Subscription;
 import org.cloakwork.spi.frontend.ExitStanding;
+import org.cloakwork.streams.Ticker;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.socks5.ProviderRequest;
 import org.cloakwork.wire.socks5.ProviderResponse;
@@ -59,7 +60,8 @@ final class ExitSearch implements Exits {
     private final SecureRandom random = new SecureRandom();
     /** Begins the name of everybody that our questions are from. */
     private final String prefix;
-    private final Ticker ticker = new Ticker("exits-ticker", TICK, this::tick);
+    private final Ticker ticker = new Ticker("exits-ticker", TICK, this::tick,
+            failure -> LOG.warn("what time brings to exits failed: {}", failure.toString()));
     private final Subscription interception;
     private final Subscription states;
 

@@ -33,6 +33,11 @@ public final class ExitWatch {
         /** Half a minute, and four questions in another half. */
         public static final Patience DEFAULT =
                 new Patience(Duration.ofSeconds(30), Duration.ofSeconds(8), Duration.ofSeconds(60));
+
+        /** {@return questions in all that time} */
+        private long questions() {
+            return (gone.toNanos() - quiet.toNanos() + again.toNanos() - 1) / again.toNanos();
+        }
     }
 
     private final MixnetClient client;
@@ -43,6 +48,8 @@ public final class ExitWatch {
     private final LongSupplier nanoTime;
     private long heardNanos;
     private long nextNanos;
+    /** Since then: time may have stood still for us, and then it had none. */
+    private int asked;
     /** One of the questions since then has reached its gateway, so that our side works. */
     private boolean reached;
     private boolean wasReady;
@@ -72,6 +79,7 @@ public final class ExitWatch {
     public synchronized void heard() {
         heardNanos = nanoTime.getAsLong();
         nextNanos = heardNanos + patience.quiet().toNanos();
+        asked = 0;
         reached = false;
     }
 
@@ -98,6 +106,7 @@ public final class ExitWatch {
     public boolean tick(boolean used) {
         boolean ready = client.state() instanceof ClientState.Ready;
         String name;
+        long since;
         synchronized (this) {
             // Nobody is to blame for what could not come.
             if (!used || ready && !wasReady) {
@@ -105,7 +114,8 @@ public final class ExitWatch {
             }
             wasReady = ready;
             long now = nanoTime.getAsLong();
-            if (now - heardNanos >= patience.gone().toNanos() && (ready || reached)) {
+            if (now - heardNanos >= patience.gone().toNanos() && asked >= patience.questions()
+                    && (ready || reached)) {
                 heard();
                 return true;
             }
@@ -114,23 +124,25 @@ public final class ExitWatch {
             }
             nextNanos = now + patience.again().toNanos();
             name = names + ' ' + questions++;
+            asked++;
+            since = heardNanos;
         }
-        ask(name);
+        ask(name, since);
         return false;
     }
 
-    private void ask(String name) {
+    private void ask(String name, long since) {
         client.send(exit, new ProviderRequest.Query(Versions.CURRENT, ProviderRequest.Query.Question.OPEN_PROXY)
                 .bytes(), SendOptions.DEFAULT.withIsolation(name).withLane(lane).withReplySurbs(SURBS)
                 .withDeadline(patience.gone())).outcome().thenAccept(outcome -> {
                     if (outcome instanceof Outcome.Acknowledged) {
-                        reached();
+                        reached(since);
                     }
                 });
     }
 
-    private synchronized void reached() {
-        reached = true;
+    private synchronized void reached(long since) {
+        reached |= since == heardNanos;
     }
 
     /** {@return what shows that it is gone, for people} */

@@ -14,6 +14,7 @@ import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetClient;
 import org.cloakwork.api.Subscription;
 import org.cloakwork.spi.frontend.ExitStanding;
+import org.cloakwork.streams.Ticker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +33,8 @@ final class OneExit implements Exits {
     private final Set<Taken> taken = ConcurrentHashMap.newKeySet();
     private final Subscription partner;
     private final Subscription interception;
-    private final Ticker ticker = new Ticker("exit-ticker", TICK, this::tick);
+    private final Ticker ticker = new Ticker("exit-ticker", TICK, this::tick,
+            failure -> LOG.warn("what time brings to an exit failed: {}", failure.toString()));
 
     OneExit(MixnetClient client, MixnetAddress exit, ExitWatch.Patience patience) {
         this.exit = exit;

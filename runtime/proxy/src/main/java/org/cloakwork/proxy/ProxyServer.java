@@ -36,6 +36,7 @@ import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.streams.ByteBudget;
 import org.cloakwork.streams.SocketPump;
 import org.cloakwork.streams.StreamLimits;
+import org.cloakwork.streams.Ticker;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.socks5.ConnectFailure;
 import org.cloakwork.wire.socks5.ProviderResponse;
@@ -90,7 +91,8 @@ public final class ProxyServer implements FrontEnd.Serving {
         ownIsolation = configuration.name() + ' ' + randomText() + ' ';
         acceptor = Thread.ofVirtual().name(configuration.name() + "-acceptor").unstarted(this::accept);
         ticker = new Ticker(configuration.name() + "-ticker", TICK,
-                () -> connections.values().forEach(ThroughExit::tick));
+                () -> connections.values().forEach(ThroughExit::tick),
+                failure -> warn("what time brings to connections failed", failure));
         this.listener = listener;
         limits = StreamLimits.DEFAULT.withSilence(configuration.silenceLimit());
         budget = new ByteBudget(configuration.bufferLimitBytes());
@@ -338,13 +340,24 @@ public final class ProxyServer implements FrontEnd.Serving {
             ThroughExit connection = new ThroughExit(this, id, random.nextLong(), target, pseudonym.get(), use);
             // The exit may answer before it returns.
             connections.put(id, connection);
-            connection.ask();
+            ask(connection);
             return connection;
         } catch (StreamException e) {
             use.left();
             counters.count(Counter.REFUSED_FULL);
             pseudonym.get().leave();
             throw new NotConnectedException("too many connections at once", ConnectFailure.EXIT_FULL);
+        }
+    }
+
+    private void ask(ThroughExit connection) throws NotConnectedException {
+        try {
+            connection.ask();
+        } catch (IllegalStateException e) {
+            // Nobody who was never ready has an address to tell the exit.
+            counters.count(Counter.CONNECTIONS_FAILED);
+            connection.close();
+            throw new NotConnectedException(e.getMessage(), ConnectFailure.GENERAL);
         }
     }
 

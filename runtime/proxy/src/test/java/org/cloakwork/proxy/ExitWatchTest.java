@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.cloakwork.api.ClientState;
 import org.cloakwork.api.MixnetAddress;
+import org.cloakwork.api.Outcome;
 import org.cloakwork.api.ReceivedMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -105,6 +106,32 @@ class ExitWatchTest {
         client.acknowledges = true;
         client.state = new ClientState.Degraded("a part took too long");
         assertEquals(OptionalInt.of(GONE_SECONDS), gone(600, true));
+        client.close();
+    }
+
+    /** What was acknowledged before the exit said something tells nothing of the time after that. */
+    @Test
+    void anAcknowledgementThatComesAfterTheAnswerShowsNothing() throws Exception {
+        client.silent.add(EXIT);
+        assertFalse(watch.tick(true));
+        assertEquals(OptionalInt.empty(), gone(31, true));
+        assertEquals(1, client.asked.size());
+        watch.heard();
+        client.outcomes.getFirst().complete(new Outcome.Acknowledged(1, 0, Duration.ZERO));
+        client.state = new ClientState.Degraded("the gateway is not reached");
+        assertEquals(OptionalInt.empty(), gone(600, true));
+        client.close();
+    }
+
+    /** A machine slept, or the timers of a page did. */
+    @Test
+    void nobodyIsGoneWhoWasNotAsked() throws Exception {
+        client.silent.add(EXIT);
+        assertFalse(watch.tick(true));
+        nanos += TimeUnit.HOURS.toNanos(1);
+        assertFalse(watch.tick(true));
+        assertEquals(OptionalInt.of(25), gone(600, true));
+        assertEquals(4, client.asked.size());
         client.close();
     }
 

@@ -38,6 +38,7 @@ final class FakeClient implements AutoCloseable {
     /** Whom packets in return are asked of, in the order in which that began. */
     final List<MixnetAddress> partners = new CopyOnWriteArrayList<>();
     final List<SendOptions> options = new ArrayList<>();
+    final List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
     List<KnownExit> exits = List.of();
     Optional<String> fault = Optional.empty();
     /** Of those that stay without an answer, too. */
@@ -55,6 +56,9 @@ final class FakeClient implements AutoCloseable {
                     case "onState" -> state(arguments[0]);
                     case "state" -> state;
                     case "intercept" -> taker(arguments[0]);
+                    case "address" -> throw new IllegalStateException("the address is not known");
+                    case "pieceBytes" -> Integer.MAX_VALUE;
+                    case "closeLane" -> null;
                     case "partner" -> partner((MixnetAddress) arguments[0]);
                     case "send" -> send((MixnetAddress) arguments[0], (byte[]) arguments[1],
                             (SendOptions) arguments[2]);
@@ -83,13 +87,14 @@ final class FakeClient implements AutoCloseable {
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         asked.add(to);
         options.add(sent);
+        outcomes.add(outcome);
         if (away.contains(to)) {
             outcome.complete(new Outcome.Failed(FailureReason.UNKNOWN_GATEWAY, "its gateway is away"));
         } else if (acknowledges) {
             outcome.complete(new Outcome.Acknowledged(1, 0, Duration.ZERO));
         }
-        if (!away.contains(to) && !silent.contains(to)) {
-            ProviderRequest.Query query = (ProviderRequest.Query) ProviderRequest.parse(message);
+        if (!away.contains(to) && !silent.contains(to)
+                && ProviderRequest.parse(message) instanceof ProviderRequest.Query query) {
             ProviderResponse.QueryAnswer answer = switch (query.question()) {
                 case OPEN_PROXY -> new ProviderResponse.OpenProxy(false);
                 case EXIT_POLICY -> new ProviderResponse.Policy(true, "", Optional.of(ExitPolicy.ACCEPT_ALL));

@@ -28,6 +28,7 @@ import org.cloakwork.spi.frontend.FrontEnd;
 import org.cloakwork.spi.runtime.Counters;
 import org.cloakwork.streams.ByteBudget;
 import org.cloakwork.streams.StreamLimits;
+import org.cloakwork.streams.Ticker;
 import org.cloakwork.wire.WireException;
 import org.cloakwork.wire.socks5.ConnectFailure;
 import org.cloakwork.wire.socks5.ExitPolicy;
@@ -87,7 +88,8 @@ final class Exit implements FrontEnd.Serving {
     });
     private final Queue<Insisted> insisted = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean closed = new AtomicBoolean();
-    private final Thread ticker;
+    private final Ticker ticker = new Ticker("exit-ticker", TICK, this::tick,
+            failure -> LOG.warn("what time brings to connections failed: {}", failure.toString()));
     private Subscription interception = () -> { };
 
     private Exit(MixnetClient client, ExitConfiguration configuration) {
@@ -96,7 +98,6 @@ final class Exit implements FrontEnd.Serving {
         limits = StreamLimits.DEFAULT.withSilence(configuration.silenceLimit());
         budget = new ByteBudget(configuration.bufferLimitBytes());
         openings = new Openings(Openings.Limits.DEFAULT);
-        ticker = Thread.ofVirtual().name("exit-ticker").unstarted(this::tick);
     }
 
     static Exit start(MixnetClient client, ExitConfiguration configuration) {
@@ -357,25 +358,6 @@ final class Exit implements FrontEnd.Serving {
     // ------------------------------------------------------------------ time
 
     private void tick() {
-        while (!closed.get()) {
-            try {
-                tickOnce();
-            } catch (RuntimeException | Error e) {
-                try {
-                    LOG.warn("what time brings to connections failed: {}", e.toString());
-                } catch (RuntimeException | Error again) {
-                    // not even a line can be written; the next tick is in a moment
-                }
-            }
-            try {
-                Thread.sleep(TICK);
-            } catch (InterruptedException e) {
-                return;
-            }
-        }
-    }
-
-    private void tickOnce() {
         List<Connection> all;
         synchronized (connections) {
             all = List.copyOf(connections.values());
@@ -400,7 +382,7 @@ final class Exit implements FrontEnd.Serving {
         if (closed.compareAndSet(false, true)) {
             interception.close();
             client.returnPackets(false);
-            ticker.interrupt();
+            ticker.close();
             openings.close();
             List<Connection> all;
             synchronized (connections) {

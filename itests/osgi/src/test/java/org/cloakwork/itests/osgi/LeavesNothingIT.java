@@ -249,13 +249,19 @@ public class LeavesNothingIT extends BaseIT {
         return loaders;
     }
 
-    private void assertUnloaded(Map<Reference<ClassLoader>, String> loaders) throws InterruptedException {
-        long end = System.nanoTime() + LEAVING.toNanos();
+    private void assertUnloaded(Map<Reference<ClassLoader>, String> loaders) throws Exception {
+        long end = System.nanoTime() + PATIENCE.toNanos();
         while (!loaders.isEmpty() && System.nanoTime() < end) {
             System.gc();
             for (Reference<?> one = unloaded.remove(200); one != null; one = unloaded.poll()) {
                 loaders.remove(one);
             }
+        }
+        if (!loaders.isEmpty()) {
+            // Who holds them: nothing else tells.
+            Path heap = Path.of("target").resolve("leaves-nothing-" + System.currentTimeMillis() + ".hprof");
+            ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+                    .dumpHeap(heap.toAbsolutePath().toString(), true);
         }
         assertEquals(List.of(), loaders.values().stream().sorted().toList());
     }

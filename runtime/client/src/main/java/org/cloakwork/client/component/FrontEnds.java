@@ -178,7 +178,11 @@ final class FrontEnds {
     @GuardedBy("this")
     private void told(String frontEnd, Failure failure, String consequence) {
         String door = "front-end " + frontEnd + ": ";
-        String problem = (failure.getMessage().startsWith(door) ? "" : door) + failure.getMessage() + consequence;
+        String fault = failure.getMessage();
+        for (String named : List.of(door, frontEnd + ": ")) {
+            fault = fault.startsWith(named) ? fault.substring(named.length()) : fault;
+        }
+        String problem = door + fault + consequence;
         if (failure.isMistake()) {
             mistakes.put(frontEnd, problem);
         } else {
@@ -202,7 +206,8 @@ final class FrontEnds {
         } catch (Failure e) {
             Map<String, String> last = taken.get(frontEnd);
             boolean goesOn = last != null && !last.equals(settings) && goesOn(frontEnd, part, settings, last);
-            told(frontEnd, e, goesOn ? "; the last good settings stay in force" : "; trying again");
+            String otherwise = e.isMistake() ? "" : "; trying again";
+            told(frontEnd, e, goesOn ? "; the last good settings stay in force" : otherwise);
             if (!goesOn) {
                 int failed = attempts.merge(frontEnd, 1, Integer::sum) - 1;
                 tryAgain(FIRST_PAUSE.multipliedBy(1L << Math.min(failed, MOST_DOUBLINGS)));

@@ -145,7 +145,8 @@ final class Outgoing {
         if (message.isOpen()) {
             admission.startDeadline(message, this::expired);
             if (line.isOn() && content instanceof Content.Anonymous(SenderTag tag, int ignored, byte[] ignoredToo)
-                    && message.target() instanceof Target.ToAddress(MixnetAddress to) && line.use(to, tag)) {
+                    && message.target() instanceof Target.ToAddress(MixnetAddress to) && !isUnroutable(to)
+                    && line.use(to, tag)) {
                 undecided.put(message, content);
                 pulls.prepare();
             } else {
@@ -162,11 +163,17 @@ final class Outgoing {
                         data) : content);
     }
 
-    /** What waited to know whether packets come in return goes on, if that is known now. */
+    /** {@return whether it cannot even be asked} */
+    private boolean isUnroutable(MixnetAddress to) {
+        return maker.encoder().filter(encoder -> !encoder.routes().lead(to.gateway())).isPresent();
+    }
+
+    /** What waited to know whether packets come in return goes on, if that is known now, or never will be. */
     private void decide() {
         Map<OutgoingMessage, Content> waiting = new LinkedHashMap<>(undecided);
         waiting.forEach((message, content) -> {
-            if (message.target() instanceof Target.ToAddress(MixnetAddress to) && !(line.isOn() && line.isOpen(to))) {
+            if (message.target() instanceof Target.ToAddress(MixnetAddress to)
+                    && !(line.isOn() && line.isOpen(to) && !isUnroutable(to))) {
                 undecided.remove(message);
                 encode(message, content);
             }
@@ -281,6 +288,7 @@ final class Outgoing {
 
     /** What was missing may be there now. */
     void goOn() {
+        decide();
         encoding.run();
         sealing.prepareCover();
         pulls.prepare();

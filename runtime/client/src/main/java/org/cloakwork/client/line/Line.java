@@ -278,9 +278,17 @@ public final class Line {
         return partners.hasEven() ? account.correction() : 1;
     }
 
-    /** @param blocks of a pull that was made and will not leave */
-    public void unsent(int blocks) {
+    /**
+     * A pull will not leave.
+     *
+     * @param to     whom it was for
+     * @param blocks that it was to carry
+     */
+    public void unsent(Pull to, int blocks) {
         account.add(blocks - 1);
+        if (to.asks()) {
+            partners.notAsked(to.partner());
+        }
     }
 
     /** {@return whether a pull is still to be sent} */
@@ -374,7 +382,7 @@ public final class Line {
         questions.clear();
         overdue.clear();
         loops.clear();
-        partners.restarted();
+        partners.restarted(now());
     }
 
     // ------------------------------------------------------------------ others

@@ -209,7 +209,10 @@ final class Partners {
         return target;
     }
 
-    /** The last one who gives packets in return stays, or an end of use would show. */
+    /**
+     * The last one who gives packets in return stays, or an end of use would show; and whoever is to be asked, since
+     * something waits for that, however long there is no link.
+     */
     private void forgetUnused(long nowNanos) {
         Use last = null;
         for (Use use : uses.values()) {
@@ -219,7 +222,8 @@ final class Partners {
             }
         }
         Use kept = last;
-        uses.values().removeIf(use -> use != kept && use.owners == 0 && nowNanos - use.usedNanos > LINGER_NANOS);
+        uses.values().removeIf(use -> use != kept && use.owners == 0 && nowNanos - use.usedNanos > LINGER_NANOS
+                && partners.get(use.partner).bond != Bond.ASKED);
     }
 
     /** {@return whether there is somebody who gives packets in return} */
@@ -265,6 +269,14 @@ final class Partners {
         }
     }
 
+    /** A question to somebody will not leave, and another one may take its place. */
+    void notAsked(MixnetAddress to) {
+        Partner partner = partners.get(to);
+        if (partner != null && partner.asked > partner.questions) {
+            partner.asked--;
+        }
+    }
+
     /** {@return whether a pull that was made for it is still to be sent} */
     boolean isWanted(Line.Pull pull) {
         Partner partner = partners.get(pull.partner());
@@ -290,8 +302,10 @@ final class Partners {
             partner.bond = Bond.EVEN;
             tellWithout();
         }
-        Use use = uses.get(pull.tag());
+        // Who was given up has no use any more, and without one no slot would ask.
+        Use use = found ? uses.computeIfAbsent(pull.tag(), ignored -> new Use(pull.partner())) : uses.get(pull.tag());
         if (use != null) {
+            use.usedNanos = found ? nowNanos : use.usedNanos;
             use.weight = filler ? Math.max(LEAST_WEIGHT, use.weight / 2)
                     : Math.max(USED_WEIGHT, Math.min(MOST_WEIGHT, use.weight * 2));
             if (!filler) {
@@ -332,8 +346,16 @@ final class Partners {
     }
 
     /** The link is new: nothing comes any more for what left before. */
-    void restarted() {
-        partners.values().forEach(partner -> partner.unanswered.clear());
+    void restarted(long nowNanos) {
+        for (Partner partner : partners.values()) {
+            partner.unanswered.clear();
+            if (partner.bond == Bond.ASKED) {
+                partner.asked -= partner.questions;
+                partner.questions = 0;
+                partner.sinceNanos = nowNanos;
+                partner.nextNanos = nowNanos;
+            }
+        }
     }
 
     /** {@return whether it gives packets in return now} */

@@ -27,7 +27,7 @@ public final class Pulls {
     private record Draft(Line.Pull to, int blocks, long conversation) {
     }
 
-    private record Made(Line.Pull to, Encoder.Encoded encoded, PreparedPacket packet) {
+    private record Made(Draft draft, Encoder.Encoded encoded, PreparedPacket packet) {
     }
 
     private final PacketMaker maker;
@@ -72,7 +72,7 @@ public final class Pulls {
     private Optional<Line.Ready> poll(Queue<Line.Ready> from) {
         Line.Ready first = from.poll();
         while (first != null && !line.isWanted(first)) {
-            line.unsent(first.answers().size());
+            unsent(first);
             first = from.poll();
         }
         prepare();
@@ -101,10 +101,17 @@ public final class Pulls {
         maker.work(Stages.Work.COVER, drafts.size(), () -> make(drafts, encoder.get(), sealer.get()), made -> {
             beingMade -= drafts.size();
             correctionsBeingMade -= (int) drafts.stream().filter(draft -> draft.blocks() != 1).count();
-            if (before == generation) {
-                made.ifPresent(all -> all.forEach(this::add));
+            List<Made> all = before == generation ? made.orElse(List.of()) : List.of();
+            List<Draft> missed = new ArrayList<>(drafts);
+            all.forEach(one -> {
+                missed.remove(one.draft());
+                add(one);
+            });
+            missed.forEach(draft -> line.unsent(draft.to(), draft.blocks()));
+            if (!all.isEmpty()) {
+                // Otherwise the next slot tries again: what failed would fail at once.
+                prepare();
             }
-            prepare();
         });
     }
 
@@ -133,24 +140,30 @@ public final class Pulls {
         for (Draft draft : drafts) {
             Encoder.Encoded encoded = encoder.pull(draft.to().tag(), draft.blocks(), draft.conversation());
             sealer.pull(encoded.fragments().getFirst(), draft.to().partner(), draft.conversation())
-                    .ifPresent(packet -> made.add(new Made(draft.to(), encoded, packet)));
+                    .ifPresent(packet -> made.add(new Made(draft, encoded, packet)));
         }
         return made;
     }
 
     private void add(Made made) {
-        toKnow.accept(made.encoded().replyKeys(), made.to().tag());
+        Line.Pull to = made.draft().to();
+        toKnow.accept(made.encoded().replyKeys(), to.tag());
         Line.Ready pull = new Line.Ready(made.packet(),
-                made.encoded().replyKeys().stream().map(key -> ByteBuffer.wrap(key.digest())).toList(), made.to());
+                made.encoded().replyKeys().stream().map(key -> ByteBuffer.wrap(key.digest())).toList(), to);
         (pull.answers().size() == 1 ? ready : corrections).add(pull);
     }
 
     /** Those that are ready lead where they should not, or are sealed for keys that are over. */
     public void replace() {
         generation++;
+        ready.forEach(this::unsent);
         ready.clear();
-        corrections.forEach(pull -> line.unsent(pull.answers().size()));
+        corrections.forEach(this::unsent);
         corrections.clear();
         prepare();
+    }
+
+    private void unsent(Line.Ready pull) {
+        line.unsent(pull.to(), pull.answers().size());
     }
 }

@@ -112,8 +112,8 @@ class FrontEndsTest {
         choose("wrong");
         assertEquals(List.of("serve first"), calls);
         assertEquals(1, problems.size(), problems.toString());
-        assertTrue(problems.getFirst().contains("\"wrong\"")
-                && problems.getFirst().endsWith("the last good settings stay in force"), problems.getFirst());
+        assertEquals("front-end door: key: \"wrong\"; allowed is anything else; the last good settings stay in force",
+                problems.getFirst());
         assertEquals(problems, mistakes);
         choose("second");
         assertEquals(List.of("serve first", "change second"), calls);

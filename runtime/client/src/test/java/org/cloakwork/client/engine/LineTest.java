@@ -2,16 +2,23 @@ package org.cloakwork.client.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.cloakwork.api.Delivery;
+import org.cloakwork.api.FailureReason;
 import org.cloakwork.api.IdentityKey;
+import org.cloakwork.api.MixnetAddress;
 import org.cloakwork.api.MixnetStream;
 import org.cloakwork.api.SendOptions;
 import org.cloakwork.api.StreamListener;
@@ -21,8 +28,11 @@ import org.cloakwork.client.base.Counter;
 import org.cloakwork.client.base.LinePolicy;
 import org.cloakwork.cover.poisson.PoissonCover;
 import org.cloakwork.spi.cover.CoverTrafficStrategy;
+import org.cloakwork.spi.part.PartKind;
 import org.cloakwork.streams.OpenStream;
+import org.cloakwork.wire.crypto.IdentityKeyPair;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** One packet out, one in: what the gateway gives to a client whatever it does. */
@@ -249,6 +259,77 @@ class LineTest {
             alice.awaitAcknowledged(delivery);
             assertTrue(alice.counter(Counter.RETURNS_RECEIVED) > 0, alice::counters);
             assertEquals(0, alice.counter(Counter.LINE_UNEVEN), alice::counters);
+        }
+    }
+
+    @Test
+    void whoseGatewayIsNotInTheNetworkIsToldAtOnce() {
+        try (World world = new World(seed.value())) {
+            TestClient alice = world.client(ClientConfiguration.DEFAULT, POISSON);
+            alice.awaitReady();
+            MixnetAddress nobody = new MixnetAddress(world.nobody().identity(), world.nobody().encryption(),
+                    IdentityKeyPair.generate(world.randomness).publicKey());
+            Delivery delivery = alice.send(nobody, new byte[10], ANONYMOUS);
+            world.runFor(Duration.ofSeconds(1));
+            assertTrue(delivery.outcome().isDone(), alice::counters);
+            alice.awaitFailed(delivery, FailureReason.UNKNOWN_GATEWAY);
+        }
+    }
+
+    /** Packets for it cannot be made, and trying without end would be all that the client does. */
+    @Test
+    @Timeout(60)
+    void aPartnerWhoseGatewayLeavesTheNetworkIsNoReasonForHaste() {
+        try (World world = new World(seed.value(), new ClearFormat(), 2)) {
+            TestClient exit = world.clientAt(world.gateways.get(1));
+            exit.engine.returnPackets(true);
+            TestClient alice = world.client(ClientConfiguration.DEFAULT, POISSON);
+            alice.engine.partner(exit.address());
+            run(world, () -> alice.isReady() && share(alice) == 100, "not asked in every slot");
+            Set<IdentityKey> without = Set.of(exit.address().gateway());
+            world.directory = () -> CompletableFuture.completedFuture(world.topology(without));
+            alice.parts.set(PartKind.TOPOLOGY, world.topologyProvider());
+            world.runFor(Duration.ofSeconds(10));
+        }
+    }
+
+    /** Those that were made for the gateway before are of no use, and the next ones are asked instead. */
+    @Test
+    void whoIsWrittenToWhileWeMoveIsAskedAtTheNextGateway() {
+        try (World world = new World(seed.value(), new ClearFormat(), 3)) {
+            TestClient exit = world.clientAt(world.gateways.get(2));
+            exit.engine.returnPackets(true);
+            TestClient alice = world.client(ClientConfiguration.DEFAULT, POISSON);
+            alice.awaitReady();
+            FakeGateway first = world.gateways.stream().filter(gateway -> gateway.identity().equals(
+                    alice.address().gateway())).findFirst().orElseThrow();
+            first.unreachable = true;
+            ((FakeTransport) alice.parts.chosen(PartKind.TRANSPORT)).breakAll();
+            List<Delivery> deliveries = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                deliveries.add(alice.send(exit.address(), new byte[10], ANONYMOUS));
+                world.runFor(Duration.ofSeconds(1));
+            }
+            run(world, alice::isReady, "not ready again");
+            assertNotEquals(first.identity(), alice.address().gateway());
+            world.runFor(Duration.ofSeconds(20));
+            deliveries.forEach(delivery -> assertTrue(delivery.outcome().isDone(), alice::counters));
+        }
+    }
+
+    @Test
+    void whoAnswersLateGetsAllThatWaits() {
+        try (World world = new World(seed.value())) {
+            TestClient exit = world.readyClient();
+            exit.engine.returnPackets(true);
+            TestClient alice = world.client(ClientConfiguration.DEFAULT, POISSON);
+            alice.awaitReady();
+            world.jitter = Duration.ofSeconds(8);
+            Delivery delivery = alice.send(exit.address(), new byte[500_000], ANONYMOUS);
+            long begun = world.time.nanoTime();
+            alice.awaitAcknowledged(delivery);
+            System.out.printf("half a megabyte with ways of up to 8 s: %d s%n",
+                    (world.time.nanoTime() - begun) / 1_000_000_000);
         }
     }
 

@@ -205,6 +205,59 @@ class LineStepsTest {
         assertEquals(0, partners.target(203 * SECOND));
     }
 
+    /** Otherwise no slot would ask, and what is on its way to it would wait for ever. */
+    @Test
+    void whoAnswersAfterItWasGivenUpIsAskedAgain() {
+        for (boolean lost : new boolean[] {false, true}) {
+            Partners partners = partners();
+            Line.Pull pull = new Line.Pull(address(1), tag(1), true);
+            partners.use(address(1), tag(1), 0);
+            partners.next(0);
+            partners.questionLeft(address(1), 0);
+            if (lost) {
+                returns(partners, SECOND);
+                for (int i = 0; i < Partners.MOST_UNANSWERED; i++) {
+                    partners.sent(address(1), SECOND);
+                }
+                assertTrue(partners.fallSilent(2 * SECOND, 2 * SECOND));
+            } else {
+                assertTrue(partners.decide(5 * SECOND));
+            }
+            partners.target(400 * SECOND);
+            assertTrue(partners.answered(pull, true, OptionalLong.empty(), 400 * SECOND));
+            assertTrue(partners.hasEven());
+            assertEquals(1, partners.target(401 * SECOND));
+        }
+    }
+
+    /** A part failed, or it was made for a gateway where we are not any more. */
+    @Test
+    void aQuestionThatWasMadeAndDoesNotLeaveIsNone() {
+        Partners partners = partners();
+        partners.use(address(1), tag(1), 0);
+        for (int i = 0; i < 10; i++) {
+            partners.notAsked(partners.next(i * SECOND).orElseThrow().partner());
+        }
+        for (int i = 10; i < 14; i++) {
+            partners.questionLeft(partners.next(i * SECOND).orElseThrow().partner(), i * SECOND);
+        }
+        partners.notAsked(address(1));
+        assertTrue(partners.next(14 * SECOND).isEmpty());
+    }
+
+    @Test
+    void whoWasAskedOverALinkThatIsGoneIsAskedAgain() {
+        Partners partners = partners();
+        partners.use(address(1), tag(1), 0);
+        for (int i = 0; i < 4; i++) {
+            partners.next(i * SECOND / 2);
+            partners.questionLeft(address(1), i * SECOND / 2);
+        }
+        partners.restarted(60 * SECOND);
+        assertFalse(partners.decide(61 * SECOND), "nobody could answer");
+        assertTrue(partners.next(61 * SECOND).isPresent());
+    }
+
     @Test
     void whatIsMissingOrTooMuchIsMadeUpForWithPullsThatBringTwoOrNone() {
         Account account = new Account();

@@ -1,27 +1,35 @@
-package org.cloakwork.proxy;
+package org.cloakwork.streams;
 
 import java.time.Duration;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Consumer;
 
-/** Does something again and again on a thread of its own. What fails is told, and tried the next time. */
-final class Ticker implements AutoCloseable {
+/**
+ * Does something again and again on a thread of its own. What fails is told, and tried the next time.
+ *
+ * @since 1.3
+ */
+public final class Ticker implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Ticker.class);
-
-    private final String name;
     private final Duration period;
     private final Runnable task;
+    private final Consumer<Throwable> failed;
     private final Thread thread;
 
-    Ticker(String name, Duration period, Runnable task) {
-        this.name = name;
+    /**
+     * @param name   of the thread
+     * @param period between the end of one time and the begin of the next
+     * @param task   to do
+     * @param failed told what the task throws; what that throws is lost
+     */
+    public Ticker(String name, Duration period, Runnable task, Consumer<Throwable> failed) {
         this.period = period;
         this.task = task;
+        this.failed = failed;
         thread = Thread.ofVirtual().name(name).unstarted(this::run);
     }
 
-    void start() {
+    /** Begins; once. */
+    public void start() {
         thread.start();
     }
 
@@ -36,7 +44,7 @@ final class Ticker implements AutoCloseable {
                 task.run();
             } catch (RuntimeException | Error e) {
                 try {
-                    LOG.warn("{}: what time brings failed: {}", name, e.toString());
+                    failed.accept(e);
                 } catch (RuntimeException | Error again) {
                     // not even a line can be written; the next tick is in a moment
                 }
@@ -44,6 +52,7 @@ final class Ticker implements AutoCloseable {
         }
     }
 
+    /** Ends it, after what is being done. Idempotent. */
     @Override
     public void close() {
         thread.interrupt();
