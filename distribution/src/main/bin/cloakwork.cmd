@@ -38,6 +38,11 @@ if defined unretired (
     exit /b 1
 )
 
+if "%~1"=="prepare" (
+    >&2 echo cloakwork: prepare is for the other systems yet
+    exit /b 2
+)
+
 set "java=%home%\runtime\bin\java.exe"
 if exist "%java%" goto found
 if not defined JAVA_HOME goto path

@@ -68,6 +68,7 @@ public final class ControlSocket {
     private final Set<SocketChannel> joined = ConcurrentHashMap.newKeySet();
     private Path path;
     private ServerSocketChannel server;
+    private String said = "";
 
     /**
      * Opens the socket. If it cannot be opened, that is said, and everything else works.
@@ -93,8 +94,11 @@ public final class ControlSocket {
             try {
                 open(Path.of(configured.toString()));
             } catch (IOException | UnsupportedOperationException e) {
-                LOG.warn("no shell for this instance: {}: {}", configured,
-                        e.getMessage() == null ? "no such sockets here" : e.getMessage());
+                String why = configured + ": " + (e.getMessage() == null ? "no such sockets here" : e.getMessage());
+                if (!why.equals(said)) {
+                    said = why;
+                    LOG.warn("no shell for this instance: {}", why);
+                }
             }
         }
     }
