@@ -144,6 +144,8 @@ class HouseRulesTest {
                 "org.cloakwork.sphinx.fast.FastSphinx",
                 // two for a socket and a stream, as long as both are open
                 "org.cloakwork.streams.SocketPump",
+                // one for whoever has connections and wants to know what time brings to them
+                "org.cloakwork.streams.Ticker",
                 // a question must not block who asks
                 "org.cloakwork.topology.file.FileTopology", "org.cloakwork.topology.nymapi.NymApiTopology",
                 "org.cloakwork.topology.agreed.AgreedTopology"),

@@ -108,8 +108,8 @@ public final class Pulls {
                 add(one);
             });
             missed.forEach(draft -> line.unsent(draft.to(), draft.blocks()));
-            if (!all.isEmpty()) {
-                // Otherwise the next slot tries again: what failed would fail at once.
+            // What failed would fail again: the next slot tries it.
+            if (before != generation || !all.isEmpty()) {
                 prepare();
             }
         });
