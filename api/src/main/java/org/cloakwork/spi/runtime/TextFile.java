@@ -14,7 +14,7 @@ import java.nio.file.Path;
 /**
  * Files that people write, on any system: in UTF-8, with or without a byte-order mark. Ends of lines stay as they are.
  *
- * @since 3.1
+ * @since 1.7
  */
 public final class TextFile {
 
