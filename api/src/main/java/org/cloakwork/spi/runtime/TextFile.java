@@ -29,7 +29,9 @@ public final class TextFile {
 
         private static final long serialVersionUID = 1L;
 
+        /** From 1; 0: all of it. */
         private final int line;
+        /** Without the line. */
         private final String reason;
 
         private EncodingException(int line, String reason) {
@@ -38,12 +40,20 @@ public final class TextFile {
             this.reason = reason + OTHER_ENCODING;
         }
 
-        /** {@return the line, from 1; 0: all of it} */
+        /**
+         * Where it is wrong.
+         *
+         * @return the line, from 1; 0: all of it
+         */
         public int line() {
             return line;
         }
 
-        /** {@return what is wrong, for people, without the line} */
+        /**
+         * What is wrong, for people.
+         *
+         * @return it, without the line
+         */
         public String reason() {
             return reason;
         }
