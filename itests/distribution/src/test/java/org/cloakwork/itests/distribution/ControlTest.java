@@ -270,7 +270,7 @@ class ControlTest {
     void whatOnlyAFrontEndKnowsIsAMistakeAtTheStartToo() throws Exception {
         write("cloakwork.cfg", "cover = none", "frontends = exit");
         Command.Result result = verb(2, "run", "--etc", etc.toString(), "--directory", "http://127.0.0.1:9/");
-        assertTrue(result.lines().getLast().startsWith("cloakwork run: front-end exit: exit: policy: missing"),
+        assertTrue(result.lines().getLast().startsWith("cloakwork run: front-end exit: policy: missing"),
                 result.text());
         Files.delete(etc.resolve("cloakwork.cfg"));
         assertEquals("cloakwork run: " + etc.resolve("cloakwork.cfg") + ": no such file",
