@@ -57,9 +57,7 @@ public final class NamesFile implements Petnames {
         }
         try {
             return Optional.of(AccessKey.parse(TextFile.read(key, MOST_BYTES)));
-        } catch (IllegalArgumentException e) {
-            throw new IOException(key + ": " + e.getMessage());
-        } catch (TextFile.EncodingException e) {
+        } catch (IllegalArgumentException | TextFile.EncodingException e) {
             throw new IOException(key + ": " + e.getMessage());
         } catch (IOException e) {
             throw new IOException(key + " cannot be read", e);

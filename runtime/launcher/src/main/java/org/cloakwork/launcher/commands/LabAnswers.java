@@ -84,14 +84,15 @@ final class LabAnswers implements AutoCloseable {
         String text = Files.readString(path);
         text = text.substring(0, text.lastIndexOf('\n') + 1);
         List<String> lines = text.lines().toList();
-        if (lines.isEmpty() || !lines.getFirst().split("\t")[0].equals(KIND)) {
-            throw new UsageException(path + ": no answers of this laboratory");
-        }
+        String[] words = lines.isEmpty() ? new String[0] : lines.getFirst().split("\t");
         Map<String, String> chosen = new TreeMap<>();
-        String[] words = lines.getFirst().split("\t");
         for (int i = 1; i < words.length; i++) {
-            int equals = words[i].indexOf('=');
-            chosen.put(words[i].substring(0, equals), words[i].substring(equals + 1));
+            String[] option = words[i].split("=", 2);
+            chosen.put(option[0], option[option.length - 1]);
+        }
+        String jars = chosen.remove(JARS);
+        if (jars == null || !words[0].equals(KIND)) {
+            throw new UsageException(path + ": no answers of this laboratory");
         }
         Map<String, String> answers = new TreeMap<>();
         for (String line : lines.subList(1, lines.size())) {
@@ -101,7 +102,7 @@ final class LabAnswers implements AutoCloseable {
             }
             answers.put(line.substring(0, tab), line.substring(tab + 1));
         }
-        return new Read(chosen.remove(JARS), chosen, answers, text.getBytes(StandardCharsets.UTF_8).length);
+        return new Read(jars, chosen, answers, text.getBytes(StandardCharsets.UTF_8).length);
     }
 
     boolean has(String task) {
