@@ -88,7 +88,7 @@ public record ConfigurationFile(Map<String, String> values, Map<String, Integer>
     public static ConfigurationFile of(byte[] bytes) {
         try {
             return of(TextFile.text(bytes));
-        } catch (TextFile.EncodingException e) {
+        } catch (TextFile.NotTextException e) {
             return new ConfigurationFile(Map.of(), Map.of(), List.of(new Fault(e.line(), e.reason())));
         }
     }

@@ -24,8 +24,8 @@ public final class TextFile {
     private TextFile() {
     }
 
-    /** A file is not in UTF-8. */
-    public static final class EncodingException extends IOException {
+    /** A file is larger than it may be, or not in UTF-8. */
+    public static final class NotTextException extends IOException {
 
         private static final long serialVersionUID = 1L;
 
@@ -34,10 +34,10 @@ public final class TextFile {
         /** Without the line. */
         private final String reason;
 
-        private EncodingException(int line, String reason) {
-            super((line > 0 ? "line " + line + ": " : "") + reason + OTHER_ENCODING);
+        private NotTextException(int line, String reason) {
+            super((line > 0 ? "line " + line + ": " : "") + reason);
             this.line = line;
-            this.reason = reason + OTHER_ENCODING;
+            this.reason = reason;
         }
 
         /**
@@ -65,15 +65,14 @@ public final class TextFile {
      * @param file     to read
      * @param maxBytes that it may have
      * @return its text, without a byte-order mark
-     * @throws EncodingException if it is not in UTF-8
-     * @throws IOException       if it is larger, or cannot be read; messages do not name it, but those of
-     *                           {@link java.nio.file.FileSystemException}
+     * @throws NotTextException if it is larger, or not in UTF-8; its message does not name the file
+     * @throws IOException      if it cannot be read
      */
     public static String read(Path file, int maxBytes) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(maxBytes + 1);
             if (bytes.length > maxBytes) {
-                throw new IOException("larger than " + maxBytes + " bytes");
+                throw new NotTextException(0, "larger than " + maxBytes + " bytes");
             }
             return text(bytes);
         }
@@ -84,9 +83,9 @@ public final class TextFile {
      *
      * @param bytes of a file
      * @return their text, without a byte-order mark
-     * @throws EncodingException if they are not UTF-8, or zero is among them
+     * @throws NotTextException if they are not UTF-8, or zero is among them
      */
-    public static String text(byte[] bytes) throws EncodingException {
+    public static String text(byte[] bytes) throws NotTextException {
         int start = markLength(bytes);
         CharBuffer text = CharBuffer.allocate(bytes.length);
         ByteBuffer input = ByteBuffer.wrap(bytes, start, bytes.length - start);
@@ -96,9 +95,9 @@ public final class TextFile {
         if (result.isError() || zero >= 0) {
             int line = 1 + (int) text.toString().substring(0, zero >= 0 ? zero : text.length()).chars()
                     .filter(c -> c == '\n').count();
-            throw new EncodingException(line, zero >= 0 ? "a zero byte"
+            throw new NotTextException(line, (zero >= 0 ? "a zero byte"
                     : "byte %d of the file is 0x%02X, which is not UTF-8".formatted(input.position() + 1,
-                    bytes[input.position()] & 0xff));
+                    bytes[input.position()] & 0xff)) + OTHER_ENCODING);
         }
         return text.toString();
     }
@@ -108,11 +107,11 @@ public final class TextFile {
      *
      * @param bytes of a file
      * @return the length of the byte-order mark of UTF-8 that they begin with, 0 if there is none
-     * @throws EncodingException if they begin with one of UTF-16
+     * @throws NotTextException if they begin with one of UTF-16
      */
-    public static int markLength(byte[] bytes) throws EncodingException {
+    public static int markLength(byte[] bytes) throws NotTextException {
         if (begins(bytes, 0xFE, 0xFF) || begins(bytes, 0xFF, 0xFE)) {
-            throw new EncodingException(0, "is UTF-16");
+            throw new NotTextException(0, "is UTF-16" + OTHER_ENCODING);
         }
         return begins(bytes, 0xEF, 0xBB, 0xBF) ? MARK_BYTES : 0;
     }

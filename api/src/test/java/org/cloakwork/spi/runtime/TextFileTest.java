@@ -32,21 +32,21 @@ class TextFileTest {
 
     @Test
     void anotherEncodingIsRefusedWithItsLine() throws Exception {
-        TextFile.EncodingException e = assertThrows(TextFile.EncodingException.class,
+        TextFile.NotTextException e = assertThrows(TextFile.NotTextException.class,
                 () -> TextFile.read(file("a\r\n\u00fc".getBytes(StandardCharsets.ISO_8859_1)), 100));
         assertEquals("line 2: byte 4 of the file is 0xFC, which is not UTF-8; the file is to be saved as UTF-8",
                 e.getMessage());
         assertEquals(2, e.line());
-        assertEquals("is UTF-16; the file is to be saved as UTF-8", assertThrows(TextFile.EncodingException.class,
+        assertEquals("is UTF-16; the file is to be saved as UTF-8", assertThrows(TextFile.NotTextException.class,
                 () -> TextFile.text(TEXT.getBytes(StandardCharsets.UTF_16))).getMessage());
         assertEquals("line 1: a zero byte; the file is to be saved as UTF-8", assertThrows(
-                TextFile.EncodingException.class,
+                TextFile.NotTextException.class,
                 () -> TextFile.text("a".getBytes(StandardCharsets.UTF_16LE))).getMessage());
     }
 
     @Test
     void whatIsTooLargeIsRefused() {
-        assertEquals("larger than 4 bytes", assertThrows(IOException.class,
+        assertEquals("larger than 4 bytes", assertThrows(TextFile.NotTextException.class,
                 () -> TextFile.read(file(new byte[5]), 4)).getMessage());
     }
 }

@@ -47,7 +47,7 @@ final class Joining {
     /**
      * @return the stream
      * @throws IOException              if there is none
-     * @throws IllegalArgumentException if the line is wrong
+     * @throws IllegalArgumentException if the line is wrong, or what is in the file is no key
      */
     MixnetStream open(String line) throws IOException {
         Matcher words = LINE.matcher(line);
@@ -73,8 +73,8 @@ final class Joining {
     private static AccessKey key(Path file) throws IOException {
         try {
             return AccessKey.parse(TextFile.read(file, MAX_KEY_FILE_BYTES));
-        } catch (TextFile.EncodingException e) {
-            throw new IOException(file + ": " + e.getMessage(), e);
+        } catch (IllegalArgumentException | TextFile.NotTextException e) {
+            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
         }
     }
 

@@ -93,7 +93,7 @@ public final class FileTopology implements TopologyProvider {
                 answer.complete(reader.read(bytes()));
             } catch (NoSuchFileException e) {
                 answer.completeExceptionally(new TopologyException(path + ": no such file", e));
-            } catch (TextFile.EncodingException e) {
+            } catch (TextFile.NotTextException e) {
                 answer.completeExceptionally(new TopologyException(path + ": " + e.getMessage(), e));
             } catch (IOException e) {
                 answer.completeExceptionally(new TopologyException(path + ": cannot be read: " + e, e));

@@ -207,7 +207,7 @@ public final class KeyFiles {
             byte[] bytes = in.readNBytes(MAX_FILE_BYTES + 1);
             int start = TextFile.markLength(bytes);
             return new String(bytes, start, bytes.length - start, StandardCharsets.US_ASCII);
-        } catch (TextFile.EncodingException e) {
+        } catch (TextFile.NotTextException e) {
             throw new StoreException(path + ": " + e.getMessage() + "; nothing was changed", e);
         } catch (IOException e) {
             throw new StoreException(path + ": cannot be read: " + e + "; nothing was changed", e);

@@ -57,7 +57,7 @@ public final class NamesFile implements Petnames {
         }
         try {
             return Optional.of(AccessKey.parse(TextFile.read(key, MOST_BYTES)));
-        } catch (IllegalArgumentException | TextFile.EncodingException e) {
+        } catch (IllegalArgumentException | TextFile.NotTextException e) {
             throw new IOException(key + ": " + e.getMessage());
         } catch (IOException e) {
             throw new IOException(key + " cannot be read", e);
@@ -68,16 +68,13 @@ public final class NamesFile implements Petnames {
         try {
             Stamp now = new Stamp(Files.getLastModifiedTime(file).toMillis(), Files.size(file));
             if (!now.equals(stamp)) {
-                if (now.bytes() > MOST_BYTES) {
-                    throw new IOException(file + ": larger than " + MOST_BYTES + " bytes");
-                }
                 entries = parse(TextFile.read(file, MOST_BYTES).lines().toList());
                 stamp = now;
             }
         } catch (NoSuchFileException e) {
             entries = Entries.NONE;
             stamp = null;
-        } catch (TextFile.EncodingException e) {
+        } catch (TextFile.NotTextException e) {
             throw new IOException(file + (e.line() > 0 ? ":" + e.line() : "") + ": " + e.reason());
         }
         return entries;

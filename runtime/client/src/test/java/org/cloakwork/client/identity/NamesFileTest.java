@@ -62,6 +62,15 @@ class NamesFileTest {
         assertMessage(folder.resolve("bob.key") + ": is UTF-16; ", () -> new NamesFile(file).keyFor(address));
     }
 
+    @Test
+    void whatIsTooLargeIsRefusedWithItsFile() throws Exception {
+        Path file = Files.write(folder.resolve("names"), new byte[2 << 20]);
+        assertMessage(file + ": larger than ", () -> new NamesFile(file).find("bob"));
+        Files.writeString(file, "bob = " + address + ", bob.key\n");
+        Path key = Files.write(folder.resolve("bob.key"), new byte[2 << 20]);
+        assertMessage(key + ": larger than ", () -> new NamesFile(file).keyFor(address));
+    }
+
     private static void assertMessage(String beginning, Executable read) {
         String message = assertThrows(IOException.class, read).getMessage();
         assertTrue(message.startsWith(beginning), message);

@@ -72,7 +72,7 @@ public final class KeyCommand implements Command {
         }
         try {
             out.println(publicHalf(AccessKey.parse(TextFile.read(file, MAX_FILE_BYTES)).bytes()));
-        } catch (IllegalArgumentException | TextFile.EncodingException e) {
+        } catch (IllegalArgumentException | TextFile.NotTextException e) {
             throw new UsageException(file + ": " + e.getMessage());
         }
         return DONE;

@@ -3,6 +3,7 @@ package org.cloakwork.launcher.commands;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +82,12 @@ final class LabAnswers implements AutoCloseable {
 
     /** A last line that is not whole is left out: the process ended while it wrote. */
     static Read read(Path path) throws IOException, UsageException {
-        String text = Files.readString(path);
+        String text;
+        try {
+            text = Files.readString(path);
+        } catch (CharacterCodingException e) {
+            throw new UsageException(path + ": no answers of this laboratory");
+        }
         text = text.substring(0, text.lastIndexOf('\n') + 1);
         List<String> lines = text.lines().toList();
         String[] words = lines.isEmpty() ? new String[0] : lines.getFirst().split("\t");

@@ -44,7 +44,7 @@ final class SecretFile {
                 throw new UsageException(named + ": its first line has more than " + MAX_BYTES + " bytes");
             }
             return Arrays.copyOfRange(bytes, start, end);
-        } catch (TextFile.EncodingException e) {
+        } catch (TextFile.NotTextException e) {
             throw new UsageException(named + ": " + e.getMessage());
         } finally {
             Arrays.fill(bytes, (byte) 0);

@@ -88,4 +88,16 @@ class EditedFilesTest {
         assertTrue(message.startsWith(file + ": ") && message.contains("is UTF-16; the file is to be saved as UTF-8"),
                 message);
     }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("kinds")
+    void areNamedIfTheyAreTooLarge(String name, String text, Reader reader) throws Exception {
+        Path file = Files.write(folder.resolve(name), text.repeat(1 << 17).getBytes(StandardCharsets.UTF_8));
+        try {
+            reader.read(file);
+            assertTrue(name.equals("passphrase"), "of which the first line counts");
+        } catch (UsageException e) {
+            assertTrue(e.getMessage().startsWith(file + ": "), e.getMessage());
+        }
+    }
 }

@@ -30,7 +30,15 @@ class LabAnswersTest {
     @ValueSource(strings = {"", "\n", "\t\n", "cloakwork-lab-2\n", "cloakwork-lab-2\tseed\n",
         "cloakwork-lab-1\tjars=ab\n", "polka\tjars=ab\n"})
     void whatIsNoSuchFileIsNamed(String text) throws Exception {
-        Path file = Files.writeString(folder.resolve("answers"), text);
+        assertNone(Files.writeString(folder.resolve("answers"), text));
+    }
+
+    @Test
+    void whatIsNoTextIsNamed() throws Exception {
+        assertNone(Files.write(folder.resolve("answers"), new byte[] {(byte) 0xff, 0}));
+    }
+
+    private static void assertNone(Path file) {
         assertEquals(file + ": no answers of this laboratory",
                 assertThrows(UsageException.class, () -> LabAnswers.read(file)).getMessage());
     }
